@@ -1,0 +1,392 @@
+"""The dataset: tables in a folder, loaded, typed and joined."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from accords import dates, lives
+from accords.errors import DatasetError
+
+DCAD = "kinne-2020-dcad"
+"""Source id of the Defense Cooperation Agreement Dataset (Kinne 2020)."""
+
+MAIN_TABLES = (
+    "agreements",
+    "parties",
+    "events",
+    "domains",
+    "sources",
+    "citations",
+    "disputes",
+    "claims",
+    "coverage",
+    "readings",
+)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Defence agreements, their parties, lives, domains and sources, as of one edition.
+
+    Every table is a plain DataFrame with the columns that ``datapackage.json`` declares; events
+    also carry ``earliest``, ``latest`` and ``uncertain``. What can be computed is in
+    :attr:`overview` (one row an agreement) and :attr:`memberships` (one row an agreement and focus
+    state).
+
+    Attributes
+    ----------
+    tables
+        All tables by their name in the descriptor.
+    descriptor
+        The data package descriptor.
+    edition
+        Version of the newest edition in ``CHANGELOG.md``.
+    as_of
+        The edition date: status is computed as of this day.
+    focus
+        The focus states, ISO 3166-1 alpha-3.
+    path
+        The folder that the tables came from.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    descriptor: Mapping[str, Any]
+    edition: str
+    as_of: pd.Timestamp
+    focus: tuple[str, ...]
+    path: Path
+
+    @property
+    def agreements(self) -> pd.DataFrame:
+        """One row an instrument, as the file has it."""
+        return self.tables["agreements"]
+
+    @property
+    def parties(self) -> pd.DataFrame:
+        """Who concluded each instrument, and in which role."""
+        return self.tables["parties"]
+
+    @property
+    def events(self) -> pd.DataFrame:
+        """The life of each instrument, with the bounds of each date."""
+        return self.tables["events"]
+
+    @property
+    def domains(self) -> pd.DataFrame:
+        """The subjects of each instrument, and on what basis they are named."""
+        return self.tables["domains"]
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """Each cited page, once."""
+        return self.tables["sources"]
+
+    @property
+    def citations(self) -> pd.DataFrame:
+        """Which source supports which statement."""
+        return self.tables["citations"]
+
+    @property
+    def disputes(self) -> pd.DataFrame:
+        """What sources disagree about, a row for each value and source."""
+        return self.tables["disputes"]
+
+    @property
+    def claims(self) -> pd.DataFrame:
+        """The seed article's claims and the test of each."""
+        return self.tables["claims"]
+
+    @property
+    def coverage(self) -> pd.DataFrame:
+        """Which partners were searched for, and how."""
+        return self.tables["coverage"]
+
+    @property
+    def readings(self) -> pd.DataFrame:
+        """Blind second readings of samples."""
+        return self.tables["readings"]
+
+    def codes(self, name: str) -> pd.DataFrame:
+        """Give one code list, indexed by its code (``domain_codes``, ``instruments`` ...)."""
+        table = self.tables[name]
+        return table.set_index(table.columns[0])
+
+    def labels(self, name: str) -> dict[str, str]:
+        """Give the English label of each code of one list."""
+        codes = self.codes(name)
+        return codes["name" if "name" in codes else "label"].to_dict()
+
+    @cached_property
+    def party_names(self) -> dict[str, str]:
+        """Short English name of each party: a state's name, an organisation's short name."""
+        codes = self.codes("party_codes")
+        names = codes["name"].where(codes["party_kind"] == "state", codes.index.to_series())
+        return names.to_dict()
+
+    @cached_property
+    def memberships(self) -> pd.DataFrame:
+        """One row for each agreement and focus state: when that state concluded it.
+
+        See :func:`accords.lives.conclusions` for the columns; ``year`` (Int64) is added where the
+        date fixes one.
+        """
+        rows = lives.conclusions(self.events, self.parties, self.focus)
+        rows["year"] = _year(rows)
+        return rows
+
+    @cached_property
+    def overview(self) -> pd.DataFrame:
+        """One row an agreement, indexed by ``agreement_id``, with all that is computed.
+
+        The columns of ``agreements`` and: ``instrument_label``, ``instrument_family``; ``date``
+        (EDTF, when the first focus state concluded it), ``date_event``, ``earliest``, ``latest``,
+        ``uncertain``, ``year`` (Int64); ``status``, ``status_event``, ``concluded`` (bool: signed
+        or later); ``confidence``, ``official``, ``publishers``, ``sources``; ``dcad`` (``only``,
+        ``also`` or ``no``: known from the academic DCAD); ``focus``, ``partners``, ``domains``,
+        ``families`` (tuples of codes; partners are the parties that are not focus states, or, in
+        an agreement of the focus states alone, the focus states); ``disputes`` (number of disputed
+        facts).
+        """
+        table = self.agreements.set_index("agreement_id")
+        instruments = self.codes("instruments")
+        table["instrument_label"] = table["instrument"].map(instruments["label"])
+        table["instrument_family"] = table["instrument"].map(instruments["instrument_family"])
+
+        first = self.memberships.sort_values(
+            ["agreement_id", "concluded", "earliest"], ascending=[True, False, True]
+        ).drop_duplicates("agreement_id")
+        first = first.set_index("agreement_id").reindex(table.index)
+        table["date_event"] = first["event"]
+        for column in ("date", "earliest", "latest", "year"):
+            table[column] = first[column]
+        table["uncertain"] = first["uncertain"].astype("boolean").fillna(False).astype(bool)
+
+        status = lives.statuses(self.agreements, self.events, self.focus, self.as_of)
+        table = table.join(status)
+        concluded = self.codes("statuses")["concluded"].astype(bool)
+        table["concluded"] = (
+            table["status"].map(concluded).astype("boolean").fillna(False).astype(bool)
+        )
+        table = table.join(
+            lives.confidences(self.citations, self.sources, self.codes("source_kinds").reset_index())
+        )
+        table["dcad"] = self._dcad().reindex(table.index).fillna("no")
+
+        focus_rows = self.parties[self.parties["party_id"].isin(self.focus)]
+        others = self.parties[~self.parties["party_id"].isin(self.focus)]
+        table["focus"] = _tuples(focus_rows, "party_id", table.index)
+        table["partners"] = _tuples(others, "party_id", table.index)
+        among = (table["partners"].map(len) == 0) & (table["focus"].map(len) > 1)
+        table.loc[among, "partners"] = table.loc[among, "focus"]
+        table["domains"] = _tuples(self.domains, "domain", table.index)
+        families = self.domains.assign(
+            family=self.domains["domain"].map(self.codes("domain_codes")["family"])
+        )
+        table["families"] = _tuples(families, "family", table.index)
+        disputed = self.disputes.groupby("agreement_id")["field"].nunique()
+        table["disputes"] = disputed.reindex(table.index).fillna(0).astype(int)
+        return table
+
+    def select(self, agreement_ids: Iterable[str]) -> Dataset:
+        """Give the dataset of some agreements only; code lists, sources and coverage stay whole."""
+        wanted = pd.Index(list(agreement_ids))
+        tables = dict(self.tables)
+        for name in ("agreements", "parties", "events", "domains", "citations", "disputes"):
+            table = tables[name]
+            tables[name] = table[table["agreement_id"].isin(wanted)].reset_index(drop=True)
+        return replace(self, tables=tables)
+
+    def _dcad(self) -> pd.Series:
+        """Say of each cited agreement whether the academic DCAD is its only source."""
+        cited = self.citations[self.citations["subject"] == "existence"]
+        from_dcad = cited.assign(dcad=cited["source_id"] == DCAD).groupby("agreement_id")["dcad"]
+        known = pd.Series("no", index=from_dcad.any().index)
+        known[from_dcad.any()] = "also"
+        known[from_dcad.all()] = "only"
+        return known
+
+
+def load(
+    path: str | os.PathLike[str] | None = None,
+    *,
+    focus: Iterable[str] | None = None,
+    as_of: str | pd.Timestamp | None = None,
+) -> Dataset:
+    """Load a dataset from its folder.
+
+    Parameters
+    ----------
+    path
+        Folder with ``datapackage.json``. By default the folder ``data`` here or in the nearest
+        parent folder that has one.
+    focus
+        Focus states; by default those that the descriptor names.
+    as_of
+        Day as of which status is computed; by default the date of the newest edition.
+
+    Raises
+    ------
+    DatasetError
+        When the folder, the descriptor, a table or a column is missing or cannot be read. Run
+        ``accords check`` for all problems at once.
+    """
+    folder = Path(path) if path is not None else find_data()
+    descriptor = read_descriptor(folder)
+    edition, edition_date = read_edition(folder)
+    tables = {
+        resource["name"]: typed(read_table(folder, resource), resource)
+        for resource in descriptor["resources"]
+    }
+    tables["events"] = tables["events"].join(dates.bounds(tables["events"]["date"]))
+    states = tuple(focus) if focus is not None else tuple(descriptor.get("focus", ()))
+    unknown = [state for state in states if state not in set(tables["party_codes"]["party_id"])]
+    if not states or unknown:
+        listed = ", ".join(unknown) or "none given"
+        raise DatasetError(
+            f"{folder / 'codes/parties.csv'}: no such focus state: {listed}. "
+            "Use ISO 3166-1 alpha-3 codes that the file lists, such as AZE."
+        )
+    return Dataset(
+        tables=tables,
+        descriptor=descriptor,
+        edition=edition,
+        as_of=pd.Timestamp(as_of) if as_of is not None else edition_date,
+        focus=states,
+        path=folder,
+    )
+
+
+def save(dataset: Dataset, path: str | os.PathLike[str] | None = None) -> None:
+    """Write all tables as UTF-8 CSV: declared columns in order, sorted by key, LF line ends.
+
+    Saving what was loaded writes the same bytes.
+    """
+    folder = Path(path) if path is not None else dataset.path
+    for resource in dataset.descriptor["resources"]:
+        target = folder / resource["path"]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(to_csv(dataset.tables[resource["name"]], resource))
+
+
+def to_csv(table: pd.DataFrame, resource: Mapping[str, Any]) -> bytes:
+    """Write one table as the dataset's files have it."""
+    fields = resource["schema"]["fields"]
+    written = pd.DataFrame({f["name"]: _written(table[f["name"]], f["type"]) for f in fields})
+    written = written.sort_values(list(resource["schema"]["primaryKey"]), kind="stable")
+    return written.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL).encode()
+
+
+def find_data(start: Path | None = None) -> Path:
+    """Find the nearest folder ``data`` that holds a data package, here or above."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "data" / "datapackage.json").is_file():
+            return folder / "data"
+    raise DatasetError(
+        f"{here}: no folder 'data' with a datapackage.json here or above. Name it: load('path/to/data')."
+    )
+
+
+def read_descriptor(folder: Path) -> dict[str, Any]:
+    """Read ``datapackage.json``."""
+    file = folder / "datapackage.json"
+    if not folder.is_dir():
+        raise DatasetError(f"{folder}: no such folder. Give the folder that holds datapackage.json.")
+    try:
+        descriptor: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DatasetError(f"{file}: cannot be read ({error.strerror}). Restore the file.") from error
+    except ValueError as error:
+        raise DatasetError(f"{file}: is not valid JSON ({error}). Mend or restore the file.") from error
+    return descriptor
+
+
+def read_edition(folder: Path) -> tuple[str, pd.Timestamp]:
+    """Read the version and date of the newest edition from ``CHANGELOG.md``."""
+    file = folder / "CHANGELOG.md"
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise DatasetError(f"{file}: cannot be read ({error.strerror}). Restore the file.") from error
+    heading = re.search(r"^## (\S+) \((\d{4}-\d{2}-\d{2})\)$", text, flags=re.MULTILINE)
+    if heading is None:
+        raise DatasetError(
+            f"{file}: no edition. Add a heading such as '## 1.0.0 (2026-11-24)', the newest first."
+        )
+    return heading[1], pd.Timestamp(heading[2])
+
+
+def read_table(folder: Path, resource: Mapping[str, Any]) -> pd.DataFrame:
+    """Read one table as text, empty cells as missing."""
+    file = folder / resource["path"]
+    try:
+        table = pd.read_csv(file, dtype="str", keep_default_na=False, na_values=[""])
+    except FileNotFoundError as error:
+        raise DatasetError(f"{file}: is missing. Restore it, or take it out of datapackage.json.") from error
+    except (OSError, ValueError, pd.errors.ParserError) as error:
+        raise DatasetError(f"{file}: cannot be read ({error}). Run 'accords check'.") from error
+    wanted = [f["name"] for f in resource["schema"]["fields"]]
+    missing = [name for name in wanted if name not in table.columns]
+    if missing:
+        raise DatasetError(f"{file}: no column {', '.join(missing)}. Run 'accords check'.")
+    return table[wanted]
+
+
+def typed(table: pd.DataFrame, resource: Mapping[str, Any]) -> pd.DataFrame:
+    """Turn the text of one table into the types that its schema declares."""
+    columns = {}
+    for f in resource["schema"]["fields"]:
+        name, kind = f["name"], f["type"]
+        try:
+            columns[name] = _typed(table[name], kind)
+        except (ValueError, TypeError) as error:
+            raise DatasetError(
+                f"{resource['path']}: column {name} holds a value that is no {kind} ({error}). "
+                "Run 'accords check'."
+            ) from error
+    return pd.DataFrame(columns, index=table.index)
+
+
+def _typed(column: pd.Series, kind: str) -> pd.Series:
+    if kind == "integer":
+        return pd.to_numeric(column).astype("Int64")
+    if kind == "number":
+        return pd.to_numeric(column).astype("Float64")
+    if kind == "boolean":
+        return column.map({"true": True, "false": False}, na_action="ignore").astype("boolean")
+    if kind == "date":
+        return pd.to_datetime(column, format="%Y-%m-%d")
+    return column
+
+
+def _written(column: pd.Series, kind: str) -> pd.Series:
+    if kind == "number":
+        return column.map(lambda n: f"{n:.0f}" if n == int(n) else repr(float(n)), na_action="ignore")
+    if kind == "boolean":
+        return column.astype("boolean").map({True: "true", False: "false"}, na_action="ignore")
+    if kind == "date":
+        return column.dt.strftime("%Y-%m-%d")
+    return column
+
+
+def _tuples(table: pd.DataFrame, column: str, index: pd.Index) -> pd.Series:
+    """Collect the distinct values of a column by agreement, in order of appearance."""
+    pairs = table[["agreement_id", column]].drop_duplicates()
+    grouped = pairs.groupby("agreement_id")[column].agg(tuple)
+    return grouped.reindex(index).map(lambda value: value if isinstance(value, tuple) else ())
+
+
+def _year(rows: pd.DataFrame) -> pd.Series:
+    """Give the year where the bounds of a date agree on one."""
+    first, last = rows["earliest"].dt.year, rows["latest"].dt.year
+    return first.where(first == last).astype("Int64")
