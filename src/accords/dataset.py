@@ -178,7 +178,9 @@ class Dataset:
             table["status"].map(concluded).astype("boolean").fillna(False).astype(bool)
         )
         table = table.join(
-            lives.confidences(self.citations, self.sources, self.codes("source_kinds").reset_index())
+            lives.confidences(
+                self.citations, self.sources, self.codes("source_kinds").reset_index()
+            )
         )
         table["dcad"] = self._dcad().reindex(table.index).fillna("no")
 
@@ -301,13 +303,19 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
     """Read ``datapackage.json``."""
     file = folder / "datapackage.json"
     if not folder.is_dir():
-        raise DatasetError(f"{folder}: no such folder. Give the folder that holds datapackage.json.")
+        raise DatasetError(
+            f"{folder}: no such folder. Give the folder that holds datapackage.json."
+        )
     try:
         descriptor: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise DatasetError(f"{file}: cannot be read ({error.strerror}). Restore the file.") from error
+        raise DatasetError(
+            f"{file}: cannot be read ({error.strerror}). Restore the file."
+        ) from error
     except ValueError as error:
-        raise DatasetError(f"{file}: is not valid JSON ({error}). Mend or restore the file.") from error
+        raise DatasetError(
+            f"{file}: is not valid JSON ({error}). Mend or restore the file."
+        ) from error
     return descriptor
 
 
@@ -317,7 +325,9 @@ def read_edition(folder: Path) -> tuple[str, pd.Timestamp]:
     try:
         text = file.read_text(encoding="utf-8")
     except OSError as error:
-        raise DatasetError(f"{file}: cannot be read ({error.strerror}). Restore the file.") from error
+        raise DatasetError(
+            f"{file}: cannot be read ({error.strerror}). Restore the file."
+        ) from error
     heading = re.search(r"^## (\S+) \((\d{4}-\d{2}-\d{2})\)$", text, flags=re.MULTILINE)
     if heading is None:
         raise DatasetError(
@@ -332,7 +342,9 @@ def read_table(folder: Path, resource: Mapping[str, Any]) -> pd.DataFrame:
     try:
         table = pd.read_csv(file, dtype="str", keep_default_na=False, na_values=[""])
     except FileNotFoundError as error:
-        raise DatasetError(f"{file}: is missing. Restore it, or take it out of datapackage.json.") from error
+        raise DatasetError(
+            f"{file}: is missing. Restore it, or take it out of datapackage.json."
+        ) from error
     except (OSError, ValueError, pd.errors.ParserError) as error:
         raise DatasetError(f"{file}: cannot be read ({error}). Run 'accords check'.") from error
     wanted = [f["name"] for f in resource["schema"]["fields"]]
@@ -371,7 +383,9 @@ def _typed(column: pd.Series, kind: str) -> pd.Series:
 
 def _written(column: pd.Series, kind: str) -> pd.Series:
     if kind == "number":
-        return column.map(lambda n: f"{n:.0f}" if n == int(n) else repr(float(n)), na_action="ignore")
+        return column.map(
+            lambda n: f"{n:.0f}" if n == int(n) else repr(float(n)), na_action="ignore"
+        )
     if kind == "boolean":
         return column.astype("boolean").map({True: "true", False: "false"}, na_action="ignore")
     if kind == "date":

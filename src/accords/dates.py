@@ -70,9 +70,7 @@ def spoken(date: str | None) -> str:
     return f"{words} (worked out)" if uncertain else words
 
 
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
 
 
 def _days(text: pd.Series) -> pd.Series:

@@ -121,7 +121,9 @@ def _before_signature(events: pd.DataFrame) -> pd.Series:
     return events["event"].isin(PREPARATIONS) & (~concluded | earlier)
 
 
-def conclusions(events: pd.DataFrame, parties: pd.DataFrame, focus: tuple[str, ...]) -> pd.DataFrame:
+def conclusions(
+    events: pd.DataFrame, parties: pd.DataFrame, focus: tuple[str, ...]
+) -> pd.DataFrame:
     """Find the day on which each focus state concluded each of its agreements.
 
     A state's own accession comes first, then its own signature, then the common signature, then
@@ -159,7 +161,9 @@ def conclusions(events: pd.DataFrame, parties: pd.DataFrame, focus: tuple[str, .
     return result.sort_values(["agreement_id", "state"], ignore_index=True)
 
 
-def confidences(citations: pd.DataFrame, sources: pd.DataFrame, kinds: pd.DataFrame) -> pd.DataFrame:
+def confidences(
+    citations: pd.DataFrame, sources: pd.DataFrame, kinds: pd.DataFrame
+) -> pd.DataFrame:
     """Grade how sure one can be that each agreement exists.
 
     high: an official or treaty source, or two independent publishers. medium: one reputable

@@ -1,0 +1,1 @@
+"""Charts: Plotly figures of measures. Nothing is counted here."""

@@ -1,0 +1,189 @@
+"""One visual language: colours by name, the Plotly template, and what every chart carries.
+
+Only the colours below may be used. The report's exporter replaces each by a CSS variable, which is
+how charts follow the reader's light or dark mode. Only ``scatter`` and ``bar`` traces may be used:
+they draw as vectors (Plotly's heatmap becomes a bitmap) and keep the shipped bundle small.
+"""
+
+from __future__ import annotations
+
+import functools
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import plotly.io as pio
+
+FONT = "Liberation Sans, Arimo, Arial, Helvetica, sans-serif"
+WIDE, NARROW = 760, 360
+"""Widths in px that charts are drawn at for a desk and for a phone."""
+
+COLOURS: dict[str, tuple[str, str]] = {
+    # token: (light, dark)
+    "paper": ("#ffffff", "#15181b"),
+    "ink": ("#1b1f23", "#e9e7e2"),
+    "muted": ("#59626c", "#a6aeb6"),
+    "grid": ("#e2e5e8", "#2d343a"),
+    "soft": ("#c3c9cf", "#4b545c"),
+    "state-1": ("#0072b2", "#56b4e9"),
+    "state-2": ("#d55e00", "#f28e4b"),
+    "accent": ("#00795a", "#33c69b"),
+    "frameworks": ("#1c2024", "#e8e6e1"),
+    "agreements": ("#008f68", "#2fbf94"),
+    "memoranda": ("#b0568c", "#d98cba"),
+    "plans": ("#868d95", "#8a929a"),
+    "contracts": ("#a97200", "#e0a52e"),
+    "scale-0": ("#eef1f4", "#20262b"),
+    "scale-1": ("#d0dae3", "#2f3d49"),
+    "scale-2": ("#a3b8ca", "#43596c"),
+    "scale-3": ("#6f90ac", "#5f7f9b"),
+    "scale-4": ("#3f6688", "#86a8c4"),
+    "scale-5": ("#1c3f5e", "#b5d0e6"),
+}
+STATE_SYMBOLS = ("circle", "diamond")
+"""Marker of the first and of the second focus state, so that colour is never alone."""
+
+
+def colour(token: str) -> str:
+    """Give the light colour of a token."""
+    return COLOURS[token][0]
+
+
+def state_colours(states: Sequence[str]) -> dict[str, str]:
+    """Give each focus state its colour, in the order in which the dataset names them."""
+    tokens = ["state-1", "state-2", "accent", "memoranda", "contracts"]
+    return {state: colour(tokens[n % len(tokens)]) for n, state in enumerate(states)}
+
+
+def scale(share: float) -> str:
+    """Give the step of the sequential scale for a share from 0 to 1 (0 alone is step 0)."""
+    if pd.isna(share) or share <= 0:
+        return colour("scale-0")
+    return colour(f"scale-{min(5, 1 + int(share * 5))}")
+
+
+def on_scale(share: float) -> str:
+    """Give the text colour that reads on :func:`scale` of the same share."""
+    return colour("paper") if pd.notna(share) and share >= 0.4 else colour("ink")
+
+
+def chart(draw: Callable[..., go.Figure]) -> Callable[..., go.Figure]:
+    """Mark a function that draws a chart: the figure remembers which function drew it."""
+
+    @functools.wraps(draw)
+    def drawn(*args: Any, **kwargs: Any) -> go.Figure:
+        figure = draw(*args, **kwargs)
+        figure.layout.meta["function"] = f"{draw.__module__}.{draw.__qualname__}"
+        return figure
+
+    return drawn
+
+
+def finish(
+    figure: go.Figure,
+    *,
+    name: str,
+    title: str,
+    subtitle: str,
+    alt: str,
+    data: pd.DataFrame,
+    measure: Callable[..., Any],
+    height: int = 420,
+    narrow: Mapping[str, Any] | None = None,
+) -> go.Figure:
+    """Give a figure what every chart carries.
+
+    Parameters
+    ----------
+    figure
+        The drawn figure, of ``scatter`` and ``bar`` traces in the theme's colours.
+    name
+        Stable file name, such as ``02-signed-per-year``.
+    title
+        The finding, as a sentence computed from the data.
+    subtitle
+        What is counted, with n.
+    alt
+        Alternative text: what a reader who does not see the chart must know. Computed.
+    data
+        The numbers behind the chart, with column names for readers.
+    measure
+        The function that made the numbers; its docstring says how.
+    height
+        Height in px at the wide width.
+    narrow
+        Changes to the layout at phone width (``NARROW`` px), as for ``figure.update_layout``;
+        ``height`` among them.
+    """
+    figure.update_layout(template="accords", height=height)
+    figure.update_layout(title={"text": _heading(title, subtitle)})
+    figure.layout.meta = {
+        "name": name,
+        "title": title,
+        "subtitle": subtitle,
+        "alt": alt,
+        "measure": f"{measure.__module__}.{measure.__qualname__}",
+        "method": _first_paragraph(measure.__doc__ or ""),
+        "narrow": dict(narrow or {}),
+        "data": {"columns": [str(c) for c in data.columns], "rows": _rows(data)},
+    }
+    return figure
+
+
+def _heading(title: str, subtitle: str) -> str:
+    lines = textwrap.wrap(title, 84)
+    small = textwrap.wrap(subtitle, 110)
+    return (
+        f"<b>{'<br>'.join(lines)}</b><br><span style='font-size:12px'>{'<br>'.join(small)}</span>"
+    )
+
+
+def _first_paragraph(docstring: str) -> str:
+    return " ".join(docstring.strip().split("\n\n")[0].split())
+
+
+def _rows(data: pd.DataFrame) -> list[list[Any]]:
+    def plain(value: Any) -> Any:
+        if isinstance(value, tuple | list):
+            return ", ".join(map(str, value))
+        if pd.isna(value):
+            return None
+        if isinstance(value, pd.Timestamp):
+            return value.date().isoformat()
+        if hasattr(value, "item"):
+            value = value.item()
+        return round(value, 6) if isinstance(value, float) else value
+
+    return [[plain(value) for value in row] for row in data.itertuples(index=False, name=None)]
+
+
+def _template() -> go.layout.Template:
+    axis = {
+        "gridcolor": colour("grid"),
+        "linecolor": colour("soft"),
+        "zerolinecolor": colour("soft"),
+        "tickcolor": colour("soft"),
+        "automargin": True,
+        "title": {"font": {"size": 12, "color": colour("muted")}},
+        "tickfont": {"size": 12, "color": colour("muted")},
+    }
+    return go.layout.Template(
+        layout={
+            "font": {"family": FONT, "size": 13, "color": colour("ink")},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "colorway": [colour(t) for t in ("state-1", "state-2", "muted", "accent")],
+            "title": {"x": 0, "xref": "paper", "xanchor": "left", "font": {"size": 16}},
+            "margin": {"l": 8, "r": 12, "t": 90, "b": 40},
+            "xaxis": axis,
+            "yaxis": axis,
+            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "title": ""},
+            "hoverlabel": {"font": {"family": FONT, "size": 13}},
+            "bargap": 0.25,
+        }
+    )
+
+
+pio.templates["accords"] = _template()

@@ -1,0 +1,35 @@
+"""The same measure under other choices of records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from accords.dataset import Dataset
+
+
+def variants(dataset: Dataset) -> dict[str, Dataset]:
+    """Give the dataset under each choice of records, by the choice's name.
+
+    The first is all records; the others leave some out, one reason at a time.
+    """
+    overview = dataset.overview
+    kept = {
+        "all records": overview["title"].notna(),
+        "high confidence only": overview["confidence"] == "high",
+        "official and treaty sources only": overview["official"].astype("boolean").fillna(False),
+        "without procurement contracts": overview["instrument"] != "procurement-contract",
+        "without yearly cooperation plans": overview["instrument"] != "cooperation-plan",
+        "without records known from DCAD alone": overview["dcad"] != "only",
+        "bilateral only": overview["scope"] == "bilateral",
+    }
+    return {name: dataset.select(overview.index[mask]) for name, mask in kept.items()}
+
+
+def across(dataset: Dataset, measure: Callable[[Dataset], float]) -> pd.Series:
+    """Take one number under each choice of records; missing where the data are too thin.
+
+    ``measure`` gives NaN where it cannot be taken.
+    """
+    return pd.Series({name: measure(data) for name, data in variants(dataset).items()}, dtype=float)

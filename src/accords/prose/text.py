@@ -1,0 +1,94 @@
+"""Building blocks of sentences: numbers that link to the rows they count."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+
+import pandas as pd
+
+
+class Text:
+    """A passage of HTML that shows itself in a notebook and in the report."""
+
+    def __init__(self, markup: str) -> None:
+        self.html = markup
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __str__(self) -> str:
+        return plain(self.html)
+
+    __repr__ = __str__
+
+
+def paragraph(*sentences: str) -> Text:
+    """Join sentences (HTML) into one paragraph."""
+    return Text(f"<p>{' '.join(sentences)}</p>")
+
+
+def escape(text: object) -> str:
+    """Make any text from the data safe to put between tags or in an attribute."""
+    return html.escape(str(text), quote=True)
+
+
+def plain(markup: str) -> str:
+    """Strip tags and resolve entities."""
+    return html.unescape(re.sub(r"<[^>]+>", "", markup)).strip()
+
+
+def linked(shown: object, rows: Iterable[str]) -> str:
+    """Write a number or words as a link to the agreements that stand behind it.
+
+    The exporter turns ``data-rows`` into an address in the evidence table.
+
+    Parameters
+    ----------
+    shown
+        What the reader sees; escaped here.
+    rows
+        Agreement ids. Without any, the text is not a link.
+    """
+    ids = " ".join(dict.fromkeys(rows))
+    if not ids:
+        return f'<span class="number">{escape(shown)}</span>'
+    return f'<a class="rows" href="#evidence" data-rows="{escape(ids)}">{escape(shown)}</a>'
+
+
+def count(rows: Iterable[str], noun: str = "", plural: str = "") -> str:
+    """Count agreements and link to them: ``count(ids, "agreement")`` gives '12 agreements'."""
+    ids = list(dict.fromkeys(rows))
+    n = len(ids)
+    word = noun if n == 1 else (plural or f"{noun}s") if noun else ""
+    return linked(f"{n:,} {word}".strip(), ids)
+
+
+def percent(part: Iterable[str], whole: Iterable[str]) -> str:
+    """Write the share of agreements as '34 % (12 of 35)', linked to the part's rows."""
+    some, every = set(part), set(whole)
+    if not every:
+        return "no share (of none)"
+    share = f"{100 * len(some) / len(every):.0f} % ({len(some)} of {len(every)})"
+    return linked(share, sorted(some))
+
+
+def number(value: float, form: str = ".2f", rows: Iterable[str] = ()) -> str:
+    """Write a measured value, linked to the rows it was measured on."""
+    return linked("not measurable" if pd.isna(value) else format(value, form), rows)
+
+
+def interval(low: float, high: float, form: str = ".2f") -> str:
+    """Write an interval: '0.10 to 0.21'."""
+    if pd.isna(low) or pd.isna(high):
+        return "no interval"
+    return f'<span class="number">{format(low, form)} to {format(high, form)}</span>'
+
+
+def listed(items: Iterable[str]) -> str:
+    """Join words: 'a, b and c'."""
+    words = list(items)
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
