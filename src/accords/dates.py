@@ -6,6 +6,8 @@ with a question mark where the date was worked out and is not printed in a sourc
 
 from __future__ import annotations
 
+import calendar
+
 import pandas as pd
 
 PATTERN = r"^(?P<year>\d{4})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?(?P<uncertain>\?)?$"
@@ -57,7 +59,7 @@ def precision(dates: pd.Series) -> pd.Series:
 
 
 def spoken(date: str | None) -> str:
-    """Write one EDTF date as English prose: ``30 October 2024``, ``May 2025 (worked out)``, ``undated``."""
+    """Write one EDTF date as prose: ``30 October 2024``, ``May 2025 (worked out)``, ``undated``."""
     if date is None or pd.isna(date) or not date:
         return "undated"
     uncertain = date.endswith("?")
@@ -70,7 +72,7 @@ def spoken(date: str | None) -> str:
     return f"{words} (worked out)" if uncertain else words
 
 
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS = tuple(calendar.month_name)[1:]
 
 
 def _days(text: pd.Series) -> pd.Series:
