@@ -180,7 +180,13 @@ class Dataset:
         table = table.join(
             lives.confidences(
                 self.citations, self.sources, self.codes("source_kinds").reset_index()
-            )
+            ).reindex(table.index)
+        )
+        unsourced = {"confidence": "low", "official": False, "publishers": 0, "sources": 0}
+        for column, nothing in unsourced.items():
+            table[column] = table[column].astype(object).where(table[column].notna(), nothing)
+        table = table.astype(
+            {"confidence": "str", "official": bool, "publishers": int, "sources": int}
         )
         table["dcad"] = self._dcad().reindex(table.index).fillna("no")
 
@@ -295,7 +301,8 @@ def find_data(start: Path | None = None) -> Path:
         if (folder / "data" / "datapackage.json").is_file():
             return folder / "data"
     raise DatasetError(
-        f"{here}: no folder 'data' with a datapackage.json here or above. Name it: load('path/to/data')."
+        f"{here}: no folder 'data' with a datapackage.json here or above. "
+        "Name it: load('path/to/data')."
     )
 
 

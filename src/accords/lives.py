@@ -117,7 +117,7 @@ def _before_signature(events: pd.DataFrame) -> pd.Series:
     signed = events[events["event"].isin(CONCLUSIONS)]
     first = signed.groupby("agreement_id")["earliest"].min()
     concluded = events["agreement_id"].isin(signed["agreement_id"])
-    earlier = events["latest"] < events["agreement_id"].map(first)
+    earlier = events["latest"] < first.reindex(events["agreement_id"]).to_numpy()
     return events["event"].isin(PREPARATIONS) & (~concluded | earlier)
 
 

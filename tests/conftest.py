@@ -1,0 +1,32 @@
+"""Datasets that all tests share."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import builders
+
+from accords.dataset import Dataset
+
+
+@pytest.fixture(scope="session")
+def dataset() -> Dataset:
+    """The shipped dataset: read it, do not change it."""
+    return builders.shipped()
+
+
+@pytest.fixture(scope="session")
+def small() -> Dataset:
+    """Eight hand-made agreements (see :func:`builders.small`)."""
+    return builders.small()
+
+
+@pytest.fixture
+def small_folder(tmp_path: Path) -> Path:
+    """The small dataset as a folder of one's own, to change or break."""
+    return builders.write(builders.small(), tmp_path / "data")
