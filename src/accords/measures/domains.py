@@ -413,9 +413,9 @@ def similarity(
 
     Cosine of the two vectors of shares: 1 for the same proportions, 0 for no domain in common. The
     95 % interval is the percentile interval of a bootstrap over agreements; resampling adds noise
-    of its own, so it reaches further down than up. Small samples look unlike each other by chance: ``chance_low`` to ``chance_high`` is where 95 % of the cosines lie
-    when the agreements are dealt to the two states at random, and ``p`` the share of such deals
-    that are as unlike as the data.
+    of its own, so it reaches further down than up. Small samples look unlike each other by chance:
+    ``chance_low`` to ``chance_high`` is where 95 % of the cosines lie when the agreements are dealt
+    to the two states at random, and ``p`` the share of such deals that are as unlike as the data.
 
     Returns
     -------
