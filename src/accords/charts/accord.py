@@ -1,0 +1,307 @@
+"""Charts of the accord: its life, who names its subjects, how it compares."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from accords import dates
+from accords.charts import theme
+from accords.dataset import Dataset
+from accords.measures import accord as measures
+from accords.prose.text import listed
+
+TOGETHER = "Together"
+
+
+@theme.chart
+def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure:
+    """Draw the life of one agreement as lanes: common steps, then each party's own.
+
+    Parameters
+    ----------
+    dataset
+        For the names of parties and the edition date.
+    steps
+        From :func:`accords.measures.accord.life`.
+    """
+    names = dataset.party_names
+    parties = [p for p in dict.fromkeys(steps["party"]) if pd.notna(p)]
+    order = {state: n for n, state in enumerate(dataset.focus)}
+    parties.sort(key=lambda p: (order.get(p, len(order)), p))
+    lanes = [TOGETHER, *(names.get(p, p) for p in parties)]
+    steps = steps.assign(lane=steps["party"].map(names).fillna(TOGETHER))
+    colours = {names.get(s, s): c for s, c in theme.state_colours(dataset.focus).items()}
+    found = steps[steps["found"] & steps["earliest"].notna()]
+    figure = go.Figure()
+    if found.empty:
+        return _too_little(figure, "accord-life", "The life of this agreement is not dated", steps)
+
+    start, end = found["earliest"].min(), dataset.as_of
+    newest = found["latest"].max()
+    figure.add_vrect(
+        x0=newest, x1=end, fillcolor=theme.colour("scale-0"), line_width=0, layer="below"
+    )
+    silence = {
+        "x": newest + (end - newest) / 2, "y": -0.72, "showarrow": False, "yanchor": "bottom",
+        "text": f"nothing found after {_day(newest)}",
+        "font": {"size": 11, "color": theme.colour("muted")},
+    }  # fmt: skip
+    figure.update_layout(annotations=[silence])
+    for n, lane in enumerate(lanes):
+        height = len(lanes) - 1 - n
+        mine = found[found["lane"] == lane]
+        to_come = steps[(steps["lane"] == lane) & ~steps["found"]]
+        colour = colours.get(lane, theme.colour("ink"))
+        last = mine["earliest"].max() if len(mine) else start
+        figure.add_scatter(
+            x=[start, last], y=[height, height], mode="lines", hoverinfo="skip",
+            line={"color": colour, "width": 3}, showlegend=False,
+        )  # fmt: skip
+        figure.add_scatter(
+            x=[last, end], y=[height, height], mode="lines", hoverinfo="skip",
+            line={"color": colour, "width": 1.5, "dash": "dot"}, showlegend=False,
+        )  # fmt: skip
+        figure.add_scatter(
+            x=mine["earliest"], y=[height] * len(mine), mode="markers+text", showlegend=False,
+            marker={
+                "size": 13, "color": colour, "symbol": "circle",
+                "line": {"color": theme.colour("paper"), "width": 2},
+            },
+            text=[_step_label(row) for row in mine.itertuples()],
+            textposition=["top right" if k % 2 == 0 else "bottom right" for k in range(len(mine))],
+            textfont={"size": 12, "color": theme.colour("ink")},
+            hovertemplate="%{text}<extra></extra>",
+        )  # fmt: skip
+        if len(to_come):
+            wanted = listed(label.lower() for label in to_come["label"])
+            figure.add_scatter(
+                x=[end], y=[height], mode="markers+text", showlegend=False, hoverinfo="skip",
+                marker={
+                    "size": 13, "color": theme.colour("paper"), "symbol": "circle",
+                    "line": {"color": colour, "width": 2},
+                },
+                text=["<br>".join(["not found:", *textwrap.wrap(wanted, 26)])],
+                textposition="bottom left", cliponaxis=False,
+                textfont={"size": 12, "color": theme.colour("muted")},
+            )  # fmt: skip
+    figure.update_xaxes(
+        range=[start - (end - start) * 0.03, end + (end - start) * 0.02],
+        showgrid=True, dtick="M6", tickformat="%b<br>%Y",
+    )  # fmt: skip
+    figure.update_yaxes(
+        range=[-0.75, len(lanes) - 0.5], tickvals=list(range(len(lanes))),
+        ticktext=[f"<b>{lane}</b>" for lane in reversed(lanes)], showgrid=False, zeroline=False,
+        tickfont={"size": 13, "color": theme.colour("ink")},
+    )  # fmt: skip
+    return theme.finish(
+        figure,
+        name="01-accord-life",
+        title=_life_title(steps, names),
+        subtitle=(
+            f"Dated steps found in the sources (n = {len(found)}), by who took them; hollow "
+            f"circles are steps of which no source was found by {_day(end)}."
+        ),
+        alt=_life_alt(steps),
+        data=_life_data(steps),
+        measure=measures.life,
+        height=150 + 105 * len(lanes),
+        narrow={
+            "height": 90 + 140 * len(lanes),
+            "margin": {"l": 0, "r": 8},
+            "yaxis": {"showticklabels": False, "range": [-0.75, len(lanes) - 0.25]},
+            "annotations": [silence, *(_lane_heading(lane, n) for n, lane in enumerate(lanes[::-1]))],
+        },
+    )  # fmt: skip
+
+
+def _lane_heading(lane: str, height: int) -> dict[str, object]:
+    return {
+        "x": 0, "xref": "paper", "xanchor": "left", "y": height + 0.5, "yanchor": "middle",
+        "text": f"<b>{lane}</b>", "showarrow": False, "font": {"size": 13},
+    }  # fmt: skip
+
+
+def _step_label(step: object) -> str:
+    label, date = str(step.label), dates.spoken(step.date)  # type: ignore[attr-defined]
+    if pd.notna(step.place):  # type: ignore[attr-defined]
+        date = f"{date}, {step.place}"  # type: ignore[attr-defined]
+    disputed = listed(step.disputed)  # type: ignore[attr-defined]
+    return f"{label}<br>{date}" + (f"<br><i>{disputed} disputed</i>" if disputed else "")
+
+
+def _life_title(steps: pd.DataFrame, names: Mapping[str, str]) -> str:
+    missing = steps[~steps["found"]]
+    if missing.empty:
+        return "Every step of the agreement's life that can be expected is on record"
+    waiting = [names.get(p, p) for p in dict.fromkeys(missing["party"].dropna())]
+    parties = [p for p in dict.fromkeys(steps["party"].dropna())]
+    done = [names.get(p, p) for p in parties if names.get(p, p) not in waiting]
+    if done and waiting:
+        return (
+            f"{listed(done)} completed {'its' if len(done) == 1 else 'their'} approval; that of "
+            f"{listed(waiting)} is not shown to be complete"
+        )
+    if waiting:
+        return f"No source shows that {listed(waiting)} completed the approval"
+    return "The parties approved; no source shows that the agreement entered into force"
+
+
+def _life_alt(steps: pd.DataFrame) -> str:
+    found = [
+        f"{row.label} {dates.spoken(row.date)} ({row.lane})"
+        for row in steps[steps["found"]].itertuples()
+    ]
+    missing = [f"{row.label} ({row.lane})" for row in steps[~steps["found"]].itertuples()]
+    text = f"Timeline. Found: {'; '.join(found)}."
+    return f"{text} Not found: {'; '.join(missing)}." if missing else text
+
+
+def _life_data(steps: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Step": steps["label"],
+            "By": steps["lane"],
+            "Date": steps["date"].map(dates.spoken).where(steps["found"], "not found"),
+            "Place": steps["place"],
+            "Sources": steps["sources"],
+            "Disputed": steps["disputed"].map(listed),
+        }
+    )
+
+
+@theme.chart
+def voices(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
+    """Draw which voice names which subject of an agreement, as a matrix.
+
+    Parameters
+    ----------
+    dataset
+        For the labels of voices and subjects.
+    table
+        From :func:`accords.measures.accord.voices`.
+    """
+    figure = go.Figure()
+    labels = dataset.labels("domain_codes")
+    title = "Who names the subjects of the agreement"
+    if table.empty:
+        return _too_little(figure, "accord-voices", f"{title}: no source names any", table)
+    codes = dataset.codes("voices")
+    heads = {**codes["label"], measures.UNRECORDED: "Voice not recorded"}
+    columns = [c for c in table.columns if c not in ("official", "sources", "named_by")]
+    official = {c: codes["basis"].get(c, "press") != "press" for c in columns}
+    rows = [labels.get(domain, domain) for domain in table.index]
+    y = list(range(len(rows)))[::-1]
+    for n, voice in enumerate(columns):
+        named = (table[voice] > 0).to_numpy()
+        figure.add_scatter(
+            x=[n] * len(rows), y=y, mode="markers", showlegend=False, hoverinfo="skip",
+            marker={"symbol": "square", "size": 20, "color": theme.colour("scale-0")},
+        )  # fmt: skip
+        figure.add_scatter(
+            x=[n] * int(named.sum()), y=[v for v, yes in zip(y, named, strict=True) if yes],
+            mode="markers", showlegend=False,
+            marker={
+                "symbol": "square" if official[voice] else "diamond",
+                "size": 20 if official[voice] else 15,
+                "color": theme.colour("accent" if official[voice] else "contracts"),
+            },
+            customdata=[[row, heads.get(voice, voice)]
+                        for row, yes in zip(rows, named, strict=True) if yes],
+            hovertemplate="%{customdata[0]}<br>named by: %{customdata[1]}<extra></extra>",
+        )  # fmt: skip
+    groups = table["named_by"].to_numpy()
+    annotations = []
+    for group in measures.NAMED_BY:
+        heights = [v for v, g in zip(y, groups, strict=True) if g == group]
+        if not heights:
+            continue
+        if min(heights) > 0:
+            figure.add_shape(
+                type="line", x0=-0.5, x1=len(columns) + 1.05, y0=min(heights) - 0.5,
+                y1=min(heights) - 0.5, line={"color": theme.colour("soft"), "width": 1},
+            )  # fmt: skip
+        annotations.append(
+            {
+                "x": len(columns) - 0.45, "y": (max(heights) + min(heights)) / 2,
+                "text": "<br>".join(textwrap.wrap(f"{group}: {len(heights)}", 16)),
+                "showarrow": False, "xanchor": "left", "align": "left",
+                "font": {"size": 12, "color": theme.colour("ink")},
+            }
+        )  # fmt: skip
+    figure.update_layout(annotations=annotations)
+    shown = ["<br>".join(textwrap.wrap(heads.get(c, c), 20)) for c in columns]
+    figure.update_xaxes(
+        side="top", range=[-0.5, len(columns) + 1.1], tickvals=list(range(len(columns))),
+        ticktext=shown, showgrid=False, zeroline=False,
+        tickfont={"size": 12, "color": theme.colour("ink")},
+    )  # fmt: skip
+    figure.update_yaxes(
+        range=[-0.6, len(rows) - 0.4], tickvals=y, ticktext=rows, showgrid=False, zeroline=False,
+        tickfont={"size": 12, "color": theme.colour("ink")},
+    )  # fmt: skip
+    press = [row for row, g in zip(rows, groups, strict=True) if g == measures.NAMED_BY[2]]
+    title = (
+        f"{len(press)} of the {len(rows)} subjects rest on the press alone"
+        if press
+        else f"Official statements name all {len(rows)} subjects"
+    )
+    return theme.finish(
+        figure,
+        name="01-accord-voices",
+        title=title,
+        subtitle=(
+            f"Subjects named for this agreement (n = {len(rows)}), by whose statement names them; "
+            "squares are official voices, diamonds the press."
+        ),
+        alt=_voices_alt(table, rows),
+        data=table[columns]
+        .rename(columns=heads)
+        .assign(**{"Named by": table["named_by"]})
+        .set_axis(pd.Index(rows, name="Subject"))
+        .reset_index(),
+        measure=measures.voices,
+        height=200 + 27 * len(rows),
+        narrow={
+            "height": 230 + 27 * len(rows),
+            "margin": {"l": 0, "r": 0},
+            "xaxis": {
+                "tickangle": -90, "range": [-0.5, len(columns) - 0.5],
+                "tickfont": {"size": 11},
+            },
+            "yaxis": {"tickfont": {"size": 11}},
+            "annotations": [],
+        },
+    )  # fmt: skip
+
+
+def _voices_alt(table: pd.DataFrame, rows: list[str]) -> str:
+    named = pd.Series(rows, index=table["named_by"].to_numpy())
+    parts = [
+        f"named by {group}: {listed(s.lower() for s in named[named.index == group])}"
+        for group in measures.NAMED_BY
+        if (named.index == group).any()
+    ]
+    return f"Matrix of subjects and voices. {'; '.join(parts).capitalize()}."
+
+
+def _too_little(figure: go.Figure, name: str, title: str, data: pd.DataFrame) -> go.Figure:
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    return theme.finish(
+        figure,
+        name=f"01-{name}",
+        title=title,
+        subtitle="Too little data to draw.",
+        alt=f"{title}. Too little data to draw.",
+        data=data,
+        measure=measures.life,
+        height=140,
+    )
+
+
+def _day(day: pd.Timestamp) -> str:
+    return dates.spoken(day.strftime("%Y-%m-%d"))

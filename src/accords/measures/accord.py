@@ -1,0 +1,326 @@
+"""The accord at the centre: its life, who names its subjects, how it compares."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from accords.dataset import Dataset
+from accords.measures.common import by_state
+
+CONSENT = ("parliament-approved", "ratified")
+"""Steps whose absence leaves a state's consent open."""
+
+APPROVALS = ("government-approved", "chamber-approved", *CONSENT)
+"""Steps that count as a state's approval; a bill that is only tabled does not."""
+
+UNRECORDED = "unrecorded"
+"""Stands for the voice of a citation that has none recorded."""
+
+NAMED_BY = ("several official voices", "one official voice", "press alone")
+
+
+def accord_id(dataset: Dataset) -> str | None:
+    """Say which agreement is the accord that the report is about.
+
+    The agreement that the claims are about, where all focus states are its parties; else the
+    newest concluded bilateral instrument between two focus states; else None.
+    """
+    overview = dataset.overview
+    for agreement_id in dataset.claims["agreement_id"].dropna().unique():
+        known = agreement_id in overview.index
+        if known and set(dataset.focus) <= set(overview.at[agreement_id, "focus"]):
+            return str(agreement_id)
+    between = (overview["scope"] == "bilateral") & (overview["focus"].map(len) > 1)
+    newest = overview[between & overview["concluded"]].sort_values("latest", na_position="first")
+    return None if newest.empty else str(newest.index[-1])
+
+
+def parties_of(dataset: Dataset, agreement_id: str) -> tuple[str, ...]:
+    """Give the parties of one agreement, the focus states first and in their order."""
+    parties = dataset.parties.loc[dataset.parties["agreement_id"] == agreement_id, "party_id"]
+    order = {state: n for n, state in enumerate(dataset.focus)}
+    return tuple(sorted(parties, key=lambda party: (order.get(party, len(order)), party)))
+
+
+def life(dataset: Dataset, agreement_id: str) -> pd.DataFrame:
+    """List the recorded steps of one agreement, and the steps that would complete it.
+
+    Steps to come are each party's parliamentary approval and ratification and the common entry
+    into force, where none is recorded. That a step is not recorded does not show that it was not
+    taken. Nothing is open once the agreement is in force or ended.
+
+    Returns
+    -------
+    DataFrame
+        In order of time, steps not found last: ``event_id``, ``event``, ``label``, ``party``
+        (missing for a common step), ``date`` (EDTF), ``earliest``, ``latest``, ``uncertain``,
+        ``place``, ``found`` (bool), ``sources`` (number of citing sources), ``disputed`` (tuple of
+        what sources disagree about: ``date``, ``place`` ...).
+    """
+    steps = dataset.events[dataset.events["agreement_id"] == agreement_id]
+    steps = steps.rename(columns={"party_id": "party"}).assign(found=True)
+    open_steps = _open_steps(dataset, agreement_id, steps)
+    steps = steps.sort_values("earliest", kind="stable", na_position="last")
+    table = pd.concat([steps, open_steps], ignore_index=True)
+    labels = dataset.labels("event_types")
+    cited = dataset.citations[dataset.citations["agreement_id"] == agreement_id]
+    counts = cited.groupby("subject")["source_id"].nunique()
+    table["label"] = table["event"].map(labels)
+    table["uncertain"] = table["uncertain"].astype("boolean").fillna(False).astype(bool)
+    subject = "event:" + table["event_id"].astype("string")
+    table["sources"] = subject.map(counts).astype("Int64").fillna(0).astype(int)
+    fields = dataset.disputes.loc[dataset.disputes["agreement_id"] == agreement_id, "field"]
+    table["disputed"] = [
+        tuple(
+            dict.fromkeys(
+                f.rpartition(".")[2].split("#")[0] for f in fields if f.startswith(f"{s}.")
+            )
+        )
+        if pd.notna(s)
+        else ()
+        for s in subject
+    ]
+    columns = ["event_id", "event", "label", "party", "date", "earliest", "latest", "uncertain"]
+    return table[[*columns, "place", "found", "sources", "disputed"]]
+
+
+def _open_steps(dataset: Dataset, agreement_id: str, steps: pd.DataFrame) -> pd.DataFrame:
+    status = dataset.overview.at[agreement_id, "status"]
+    columns = ["event_id", "event", "party", "date", "earliest", "latest", "uncertain", "place"]
+    rows = []
+    if status in ("signed", "pending"):
+        done = set(zip(steps["event"], steps["party"].fillna(""), strict=True))
+        rows = [
+            (event, party)
+            for party in parties_of(dataset, agreement_id)
+            for event in CONSENT
+            if (event, party) not in done
+        ]
+        rows.append(("entered-into-force", pd.NA))
+    table = pd.DataFrame(rows, columns=["event", "party"]).reindex(columns=columns)
+    table = table.astype({"earliest": "datetime64[s]", "latest": "datetime64[s]"})
+    return table.assign(found=False)
+
+
+def voices(dataset: Dataset, agreement_id: str) -> pd.DataFrame:
+    """Say who names each subject of one agreement.
+
+    Voices stay apart: a list that one side published is not merged with the other's, nor with what
+    the press says. Each cell counts the sources in which that voice names the subject.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``domain``, a column for each voice (official voices first; ``unrecorded`` where
+        no voice is noted), then ``official`` (number of official voices), ``sources`` (number of
+        sources) and ``named_by`` (one of :data:`NAMED_BY`). Subjects with most official voices
+        come first.
+    """
+    rows = domain_citations(dataset, agreement_id)
+    kinds = dataset.codes("voices")["basis"]
+    counts = rows.pivot_table(
+        index="domain", columns="voice", values="source_id", aggfunc="nunique", fill_value=0
+    )
+    order = [*kinds.index[kinds != "press"], *kinds.index[kinds == "press"], UNRECORDED]
+    present = [voice for voice in order if voice in counts]
+    table = counts.reindex(columns=present).astype(int)
+    official = [voice for voice in present if kinds.get(voice, "press") != "press"]
+    sources = rows.groupby("domain")["source_id"].nunique()
+    table["official"] = (table[official] > 0).sum(axis=1).astype(int)
+    table["sources"] = sources.reindex(table.index).astype(int)
+    basis = dataset.domains[dataset.domains["agreement_id"] == agreement_id]
+    best = basis.set_index("domain")["basis"].reindex(table.index)
+    level = table["official"].clip(upper=2).where(best != "text", 2)
+    level = level.where((best != "official") | (level > 0), 1)
+    table["named_by"] = level.map({2: NAMED_BY[0], 1: NAMED_BY[1], 0: NAMED_BY[2]})
+    table = table.assign(level=level, present=(table[present] > 0).sum(axis=1))
+    table = table.sort_values(["level", "present", "sources"], ascending=False, kind="stable")
+    return table.drop(columns=["level", "present"])
+
+
+def domain_citations(dataset: Dataset, agreement_id: str) -> pd.DataFrame:
+    """Give the citations that name a subject of one agreement.
+
+    Returns
+    -------
+    DataFrame
+        ``domain``, ``source_id``, ``publisher``, ``origin``, ``voice`` (``unrecorded`` where none
+        is noted).
+    """
+    rows = dataset.citations
+    rows = rows[(rows["agreement_id"] == agreement_id) & rows["subject"].str.startswith("domain:")]
+    rows = rows.assign(
+        domain=rows["subject"].str.removeprefix("domain:"),
+        voice=rows["voice"].fillna(UNRECORDED),
+    )
+    rows = rows.merge(dataset.sources[["source_id", "publisher", "origin"]], on="source_id")
+    return rows[["domain", "source_id", "publisher", "origin", "voice"]]
+
+
+class Rank(NamedTuple):
+    """Where one value stands among others."""
+
+    value: float
+    """The value that is placed."""
+    below: int
+    """How many others are lower."""
+    equal: int
+    """How many others are equal, or cannot be told apart."""
+    above: int
+    """How many others are higher."""
+    rows: tuple[str, ...]
+    """The agreements that it is compared with."""
+
+    @property
+    def n(self) -> int:
+        """Number of others."""
+        return self.below + self.equal + self.above
+
+    @property
+    def percentile(self) -> float:
+        """Mid-rank percentile, 0 to 100; NaN without others."""
+        return 100 * (self.below + self.equal / 2) / self.n if self.n else float("nan")
+
+
+def breadths(dataset: Dataset) -> pd.DataFrame:
+    """Count the subjects of each concluded agreement, for each focus state.
+
+    Agreements of which no source names a subject are left out: their breadth is not known.
+
+    Returns
+    -------
+    DataFrame
+        ``agreement_id``, ``state``, ``title``, ``instrument``, ``year``, ``named`` (number of
+        subjects named by any source) and ``official`` (those named in the text or officially).
+    """
+    rows = by_state(dataset)
+    official = dataset.domains[dataset.domains["basis"] != "press"]
+    counts = official.groupby("agreement_id")["domain"].nunique()
+    rows = rows.assign(
+        named=rows["domains"].map(len),
+        official=rows["agreement_id"].map(counts).fillna(0).astype(int),
+    )
+    columns = ["agreement_id", "state", "title", "instrument", "year", "named", "official"]
+    return rows.loc[rows["named"] > 0, columns].reset_index(drop=True)
+
+
+def breadth_rank(
+    dataset: Dataset,
+    agreement_id: str,
+    state: str,
+    *,
+    count: str = "named",
+    same_instrument: bool = False,
+) -> Rank:
+    """Place the breadth of one agreement among a state's other agreements.
+
+    Parameters
+    ----------
+    dataset, agreement_id, state
+        Which agreement is compared with whose others.
+    count
+        ``named``: all subjects. ``official``: those named in the text or officially, compared
+        among agreements that have any.
+    same_instrument
+        Compare with instruments of the same type alone.
+    """
+    rows = breadths(dataset)
+    rows = rows[(rows["state"] == state) & (rows[count] > 0)]
+    mine = rows[rows["agreement_id"] == agreement_id]
+    if mine.empty:
+        return Rank(float("nan"), 0, 0, 0, ())
+    value = int(mine[count].iloc[0])
+    others = rows[rows["agreement_id"] != agreement_id]
+    if same_instrument:
+        others = others[others["instrument"] == mine["instrument"].iloc[0]]
+    return Rank(
+        value,
+        int((others[count] < value).sum()),
+        int((others[count] == value).sum()),
+        int((others[count] > value).sum()),
+        tuple(others["agreement_id"]),
+    )
+
+
+def approval_times(dataset: Dataset) -> pd.DataFrame:
+    """Measure the time from signature to each focus state's first recorded approval.
+
+    Bilateral instruments with a dated signature and a dated approval (by government, a chamber,
+    parliament or head of state) of that state's own, not before the signature. Dates of
+    limited precision give a range. Agreements without a recorded approval are not here, so this
+    describes only those whose approval somebody reported.
+
+    Returns
+    -------
+    DataFrame
+        ``agreement_id``, ``state``, ``title``, ``event`` (the approval), ``days`` (middle of the
+        range), ``low``, ``high`` (days, both inclusive), in order of ``days``.
+    """
+    overview = dataset.overview
+    bilateral = overview.index[(overview["scope"] == "bilateral") & overview["concluded"]]
+    events = dataset.events[dataset.events["agreement_id"].isin(bilateral)]
+    events = events.dropna(subset=["earliest", "latest"])
+    events = events[events["earliest"] <= dataset.as_of]
+    signed = events[events["event"] == "signed"].groupby("agreement_id")[["earliest", "latest"]]
+    signed = signed.min().rename(columns={"earliest": "signed_from", "latest": "signed_to"})
+    own = events[events["event"].isin(APPROVALS) & events["party_id"].isin(dataset.focus)]
+    own = own.merge(signed, left_on="agreement_id", right_index=True)
+    own = own[own["earliest"] >= own["signed_from"]]
+    first = own.sort_values(["earliest", "latest"]).drop_duplicates(["agreement_id", "party_id"])
+    low = (first["earliest"] - first["signed_to"]).dt.days.clip(lower=0)
+    high = (first["latest"] - first["signed_from"]).dt.days
+    table = pd.DataFrame(
+        {
+            "agreement_id": first["agreement_id"],
+            "state": first["party_id"],
+            "title": first["agreement_id"].map(overview["title"]),
+            "event": first["event"],
+            "days": (low + high) / 2,
+            "low": low,
+            "high": high,
+        }
+    )
+    return table.sort_values(["days", "agreement_id"], ignore_index=True)
+
+
+def approval_rank(dataset: Dataset, agreement_id: str, state: str) -> Rank:
+    """Place one agreement's time to approval among a state's others.
+
+    Lower is faster. Where ranges overlap the two cannot be told apart and count as equal.
+    """
+    rows = approval_times(dataset)
+    rows = rows[rows["state"] == state]
+    mine = rows[rows["agreement_id"] == agreement_id]
+    if mine.empty:
+        return Rank(float("nan"), 0, 0, 0, ())
+    others = rows[rows["agreement_id"] != agreement_id]
+    below = int((others["high"] < mine["low"].iloc[0]).sum())
+    above = int((others["low"] > mine["high"].iloc[0]).sum())
+    return Rank(
+        float(mine["days"].iloc[0]),
+        below,
+        len(others) - below - above,
+        above,
+        tuple(others["agreement_id"]),
+    )
+
+
+def between(dataset: Dataset, agreement_id: str) -> pd.DataFrame:
+    """Give the overview rows of all other agreements that share all parties of one agreement.
+
+    Multilateral instruments are left out; ``when`` says whether each is ``earlier`` or ``later``
+    than the agreement, or ``unknown`` where the dates do not tell.
+    """
+    parties = set(parties_of(dataset, agreement_id))
+    by = dataset.parties.groupby("agreement_id")["party_id"].agg(set)
+    shared = by.index[by.map(lambda members: parties <= members)]
+    overview = dataset.overview
+    rows = overview[overview.index.isin(shared) & (overview["scope"] == "bilateral")]
+    rows = rows.drop(index=agreement_id, errors="ignore")
+    mine = overview.loc[agreement_id]
+    when = pd.Series("unknown", index=rows.index)
+    when[rows["latest"] < mine["earliest"]] = "earlier"
+    when[rows["earliest"] > mine["latest"]] = "later"
+    return rows.assign(when=when)
