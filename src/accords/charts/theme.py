@@ -132,6 +132,32 @@ def finish(
     return figure
 
 
+def too_little(
+    *, name: str, title: str, data: pd.DataFrame, measure: Callable[..., Any]
+) -> go.Figure:
+    """Give the figure that stands where the data are too thin for a chart."""
+    figure = go.Figure()
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False)
+    figure.add_annotation(
+        text="Too little data to draw.",
+        showarrow=False,
+        font={"color": colour("muted")},
+        **{"xref": "paper", "yref": "paper", "x": 0, "y": 0.5, "xanchor": "left"},
+    )
+    return finish(
+        figure,
+        name=name,
+        title=title,
+        subtitle="Too little data to draw.",
+        alt=f"{title}. Too little data to draw.",
+        data=data,
+        measure=measure,
+        height=160,
+        narrow={"height": 120},
+    )
+
+
 def _heading(title: str, subtitle: str) -> str:
     lines = textwrap.wrap(title, 84)
     small = textwrap.wrap(subtitle, 110)
