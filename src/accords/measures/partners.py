@@ -440,8 +440,8 @@ def shared_partners(dataset: Dataset) -> pd.DataFrame:
     wide = wide[(wide > 0).sum(axis=1) > 1]
     wide.columns.name = None
     parties = dataset.codes("party_codes")
-    ids = dyads(dataset).drop_duplicates(["partner", "agreement_id"])
-    ids = ids.groupby("partner")["agreement_id"].agg(tuple)
+    pairs = dyads(dataset).drop_duplicates(["partner", "agreement_id"])
+    ids = pairs.groupby("partner")["agreement_id"].agg(tuple)
     table = wide.assign(
         name=wide.index.map(dataset.party_names),
         party_kind=parties["party_kind"].reindex(wide.index),
