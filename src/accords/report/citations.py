@@ -1,0 +1,117 @@
+"""Citing a record of the dataset: as plain text, BibTeX and RIS.
+
+``static/table.js`` writes the same from the page; a test holds the two to each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import pandas as pd
+
+from accords.dataset import Dataset
+
+_TEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\textbraceleft{}",
+    "}": r"\textbraceright{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    **{character: f"\\{character}" for character in "&%$#_"},
+}
+
+
+class Work(NamedTuple):
+    """What is cited: the dataset, in one edition."""
+
+    title: str
+    author: str
+    edition: str
+    day: str
+    """Date of the edition, ISO 8601."""
+
+
+def work(dataset: Dataset) -> Work:
+    """Describe the dataset as the work that a record stands in."""
+    described = dataset.descriptor
+    authors = [str(person["title"]) for person in described.get("contributors", [])]
+    return Work(
+        title=_line(described.get("title", "Defence agreements")),
+        author=_line(", ".join(authors) or "The curators"),
+        edition=dataset.edition,
+        day=dataset.as_of.date().isoformat(),
+    )
+
+
+def plain(dataset: Dataset, agreement_ids: Iterable[str] | None = None) -> str:
+    """Cite agreements as plain text, a line for each.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    agreement_ids
+        Which agreements, in which order; all by default.
+    """
+    cited = work(dataset)
+    return "".join(
+        f"“{title}”{f', {date}' if date else ''}. In {cited.author}, {cited.title}, "
+        f"edition {cited.edition} ({cited.day}), record {key}.\n"
+        for key, title, date in _entries(dataset, agreement_ids)
+    )
+
+
+def bibtex(dataset: Dataset, agreement_ids: Iterable[str] | None = None) -> str:
+    """Cite agreements as BibTeX, an ``@misc`` entry for each; arguments as for :func:`plain`."""
+    cited = work(dataset)
+    return "\n".join(
+        f"@misc{{{re.sub(r'[^A-Za-z0-9:.-]', '-', key)},\n"
+        f"  author = {{{{{_tex(cited.author)}}}}},\n"
+        f"  title = {{{{{_tex(title)}}}}},\n"
+        f"  howpublished = {{{_tex(cited.title)}, edition {_tex(cited.edition)}}},\n"
+        f"  year = {{{cited.day[:4]}}},\n"
+        f"  note = {{Record {_tex(key)}{f', dated {_tex(date)}' if date else ''}}}\n"
+        "}\n"
+        for key, title, date in _entries(dataset, agreement_ids)
+    )
+
+
+def ris(dataset: Dataset, agreement_ids: Iterable[str] | None = None) -> str:
+    """Cite agreements as RIS, for reference managers; arguments as for :func:`plain`."""
+    cited = work(dataset)
+    entries = []
+    for key, title, date in _entries(dataset, agreement_ids):
+        fields = [
+            ("TY", "DATA"),
+            ("AU", cited.author),
+            ("TI", title),
+            ("T2", cited.title),
+            ("ET", cited.edition),
+            ("PY", cited.day[:4]),
+            ("DA", cited.day.replace("-", "/")),
+            ("ID", key),
+            *([("N1", f"Dated {date}")] if date else []),
+            ("ER", ""),
+        ]
+        entries.append("".join(f"{tag}  - {value}\r\n" for tag, value in fields))
+    return "\r\n".join(entries)
+
+
+def _entries(
+    dataset: Dataset, agreement_ids: Iterable[str] | None
+) -> Iterable[tuple[str, str, str]]:
+    overview = dataset.overview
+    wanted = overview.index if agreement_ids is None else list(agreement_ids)
+    for key, row in overview.loc[wanted, ["title", "date"]].iterrows():
+        yield str(key), _line(row["title"]), "" if pd.isna(row["date"]) else str(row["date"])
+
+
+def _line(text: object) -> str:
+    """Keep text on one line, so that it can neither end a field nor begin another."""
+    return " ".join(str(text).split())
+
+
+def _tex(text: str) -> str:
+    return "".join(_TEX.get(character, character) for character in text)
