@@ -9,11 +9,11 @@ reason end tags that HTML lets one omit (``li``, ``td``, ``dd`` ...) are omitted
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from types import SimpleNamespace
 from typing import Any
@@ -23,7 +23,35 @@ import pandas as pd
 from accords import dates
 from accords.charts.theme import colour
 from accords.dataset import Dataset
-from accords.prose.text import escape
+from accords.prose.text import escape as attribute
+from accords.report import citations
+
+COLUMNS = (
+    "Date",
+    "Agreement",
+    "Parties",
+    "Instrument",
+    "Domains",
+    "Status",
+    "Confidence",
+    "Sources",
+)
+CODE_LISTS = (
+    "bases",
+    "domain_codes",
+    "event_types",
+    "instruments",
+    "roles",
+    "source_kinds",
+    "statuses",
+    "voices",
+)
+CONFIDENCE = {"high": "High", "medium": "Medium", "low": "Low"}
+LISTED = frozenset({"focus", "partners", "domains"})
+"""Columns of the overview that hold several codes."""
+
+OFTEN = 3
+"""Publishers of this many cited pages have a row of their own in the list of publishers."""
 
 MANY_PARTIES = 6
 """A table cell names at most this many parties; the section names them all."""
@@ -87,7 +115,7 @@ NOTHING = "<p>There are too few data: the dataset holds no agreement.</p>"
 
 
 def evidence_table(dataset: Dataset) -> str:
-    """Write the table of all agreements, the newest first, within its search and filters.
+    """Write the table of all agreements, the newest first, with its search and filters.
 
     The controls are hidden until ``table.js`` has made them work.
 
@@ -105,15 +133,16 @@ def evidence_table(dataset: Dataset) -> str:
     records = _Records(dataset)
     if not records.ids:
         return f'<div id="evidence">{NOTHING}</div>'
-    head = "".join(f'<th scope="col">{name}' for name in COLUMNS)
-    rows = "\n".join(_row(records, agreement_id) for agreement_id in records.ids)
+    work = citations.work(dataset)
+    rows = [_row(records, agreement_id) for agreement_id in records.ids]
     return (
-        '<div id="evidence">'
-        f"{_controls(records)}"
-        '<div class="ev-scroll" role="region" aria-label="Evidence table" tabindex="0">'
-        '<table class="ev">'
-        f"<caption>{len(records.ids):,} agreements, the newest first</caption>"
-        f"<thead><tr>{head}</thead>\n<tbody>\n{rows}\n</tbody></table></div></div>"
+        f'<div id="evidence" data-title="{attribute(work.title)}"'
+        f' data-author="{attribute(work.author)}" data-edition="{attribute(work.edition)}"'
+        f' data-day="{work.day}">{_controls(records)}'
+        + _table(
+            "ev", "Evidence table", f"{len(rows):,} agreements, the newest first", COLUMNS, rows
+        )
+        + "</div>"
     )
 
 
@@ -123,48 +152,55 @@ def agreement_sections(dataset: Dataset) -> str:
     Returns
     -------
     str
-        One ``<article>`` for each agreement in the order of :func:`evidence_table`; its ``id`` is
-        the agreement's, so that ``report.html#<agreement_id>`` is its permanent address.
+        How to cite a record, then one ``<article>`` for each agreement in the order of
+        :func:`evidence_table`; its ``id`` is the agreement's, so that
+        ``report.html#<agreement_id>`` is its permanent address.
     """
     records = _Records(dataset)
     if not records.ids:
         return NOTHING
-    return "\n".join(_section(records, agreement_id) for agreement_id in records.ids)
+    work = citations.work(dataset)
+    how = (
+        "<p>Numbers behind a statement are those of the sources below it. Cite a record by its "
+        f"title and its identifier: “<i>title</i>”. In {text(work.author)}, {text(work.title)}, "
+        f"edition {text(work.edition)} ({work.day}), record <i>identifier</i>."
+    )
+    sections = [_section(records, agreement_id) for agreement_id in records.ids]
+    return f'<div class="ag">{how}\n' + "\n".join(sections) + "</div>"
 
 
 def source_list(dataset: Dataset) -> str:
     """Write the publishers that the dataset rests on, those cited most first.
 
-    The cited pages themselves stand with the agreements that they support.
+    The cited pages themselves stand with the agreements that they support. Publishers of one or two
+    pages are named without particulars.
     """
     records = _Records(dataset)
     cited = dataset.citations[["agreement_id", "source_id"]].drop_duplicates()
     cited = cited.merge(dataset.sources, on="source_id")
     if cited.empty:
         return NOTHING
-    kinds = dataset.labels("source_kinds")
+    groups = [(str(name), group) for name, group in cited.groupby("publisher")]
+    pages = {name: group["source_id"].nunique() for name, group in groups}
+    groups.sort(key=lambda item: (-pages[item[0]], item[0].casefold()))
     rows = []
-    groups = [
-        (publisher, group["source_id"].nunique(), group)
-        for publisher, group in cited.groupby("publisher")
-    ]
-    for publisher, pages, group in sorted(groups, key=lambda g: (-g[1], str(g[0]).casefold())):
-        kind = ", ".join(kinds.get(k, k) for k in dict.fromkeys(group["kind"].dropna()))
-        spoken = ", ".join(_language(code) for code in sorted(group["language"].dropna().unique()))
-        backed = records.link(group["agreement_id"].unique())
+    for name, group in groups:
+        if pages[name] < OFTEN:
+            break
+        kinds = dict.fromkeys(records.word("source_kinds", k) for k in group["kind"].dropna())
+        languages = sorted({_language(code) for code in group["language"].dropna()})
         rows.append(
-            f'<tr><th scope="row">{escape(publisher)}<td>{escape(kind)}<td>{escape(spoken)}'
-            f"<td>{pages}<td>{backed}"
+            f'<tr><th scope="row">{text(name)}<td>{", ".join(kinds)}<td>{", ".join(languages)}'
+            f"<td>{pages[name]}<td>{records.link(group['agreement_id'])}"
         )
-    head = "".join(
-        f'<th scope="col">{name}'
-        for name in ("Publisher", "Kind", "Languages", "Pages cited", "Agreements")
-    )
+    columns = ("Publisher", "Kind", "Languages", "Pages", "Agreements")
+    caption = f"Publishers of {OFTEN} or more cited pages"
+    others = [text(name) for name, _ in groups[len(rows) :]]
     return (
-        '<div class="ev-scroll" role="region" aria-label="Publishers" tabindex="0">'
-        f'<table class="pub"><caption>{len(rows):,} publishers of '
-        f"{cited['source_id'].nunique():,} cited pages, those cited most first</caption>"
-        f"<thead><tr>{head}</thead>\n<tbody>\n" + "\n".join(rows) + "\n</tbody></table></div>"
+        f"<p>{cited['source_id'].nunique():,} pages of {len(groups):,} publishers are cited; each "
+        "page stands with the agreements that it supports.</p>"
+        + (_table("pub", "Publishers", caption, columns, rows) if rows else "")
+        + (f"<p>Fewer pages: {'; '.join(others)}.</p>" if others else "")
     )
 
 
@@ -178,48 +214,44 @@ def metadata(dataset: Dataset) -> str:
         ``Dataset`` and ``Report``.
     """
     described = dataset.descriptor
-    title = str(described.get("title", "Defence agreements"))
-    description = str(described.get("description", title))
-    day = dataset.as_of.date().isoformat()
+    work = citations.work(dataset)
+    description = str(described.get("description", work.title))
+    author = {"@type": "Organization", "name": work.author}
+    licences = [x["path"] for x in described.get("licenses", []) if "path" in x]
+    shared = {
+        "name": work.title,
+        "description": description,
+        "datePublished": work.day,
+        "version": work.edition,
+        "inLanguage": "en",
+        "author": author,
+        "license": licences,
+        "isAccessibleForFree": True,
+    }
     data = {
         "@type": "Dataset",
         "@id": "#dataset",
-        "name": title,
-        "description": description,
-        "version": dataset.edition,
-        "datePublished": day,
+        **shared,
+        "creator": author,
         "keywords": list(described.get("keywords", [])),
-        "license": [x["path"] for x in described.get("licenses", []) if "path" in x],
-        "creator": [
-            {"@type": "Organization", "name": x["title"]} for x in described.get("contributors", [])
-        ],
         "spatialCoverage": [dataset.party_names[state] for state in dataset.focus],
         "temporalCoverage": _period(dataset),
-        "isAccessibleForFree": True,
-        "variableMeasured": [
-            resource["title"] for resource in described["resources"] if "title" in resource
-        ],
+        "variableMeasured": [r["title"] for r in described["resources"] if "title" in r],
     }
-    report = {
-        "@type": "Report",
-        "name": title,
-        "description": description,
-        "inLanguage": "en",
-        "datePublished": day,
-        "isBasedOn": {"@id": "#dataset"},
-    }
+    report = {"@type": "Report", **shared, "isBasedOn": {"@id": "#dataset"}}
     graph = {"@context": "https://schema.org", "@graph": [data, report]}
+    # Within a script element only '<' could begin an end tag or a comment.
     linked_data = json.dumps(graph, ensure_ascii=False, separators=(",", ":"))
-    # Within a script only the end tag and comments could break out.
     linked_data = linked_data.replace("<", "\\u003c")
     return "\n".join(
         [
-            f'<meta name="description" content="{escape(description)}">',
+            f'<meta name="description" content="{attribute(description)}">',
             '<meta name="referrer" content="no-referrer">',
             '<meta property="og:type" content="article">',
-            f'<meta property="og:title" content="{escape(title)}">',
-            f'<meta property="og:description" content="{escape(description)}">',
-            f'<meta property="article:published_time" content="{day}">',
+            f'<meta property="og:title" content="{attribute(work.title)}">',
+            f'<meta property="og:description" content="{attribute(description)}">',
+            '<meta property="og:locale" content="en_GB">',
+            f'<meta property="article:published_time" content="{work.day}">',
             f'<link rel="icon" href="{_favicon()}">',
             f'<script type="application/ld+json">{linked_data}</script>',
         ]
@@ -254,16 +286,9 @@ def row_set(positions: Iterable[int]) -> str:
     )
 
 
-COLUMNS = (
-    "Date",
-    "Agreement",
-    "Parties",
-    "Instrument",
-    "Domains",
-    "Status",
-    "Confidence",
-    "Sources",
-)
+def text(said: object) -> str:
+    """Make any text from the data safe between tags; quotation marks may stay as they are."""
+    return html.escape(str(said), quote=False)
 
 
 class _Records:
@@ -271,10 +296,9 @@ class _Records:
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
-        self.names = dataset.party_names
         overview = dataset.overview
-        newest = overview.assign(id=overview.index).sort_values(
-            ["earliest", "id"], ascending=[False, True], na_position="last"
+        newest = overview.assign(key=overview.index).sort_values(
+            ["earliest", "key"], ascending=[False, True], na_position="last"
         )
         self.ids = list(newest.index)
         self.agreements = {row.agreement_id: row for row in _rows(overview.reset_index())}
@@ -287,54 +311,106 @@ class _Records:
         self.sources = {row.source_id: row for row in _rows(dataset.sources)}
         self.parts = _children(overview["part_of"])
         self.successors = _children(overview["supersedes"])
-
-    @cached_property
-    def words(self) -> dict[str, dict[str, str]]:
-        """Labels of every code list, by list."""
-        lists = (
-            "domain_codes",
-            "instruments",
-            "statuses",
-            "event_types",
-            "bases",
-            "roles",
-            "voices",
-            "source_kinds",
-        )
-        return {name: self.dataset.labels(name) for name in lists}
-
-    @cached_property
-    def stages(self) -> dict[str, str]:
-        """The stage of each event type."""
-        return self.dataset.codes("event_types")["stage"].to_dict()
+        self.words = {name: dataset.labels(name) for name in CODE_LISTS}
+        self.voices = list(dataset.codes("voices").index)
+        stages = dataset.codes("stages")["order"]
+        self.stages = dataset.codes("event_types")["stage"].map(stages).to_dict()
 
     def word(self, name: str, code: str | None) -> str:
-        """Give the escaped label of a code."""
-        return escape(self.words[name].get(code, code)) if code else ""
+        """Give the label of a code, escaped."""
+        return text(self.words[name].get(code, code)) if code else ""
 
     def party(self, code: str | None) -> str:
-        """Give the escaped name of a party."""
-        return escape(self.names.get(code, code)) if code else ""
+        """Give the name of a party, escaped."""
+        return text(self.dataset.party_names.get(code, code)) if code else ""
+
+    def step(self, event: SimpleNamespace) -> str:
+        """Name an event and who acted: 'Ratified, Azerbaijan'."""
+        named = (self.word("event_types", event.event), self.party(event.party_id))
+        return ", ".join(filter(None, named))
 
     def to(self, agreement_id: str) -> str:
         """Link to the section of an agreement."""
         row = self.agreements.get(agreement_id)
         if row is None:
-            return escape(agreement_id)
-        return f'<a href="#{escape(agreement_id)}">{escape(row.title)}</a>'
+            return text(agreement_id)
+        return f'<a href="#{attribute(agreement_id)}">{text(row.title)}</a>'
 
     def link(self, ids: Iterable[str]) -> str:
         """Write the number of agreements as a link to their rows in the table."""
-        known = [self.positions[key] for key in ids if key in self.positions]
+        known = {self.positions[key] for key in ids if key in self.positions}
         return f'<a href="#evidence" data-set="{row_set(known)}">{len(known):,}</a>'
 
     def ordered_parties(self, agreement_id: str) -> list[SimpleNamespace]:
         """Give an agreement's parties, the focus states first."""
-        focus = self.dataset.focus
         return sorted(
             self.parties[agreement_id],
-            key=lambda p: (p.party_id not in focus, self.names.get(p.party_id, p.party_id)),
+            key=lambda p: (p.party_id not in self.dataset.focus, self.party(p.party_id)),
         )
+
+    def kinds(self, agreement_id: str) -> list[str]:
+        """Name the kinds of sources that say that an agreement exists, the best first."""
+        cited = {
+            self.sources[c.source_id].kind
+            for c in self.citations[agreement_id]
+            if c.subject == "existence" and c.source_id in self.sources
+        }
+        return [text(word) for code, word in self.words["source_kinds"].items() if code in cited]
+
+
+def _table(name: str, label: str, caption: str, columns: Iterable[str], rows: Iterable[str]) -> str:
+    head = "".join(f'<th scope="col">{column}' for column in columns)
+    return (
+        f'<div class="scroll" role="region" aria-label="{label}" tabindex="0">'
+        f'<table class="{name}"><caption>{caption}</caption><thead><tr>{head}</thead>\n<tbody>\n'
+        + "\n".join(rows)
+        + "\n</tbody></table></div>"
+    )
+
+
+def _controls(records: _Records) -> str:
+    """Write search and filters; the options are those that occur."""
+    overview = records.dataset.overview
+    names = records.dataset.party_names
+
+    def options(column: str, words: Mapping[str, str]) -> list[tuple[str, str]]:
+        values = overview[column].explode() if column in LISTED else overview[column]
+        occurring = set(values.dropna())
+        return [(code, word) for code, word in words.items() if code in occurring]
+
+    by_name = dict(sorted(names.items(), key=lambda item: item[1]))
+    cited = records.dataset.citations.query("subject == 'existence'")["source_id"]
+    kinds = {records.sources[key].kind for key in cited if key in records.sources}
+    filters = [
+        ("state", "State", options("focus", {s: names[s] for s in records.dataset.focus})),
+        ("partner", "With", options("partners", by_name)),
+        ("domain", "Domain", options("domains", records.words["domain_codes"])),
+        ("instrument", "Instrument", options("instrument", records.words["instruments"])),
+        ("status", "Status", options("status", records.words["statuses"])),
+        ("confidence", "Confidence", options("confidence", CONFIDENCE)),
+        (
+            "source",
+            "Source",
+            [(c, w) for c, w in records.words["source_kinds"].items() if c in kinds],
+        ),
+    ]
+    selects = "".join(
+        f'<label>{label}<select name="{name}"><option value="">any'
+        + "".join(f'<option value="{attribute(code)}">{text(word)}' for code, word in choices)
+        + "</select></label>"
+        for name, label, choices in filters
+    )
+    years = "".join(
+        f'<label>{label}<input name="{name}" type="number" min="1900" max="2100"></label>'
+        for name, label in (("from", "From year"), ("to", "To year"))
+    )
+    return (
+        '<form id="find" role="search" hidden><label class="q">Search titles, partners, places, '
+        f'firms, summaries<input name="q" type="search" autocomplete="off"></label>{selects}{years}'
+        '<p class="bar"><output></output> <button type="reset">Show all</button> '
+        '<button type="button" value="csv">CSV</button> <button type="button" value="json">JSON'
+        "</button></form>"
+    )
 
 
 def _row(records: _Records, agreement_id: str) -> str:
@@ -344,54 +420,44 @@ def _row(records: _Records, agreement_id: str) -> str:
     total = max(len(parties), row.parties_total or 0)
     if total > len(names):
         names.append(f"{total - len(names)} more")
-    domains = [records.word("domain_codes", code) for code in row.domains]
-    kinds = dict.fromkeys(
-        records.sources[c.source_id].kind
-        for c in records.citations[agreement_id]
-        if c.subject == "existence" and c.source_id in records.sources
-    )
-    kind = ", ".join(records.word("source_kinds", code).lower() for code in kinds)
-    return (
-        f"<tr><td>{_time(row.date)}"
-        f'<th scope="row"><a href="#{escape(agreement_id)}">{escape(row.title)}</a>'
-        f"<td>{' · '.join(names)}"
-        f"<td>{records.word('instruments', row.instrument)}"
-        f"<td>{' · '.join(domains)}"
-        f"<td>{records.word('statuses', row.status) or 'Not yet'}"
-        f"<td>{escape(row.confidence or 'none').capitalize()}"
-        f"<td>{int(row.sources or 0)} {kind}"
-    )
+    cells = [
+        f'<th scope="row"><a href="#{attribute(agreement_id)}">{text(row.title)}</a>',
+        " · ".join(names),
+        records.word("instruments", row.instrument),
+        " · ".join(records.word("domain_codes", code) for code in row.domains),
+        records.word("statuses", row.status) or "Not yet",
+        CONFIDENCE.get(row.confidence, "None"),
+        f"{row.sources or 0}: {', '.join(records.kinds(agreement_id)).lower()}",
+    ]
+    return f"<tr><td>{text(row.date or 'undated')}" + "<td>".join(cells)
 
 
 def _section(records: _Records, agreement_id: str) -> str:
     row = records.agreements[agreement_id]
     cited = _cited(records, agreement_id)
     number = {source_id: n for n, source_id in enumerate(cited, start=1)}
-    supports: dict[str, list[int]] = defaultdict(list)
-    for citation in records.citations[agreement_id]:
-        if citation.source_id in number:
-            supports[citation.subject].append(number[citation.source_id])
     facts = [
         ("Parties", _parties(records, agreement_id)),
-        ("Life", _life(records, agreement_id, supports)),
+        ("Instrument", records.word("instruments", row.instrument)),
+        ("Life", _life(records, agreement_id, number)),
         ("Status", _status(records, agreement_id)),
-        ("Domains", _domains(records, agreement_id, supports)),
-        ("Value", _value(row, supports)),
+        ("Domains", _domains(records, agreement_id, number)),
+        ("Value", _value(records, agreement_id, number)),
         ("Confidence", _confidence(row)),
         ("Related", _related(records, agreement_id)),
         ("Disputed", _disputes(records, agreement_id, number)),
-        ("Notes", escape(row.notes) if row.notes else ""),
+        ("Notes", text(row.notes or "")),
         ("Sources", _sources(records, agreement_id, cited)),
-        ("Record", f'<a href="#{escape(agreement_id)}">{escape(agreement_id)}</a>'),
+        ("Record", text(agreement_id)),
     ]
     listed = "".join(f"<dt>{name}<dd>{fact}" for name, fact in facts if fact)
     original = ""
     if row.title_original:
-        original = f'<p class="o"{_in_language(row.language_original)}>{escape(row.title_original)}'
-    same = row.summary and row.summary.rstrip(".") == row.title.rstrip(".")
-    summary = "" if same or not row.summary else f"<p>{escape(row.summary)}"
+        original = f'<p class="o"{_in_language(row.language_original)}>{text(row.title_original)}'
+    repeats = (row.summary or "").rstrip(".") == row.title.rstrip(".")
+    summary = "" if repeats or not row.summary else f"<p>{text(row.summary)}"
     return (
-        f'<article id="{escape(agreement_id)}"><h3>{escape(row.title)}</h3>'
+        f'<article id="{attribute(agreement_id)}"><h3>{text(row.title)}</h3>'
         f"{original}{summary}<dl>{listed}</dl></article>"
     )
 
@@ -407,62 +473,76 @@ def _parties(records: _Records, agreement_id: str) -> str:
     return " · ".join(said)
 
 
-def _life(records: _Records, agreement_id: str, supports: dict[str, list[int]]) -> str:
-    steps = []
-    for event in records.events[agreement_id]:
-        where = ", ".join(
-            part for part in (records.party(event.party_id), escape(event.place or "")) if part
-        )
-        stage = escape(records.stages.get(event.event, ""))
-        steps.append(
-            f'<li class="{stage}">{_time(event.date)} {records.word("event_types", event.event)}'
-            f"{f': {where}' if where else ''}{_refs(supports[f'event:{event.event_id}'])}"
-        )
-    return f'<ol class="l">{"".join(steps)}</ol>' if steps else ""
+def _life(records: _Records, agreement_id: str, number: Mapping[str, int]) -> str:
+    steps = [
+        f'<li class="s{records.stages.get(event.event, 0)}">'
+        f"<b>{text(dates.spoken(event.date))}</b> "
+        f"{records.step(event)}{f', at {text(event.place)}' if event.place else ''}"
+        f"{_refs(records, agreement_id, f'event:{event.event_id}', number)}"
+        for event in records.events[agreement_id]
+    ]
+    return f'<ol class="life">{"".join(steps)}</ol>' if steps else ""
 
 
 def _status(records: _Records, agreement_id: str) -> str:
     row = records.agreements[agreement_id]
     status = records.word("statuses", row.status) or "Not yet concluded at the edition date"
-    reason = ""
     deciding = [e for e in records.events[agreement_id] if e.event_id == row.status_event]
-    if deciding:
-        event = deciding[0]
-        actor = f" ({records.party(event.party_id)})" if event.party_id else ""
-        when = "undated" if not event.date else escape(dates.spoken(event.date))
-        reason = f", by: {records.word('event_types', event.event).lower()}{actor}, {when}"
-    note = f"<br>{escape(row.status_note)}" if row.status_note else ""
+    reason = "".join(f", by “{records.step(e)}, {text(dates.spoken(e.date))}”" for e in deciding)
+    note = f". {text(row.status_note)}" if row.status_note else ""
     return f"<b>{status}</b>{reason}{note}"
 
 
-def _domains(records: _Records, agreement_id: str, supports: dict[str, list[int]]) -> str:
-    named = [
-        f"<li>{records.word('domain_codes', d.domain)}: {records.word('bases', d.basis).lower()}"
-        f"{_refs(supports[f'domain:{d.domain}'])}"
-        for d in records.domains[agreement_id]
-    ]
-    return f"<ul>{''.join(named)}</ul>" if named else ""
+def _domains(records: _Records, agreement_id: str, number: Mapping[str, int]) -> str:
+    """List the domains; where several voices name them, keep the voices apart in columns."""
+    named = records.domains[agreement_id]
+    spoken = [c for c in records.citations[agreement_id] if c.subject.startswith("domain:")]
+    voices = [voice for voice in records.voices if any(c.voice == voice for c in spoken)]
+    if len(voices) < 2:
+        listed = (
+            f"<li>{records.word('domain_codes', d.domain)} "
+            f"({records.word('bases', d.basis).lower()})"
+            f"{_refs(records, agreement_id, f'domain:{d.domain}', number)}"
+            for d in named
+        )
+        return f"<ul>{''.join(listed)}</ul>" if named else ""
+    columns = [*voices, *([None] if any(c.voice is None for c in spoken) else [])]
+    rows = []
+    for domain in named:
+        cells = []
+        for voice in columns:
+            numbers = sorted(
+                number[c.source_id]
+                for c in spoken
+                if c.subject == f"domain:{domain.domain}" and c.voice == voice
+            )
+            cells.append("<td>" + ", ".join(map(str, numbers)))
+        rows.append(
+            f'<tr><th scope="row">{records.word("domain_codes", domain.domain)}'
+            f"<td>{records.word('bases', domain.basis)}{''.join(cells)}"
+        )
+    head = ["Domain", "Basis", *(records.word("voices", v) or "Voice not noted" for v in columns)]
+    caption = "Who names which domain: the numbers of the sources that carry each voice"
+    return _table("voices", "Domains by voice", caption, head, rows)
 
 
-def _value(row: SimpleNamespace, supports: dict[str, list[int]]) -> str:
+def _value(records: _Records, agreement_id: str, number: Mapping[str, int]) -> str:
+    row = records.agreements[agreement_id]
     if row.value_amount is None:
         return ""
-    amount = f"{escape(row.value_currency or '')} {row.value_amount:,.0f}".strip()
-    return f"{amount}{_refs(supports['value'])}"
+    amount = f"{text(row.value_currency or '')} {row.value_amount:,.0f}".strip()
+    return amount + _refs(records, agreement_id, "value", number)
 
 
 def _confidence(row: SimpleNamespace) -> str:
-    if not row.confidence:
-        return "None: no source says that it exists"
-    n = int(row.publishers or 0)
-    reason = (
-        "an official or treaty source"
-        if row.official
-        else f"{n} independent publisher{'' if n == 1 else 's'}"
-        if n
-        else "no official or reputable source"
-    )
-    return f"{escape(row.confidence).capitalize()}: {reason}"
+    publishers = row.publishers or 0
+    if row.official:
+        reason = "an official or treaty source says that it exists"
+    elif publishers:
+        reason = f"{publishers} independent publisher{'' if publishers == 1 else 's'}"
+    else:
+        reason = "no official or reputable source"
+    return f"{CONFIDENCE.get(row.confidence, 'None')}: {reason}"
 
 
 def _related(records: _Records, agreement_id: str) -> str:
@@ -476,7 +556,7 @@ def _related(records: _Records, agreement_id: str) -> str:
     return "<br>".join(f"{how}: {records.to(key)}" for how, key in related)
 
 
-def _disputes(records: _Records, agreement_id: str, number: dict[str, int]) -> str:
+def _disputes(records: _Records, agreement_id: str, number: Mapping[str, int]) -> str:
     fields: dict[str, list[SimpleNamespace]] = defaultdict(list)
     for dispute in records.disputes[agreement_id]:
         fields[dispute.field].append(dispute)
@@ -487,104 +567,89 @@ def _disputes(records: _Records, agreement_id: str, number: dict[str, int]) -> s
             values[dispute.value or "no value"].append(dispute)
         options = []
         for value, backers in values.items():
-            refs = _refs([number[d.source_id] for d in backers if d.source_id in number])
-            shown = escape(dates.spoken(value) if re.fullmatch(dates.PATTERN, value) else value)
-            options.append(
-                f"<b>{shown}</b> (adopted){refs}" if backers[0].adopted else f"{shown}{refs}"
-            )
-        reason = next((d.reason for d in rows if d.reason), "")
-        said.append(
-            f"<li>{_field(records, agreement_id, field)}: {'; '.join(options)}. {escape(reason)}"
-        )
+            shown = text(dates.spoken(value) if re.fullmatch(dates.PATTERN, value) else value)
+            if backers[0].adopted:
+                shown = f"<b>{shown}</b> (adopted)"
+            options.append(shown + _sup(number[d.source_id] for d in backers))
+        reasons = " ".join(dict.fromkeys(text(d.reason) for d in rows if d.reason))
+        said.append(f"<li>{_field(records, agreement_id, field)}: {'; '.join(options)}. {reasons}")
     return f"<ul>{''.join(said)}</ul>" if said else ""
 
 
 def _field(records: _Records, agreement_id: str, field: str) -> str:
-    """Name what is disputed: ``event:signed-aze.date`` is 'signed (Azerbaijan), date'."""
+    """Name what is disputed: ``event:signed-aze.date`` is 'Signed, Azerbaijan: date'."""
     subject = field.split("#")[0]
     if subject.startswith("domain:"):
         return records.word("domain_codes", subject.removeprefix("domain:"))
     if subject.startswith("event:"):
         event_id, _, column = subject.removeprefix("event:").partition(".")
-        event = next((e for e in records.events[agreement_id] if e.event_id == event_id), None)
-        if event is None:
-            return escape(f"{event_id} {column}").strip()
-        actor = f" ({records.party(event.party_id)})" if event.party_id else ""
-        return f"{records.word('event_types', event.event)}{actor}, {escape(column)}"
-    return escape(subject.replace("_", " ")).capitalize()
+        steps = [e for e in records.events[agreement_id] if e.event_id == event_id]
+        return f"{records.step(steps[0]) if steps else text(event_id)}, {text(column)}"
+    return text(subject.replace("_", " ").capitalize())
 
 
 def _cited(records: _Records, agreement_id: str) -> list[str]:
     """List the sources of an agreement, those that speak of its existence first."""
     order = {"existence": 0, "context": 2}
     rows = sorted(records.citations[agreement_id], key=lambda c: order.get(c.subject, 1))
-    ids = [c.source_id for c in rows] + [d.source_id for d in records.disputes[agreement_id]]
-    return [key for key in dict.fromkeys(ids) if key in records.sources]
+    return list(dict.fromkeys(c.source_id for c in [*rows, *records.disputes[agreement_id]]))
 
 
 def _sources(records: _Records, agreement_id: str, cited: Sequence[str]) -> str:
-    said = defaultdict(list)
+    said: dict[str, list[SimpleNamespace]] = defaultdict(list)
     for citation in records.citations[agreement_id]:
         said[citation.source_id].append(citation)
-    return "".join(
-        ["<ol>", *(_source(records, records.sources[key], said[key]) for key in cited), "</ol>"]
-    )
+    listed = [_source(records, key, said[key]) for key in cited]
+    return f"<ol>{''.join(listed)}</ol>" if listed else ""
 
 
-def _source(
-    records: _Records, source: SimpleNamespace, citations: Sequence[SimpleNamespace]
-) -> str:
-    title = escape(source.title or source.url)
-    if source.title_kind == "described":
-        title = f"[{title}]"
-    language = source.language if source.title_kind != "described" else None
-    link = title
+def _source(records: _Records, key: str, cited: Sequence[SimpleNamespace]) -> str:
+    source = records.sources.get(key)
+    if source is None:
+        return f"<li>{text(key)}"
+    title = text(source.title or source.url)
+    described = source.title_kind == "described"
     if re.match(r"https?://", source.url or ""):
-        link = (
-            f'<a href="{escape(source.url)}" rel="noopener noreferrer"'
-            f"{_in_language(language)}>{title}</a>"
-        )
+        language = "" if described else _in_language(source.language)
+        title = f'<a href="{attribute(source.url)}" rel="noopener"{language}>{title}</a>'
     about = [
-        escape(source.publisher or "publisher not known"),
-        *([f"after {escape(source.origin)}"] if source.origin else []),
-        _time(source.published),
+        f"[{title}]" if described else title,
+        text(source.publisher or "publisher not known"),
+        f"after {text(source.origin)}" if source.origin else "",
+        text(dates.spoken(source.published)),
         records.word("source_kinds", source.kind).lower(),
-        *([_language(source.language)] if source.language else []),
-        *(escape(c.locator) for c in citations if c.locator),
+        _language(source.language) if source.language else "",
+        *(text(c.locator) for c in cited if c.locator),
+        "context only" if cited and all(c.subject == "context" for c in cited) else "",
     ]
-    evidence = " ".join(escape(c.evidence) for c in citations if c.evidence)
-    return f"<li>{link} {', '.join(about)}. {evidence}"
+    evidence = " ".join(text(c.evidence) for c in cited if c.evidence)
+    return f"<li>{', '.join(filter(None, about))}. {evidence}"
 
 
-def _controls(records: _Records) -> str:
-    return ""
+def _refs(records: _Records, agreement_id: str, subject: str, number: Mapping[str, int]) -> str:
+    cited = (c for c in records.citations[agreement_id] if c.subject == subject)
+    return _sup(number[c.source_id] for c in cited)
 
 
-def _refs(numbers: Iterable[int]) -> str:
+def _sup(numbers: Iterable[int]) -> str:
     shown = ",".join(map(str, sorted(set(numbers))))
-    return f" <sup>{shown}</sup>" if shown else ""
-
-
-def _time(date: str | None) -> str:
-    if not date:
-        return "undated"
-    return f'<time datetime="{escape(date.rstrip("?"))}">{escape(dates.spoken(date))}</time>'
+    return f"<sup>{shown}</sup>" if shown else ""
 
 
 def _in_language(code: str | None) -> str:
     if not code or code == "en":
         return ""
-    return f' lang="{escape(code)}"' + (' dir="rtl"' if code in RIGHT_TO_LEFT else "")
+    return f' lang="{attribute(code)}"' + (' dir="rtl"' if code in RIGHT_TO_LEFT else "")
 
 
 def _language(code: str) -> str:
-    return escape(LANGUAGES.get(code, code))
+    return text(LANGUAGES.get(code, code))
 
 
 def _period(dataset: Dataset) -> str:
     first = dataset.overview["earliest"].min()
-    start = "" if pd.isna(first) else f"{first.year:04d}"
-    return f"{start}/{dataset.as_of.year:04d}"
+    start = dataset.as_of if pd.isna(first) else first
+    return f"{start.year:04d}/{dataset.as_of.year:04d}"
 
 
 def _favicon() -> str:
@@ -613,9 +678,8 @@ def _rows(table: pd.DataFrame) -> list[SimpleNamespace]:
     for name in table.columns:
         column = table[name].astype(object)
         plain[str(name)] = column.where(column.notna(), None).tolist()
-    keys = list(plain)
     return [
-        SimpleNamespace(**dict(zip(keys, values, strict=True)))
+        SimpleNamespace(**dict(zip(plain, values, strict=True)))
         for values in zip(*plain.values(), strict=True)
     ]
 
@@ -630,5 +694,5 @@ def _by_agreement(table: pd.DataFrame) -> defaultdict[str, list[SimpleNamespace]
 def _children(parents: pd.Series) -> defaultdict[str, list[str]]:
     grouped: defaultdict[str, list[str]] = defaultdict(list)
     for child, parent in parents.dropna().items():
-        grouped[parent].append(str(child))
+        grouped[str(parent)].append(str(child))
     return grouped
