@@ -10,12 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from accords import dates, lives
 from accords.errors import DatasetError
+
+if TYPE_CHECKING:
+    from accords.prose.text import Text
 
 DCAD = "kinne-2020-dcad"
 """Source id of the Defense Cooperation Agreement Dataset (Kinne 2020)."""
@@ -206,13 +209,91 @@ class Dataset:
         return table
 
     def select(self, agreement_ids: Iterable[str]) -> Dataset:
-        """Give the dataset of some agreements only; code lists, sources and coverage stay whole."""
+        """Give the dataset of some agreements only; code lists, sources and coverage stay whole.
+
+        What is computed of an agreement stays as it was: one that another has superseded remains
+        so where the other is left out.
+        """
         wanted = pd.Index(list(agreement_ids))
         tables = dict(self.tables)
         for name in ("agreements", "parties", "events", "domains", "citations", "disputes"):
             table = tables[name]
             tables[name] = table[table["agreement_id"].isin(wanted)].reset_index(drop=True)
-        return replace(self, tables=tables)
+        selected = replace(self, tables=tables)
+        selected.__dict__["overview"] = self.overview[self.overview.index.isin(wanted)]
+        return selected
+
+    def find(
+        self,
+        text: str = "",
+        *,
+        state: str | Iterable[str] | None = None,
+        partner: str | Iterable[str] | None = None,
+        domain: str | Iterable[str] | None = None,
+        instrument: str | Iterable[str] | None = None,
+        status: str | Iterable[str] | None = None,
+        confidence: str | Iterable[str] | None = None,
+        since: int | None = None,
+        until: int | None = None,
+    ) -> Dataset:
+        """Give the dataset of the agreements that meet all criteria.
+
+        >>> load().find(domain="cyber", since=2020).overview  # doctest: +SKIP
+        >>> load().find("drones", partner=["Türkiye", "ISR"]).sources_cited  # doctest: +SKIP
+
+        Parameters
+        ----------
+        text
+            Words that must all occur in titles (any language), summary, notes, names of parties,
+            domains and instrument, places or sources; accents and case aside.
+        state, partner, domain, instrument, status, confidence
+            One value or several, any of which will do: codes (``TUR``, ``cyber``) or names
+            (``Italy``, ``Cyber defence``).
+        since, until
+            Years in which it was concluded, both included. Either leaves out what is undated.
+
+        Raises
+        ------
+        AccordsError
+            When no agreement has such a value; the message names those that there are.
+        """
+        from accords import selection
+
+        return selection.find(
+            self,
+            text,
+            state=state,
+            partner=partner,
+            domain=domain,
+            instrument=instrument,
+            status=status,
+            confidence=confidence,
+            since=since,
+            until=until,
+        )
+
+    def record(self, agreement_id: str) -> Text:
+        """Show all that is known of one agreement: its life, domains, disputes and sources."""
+        from accords import show
+
+        return show.record(self, agreement_id)
+
+    @property
+    def sources_cited(self) -> pd.DataFrame:
+        """One row for each agreement and source; see :func:`accords.selection.evidence`."""
+        from accords import selection
+
+        return selection.evidence(self)
+
+    def _repr_html_(self) -> str:
+        from accords import show
+
+        return show.dataset(self)
+
+    def __repr__(self) -> str:
+        from accords import show
+
+        return show.summary(self)
 
     def _dcad(self) -> pd.Series:
         """Say of each cited agreement whether the academic DCAD is its only source."""

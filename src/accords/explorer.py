@@ -1,0 +1,687 @@
+"""Exploring a dataset in a notebook: filters, charts, a table and records, all linked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import ipywidgets as widgets
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from itables.widget import ITable
+
+from accords import dates, selection, show
+from accords.charts import theme
+from accords.dataset import Dataset
+from accords.prose.text import escape
+from accords.selection import FACETS, Criteria
+
+PARTNERS_SHOWN = 23
+"""Bars in the partner chart: as many as there are domains, so that both charts are level."""
+
+LABELS = {
+    "state": "State",
+    "partner": "Partner",
+    "domain": "Domain",
+    "instrument": "Instrument",
+    "status": "Status",
+    "confidence": "Confidence",
+}
+
+
+def explore(dataset: Dataset, text: str = "", **wanted: Any) -> Explorer:
+    """Look around in a dataset: filters, a timeline, charts, a table and records, all linked.
+
+    Narrow with the filters, a click on a bar, or a drag over the years; click a row or a dot to
+    read its record. The selection is then an ordinary table in the next cell:
+
+    >>> view = explore(load())  # doctest: +SKIP
+    >>> view.selection  # doctest: +SKIP
+    >>> view.save("selection.xlsx")  # doctest: +SKIP
+
+    Parameters
+    ----------
+    dataset
+        The dataset, or a part of it.
+    text, **wanted
+        Criteria to start with, as for :meth:`Dataset.find`: ``explore(ds, domain="cyber")``.
+    """
+    return Explorer(dataset, selection.criteria(dataset, text, **wanted))
+
+
+class Explorer:
+    """A view of a dataset that can be narrowed by hand or by :meth:`narrow`.
+
+    Attributes
+    ----------
+    dataset_whole
+        All that is looked at.
+    criteria
+        What the selection is narrowed by now.
+    """
+
+    def __init__(self, dataset: Dataset, criteria: Criteria | None = None) -> None:
+        self.whole = dataset
+        self.criteria = Criteria()
+        self._rows = _table_rows(dataset)
+        self._haystack = selection.searchable(dataset)
+        self._met = selection.masks(dataset, self.criteria, self._haystack)
+        self._opened: str | None = None
+        self._updating = False
+
+        self._filters = _Filters(dataset, self._narrow)
+        self._timeline = _Timeline(dataset, self._narrow, self.open)
+        self._bars = {facet: _Bars(dataset, facet, self._toggle) for facet in ("domain", "partner")}
+        self._table = ITable(self._rows, **_TABLE)
+        self._table.observe(self._row_clicked, "selected_rows")
+        self._record = widgets.HTML()
+        self._record.add_class("accords-record")
+        self._files = _Downloads()
+        self._files.on_msg(self._download)
+        self._body = self._lay_out()
+        self._apply(criteria or Criteria())
+
+    @property
+    def selection(self) -> pd.DataFrame:
+        """The selected agreements: their rows of ``overview``, newest first, yours to change."""
+        chosen = self._rows.index[self._selected.reindex(self._rows.index)]
+        return self.whole.overview.loc[chosen].copy()
+
+    @property
+    def dataset(self) -> Dataset:
+        """The dataset of the selected agreements, for every measure and chart."""
+        return self.whole.select(self._selected.index[self._selected])
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """The sources of the selected agreements; see :func:`accords.selection.evidence`."""
+        return selection.evidence(self.dataset)
+
+    def narrow(self, text: str = "", **wanted: Any) -> Explorer:
+        """Set the filters, as for :meth:`Dataset.find`; without any, show everything."""
+        self._apply(selection.criteria(self.whole, text, **wanted))
+        return self
+
+    def open(self, agreement_id: str) -> None:
+        """Show the record of one agreement below the table."""
+        self._record.value = show.record(self.whole, agreement_id).html
+        self._opened = agreement_id
+        self._timeline.mark(agreement_id)
+        self._point_to_row()
+
+    def save(self, path: str | Path) -> Path:
+        """Write the selection as ``.csv``, ``.xlsx`` (with its sources) or ``.bib``."""
+        return selection.save(self.dataset, path, about=str(self.criteria))
+
+    def __repr__(self) -> str:
+        narrowed = str(self.criteria)
+        return (
+            f"<Explorer: {int(self._selected.sum()):,} of {len(self._selected):,} agreements"
+            f"{f' ({narrowed})' if narrowed else ''}>"
+        )
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        return self._body._repr_mimebundle_(**kwargs)
+
+    @property
+    def _selected(self) -> pd.Series:
+        return self._met.all(axis=1)
+
+    def _lay_out(self) -> widgets.VBox:
+        charts = widgets.GridBox([self._bars["domain"].widget, self._bars["partner"].widget])
+        charts.add_class("accords-charts")
+        head = widgets.HBox([self._filters.count, self._files])
+        head.add_class("accords-head")
+        body = widgets.VBox(
+            [
+                widgets.HTML(_STYLE),
+                self._filters.widget,
+                head,
+                self._filters.chips,
+                self._timeline.widget,
+                charts,
+                self._table,
+                self._record,
+            ]
+        )
+        body.add_class("accords-explorer")
+        return body
+
+    def _narrow(self, **changes: Any) -> None:
+        if not self._updating:
+            self._apply(replace(self.criteria, **changes))
+
+    def _toggle(self, facet: str, code: str) -> None:
+        chosen: tuple[str, ...] = getattr(self.criteria, facet)
+        left = tuple(c for c in chosen if c != code)
+        self._narrow(**{facet: left if code in chosen else (*chosen, code)})
+
+    def _apply(self, criteria: Criteria) -> None:
+        self.criteria = criteria
+        self._met = selection.masks(self.whole, criteria, self._haystack)
+        self._updating = True
+        try:
+            self._filters.update(criteria, self._met)
+            self._timeline.update(criteria, self._met)
+            for bars in self._bars.values():
+                bars.update(criteria, self._met)
+            self._fill_table()
+        finally:
+            self._updating = False
+        if self._opened is None:
+            self._record.value = (
+                '<p class="accords-hint">Click a row or a dot to read its record.</p>'
+            )
+
+    def _fill_table(self) -> None:
+        rows = self._rows[self._selected.reindex(self._rows.index)]
+        self._table.update(rows, selected_rows=[])
+        self._shown = rows.index
+        self._point_to_row()
+
+    def _point_to_row(self) -> None:
+        self._updating, before = True, self._updating
+        if self._opened in self._shown:
+            self._table.selected_rows = [int(self._shown.get_loc(self._opened))]
+        self._updating = before
+
+    def _row_clicked(self, change: dict[str, Any]) -> None:
+        if change["new"] and not self._updating:
+            self.open(self._shown[change["new"][0]])
+
+    def _download(self, _: Any, form: str, __: Any) -> None:
+        content = selection.as_bytes(self.dataset, form, about=str(self.criteria))
+        self._files.send({"name": f"defence-agreements.{form}"}, buffers=[content])
+
+
+class _Filters:
+    """The row of filters, the count, and a chip for each choice, which takes it back."""
+
+    def __init__(self, dataset: Dataset, narrow: Callable[..., None]) -> None:
+        self._dataset = dataset
+        self._narrow = narrow
+        self._names = {facet: selection.names(dataset, facet) for facet in FACETS}
+        years = dataset.overview["year"].dropna()
+        self._span = (int(years.min()), int(years.max())) if len(years) else (0, 0)
+        self.text = widgets.Text(
+            description="Search", placeholder="Titles, partners, places, sources …"
+        )
+        self.period = widgets.IntRangeSlider(
+            value=self._span,
+            min=self._span[0],
+            max=self._span[1],
+            description="Concluded",
+            disabled=not len(years),
+        )
+        self.facets = {
+            facet: widgets.Dropdown(options=[("Any", None)], description=LABELS[facet])
+            for facet in FACETS
+        }
+        self.text.observe(lambda change: narrow(text=change["new"]), "value")
+        self.period.observe(self._period_moved, "value")
+        for facet, menu in self.facets.items():
+            menu.observe(lambda change, facet=facet: self._picked(facet, change["new"]), "value")
+        self.widget = widgets.GridBox([self.text, self.period, *self.facets.values()])
+        self.widget.add_class("accords-filters")
+        self.count = widgets.HTML()
+        self.chips = widgets.HBox()
+        self.chips.add_class("accords-chips")
+        self._criteria = Criteria()
+
+    def update(self, criteria: Criteria, met: pd.DataFrame) -> None:
+        self._criteria = criteria
+        self.text.value = criteria.text
+        self.period.value = (
+            self._span[0] if criteria.since is None else criteria.since,
+            self._span[1] if criteria.until is None else criteria.until,
+        )
+        for facet, menu in self.facets.items():
+            self._fill(menu, facet, getattr(criteria, facet), met)
+        selected = int(met.all(axis=1).sum())
+        undated = _others(met, "period") & self._dataset.overview["year"].isna()
+        left_out = int((undated & ~met["period"]).sum())
+        self.count.value = (
+            f'<p class="accords-count" role="status"><b>{selected:,}</b> of {len(met):,} agreements'
+            f"{f' <span>({left_out:,} undated left out)</span>' if left_out else ''}</p>"
+        )
+        self._set_chips(criteria)
+
+    def _fill(
+        self, menu: widgets.Dropdown, facet: str, chosen: tuple[str, ...], met: pd.DataFrame
+    ) -> None:
+        names = self._names[facet]
+        counts = _counts(self._dataset, facet, met)
+        head = names[chosen[0]] if len(chosen) == 1 else f"{len(chosen)} chosen"
+        menu.options = [
+            (head if chosen else "Any", None),
+            *(
+                (f"{name} ({counts[code]:,})", code)
+                for code, name in names.items()
+                if code in counts and code not in chosen
+            ),
+        ]
+
+    def _set_chips(self, criteria: Criteria) -> None:
+        wanted = [
+            (facet, code, self._names[facet].get(code, code))
+            for facet in FACETS
+            for code in getattr(criteria, facet)
+        ]
+        if criteria.since is not None or criteria.until is not None:
+            first, last = self.period.value
+            wanted.append(("period", "", f"{first}–{last}" if first != last else str(first)))
+        if criteria.text:
+            wanted.append(("text", "", f"“{criteria.text}”"))
+        old = self.chips.children
+        chips = [self._chip(*choice) for choice in wanted]
+        if len(chips) > 1:
+            chips.append(self._chip("all", "", "Clear all"))
+        self.chips.children = chips
+        for chip in old:
+            chip.close()
+
+    def _chip(self, facet: str, code: str, name: str) -> widgets.Button:
+        chip = widgets.Button(description=name, icon="times", tooltip=f"Remove: {name}")
+        chip.add_class("accords-chip")
+        chip.on_click(lambda _: self._take_back(facet, code))
+        return chip
+
+    def _take_back(self, facet: str, code: str) -> None:
+        if facet == "all":
+            self._narrow(**vars(Criteria()))
+        elif facet == "period":
+            self._narrow(since=None, until=None)
+        elif facet == "text":
+            self._narrow(text="")
+        else:
+            chosen = getattr(self._criteria, facet)
+            self._narrow(**{facet: tuple(c for c in chosen if c != code)})
+
+    def _picked(self, facet: str, code: str | None) -> None:
+        if code is not None:
+            self._narrow(**{facet: (*getattr(self._criteria, facet), code)})
+
+    def _period_moved(self, change: dict[str, Any]) -> None:
+        whole = tuple(change["new"]) == self._span
+        first, last = (None, None) if whole else change["new"]
+        self._narrow(since=first, until=last)
+
+
+class _Timeline:
+    """A dot for each agreement, in a pile for each year."""
+
+    HEIGHT = 190
+    MARGIN = 58
+
+    def __init__(
+        self, dataset: Dataset, narrow: Callable[..., None], opened: Callable[[str], None]
+    ) -> None:
+        overview = dataset.overview
+        self._years = overview["year"]
+        colours = theme.state_colours(dataset.focus)
+        self._colour = overview["focus"].map(
+            lambda states: colours[states[0]] if len(states) == 1 else theme.colour("frameworks")
+        )
+        self._symbol = overview["concluded"].map({True: "circle", False: "circle-open"})
+        self._order = overview["focus"].map(
+            lambda states: dataset.focus.index(states[0]) if len(states) == 1 else 99
+        )
+        self._hover = _hover(dataset)
+        self._narrow = narrow
+        self._opened = opened
+        self._marked: str | None = None
+        self.widget = _figure(self._traces(), self.HEIGHT)
+        self.widget.update_layout(
+            margin={"l": 8, "r": 12, "t": 34, "b": 24},
+            dragmode="select",
+            selectdirection="h",
+            hovermode="closest",
+            xaxis={"showgrid": False, "range": _span(self._years), "tickformat": "d"},
+            yaxis={"visible": False},
+            newselection={"line": {"color": theme.colour("muted"), "width": 1, "dash": "solid"}},
+            annotations=_legend(dataset, colours),
+        )
+        dots = self.widget.data[0]
+        dots.on_click(lambda _, points, __: points.point_inds and self._open(points.point_inds[0]))
+        dots.on_selection(self._dragged)
+        dots.on_deselect(lambda *_: narrow(since=None, until=None))
+
+    def update(self, criteria: Criteria, met: pd.DataFrame) -> None:
+        here = self._years.index[_others(met, "period") & self._years.notna()]
+        here = self._order[here].sort_values(kind="stable").index
+        years = self._years[here].astype(int)
+        pile = years.groupby(years).cumcount() + 1
+        within = met.loc[here, "period"]
+        self._dots = pd.DataFrame({"x": years, "y": pile}, index=here)
+        top = max(12, int(pile.max()) if len(pile) else 0)
+        with self.widget.batch_update():
+            dots = self.widget.data[0]
+            dots.selectedpoints = None
+            dots.x, dots.y = years.to_numpy(), pile.to_numpy()
+            dots.customdata = here.to_numpy()
+            dots.hovertext = self._hover[here].to_numpy()
+            dots.marker.color = self._colour[here].where(within, theme.colour("soft")).tolist()
+            dots.marker.symbol = self._symbol[here].tolist()
+            dots.marker.size = float(np.clip((self.HEIGHT - self.MARGIN) / top * 0.95, 2.5, 8))
+            self.widget.layout.selections = []
+            self.widget.layout.yaxis.range = [0, top + 1]
+        self.mark(self._marked)
+
+    def mark(self, agreement_id: str | None) -> None:
+        """Put a ring round the dot of the open record."""
+        self._marked = agreement_id
+        here = agreement_id in self._dots.index
+        with self.widget.batch_update():
+            ring = self.widget.data[1]
+            ring.x = [int(self._dots.loc[agreement_id, "x"])] if here else []
+            ring.y = [int(self._dots.loc[agreement_id, "y"])] if here else []
+
+    def _traces(self) -> list[go.Scatter]:
+        ring = {"size": 13, "color": theme.colour("ink"), "symbol": "circle-open"}
+        return [
+            go.Scatter(mode="markers", hoverinfo="text", x=[], y=[], name="agreements"),
+            go.Scatter(
+                mode="markers", hoverinfo="skip", x=[], y=[], marker={**ring, "line": {"width": 2}}
+            ),
+        ]
+
+    def _open(self, number: int) -> None:
+        self._opened(self._dots.index[number])
+
+    def _dragged(self, _: Any, __: Any, selector: Any) -> None:
+        # A press without a drag is no selection of years.
+        if selector is None or not getattr(selector, "xrange", None):
+            return
+        first, last = sorted(selector.xrange)
+        since, until = int(np.ceil(first - 0.4)), int(np.floor(last + 0.4))
+        if since <= until:
+            self._narrow(since=since, until=until)
+
+
+class _Bars:
+    """How many agreements have each value of a facet: here, over a pale bar for all."""
+
+    def __init__(self, dataset: Dataset, facet: str, toggle: Callable[[str, str], None]) -> None:
+        self._dataset = dataset
+        self._facet = facet
+        self._names = selection.names(dataset, facet)
+        everything = pd.DataFrame(True, index=dataset.overview.index, columns=["all"])
+        self._totals = _counts(dataset, facet, everything)
+        self._shown: list[str] = []
+        rows = min(PARTNERS_SHOWN, len(self._totals))
+        self.widget = _figure(
+            [
+                go.Bar(
+                    orientation="h",
+                    marker={"color": theme.colour("scale-0")},
+                    hovertemplate="%{hovertext}<extra></extra>",
+                ),
+                go.Bar(
+                    orientation="h",
+                    marker={"color": theme.colour("scale-4")},
+                    hoverinfo="skip",
+                    textposition="outside",
+                    cliponaxis=False,
+                    textfont={"color": theme.colour("muted")},
+                ),
+            ],
+            height=60 + 18 * max(rows, 3),
+        )
+        self.widget.update_layout(
+            barmode="overlay",
+            bargap=0.3,
+            hovermode="y",
+            dragmode=False,
+            margin={"l": 8, "r": 28, "t": 34, "b": 8},
+            xaxis={"visible": False, "range": [0, max(self._totals.max(), 1) * 1.02]},
+            yaxis={"fixedrange": True, "ticklabelstandoff": 4, "showline": False},
+        )
+        self.widget.layout.xaxis.fixedrange = True
+        self.widget.data[0].on_click(
+            lambda _, points, __: (
+                points.point_inds and toggle(facet, self._shown[points.point_inds[0]])
+            )
+        )
+
+    def update(self, criteria: Criteria, met: pd.DataFrame) -> None:
+        counts = _counts(self._dataset, self._facet, met).reindex(self._totals.index).fillna(0)
+        chosen = getattr(criteria, self._facet)
+        ranked = pd.DataFrame({"here": counts.astype(int), "all": self._totals})
+        ranked["chosen"] = ranked.index.isin(chosen)
+        if self._facet == "partner":
+            ranked = ranked.sort_values(["chosen", "here", "all"], ascending=False, kind="stable")
+        else:
+            ranked = ranked.sort_values("all", ascending=False, kind="stable")
+        left = len(ranked) - PARTNERS_SHOWN
+        ranked = ranked.head(PARTNERS_SHOWN)[::-1]
+        self._shown = ranked.index.tolist()
+        names = [_plotly_text(self._names[code]) for code in ranked.index]
+        with self.widget.batch_update():
+            everything, here = self.widget.data
+            everything.y = here.y = list(range(len(ranked)))
+            everything.x, here.x = ranked["all"].to_numpy(), ranked["here"].to_numpy()
+            everything.hovertext = [
+                f"<b>{name}</b><br>{row.here:,} here, {row.all:,} in all"
+                for name, row in zip(names, ranked.itertuples(), strict=True)
+            ]
+            here.text = [f"{n:,}" if n else "" for n in ranked["here"]]
+            here.marker.color = [
+                theme.colour("scale-4" if bold or not chosen else "scale-2")
+                for bold in ranked["chosen"]
+            ]
+            self.widget.layout.yaxis.tickvals = list(range(len(ranked)))
+            self.widget.layout.yaxis.ticktext = [
+                f"<b>{name}</b>" if bold else name
+                for name, bold in zip(names, ranked["chosen"], strict=True)
+            ]
+            self.widget.layout.yaxis.range = [-0.6, max(len(ranked), 3) - 0.4]
+            more = f", first {PARTNERS_SHOWN} of {len(self._totals)}" if left > 0 else ""
+            self.widget.layout.title.text = f"<b>{LABELS[self._facet]}s</b>{more}"
+
+
+class _Downloads(anywidget.AnyWidget):
+    """Buttons that hand the selection over as a file, also where no disk is shared."""
+
+    _esm = """
+    function render({ model, el }) {
+      const said = document.createElement("span");
+      el.classList.add("accords-files");
+      for (const [form, name] of [["csv", "CSV"], ["xlsx", "Excel"], ["bib", "BibTeX"]]) {
+        const button = document.createElement("button");
+        button.className = "jupyter-button widget-button accords-chip";
+        button.textContent = name;
+        button.title = `Download the selection as ${name}`;
+        button.onclick = () => { said.textContent = ""; model.send(form); };
+        el.append(button);
+      }
+      said.setAttribute("role", "alert");
+      el.prepend("Download ");
+      el.append(said);
+      const receive = (message, buffers) => {
+        if (message.error) { said.textContent = message.error; return; }
+        const link = document.createElement("a");
+        link.href = URL.createObjectURL(new Blob(buffers));
+        link.download = message.name;
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+      };
+      model.on("msg:custom", receive);
+      return () => model.off("msg:custom", receive);
+    }
+    export default { render };
+    """
+
+
+def _figure(traces: Iterable[go.Scatter | go.Bar], height: int) -> go.FigureWidget:
+    figure = go.FigureWidget(list(traces))
+    figure.update_layout(
+        template="accords",
+        height=height,
+        autosize=True,
+        showlegend=False,
+        title={"font": {"size": 13}, "y": 1, "yanchor": "top", "pad": {"t": 6}},
+        font={"size": 12},
+    )
+    figure._config = {"displayModeBar": False, "responsive": True, "doubleClick": False}
+    return figure
+
+
+def _others(met: pd.DataFrame, dimension: str) -> pd.Series:
+    """Say which agreements meet everything but one dimension: what a choice in it would give."""
+    return met.drop(columns=dimension, errors="ignore").all(axis=1)
+
+
+def _counts(dataset: Dataset, facet: str, met: pd.DataFrame) -> pd.Series:
+    """Count the agreements by value of a facet, its own filter aside, the most frequent first."""
+    column = dataset.overview.loc[_others(met, facet), FACETS[facet]]
+    return column.explode().dropna().value_counts()
+
+
+def _span(years: pd.Series) -> list[float]:
+    known = years.dropna()
+    return [int(known.min()) - 1, int(known.max()) + 1] if len(known) else [2000, 2001]
+
+
+def _legend(dataset: Dataset, colours: dict[str, str]) -> list[dict[str, Any]]:
+    entries = [
+        f'<span style="color:{colour}">●</span> {_plotly_text(dataset.party_names.get(s, s))}'
+        for s, colour in colours.items()
+    ]
+    if len(entries) > 1:
+        entries.append(f'<span style="color:{theme.colour("frameworks")}">●</span> several')
+    entries.append("○ announced only")
+    text = f"<b>Agreements by year</b>   {'   '.join(entries)}"
+    place = {"xref": "paper", "yref": "paper", "x": 0, "y": 1, "xanchor": "left"}
+    return [{**place, "text": text, "showarrow": False, "yanchor": "bottom", "yshift": 6}]
+
+
+def _hover(dataset: Dataset) -> pd.Series:
+    overview = dataset.overview
+    text = [
+        f"<b>{'<br>'.join(_wrapped(row.title))}</b><br>{dates.spoken(row.date)}, "
+        f"{_plotly_text(row.instrument_label)}"
+        for row in overview.itertuples()
+    ]
+    return pd.Series(text, index=overview.index, dtype=object)
+
+
+def _wrapped(text: str) -> list[str]:
+    import textwrap
+
+    return [_plotly_text(line) for line in textwrap.wrap(text, 60)] or [""]
+
+
+def _plotly_text(text: Any) -> str:
+    """Keep Plotly from reading text as markup."""
+    return escape("" if pd.isna(text) else text)
+
+
+def _table_rows(dataset: Dataset) -> pd.DataFrame:
+    overview = dataset.overview.sort_values(
+        ["earliest", "title"], ascending=[False, True], na_position="last"
+    )
+    flat = selection.flat(dataset).set_index("agreement_id").loc[overview.index]
+    return pd.DataFrame(
+        {
+            "Date": flat["date"].fillna("undated"),
+            "Agreement": flat["title"],
+            "State": flat["states"],
+            "Partner": flat["partners"],
+            "Instrument": flat["instrument"],
+            "Domains": flat["domains"],
+            "Status": flat["status"],
+            "Confidence": flat["confidence"],
+            "Sources": flat["sources"],
+        }
+    ).fillna("")
+
+
+_TABLE: dict[str, Any] = {
+    "showIndex": False,
+    "select": {"style": "single", "info": False},
+    "classes": "display compact",
+    "style": "width:100%;margin:0",
+    "pageLength": 8,
+    "maxBytes": 0,
+    "order": [],
+    "autoWidth": False,
+    "layout": {
+        "topStart": None,
+        "topEnd": None,
+        "bottomStart": "info",
+        "bottomEnd": "paging",
+    },
+    "language": {"emptyTable": "No agreement meets all of this. Take a choice back."},
+}
+
+
+def _dark_colours() -> str:
+    """Redraw Plotly's fixed colours for JupyterLab's dark theme."""
+    rules = []
+    for light, dark in theme.COLOURS.values():
+        red, green, blue = (int(light[n : n + 2], 16) for n in (1, 3, 5))
+        drawn = f"rgb({red}, {green}, {blue})"
+        for property_ in ("fill", "stroke"):
+            rules.append(
+                f'[data-jp-theme-light="false"] .accords-explorer .main-svg '
+                f'[style*="{property_}: {drawn}"]{{{property_}:{dark}!important}}'
+            )
+    return "".join(rules)
+
+
+_STYLE = (
+    """<style>
+.accords-explorer{container-type:inline-size;max-width:1180px;overflow:visible;
+color:var(--jp-ui-font-color0,CanvasText);font:13px/1.45 var(--jp-ui-font-family,sans-serif)}
+.accords-explorer :is(p,h3,h4,ul,ol,dl,dd){margin:0;padding:0}
+.accords-filters{display:grid;grid-template-columns:repeat(6,minmax(0,1fr));gap:8px 12px;
+overflow:visible}
+.accords-filters>*{flex-direction:column;align-items:stretch;width:auto;height:auto;margin:0;
+min-width:0;overflow:visible}
+.accords-filters>:nth-child(-n+2){grid-column:span 3}
+.accords-filters .widget-label{width:auto;height:18px;line-height:18px;text-align:left;
+font-size:12px;color:var(--jp-ui-font-color1)}
+.accords-filters .widget-slider{display:grid;grid-template-columns:1fr auto;column-gap:16px}
+.accords-filters .widget-slider .widget-label{grid-column:1/-1}
+.accords-filters .widget-readout{min-width:0;width:auto;text-align:right;overflow:visible;
+font-variant-numeric:tabular-nums}
+.accords-head{justify-content:space-between;align-items:baseline;flex-wrap:wrap;margin-top:14px;
+overflow:visible}
+.accords-count{font-size:17px}
+.accords-count span{font-size:13px;color:var(--jp-ui-font-color1)}
+.accords-files{color:var(--jp-ui-font-color1)}
+.accords-chips{flex-wrap:wrap;gap:6px;overflow:visible}
+.accords-explorer .accords-chip{width:auto;height:26px;line-height:24px;margin:0 0 0 6px;
+padding:0 10px;border-radius:13px;border:1px solid var(--jp-border-color1);
+background:none;color:var(--jp-ui-font-color1)}
+.accords-explorer .accords-chips .accords-chip{margin:6px 0 0;max-width:100%;
+background:var(--jp-brand-color3);border-color:transparent;color:var(--jp-ui-font-color0)}
+.accords-explorer .accords-chip:hover{border-color:var(--jp-brand-color1);box-shadow:none}
+.accords-explorer .accords-chip:focus-visible{outline:2px solid var(--jp-brand-color1);
+outline-offset:1px}
+.accords-chips .accords-chip .fa-times{float:right;margin:0 -2px 0 8px;opacity:.7}
+.accords-charts{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:0 24px;
+overflow:visible}
+.accords-charts>*{min-width:0}
+.accords-explorer .main-svg text{fill:var(--jp-ui-font-color0)!important}
+.accords-explorer .main-svg .bars text{fill:var(--jp-ui-font-color1)!important}
+.accords-explorer table.dataTable{font-size:13px;color:inherit}
+.accords-explorer table.dataTable td{text-align:left!important;vertical-align:top;
+cursor:pointer;white-space:normal}
+.accords-explorer table.dataTable th{text-align:left!important;white-space:nowrap}
+.accords-explorer .dt-container{margin-top:8px}
+.accords-record{margin-top:16px;padding-top:16px;border-top:1px solid var(--jp-border-color1)}
+.accords-record .widget-html-content{white-space:normal}
+.accords-hint{color:var(--jp-ui-font-color1)}
+@container (max-width:700px){
+.accords-filters{grid-template-columns:repeat(2,minmax(0,1fr))}
+.accords-filters>:nth-child(-n+2){grid-column:1/-1}
+.accords-charts{grid-template-columns:minmax(0,1fr)}}
+"""
+    f"{_dark_colours()}</style>"
+)
+"""The look of the explorer, in the colours of JupyterLab's theme."""
