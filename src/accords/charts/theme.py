@@ -118,7 +118,8 @@ def finish(
         ``height`` among them.
     """
     figure.update_layout(template="accords", height=height)
-    figure.update_layout(title={"text": _heading(title, subtitle)})
+    heading, room = _heading(title, subtitle)
+    figure.update_layout(title={"text": heading}, margin={"t": room})
     figure.layout.meta = {
         "name": name,
         "title": title,
@@ -158,12 +159,14 @@ def too_little(
     )
 
 
-def _heading(title: str, subtitle: str) -> str:
-    lines = textwrap.wrap(title, 84)
-    small = textwrap.wrap(subtitle, 110)
-    return (
+def _heading(title: str, subtitle: str) -> tuple[str, int]:
+    """Wrap title and subtitle for the figure's own heading; give it and the px it needs."""
+    lines = textwrap.wrap(title, 78)
+    small = textwrap.wrap(subtitle, 104)
+    text = (
         f"<b>{'<br>'.join(lines)}</b><br><span style='font-size:12px'>{'<br>'.join(small)}</span>"
     )
+    return text, 40 + 21 * len(lines) + 21 * len(small)
 
 
 def _first_paragraph(docstring: str) -> str:
@@ -201,7 +204,16 @@ def _template() -> go.layout.Template:
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "colorway": [colour(t) for t in ("state-1", "state-2", "muted", "accent")],
-            "title": {"x": 0, "xref": "paper", "xanchor": "left", "font": {"size": 16}},
+            "title": {
+                "x": 0,
+                "xref": "container",
+                "xanchor": "left",
+                "y": 0.97,
+                "yref": "container",
+                "yanchor": "top",
+                "pad": {"l": 8},
+                "font": {"size": 16},
+            },
             "margin": {"l": 8, "r": 12, "t": 90, "b": 40},
             "xaxis": axis,
             "yaxis": axis,

@@ -1,0 +1,55 @@
+"""The project's papers agree with one another."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+GROUPS = PROJECT["optional-dependencies"]
+
+
+def test_environment_lists_what_pyproject_requires():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    listed = next(entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict))
+    wanted = [*PROJECT["dependencies"], *GROUPS["app"], *GROUPS["test"]]
+    assert sorted(listed) == sorted([*wanted, "--no-deps -e ."])
+    assert f"python{PROJECT['requires-python']}" in environment["dependencies"]
+
+
+def test_lock_pins_every_requirement_with_hashes_and_no_address():
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pinned = set(re.findall(r"^([a-z0-9._-]+)==", lock, flags=re.MULTILINE))
+    wanted = [*PROJECT["dependencies"], *GROUPS["app"], *GROUPS["test"]]
+    names = {re.match(r"[A-Za-z0-9._-]+", w)[0].lower().replace("_", "-") for w in wanted}
+    assert names <= pinned
+    assert "://" not in lock
+    assert all("--hash=sha256:" in entry for entry in re.split(r"\n(?=\S)", lock.strip()))
+
+
+def test_version_is_the_same_everywhere(dataset):
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    descriptor = json.loads((ROOT / "data/datapackage.json").read_text(encoding="utf-8"))
+    assert citation["version"] == dataset.edition == descriptor["version"]
+    assert citation["date-released"] == f"{dataset.as_of:%Y-%m-%d}"
+
+
+def test_notebooks_are_stored_without_outputs():
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    assert notebooks
+    for path in notebooks:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        code = [cell for cell in cells if cell["cell_type"] == "code"]
+        assert all(not cell["outputs"] and cell["execution_count"] is None for cell in code), path
+
+
+def test_no_number_is_typed_into_a_notebook():
+    allowed = r"\b(?:1[89]|20)\d\d\b|^#+ \d+\.?\s|`[^`]*`|\]\([^)]*\)"
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "markdown":
+                text = re.sub(allowed, "", "".join(cell["source"]), flags=re.MULTILINE)
+                assert not re.search(r"\d", text), f"{path.name}: {text}"
