@@ -113,7 +113,7 @@ def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure:
             "height": 90 + 140 * len(lanes),
             "margin": {"l": 0, "r": 8},
             "yaxis": {"showticklabels": False, "range": [-0.75, len(lanes) - 0.25]},
-            "annotations": [silence, *(_lane_heading(lane, n) for n, lane in enumerate(lanes[::-1]))],
+            "annotations": [silence, *map(_lane_heading, lanes[::-1], range(len(lanes)))],
         },
     )  # fmt: skip
 
@@ -138,7 +138,7 @@ def _life_title(steps: pd.DataFrame, names: Mapping[str, str]) -> str:
     if missing.empty:
         return "Every step of the agreement's life that can be expected is on record"
     waiting = [names.get(p, p) for p in dict.fromkeys(missing["party"].dropna())]
-    parties = [p for p in dict.fromkeys(steps["party"].dropna())]
+    parties = list(dict.fromkeys(steps["party"].dropna()))
     done = [names.get(p, p) for p in parties if names.get(p, p) not in waiting]
     if done and waiting:
         return (
@@ -151,13 +151,11 @@ def _life_title(steps: pd.DataFrame, names: Mapping[str, str]) -> str:
 
 
 def _life_alt(steps: pd.DataFrame) -> str:
-    found = [
-        f"{row.label} {dates.spoken(row.date)} ({row.lane})"
-        for row in steps[steps["found"]].itertuples()
-    ]
-    missing = [f"{row.label} ({row.lane})" for row in steps[~steps["found"]].itertuples()]
+    spoken = steps["label"] + " " + steps["date"].map(dates.spoken) + " (" + steps["lane"] + ")"
+    found = spoken[steps["found"]]
+    missing = (steps["label"] + " (" + steps["lane"] + ")")[~steps["found"]]
     text = f"Timeline. Found: {'; '.join(found)}."
-    return f"{text} Not found: {'; '.join(missing)}." if missing else text
+    return f"{text} Not found: {'; '.join(missing)}." if len(missing) else text
 
 
 def _life_data(steps: pd.DataFrame) -> pd.DataFrame:

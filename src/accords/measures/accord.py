@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from accords.dataset import Dataset
-from accords.measures.common import by_state
+from accords.measures.common import by_state, dyads
 
 CONSENT = ("parliament-approved", "ratified")
 """Steps whose absence leaves a state's consent open."""
@@ -28,9 +28,9 @@ def accord_id(dataset: Dataset) -> str | None:
     newest concluded bilateral instrument between two focus states; else None.
     """
     overview = dataset.overview
+    whole = overview.index[overview["focus"].map(lambda states: set(dataset.focus) <= set(states))]
     for agreement_id in dataset.claims["agreement_id"].dropna().unique():
-        known = agreement_id in overview.index
-        if known and set(dataset.focus) <= set(overview.at[agreement_id, "focus"]):
+        if agreement_id in whole:
             return str(agreement_id)
     between = (overview["scope"] == "bilateral") & (overview["focus"].map(len) > 1)
     newest = overview[between & overview["concluded"]].sort_values("latest", na_position="first")
@@ -89,7 +89,7 @@ def life(dataset: Dataset, agreement_id: str) -> pd.DataFrame:
 def _open_steps(dataset: Dataset, agreement_id: str, steps: pd.DataFrame) -> pd.DataFrame:
     status = dataset.overview.at[agreement_id, "status"]
     columns = ["event_id", "event", "party", "date", "earliest", "latest", "uncertain", "place"]
-    rows = []
+    rows: list[tuple[str, str | None]] = []
     if status in ("signed", "pending"):
         done = set(zip(steps["event"], steps["party"].fillna(""), strict=True))
         rows = [
@@ -98,7 +98,7 @@ def _open_steps(dataset: Dataset, agreement_id: str, steps: pd.DataFrame) -> pd.
             for event in CONSENT
             if (event, party) not in done
         ]
-        rows.append(("entered-into-force", pd.NA))
+        rows.append(("entered-into-force", None))
     table = pd.DataFrame(rows, columns=["event", "party"]).reindex(columns=columns)
     table = table.astype({"earliest": "datetime64[s]", "latest": "datetime64[s]"})
     return table.assign(found=False)
@@ -263,8 +263,9 @@ def approval_times(dataset: Dataset) -> pd.DataFrame:
     events = dataset.events[dataset.events["agreement_id"].isin(bilateral)]
     events = events.dropna(subset=["earliest", "latest"])
     events = events[events["earliest"] <= dataset.as_of]
-    signed = events[events["event"] == "signed"].groupby("agreement_id")[["earliest", "latest"]]
-    signed = signed.min().rename(columns={"earliest": "signed_from", "latest": "signed_to"})
+    signatures = events[events["event"] == "signed"].groupby("agreement_id")
+    signed = signatures[["earliest", "latest"]].min()
+    signed = signed.rename(columns={"earliest": "signed_from", "latest": "signed_to"})
     own = events[events["event"].isin(APPROVALS) & events["party_id"].isin(dataset.focus)]
     own = own.merge(signed, left_on="agreement_id", right_index=True)
     own = own[own["earliest"] >= own["signed_from"]]
@@ -324,3 +325,78 @@ def between(dataset: Dataset, agreement_id: str) -> pd.DataFrame:
     when[rows["latest"] < mine["earliest"]] = "earlier"
     when[rows["earliest"] > mine["latest"]] = "later"
     return rows.assign(when=when)
+
+
+class ShareChange(NamedTuple):
+    """How a share of agreements changed from one run of years to the next."""
+
+    span_before: str
+    """The earlier run, such as ``2007-2016``."""
+    span_after: str
+    """The later run; it ends with the edition's year."""
+    before: tuple[str, ...]
+    """Agreements of the earlier run that count."""
+    after: tuple[str, ...]
+    """Agreements of the later run that count."""
+    all_before: tuple[str, ...]
+    """All agreements of the earlier run."""
+    all_after: tuple[str, ...]
+    """All agreements of the later run."""
+    low: float
+    """Lower end of the 95 % interval of the difference, in percentage points; NaN if unknown."""
+    high: float
+    """Upper end."""
+    largest: str | None
+    """The partner of most agreements that count, in both runs."""
+
+    @property
+    def total_before(self) -> int:
+        """Number of agreements in the earlier run."""
+        return len(self.all_before)
+
+    @property
+    def total_after(self) -> int:
+        """Number of agreements in the later run."""
+        return len(self.all_after)
+
+
+def partner_share(dataset: Dataset, state: str, members: set[str], years: int = 10) -> ShareChange:
+    """Compare the share of a state's bilateral agreements with some partners in two runs of years.
+
+    The interval of the difference is Newcombe's hybrid score interval (1998).
+
+    Parameters
+    ----------
+    dataset, state
+        Whose agreements.
+    members
+        The partners that count.
+    years
+        Length of each run; the later ends with the edition's year.
+    """
+    rows = dyads(dataset)
+    rows = rows[(rows["state"] == state) & rows["year"].notna()]
+    end = dataset.as_of.year
+    runs = [(end - 2 * years + 1, end - years), (end - years + 1, end)]
+    within = [rows[rows["year"].between(first, last)] for first, last in runs]
+    counted = [run[run["partner"].isin(members)] for run in within]
+    low = high = float("nan")
+    if all(len(run) for run in within):
+        from statsmodels.stats.proportion import confint_proportions_2indep
+
+        low, high = confint_proportions_2indep(
+            len(counted[1]), len(within[1]), len(counted[0]), len(within[0]), method="newcomb"
+        )
+    partners = pd.concat(counted)["partner"].value_counts()
+    span_before, span_after = (f"{first}-{last}" for first, last in runs)
+    return ShareChange(
+        span_before=span_before,
+        span_after=span_after,
+        before=tuple(counted[0]["agreement_id"]),
+        after=tuple(counted[1]["agreement_id"]),
+        all_before=tuple(within[0]["agreement_id"]),
+        all_after=tuple(within[1]["agreement_id"]),
+        low=100 * low,
+        high=100 * high,
+        largest=None if partners.empty else str(partners.index[0]),
+    )
