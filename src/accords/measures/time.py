@@ -76,15 +76,16 @@ def per_year(dataset: Dataset) -> pd.DataFrame:
 def per_period(dataset: Dataset, years: int = PERIOD_YEARS) -> pd.DataFrame:
     """Count the agreements that each focus state concluded in periods of some years.
 
-    Periods start in years that ``years`` divides; the last is observed in part. Intervals are exact
-    95 % intervals of a Poisson mean (Garwood 1936).
+    Periods start in years that ``years`` divides, the first with a state's first agreement (less
+    than half a period joins the next); the last is observed in part. Intervals are exact 95 %
+    intervals of a Poisson mean (Garwood 1936).
 
     Returns
     -------
     DataFrame
-        ``state``, ``period`` ('2020–24'), ``start``, ``end`` (years, both inclusive; a state's
-        first period starts with its first agreement), ``observed`` (years), ``n``, ``rate``,
-        ``low``, ``high`` (agreements a year), ``agreements`` (tuple of ids).
+        ``state``, ``period`` ('2020–24'), ``start``, ``end`` (years, both inclusive), ``observed``
+        (years), ``n``, ``rate``, ``low``, ``high`` (agreements a year), ``agreements`` (tuple of
+        ids).
     """
     counts = _counts(dataset, years)
     counts = counts.rename(columns={"year": "start"})
@@ -107,9 +108,7 @@ def _counts(dataset: Dataset, years: int) -> pd.DataFrame:
         own = rows[rows["state"] == state]
         if own.empty:
             continue
-        first = int(own["year"].min())
-        for block in range(first // years * years, last + 1, years):
-            start, end = max(block, first), min(block + years - 1, last)
+        for start, end in _blocks(int(own["year"].min()), last, years):
             ids = own.loc[own["year"].between(start, end), "agreement_id"]
             found.append(
                 {
@@ -126,6 +125,15 @@ def _counts(dataset: Dataset, years: int) -> pd.DataFrame:
     counts = pd.DataFrame(found, columns=columns)
     counts["low"], counts["high"] = poisson_interval(counts["n"])
     return counts
+
+
+def _blocks(first: int, last: int, years: int) -> list[tuple[int, int]]:
+    """Cut the years into periods; a first one of less than half the length joins the next."""
+    starts = [first, *range(first // years * years + years, last + 1, years)]
+    if len(starts) > 1 and 2 * (starts[1] - first) < years:
+        del starts[1]
+    ends = [*(start - 1 for start in starts[1:]), last]
+    return list(zip(starts, ends, strict=True))
 
 
 def period_label(start: int, end: int) -> str:
