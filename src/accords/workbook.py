@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import io
 import os
@@ -14,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from accords.dataset import Dataset, to_csv
+from accords.differences import cells
 from accords.errors import AccordsError
 
 GUIDE = "read me"
@@ -83,11 +83,6 @@ def write_workbook(dataset: Dataset, path: str | os.PathLike[str]) -> None:
             f"{file}: cannot be written ({error.strerror}). Close it where it is open, "
             "or name a file in a folder that you may write to."
         ) from error
-
-
-def cells(table: pd.DataFrame, resource: Mapping[str, Any]) -> list[list[str]]:
-    """Give the rows of one table as its file writes them, header first."""
-    return list(csv.reader(io.StringIO(to_csv(table, resource).decode(), newline="")))
 
 
 def fingerprint(tables: Mapping[str, pd.DataFrame], descriptor: Mapping[str, Any]) -> str:
