@@ -125,7 +125,7 @@ def timeline(dataset: Dataset, rows: pd.DataFrame, accord: str | None = None) ->
             figure.add_shape(
                 type="rect", xref="x", yref=axis, layer="above",
                 x0=year - 0.5, x1=year + 0.5, y0=level - 0.04, y1=level + 0.96,
-                line={"color": theme.colour("accent"), "width": 2.5},
+                line={"color": theme.colour("accent"), "width": 2},
             )  # fmt: skip
             note = {
                 "x": year - 0.6, "y": level + 0.5, "xref": "x", "yref": axis, "ay": 0,
@@ -297,7 +297,7 @@ def rates(dataset: Dataset, years: pd.DataFrame, periods: pd.DataFrame) -> go.Fi
         narrow={
             "height": 520,
             "margin": {"l": 0, "r": 4},
-            "xaxis": {"dtick": 20},
+            "xaxis": {"dtick": 20, "range": [first - 1, dataset.as_of.year + 2.5]},
         },
     )
 
@@ -353,7 +353,7 @@ def _rates_title(dataset: Dataset, states: list[str]) -> str:
         if pd.isna(found.ratio):
             parts.append(f"{who} has no agreement to compare with")
         elif found.low > 1:
-            parts.append(f"{found.ratio:.1f} times as many for {who}")
+            parts.append(f"{found.ratio:.1f} times as many agreements for {who}")
         elif found.high < 1:
             parts.append(f"fewer for {who} ({found.ratio:.1f} times)")
         else:
@@ -573,7 +573,7 @@ def instruments(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         narrow={
             "height": 170 + 28 * (len(ticks) + len(states)),
             "margin": {"l": 0, "r": 46},
-            "legend": {**NARROW_LEGEND, "y": 1},
+            "legend": {**LEGEND, "y": 1, "font": {"size": 11}},
         },
     )
 
@@ -651,11 +651,10 @@ def contract_values(dataset: Dataset, table: pd.DataFrame, unvalued: pd.DataFram
     lanes = [drawn[drawn["currency"] == currency] for currency in currencies]
     reach = [(lane["low"].min() / 1.6, lane["high"].max() * 2) for lane in lanes]
     axes = panels(figure, [log10(top / bottom) for bottom, top in reach])
-    partners = (
-        dataset.overview["partners"]
-        .map(lambda codes: listed(dataset.party_names[code] for code in codes))
-        .to_dict()
-    )
+    partners = {
+        str(agreement): listed(dataset.party_names[code] for code in codes)
+        for agreement, codes in dataset.overview["partners"].items()
+    }
     for currency, lane, axis, (bottom, top) in zip(currencies, lanes, axes, reach, strict=True):
         for state, symbol in zip(dataset.focus, _symbols(dataset), strict=True):
             own = lane[lane["state"] == state]
@@ -690,7 +689,7 @@ def contract_values(dataset: Dataset, table: pd.DataFrame, unvalued: pd.DataFram
     )  # fmt: skip
     figure.update_layout(legend=LEGEND)
     wide_notes = list(figure.layout.annotations)
-    bold = [note for note in wide_notes if note.text.startswith("<b>")]
+    hidden = [{} if note.text.startswith("<b>") else {"visible": False} for note in wide_notes]
     return theme.finish(
         figure,
         name=name,
@@ -704,7 +703,7 @@ def contract_values(dataset: Dataset, table: pd.DataFrame, unvalued: pd.DataFram
         data=data,
         measure=measures.contracts,
         height=560,
-        narrow={"height": 620, "margin": {"l": 0, "r": 4}, "annotations": bold},
+        narrow={"height": 620, "margin": {"l": 0, "r": 4}, "annotations": hidden},
     )
 
 
@@ -732,14 +731,14 @@ def _value_labels(
     span = lane["earliest"].max() - lane["earliest"].min()
     named: list[Mapping[Any, Any]] = []
     for row in lane.sort_values("high", ascending=False).head(8).to_dict("records"):
-        near = [
-            other
-            for other in named
-            if abs(other["earliest"] - row["earliest"]) < 0.12 * span
+        beside = (lane["earliest"] - row["earliest"]).abs() < 0.06 * span
+        under = (lane["low"] < 1.8 * row["high"]) & (lane["high"] > row["high"])
+        near = any(
+            abs(other["earliest"] - row["earliest"]) < 0.12 * span
             and abs(log10(other["high"] / row["high"])) < 0.3
-        ]
-        under = (lane["low"] > row["high"]) & (lane["low"] < 2 * row["high"])
-        if near or ((lane["earliest"] - row["earliest"]).abs()[under] < 0.06 * span).any():
+            for other in named
+        )
+        if near or (beside & under).any():
             continue
         named.append(row)
         figure.add_annotation(
@@ -758,7 +757,7 @@ def _value_hover(row: Mapping[str, Any]) -> str:
 
 def _log_ticks(bottom: float, top: float) -> list[float]:
     steps = [m * 10**e for e in range(3, 13) for m in (1, 3)]
-    return [float(step) for step in steps if bottom <= step <= top]
+    return [float(step) for step in steps if bottom <= step <= top / 1.5]
 
 
 def _money(amount: float) -> str:
@@ -843,21 +842,15 @@ def breaks(dataset: Dataset, years: pd.DataFrame, table: pd.DataFrame) -> go.Fig
         )  # fmt: skip
         panel_title(
             figure, axis,
-            f"{dataset.party_names[state]}: break {_sureness(found['probability'])}", ink,
+            f"{dataset.party_names[state]}: {found['rate_before']:.1f}, then "
+            f"{found['rate_after']:.1f} a year", ink,
         )  # fmt: skip
-        for x, y, rate in (
-            ((found["first"] + found["year"]) / 2, found["before_high"], found["rate_before"]),
-            ((found["year"] + found["last"]) / 2, found["after_high"], found["rate_after"]),
-        ):
-            figure.add_annotation(
-                x=x, y=y, xref="x", yref=axis, yanchor="bottom", showarrow=False,
-                text=f"<b>{rate:.1f} a year</b>", font={"size": 12, "color": ink},
-                bgcolor=theme.colour("paper"), borderpad=1, yshift=3,
-            )  # fmt: skip
         figure.add_annotation(
             x=found["low"] - 0.8, y=top, xref="x", yref=axis, xanchor="right", yanchor="top",
-            showarrow=False, text=f"likeliest {found['year']}<br>90 %: {_span(found)}",
-            align="right", font={"size": 11, "color": theme.colour("muted")},
+            showarrow=False, align="right", bgcolor=theme.colour("paper"), borderpad=2,
+            text=f"<b>break likeliest in {found['year']}</b><br>90 %: {_span(found)}<br>"
+                 f"{_sureness(found['probability'])}",
+            font={"size": 11, "color": theme.colour("muted")},
         )  # fmt: skip
         figure.update_layout({"yaxis" + axis[1:]: {"range": [0, top], "dtick": _tick(max(tops))}})
     first = int(years["year"].min())
@@ -882,7 +875,7 @@ def breaks(dataset: Dataset, years: pd.DataFrame, table: pd.DataFrame) -> go.Fig
 def _sureness(probability: float) -> str:
     if probability > 0.995:
         return "all but certain"
-    return f"has a probability of {probability:.0%}"
+    return f"probability {probability:.0%}"
 
 
 def _span(found: pd.Series) -> str:
