@@ -108,7 +108,8 @@ def add(entries: Iterable[Entry], folder: str | os.PathLike[str]) -> Revised:
             if table is not None and new_row is not None and new_row >= 0:
                 place = made.origins[table][new_row]
             column = f", {problem.column}" if problem.column else ""
-            remarks.append(Remark(f"{place}{column}", problem.message, problem.severity))
+            words = f"{problem.message} {problem.remedy}"
+            remarks.append(Remark(f"{place}{column}", words, problem.severity))
         raise Refused([r for r in remarks if r.severity == "error"]) from rejected
 
 

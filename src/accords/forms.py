@@ -202,6 +202,7 @@ class _Form:
         self, dataset: Dataset, ask: Callable[[str], str], say: Callable[[str], None]
     ) -> None:
         self.dataset, self.ask, self.say = dataset, ask, say
+        self.shown: set[str] = set()
 
     def known_agreement(self) -> str:
         """Ask whether this is news of an agreement that the dataset has."""
@@ -218,6 +219,8 @@ class _Form:
         answers: dict[str, str] = {}
         for one in fields(self.dataset, table):
             if one.name in _MADE or not answers.get(_DEPENDS.get(one.name, ""), "x"):
+                continue
+            if one.name == "parties_total" and answers["scope"] == "bilateral":
                 continue
             answers[one.name] = self.value(one)
         return {name: value for name, value in answers.items() if value}
@@ -282,7 +285,8 @@ class _Form:
     def value(self, one: Field, *, required: bool | None = None) -> str:
         """Ask for one field until the answer is right."""
         needed = one.required if required is None else required
-        if one.choices and len(one.choices) <= _LISTED:
+        if one.choices and len(one.choices) <= _LISTED and one.name not in self.shown:
+            self.shown.add(one.name)
             self.say("  ".join(f"{n} {code}" for n, code in enumerate(one.choices, start=1)))
         while True:
             answer = self.ask(f"{one.title}{' *' if needed else ''}").strip()
@@ -318,8 +322,9 @@ def _field(dataset: Dataset, resource: Mapping[str, Any], declared: Mapping[str,
         if key["fields"] != [declared["name"]] or target in ("", "agreements", "sources"):
             continue
         choices = dataset.labels(target)
-        codes = dataset.codes(target)
-        meanings = codes["definition"].to_dict() if "definition" in codes else {}
+        codes = dataset.tables[target]
+        if "definition" in codes:
+            meanings = dict(zip(choices, codes["definition"], strict=True))
     made = declared["name"] in ("agreement_id", "event_id", "source_id")
     return Field(
         name=declared["name"],

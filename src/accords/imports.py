@@ -267,6 +267,7 @@ def _text(cell: Any, column: Mapping[str, Any], reading: Reading, sheet: str) ->
     if value is None:
         return ""
     place = f"{sheet}!{cell.coordinate}"
+    remark: Remark | None = None
     dated = column["type"] == "date" or "\\d{4}" in column.get("constraints", {}).get("pattern", "")
     if cell.data_type == "f":
         formula = getattr(value, "text", value)
@@ -341,9 +342,10 @@ def _number(value: float) -> str:
 def _placed(problem: Problem, reading: Reading, descriptor: Mapping[str, Any]) -> Remark:
     """Say of a problem in a file where it is in the workbook."""
     table, row = located(problem, reading.tables, descriptor)
+    words = f"{problem.message} {problem.remedy}"
     if table is None:
-        return Remark(problem.file, problem.message, problem.severity)
+        return Remark(problem.file, words, problem.severity)
     numbers, letters = reading.places[table]
     letter = letters.get(problem.column or "", "A")
     place = f"{table}!{letter}{numbers[row]}" if row is not None else table
-    return Remark(place, problem.message, problem.severity)
+    return Remark(place, words, problem.severity)

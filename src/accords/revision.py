@@ -11,9 +11,12 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from accords.checks import Problem, check
@@ -94,7 +97,7 @@ def revise(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Revised:
     before = load(folder)
     with revision(folder) as copy:
         _write(tables, copy, before.descriptor)
-        problems = check(copy)
+        problems = _checked(copy)
         if any(problem.severity == "error" for problem in problems):
             raise Rejected(problems)
         after = load(copy)
@@ -108,7 +111,7 @@ def examine(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
         copy = Path(scratch) / folder.name
         shutil.copytree(folder, copy)
         _write(tables, copy, read_descriptor(folder))
-        return check(copy)
+        return _checked(copy)
 
 
 def located(
@@ -117,10 +120,24 @@ def located(
     """Give the table and the position of the row that a problem is about, where it is about one."""
     names = {resource["path"]: resource["name"] for resource in descriptor["resources"]}
     table = names.get(problem.file)
-    if table not in tables:
+    if table is None or table not in tables:
         return None, None
-    row = problem.row - 2 if problem.row is not None and problem.row > 1 else None
-    return table, row
+    if problem.row is None or problem.row < 2 or tables[table].empty:
+        return table, None
+    # A text with line breaks takes several lines of the file.
+    breaks = tables[table].apply(lambda column: column.str.count("\n")).sum(axis=1)
+    lines = 2 + np.arange(len(breaks)) + breaks.cumsum().to_numpy() - breaks.to_numpy()
+    return table, int(np.searchsorted(lines, problem.row, side="right")) - 1
+
+
+def _checked(folder: Path) -> list[Problem]:
+    """Check a changed folder, which may hold what happened since the newest edition."""
+    return [
+        replace(problem, severity="warning", remedy="The next edition will hold it.")
+        if problem.rule == "after-edition" and str(problem.value)[:10] <= str(date.today())
+        else problem
+        for problem in check(folder)
+    ]
 
 
 def _write(tables: Mapping[str, pd.DataFrame], folder: Path, descriptor: Mapping[str, Any]) -> None:

@@ -1,0 +1,203 @@
+"""The curator's commands: workbooks out and in, additions, differences, releases, watching."""
+
+from __future__ import annotations
+
+import json
+from datetime import date as day
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from accords.differences import RowChange
+    from accords.revision import Remark
+
+Data = Annotated[
+    Path | None,
+    typer.Option(help="The dataset's folder; by default the nearest folder 'data'."),
+]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        metavar="EDITION", help="The edition before: a folder, a workbook or a git revision."
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for command in (export_workbook, import_workbook, add, diff, release, watch):
+        app.command(command.__name__.replace("_", "-"))(command)
+
+
+def export_workbook(
+    file: Annotated[Path, typer.Argument(help="The workbook to write (.xlsx).")],
+    data: Data = None,
+) -> None:
+    """Write all tables as one Excel workbook, to edit or to hand on."""
+    from accords.dataset import load
+    from accords.workbook import write_workbook
+
+    dataset = load(data)
+    write_workbook(dataset, file)
+    typer.echo(f"{file}: {len(dataset.agreements)} agreements, edition {dataset.edition}.")
+
+
+def import_workbook(
+    file: Annotated[Path, typer.Argument(help="The edited workbook.")],
+    data: Data = None,
+    discard_newer: Annotated[
+        bool,
+        typer.Option(
+            "--discard-newer",
+            help="Undo what was changed in the data since the workbook was made.",
+        ),
+    ] = False,
+) -> None:
+    """Check an edited workbook and, if it is whole and right, put its tables into the data."""
+    from accords import imports
+    from accords.dataset import find_data
+
+    done = imports.import_workbook(file, data or find_data(), discard_newer=discard_newer)
+    _remark(done.remarks)
+    if not done.accepted:
+        errors = sum(remark.severity == "error" for remark in done.remarks)
+        typer.echo(f"{_problems(errors)}. Nothing was written: mend the workbook and import again.")
+        raise typer.Exit(1)
+    _changed(done.changes)
+
+
+def add(
+    data: Data = None,
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FILE", help="Add the entries of a YAML or JSON file."),
+    ] = None,
+    template: Annotated[
+        bool, typer.Option("--template", help="Print an empty entry (YAML), explained.")
+    ] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of an entry, for editors.")
+    ] = False,
+) -> None:
+    """Add an agreement, or news of one: asked for on the terminal, or read from a file."""
+    from accords import additions, forms
+    from accords.dataset import find_data, load
+
+    folder = data or find_data()
+    dataset = load(folder)
+    if template:
+        typer.echo(forms.template(dataset), nl=False)
+        return
+    if schema:
+        typer.echo(json.dumps(forms.schema(dataset), indent=2, ensure_ascii=False))
+        return
+    if source is not None:
+        entries = additions.read_entries(source)
+    else:
+        entry = forms.fill_in(dataset, _ask, typer.echo)
+        typer.echo(f"\n{forms.written(entry)}")
+        if not typer.confirm("Add this to the data?"):
+            typer.echo("Nothing was written.")
+            raise typer.Exit(1)
+        entries = [entry]
+    try:
+        done = additions.add(entries, folder)
+    except additions.Refused as refused:
+        _remark(refused.remarks)
+        typer.echo(f"{_problems(len(refused.remarks))}. Nothing was written to the data.")
+        if source is None:
+            draft = Path("new-agreement.yaml")
+            draft.write_text(forms.written(entries[0]), encoding="utf-8")
+            typer.echo(f"What you typed is in {draft}: mend it, then accords add --from {draft}.")
+        raise typer.Exit(1) from refused
+    for problem in done.warnings:
+        typer.echo(f"Note: {problem}")
+    _changed(done.changes)
+
+
+def diff(
+    old: Annotated[str, typer.Argument(help="A folder, a workbook or a git revision.")],
+    new: Annotated[
+        str | None, typer.Argument(help="The same; by default the data as they are.")
+    ] = None,
+    data: Data = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Say which agreements and which findings of the report differ, field by field."""
+    from accords import editions
+    from accords.dataset import find_data, load
+
+    folder = data or find_data()
+    difference = editions.Difference(
+        editions.read(old, folder), editions.read(new, folder) if new else load(folder)
+    )
+    if as_json:
+        typer.echo(json.dumps(editions.as_json(difference), indent=2, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(editions.told(difference)))
+
+
+def release(
+    version: Annotated[str, typer.Argument(help="Three numbers, such as 1.1.0.")],
+    date: Annotated[
+        str | None, typer.Option(metavar="DAY", help="The edition's date; by default today.")
+    ] = None,
+    since: Since = None,
+    data: Data = None,
+) -> None:
+    """Make the data as they are a new edition: checked, described, dated and built."""
+    import pandas as pd
+
+    from accords import build, editions
+    from accords.dataset import find_data
+
+    folder = data or find_data()
+    try:
+        dated = pd.Timestamp(day.fromisoformat(date) if date else day.today())
+    except ValueError as error:
+        raise typer.BadParameter(f"'{date}' is no day. Write it as 2027-01-31.") from error
+    before = editions.read(since, folder) if since else None
+    difference = editions.release(
+        version, folder, date=dated, since=before, build=lambda: build.build(folder)
+    )
+    typer.echo("\n".join(editions.told(difference)))
+    typer.echo(f"Edition {version} ({dated:%Y-%m-%d}) is released.")
+
+
+def watch(
+    data: Data = None,
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8765,
+) -> None:
+    """Rebuild the report whenever the data or notebooks change, and show it in the browser."""
+    from accords import watch as watching
+    from accords.dataset import find_data
+
+    watching.watch(data or find_data(), port=port, say=typer.echo)
+
+
+def _ask(question: str) -> str:
+    return typer.prompt(question, default="", show_default=False)
+
+
+def _problems(number: int) -> str:
+    return f"{number} {'problem' if number == 1 else 'problems'}"
+
+
+def _remark(remarks: Iterable[Remark]) -> None:
+    for remark in sorted(remarks, key=lambda r: r.severity != "error"):
+        typer.echo(f"{'Note: ' if remark.severity == 'warning' else ''}{remark}")
+
+
+def _changed(changes: list[RowChange]) -> None:
+    from accords.differences import summary
+
+    if not changes:
+        typer.echo("Nothing differs from the data; nothing was written.")
+        return
+    typer.echo("The data were updated:")
+    for line in summary(changes):
+        typer.echo(f"  {line}")
