@@ -46,6 +46,7 @@ CODE_LISTS = (
     "statuses",
     "voices",
 )
+SAVED_AS = (("csv", "CSV"), ("json", "JSON"), ("bib", "BibTeX"), ("ris", "RIS"))
 CONFIDENCE = {"high": "High", "medium": "Medium", "low": "Low"}
 LISTED = frozenset({"focus", "partners", "domains"})
 """Columns of the overview that hold several codes."""
@@ -161,9 +162,11 @@ def agreement_sections(dataset: Dataset) -> str:
         return NOTHING
     work = citations.work(dataset)
     how = (
-        "<p>Numbers behind a statement are those of the sources below it. Cite a record by its "
-        f"title and its identifier: “<i>title</i>”. In {text(work.author)}, {text(work.title)}, "
-        f"edition {text(work.edition)} ({work.day}), record <i>identifier</i>."
+        "<p>A status follows from the last step of a life, unless another is named. Small numbers "
+        "are those of the sources below; these are press reports in English unless they say "
+        "otherwise. Cite a record by its title and the identifier below it: “<i>title</i>”. In "
+        f"{text(work.author)}, {text(work.title)}, edition {text(work.edition)} ({work.day}), "
+        "record <i>identifier</i>.</p>"
     )
     sections = [_section(records, agreement_id) for agreement_id in records.ids]
     return f'<div class="ag">{how}\n' + "\n".join(sections) + "</div>"
@@ -361,7 +364,7 @@ class _Records:
 def _table(name: str, label: str, caption: str, columns: Iterable[str], rows: Iterable[str]) -> str:
     head = "".join(f'<th scope="col">{column}' for column in columns)
     return (
-        f'<div class="scroll" role="region" aria-label="{label}" tabindex="0">'
+        f'<div class="wide-table" role="region" aria-label="{label}" tabindex="0">'
         f'<table class="{name}"><caption>{caption}</caption><thead><tr>{head}</thead>\n<tbody>\n'
         + "\n".join(rows)
         + "\n</tbody></table></div>"
@@ -404,12 +407,14 @@ def _controls(records: _Records) -> str:
         f'<label>{label}<input name="{name}" type="number" min="1900" max="2100"></label>'
         for name, label in (("from", "From year"), ("to", "To year"))
     )
+    saves = "".join(
+        f'<button type="button" value="{kind}">{label}</button>' for kind, label in SAVED_AS
+    )
     return (
         '<form id="find" role="search" hidden><label class="q">Search titles, partners, places, '
         f'firms, summaries<input name="q" type="search" autocomplete="off"></label>{selects}{years}'
-        '<p class="bar"><output></output> <button type="reset">Show all</button> '
-        '<button type="button" value="csv">CSV</button> <button type="button" value="json">JSON'
-        "</button></form>"
+        '<p><output></output> <button type="reset">Show all</button></p>'
+        f"<p>Save these as {saves}</p></form>"
     )
 
 
@@ -437,18 +442,14 @@ def _section(records: _Records, agreement_id: str) -> str:
     cited = _cited(records, agreement_id)
     number = {source_id: n for n, source_id in enumerate(cited, start=1)}
     facts = [
-        ("Parties", _parties(records, agreement_id)),
-        ("Instrument", records.word("instruments", row.instrument)),
         ("Life", _life(records, agreement_id, number)),
         ("Status", _status(records, agreement_id)),
         ("Domains", _domains(records, agreement_id, number)),
         ("Value", _value(records, agreement_id, number)),
-        ("Confidence", _confidence(row)),
         ("Related", _related(records, agreement_id)),
         ("Disputed", _disputes(records, agreement_id, number)),
         ("Notes", text(row.notes or "")),
         ("Sources", _sources(records, agreement_id, cited)),
-        ("Record", text(agreement_id)),
     ]
     listed = "".join(f"<dt>{name}<dd>{fact}" for name, fact in facts if fact)
     original = ""
@@ -458,24 +459,36 @@ def _section(records: _Records, agreement_id: str) -> str:
     summary = "" if repeats or not row.summary else f"<p>{text(row.summary)}"
     return (
         f'<article id="{attribute(agreement_id)}"><h3>{text(row.title)}</h3>'
-        f"{original}{summary}<dl>{listed}</dl></article>"
+        f"{original}<p>{_kind(records, agreement_id)}{summary}<dl>{listed}</dl></article>"
     )
 
 
-def _parties(records: _Records, agreement_id: str) -> str:
-    said = []
+def _kind(records: _Records, agreement_id: str) -> str:
+    """Say in a line what it is, between whom, and how sure that is."""
+    row = records.agreements[agreement_id]
+    named = []
     for party in records.ordered_parties(agreement_id):
         role = "" if party.role in (None, "party") else records.word("roles", party.role).lower()
-        said.append(records.party(party.party_id) + (f" ({role})" if role else ""))
-    total = records.agreements[agreement_id].parties_total
-    if total and total > len(said):
-        said.append(f"{total} parties in all")
-    return " · ".join(said)
+        named.append(records.party(party.party_id) + (f" ({role})" if role else ""))
+    total = row.parties_total
+    if total and total > len(named):
+        named.append(f"{total} parties in all")
+    publishers = row.publishers or 0
+    if row.official:
+        reason = "an official source"
+    elif publishers:
+        reason = f"{publishers} independent publisher{'' if publishers == 1 else 's'}"
+    else:
+        reason = "no reputable source"
+    return (
+        f"{records.word('instruments', row.instrument)} of <b>{' · '.join(named)}</b>. "
+        f"Confidence {CONFIDENCE.get(row.confidence, 'none').lower()}: {reason}."
+    )
 
 
 def _life(records: _Records, agreement_id: str, number: Mapping[str, int]) -> str:
     steps = [
-        f'<li class="s{records.stages.get(event.event, 0)}">'
+        f"<li class=s{records.stages.get(event.event, 0)}>"
         f"<b>{text(dates.spoken(event.date))}</b> "
         f"{records.step(event)}{f', at {text(event.place)}' if event.place else ''}"
         f"{_refs(records, agreement_id, f'event:{event.event_id}', number)}"
@@ -487,7 +500,9 @@ def _life(records: _Records, agreement_id: str, number: Mapping[str, int]) -> st
 def _status(records: _Records, agreement_id: str) -> str:
     row = records.agreements[agreement_id]
     status = records.word("statuses", row.status) or "Not yet concluded at the edition date"
-    deciding = [e for e in records.events[agreement_id] if e.event_id == row.status_event]
+    life = records.events[agreement_id]
+    # The last step of the life above needs no mention.
+    deciding = [e for e in life[:-1] if e.event_id == row.status_event]
     reason = "".join(f", by “{records.step(e)}, {text(dates.spoken(e.date))}”" for e in deciding)
     note = f". {text(row.status_note)}" if row.status_note else ""
     return f"<b>{status}</b>{reason}{note}"
@@ -532,17 +547,6 @@ def _value(records: _Records, agreement_id: str, number: Mapping[str, int]) -> s
         return ""
     amount = f"{text(row.value_currency or '')} {row.value_amount:,.0f}".strip()
     return amount + _refs(records, agreement_id, "value", number)
-
-
-def _confidence(row: SimpleNamespace) -> str:
-    publishers = row.publishers or 0
-    if row.official:
-        reason = "an official or treaty source says that it exists"
-    elif publishers:
-        reason = f"{publishers} independent publisher{'' if publishers == 1 else 's'}"
-    else:
-        reason = "no official or reputable source"
-    return f"{CONFIDENCE.get(row.confidence, 'None')}: {reason}"
 
 
 def _related(records: _Records, agreement_id: str) -> str:
@@ -611,14 +615,14 @@ def _source(records: _Records, key: str, cited: Sequence[SimpleNamespace]) -> st
     described = source.title_kind == "described"
     if re.match(r"https?://", source.url or ""):
         language = "" if described else _in_language(source.language)
-        title = f'<a href="{attribute(source.url)}" rel="noopener"{language}>{title}</a>'
+        title = f'<a href="{attribute(source.url)}" rel=noopener{language}>{title}</a>'
     about = [
         f"[{title}]" if described else title,
         text(source.publisher or "publisher not known"),
         f"after {text(source.origin)}" if source.origin else "",
-        text(dates.spoken(source.published)),
-        records.word("source_kinds", source.kind).lower(),
-        _language(source.language) if source.language else "",
+        text(dates.spoken(source.published)) if source.published else "",
+        records.word("source_kinds", source.kind).lower() if source.kind != "press" else "",
+        _language(source.language) if source.language not in (None, "en") else "",
         *(text(c.locator) for c in cited if c.locator),
         "context only" if cited and all(c.subject == "context" for c in cited) else "",
     ]

@@ -1,1 +1,401 @@
-"use strict";
+// The evidence table comes alive: search, filters, sorting, row sets, downloads and citations.
+//
+// Kept table libraries were weighed by their minified size and by what they do to a table that is
+// already in the page: Tabulator 448 KB, DataTables 124 KB, simple-datatables 104 KB and Grid.js
+// 53 KB draw a table of their own or take the rows that are not shown out of the page, so that
+// print and find-in-page lose them; List.js (19 KB) neither folds accents nor tells a screen reader
+// what it did. MiniSearch finds words by their beginning, and so not مغرب within المغرب. Everything
+// below reads the static page and only hides or reorders its rows.
+(() => {
+  "use strict";
+  const root = document.getElementById("evidence");
+  const form = document.getElementById("find");
+  const sections = document.querySelector(".ag");
+  for (const link of document.querySelectorAll("a[data-set]")) {
+    link.href = "#rows=" + link.dataset.set;
+  }
+  document.addEventListener("click", (event) => {
+    const outward = event.target.closest?.('a[rel="noopener"]');
+    if (outward) outward.target = "_blank";
+  });
+  if (!form || !sections) return;
+
+  const table = root.querySelector("table.ev");
+  const body = table.tBodies[0];
+  const output = form.querySelector("output");
+  const SELECTS = [...form.querySelectorAll("select")].map((select) => select.name);
+  const COLUMNS = ["date", "title", "parties", "instrument", "domain", "status", "confidence", "source"];
+  const LIST = " · ";
+
+  // Letters that carry no separable accent, or that people type in another form.
+  const LETTERS = {
+    ə: "e", ı: "i", ø: "o", đ: "d", ł: "l", ß: "ss", æ: "ae", œ: "oe",
+    ة: "ه", ى: "ي", ی: "ي", ک: "ك", ٱ: "ا", ё: "е",
+  };
+  const fold = (text) =>
+    text
+      .toLowerCase()
+      .normalize("NFKD")
+      .replace(/[\p{M}ـ'’ʼ]/gu, "")
+      .replace(/[əıøđłßæœةىیکٱё]/g, (letter) => LETTERS[letter])
+      .replace(/[٠-٩۰-۹]/g, (digit) => digit.codePointAt(0) & 15)
+      .replace(/[^\p{L}\p{N}]+/gu, " ");
+
+  const plain = (node) => (node ? node.textContent.replace(/\s+/g, " ").trim() : "");
+  const label = (name, code) => form.elements[name].querySelector(`option[value="${CSS.escape(code)}"]`)?.text;
+
+  class Entry {
+    constructor(row) {
+      this.row = row;
+      this.id = decodeURIComponent(row.querySelector("a").hash.slice(1));
+    }
+    get section() {
+      return document.getElementById(this.id);
+    }
+    cell(n) {
+      return plain(this.row.cells[n]);
+    }
+    get date() {
+      const date = this.cell(0);
+      return /^\d/.test(date) ? date : "";
+    }
+    get parties() {
+      const names = plain(this.section.querySelector("p b")).split(LIST);
+      return names.map((name) => name.replace(/ \([^)]*\)$/, ""));
+    }
+    get facts() {
+      const terms = [...this.section.querySelectorAll(":scope > dl > dt")];
+      return new Map(terms.map((term) => [plain(term), term.nextElementSibling]));
+    }
+    get values() {
+      const kinds = this.cell(7).replace(/^\d+: /, "");
+      const partners = this.parties;
+      return (this.kept ??= {
+        state: partners,
+        partner: partners,
+        domain: this.cell(4).split(LIST),
+        instrument: [this.cell(3)],
+        status: [this.cell(5)],
+        confidence: [this.cell(6)],
+        source: kinds.split(", "),
+        year: Number(this.date.slice(0, 4)) || NaN,
+      });
+    }
+    get words() {
+      if (this.folded === undefined) {
+        const parts = [...this.section.querySelectorAll("h3, p")].map(plain);
+        for (const [term, fact] of this.facts) if (term !== "Sources") parts.push(plain(fact));
+        this.folded = fold(parts.join(" "));
+      }
+      return this.folded;
+    }
+  }
+
+  const entries = [...body.rows].map((row) => new Entry(row));
+  const inOrder = entries.map((entry) => entry.id).sort((a, b) => (a < b ? -1 : 1));
+  const position = new Map(inOrder.map((id, n) => [id, n]));
+  let shown = entries;
+  let view = {};
+
+  // What is asked for: form, address and rows are three views of one object.
+
+  function read(fragment) {
+    const given = Object.fromEntries(new URLSearchParams(fragment));
+    const known = ["q", "rows", "sort", "from", "to", ...SELECTS];
+    return Object.fromEntries(Object.entries(given).filter(([key, value]) => known.includes(key) && value));
+  }
+
+  function address() {
+    const said = new URLSearchParams(view).toString().replaceAll("%2C", ",");
+    return said || "evidence";
+  }
+
+  function positions(set) {
+    const wanted = new Set();
+    for (const range of set.split(",")) {
+      const [first, last = first] = range.split("-").map((digits) => parseInt(digits, 36));
+      for (let n = first; n <= Math.min(last, entries.length - 1); n++) wanted.add(n);
+    }
+    return wanted;
+  }
+
+  function matcher() {
+    const tests = [];
+    if (view.rows) {
+      const wanted = positions(view.rows);
+      tests.push((entry) => wanted.has(position.get(entry.id)));
+    }
+    for (const name of SELECTS.filter((name) => view[name])) {
+      const wanted = label(name, view[name]) ?? view[name];
+      tests.push((entry) => entry.values[name].includes(name === "source" ? wanted.toLowerCase() : wanted));
+    }
+    if (view.from) tests.push((entry) => entry.values.year >= Number(view.from));
+    if (view.to) tests.push((entry) => entry.values.year <= Number(view.to));
+    const words = fold(view.q ?? "").split(" ").filter(Boolean);
+    if (words.length) tests.push((entry) => words.every((word) => entry.words.includes(word)));
+    return (entry) => tests.every((test) => test(entry));
+  }
+
+  function show() {
+    const matches = matcher();
+    shown = entries.filter((entry) => {
+      entry.row.hidden = !matches(entry);
+      return !entry.row.hidden;
+    });
+    const behind = view.rows ? " behind the number in the text" : "";
+    const found = shown.length === entries.length ? `All ${shown.length}` : `${shown.length} of ${entries.length}`;
+    output.textContent = `${found} agreements${behind}`;
+    form.classList.toggle("rows", Boolean(view.rows));
+  }
+
+  function fill() {
+    for (const name of ["q", "from", "to", ...SELECTS]) form.elements[name].value = view[name] ?? "";
+  }
+
+  let waiting;
+  function remember() {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      // Some browsers let a file change its address only by navigation.
+      try {
+        history.replaceState(null, "", "#" + address());
+      } catch {
+        location.replace("#" + address());
+      }
+    }, 250);
+  }
+
+  function visit() {
+    const asked = read(location.hash.slice(1));
+    if (!Object.keys(asked).length) return;
+    clearTimeout(waiting);
+    view = asked;
+    fill();
+    order();
+    show();
+    root.scrollIntoView();
+    output.focus({ preventScroll: true });
+  }
+
+  // Sorting.
+
+  const collator = new Intl.Collator("en", { numeric: true });
+  const choices = (name) => new Map([...form.elements[name].options].map((option, n) => [option.text, n]));
+  const ranks = { status: choices("status"), confidence: choices("confidence") };
+
+  function order() {
+    const down = view.sort?.startsWith("-");
+    const name = view.sort?.replace("-", "");
+    const column = COLUMNS.indexOf(name);
+    const key = (entry) => {
+      if (column < 0) return position.get(entry.id);
+      const cell = name === "date" ? entry.date : entry.cell(column);
+      return ranks[name]?.get(cell) ?? cell;
+    };
+    const keyed = column < 0 ? original.map((entry) => [0, entry]) : entries.map((entry) => [key(entry), entry]);
+    keyed.sort(([a], [b]) => {
+      // What is undated or empty stays last, whichever way.
+      if (a === "" || b === "") return (a === "") - (b === "");
+      const compared = typeof a === "number" ? a - b : collator.compare(a, b);
+      return down ? -compared : compared;
+    });
+    entries.splice(0, entries.length, ...keyed.map(([, entry]) => entry));
+    body.append(...entries.map((entry) => entry.row));
+    [...table.tHead.rows[0].cells].forEach((cell, n) => {
+      if (n === column) cell.setAttribute("aria-sort", down ? "descending" : "ascending");
+      else cell.removeAttribute("aria-sort");
+    });
+  }
+  const original = [...entries];
+
+  [...table.tHead.rows[0].cells].forEach((cell, n) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...cell.childNodes);
+    cell.append(button);
+    button.addEventListener("click", () => {
+      view.sort = view.sort === COLUMNS[n] ? "-" + COLUMNS[n] : COLUMNS[n];
+      order();
+      show();
+      remember();
+    });
+  });
+
+  // Taking away.
+
+  function record(entry) {
+    const { section, facts } = entry;
+    const original = section.querySelector(".o");
+    const value = plain(facts.get("Value")?.firstChild);
+    const items = (term) => [...(facts.get(term)?.querySelectorAll(":scope > * > li") ?? [])];
+    return {
+      agreement_id: entry.id,
+      title: title(entry),
+      title_original: plain(original),
+      language_original: original?.lang ?? "",
+      date: entry.date,
+      parties: entry.parties,
+      instrument: entry.cell(3),
+      domains: entry.cell(4) ? entry.cell(4).split(LIST) : [],
+      status: entry.cell(5),
+      confidence: entry.cell(6),
+      value,
+      summary: plain(section.querySelector("p:has(b) + p")) || title(entry),
+      life: items("Life").map(spoken),
+      notes: plain(facts.get("Notes")),
+      sources: items("Sources").map((item) => ({ url: item.querySelector("a")?.href ?? "", reference: spoken(item) })),
+    };
+  }
+
+  function spoken(node) {
+    const copy = node.cloneNode(true);
+    for (const number of copy.querySelectorAll("sup")) number.remove();
+    return plain(copy);
+  }
+
+  // A spreadsheet must not take text for a formula.
+  const guard = (text) => (/^[=+\-@\t\r]/.test(text) ? "'" + text : text);
+  const quoted = (text) => `"${guard(String(text)).replaceAll('"', '""')}"`;
+
+  function csv() {
+    const records = shown.map(record);
+    const flat = (value) =>
+      Array.isArray(value) ? value.map((item) => item.url ?? item).join("; ") : value;
+    const names = Object.keys(records[0] ?? {});
+    const lines = records.map((each) => names.map((name) => quoted(flat(each[name]))));
+    return "\ufeff" + [names.map(quoted), ...lines].map((line) => line.join(",") + "\r\n").join("");
+  }
+
+  function json() {
+    const { title, edition, day } = root.dataset;
+    return JSON.stringify({ dataset: title, edition, date: day, view, agreements: shown.map(record) }, null, 1);
+  }
+
+  // Citations, as accords.report.citations writes them.
+
+  const TEX = { "\\": "\\textbackslash{}", "{": "\\textbraceleft{}", "}": "\\textbraceright{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}" };
+  const tex = (text) => text.replace(/[\\{}~^&%$#_]/g, (character) => TEX[character] ?? "\\" + character);
+  const title = (entry) => plain(entry.section.querySelector("h3"));
+
+  const CITE = {
+    plain(entry) {
+      const { title: work, author, edition, day } = root.dataset;
+      const date = entry.date && ", " + entry.date;
+      return `“${title(entry)}”${date}. In ${author}, ${work}, edition ${edition} (${day}), record ${entry.id}.\n`;
+    },
+    bib(entry) {
+      const { title: work, author, edition, day } = root.dataset;
+      const date = entry.date && ", dated " + tex(entry.date);
+      return [
+        `@misc{${entry.id.replace(/[^A-Za-z0-9:.-]/g, "-")},`,
+        `  author = {{${tex(author)}}},`,
+        `  title = {{${tex(title(entry))}}},`,
+        `  howpublished = {${tex(work)}, edition ${tex(edition)}},`,
+        `  year = {${day.slice(0, 4)}},`,
+        `  note = {Record ${tex(entry.id)}${date}}`,
+        "}\n",
+      ].join("\n");
+    },
+    ris(entry) {
+      const { title: work, author, edition, day } = root.dataset;
+      const fields = [
+        ["TY", "DATA"], ["AU", author], ["TI", title(entry)], ["T2", work], ["ET", edition],
+        ["PY", day.slice(0, 4)], ["DA", day.replaceAll("-", "/")], ["ID", entry.id],
+        ...(entry.date ? [["N1", "Dated " + entry.date]] : []), ["ER", ""],
+      ];
+      return fields.map(([tag, value]) => `${tag}  - ${value}\r\n`).join("");
+    },
+  };
+
+  const FILES = {
+    csv: ["text/csv", csv],
+    json: ["application/json", json],
+    bib: ["application/x-bibtex", () => shown.map(CITE.bib).join("\n")],
+    ris: ["application/x-research-info-systems", () => shown.map(CITE.ris).join("\r\n")],
+  };
+
+  function save(kind) {
+    const [type, write] = FILES[kind];
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([write()], { type: type + ";charset=utf-8" }));
+    link.download = `defence-agreements-${shown.length}.${kind}`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  }
+
+  function cite(section, button) {
+    const open = button.getAttribute("aria-expanded") === "true";
+    button.setAttribute("aria-expanded", String(!open));
+    if (open) {
+      section.querySelector(".cited").remove();
+      return;
+    }
+    const entry = entries.find((each) => each.id === section.id);
+    const box = document.createElement("div");
+    box.className = "cited";
+    for (const [kind, name] of [["plain", "Text"], ["bib", "BibTeX"], ["ris", "RIS"]]) {
+      const text = document.createElement("pre");
+      text.tabIndex = 0;
+      text.setAttribute("aria-label", name);
+      text.textContent = CITE[kind](entry);
+      const copy = document.createElement("button");
+      copy.type = "button";
+      copy.textContent = `Copy ${name}`;
+      copy.addEventListener("click", async () => {
+        getSelection().selectAllChildren(text);
+        try {
+          await navigator.clipboard.writeText(text.textContent);
+          copy.textContent = `Copied ${name}`;
+        } catch {
+          copy.textContent = `Selected ${name}: copy it`;
+        }
+      });
+      box.append(copy, text);
+    }
+    section.append(box);
+  }
+
+  function sign(section) {
+    const line = document.createElement("p");
+    line.className = "id";
+    const link = document.createElement("a");
+    link.href = "#" + section.id;
+    link.textContent = section.id;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Cite";
+    button.setAttribute("aria-expanded", "false");
+    button.setAttribute("aria-label", `Cite ${section.id}`);
+    button.addEventListener("click", () => cite(section, button));
+    line.append(link, " ", button);
+    section.append(line);
+  }
+
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("input", () => {
+    const { rows, sort } = view;
+    view = { ...(rows && { rows }), ...read(new URLSearchParams(new FormData(form)).toString()), ...(sort && { sort }) };
+    show();
+    remember();
+  });
+  form.addEventListener("reset", () => {
+    setTimeout(() => {
+      view = {};
+      order();
+      show();
+      remember();
+    });
+  });
+  form.addEventListener("click", (event) => {
+    if (event.target.value in FILES) save(event.target.value);
+  });
+  addEventListener("hashchange", visit);
+  output.tabIndex = -1;
+  form.hidden = false;
+  show();
+  visit();
+  (window.requestIdleCallback ?? setTimeout)(() => {
+    for (const section of sections.querySelectorAll("article")) sign(section);
+    sections.classList.add("live");
+  });
+})();
