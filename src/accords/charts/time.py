@@ -578,22 +578,24 @@ def instruments(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     )
 
 
-def _leading(table: pd.DataFrame, state: str) -> tuple[str, str, int, int]:
-    """Family with the most agreements in a state's newest period."""
+def _leading(table: pd.DataFrame, state: str) -> tuple[str, list[str], int, int]:
+    """Families with the most agreements in a state's newest period."""
     own = table[table["state"] == state]
     newest = own[own["start"] == own["start"].max()]
-    top = newest.loc[newest["n"].idxmax()]
-    return str(top["period"]), str(top["family"]), int(top["n"]), int(top["total"])
+    most = int(newest["n"].max())
+    top = newest.loc[newest["n"] == most, "family"]
+    return str(newest["period"].iloc[0]), list(top), most, int(newest["total"].iloc[0])
 
 
 def _instruments_title(dataset: Dataset, table: pd.DataFrame, states: list[str]) -> str:
     families = dataset.labels("instrument_families")
     parts = []
     for state in states:
-        period, family, n, total = _leading(table, state)
+        period, top, n, total = _leading(table, state)
+        names = listed(families[family].lower() for family in top)
+        each = " each" if len(top) > 1 else ""
         parts.append(
-            f"{families[family].lower()} lead for {dataset.party_names[state]} "
-            f"in {period} ({n} of {total})"
+            f"{names} lead for {dataset.party_names[state]} in {period} ({n} of {total}{each})"
         )
     text = listed(parts)
     return text[0].upper() + text[1:]

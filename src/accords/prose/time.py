@@ -1,0 +1,260 @@
+"""What the measures over time say."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from accords import dates
+from accords.dataset import Dataset
+from accords.measures import robustness
+from accords.measures import time as measures
+from accords.measures.common import by_state
+from accords.prose.text import (
+    Text,
+    count,
+    escape,
+    interval,
+    linked,
+    listed,
+    number,
+    paragraph,
+    percent,
+)
+
+
+def overview(dataset: Dataset) -> Text:
+    """Say how many agreements each state concluded, since when, and what is announced only."""
+    rows = by_state(dataset, concluded_only=False)
+    sentences = []
+    for state in dataset.focus:
+        own = rows[rows["state"] == state]
+        done = own.loc[own["concluded"], "agreement_id"]
+        who = escape(dataset.party_names[state])
+        if done.empty:
+            sentences.append(f"No concluded agreement of {who} is on record.")
+            continue
+        first = own[own["concluded"]].sort_values("earliest", na_position="last").iloc[0]
+        sentence = f"{who} has concluded {count(done, 'agreement')}"
+        if pd.notna(first["date"]):
+            since = linked(dates.spoken(first["date"]), [first["agreement_id"]])
+            sentence += f", the first dated {since}"
+        apart = own.loc[~own["concluded"], "agreement_id"]
+        if len(apart):
+            verb = "is" if len(apart) == 1 else "are"
+            sentence += f"; {count(apart)} more {verb} announced only and not counted"
+        sentences.append(sentence + ".")
+    both = dataset.overview
+    both = both[both["concluded"] & (both["focus"].map(len) > 1)]
+    if len(both):
+        sentences.append(
+            f"{count(both.index, 'agreement')} {'is' if len(both) == 1 else 'are'} common to "
+            "them and counted for each."
+        )
+    return paragraph(*sentences)
+
+
+def undated(dataset: Dataset) -> Text:
+    """List the agreements that no source dates, as they cannot stand on a time axis."""
+    rows = measures.undated(dataset)
+    if rows.empty:
+        return paragraph("Every agreement on record is dated.")
+    ids = rows["agreement_id"]
+    n = count(ids, "agreement")
+    unique = rows.drop_duplicates("agreement_id")
+    items = "".join(
+        f"<li>{linked(title, [agreement])}{'' if done else ' (announced only)'}</li>"
+        for agreement, title, done in zip(
+            unique["agreement_id"], unique["title"], unique["concluded"], strict=True
+        )
+    )
+    return Text(
+        f"<p>No source dates {n}; the charts of this chapter leave them out:</p><ul>{items}</ul>"
+    )
+
+
+def rates(dataset: Dataset) -> Text:
+    """Compare the last ten full years with the ten before, with the ratio's interval."""
+    sentences = []
+    for state in dataset.focus:
+        found = measures.rate_change(dataset, state)
+        who = escape(dataset.party_names[state])
+        if not found.before:
+            sentences.append(f"{who} has too few earlier agreements for a comparison.")
+            continue
+        sentences.append(
+            f"{who} concluded {count(found.after_rows, 'agreement')} in the last ten full years "
+            f"and {count(found.before_rows)} in the ten before: "
+            f"{number(found.ratio, '.1f', found.after_rows)} times as many "
+            f"(95 % interval {interval(found.low, found.high, '.1f')}). "
+            + _robust(dataset, state, found.ratio)
+        )
+    return paragraph(*sentences)
+
+
+def _robust(dataset: Dataset, state: str, found: float) -> str:
+    """Say whether the ratio stays on its side of one under every choice of records."""
+    values = robustness.across(dataset, lambda data: measures.rate_change(data, state).ratio)
+    values = values.dropna()
+    other = values[(values > 1) != (found > 1)]
+    side = "above one" if found > 1 else "not above one"
+    if other.empty:
+        choices = number(len(values), ".0f")
+        return f"The ratio is {side} under each of the {choices} choices of records."
+    exceptions = listed(f"‘{escape(name)}’ ({value:.1f} times)" for name, value in other.items())
+    return f"That does not hold under every choice of records: it turns with {exceptions}."
+
+
+def stock(dataset: Dataset) -> Text:
+    """Say how many agreements are known to be in force, and how many may be."""
+    table = measures.stock(dataset)
+    if table.empty:
+        return paragraph("No agreement is dated, so no stock can be counted.")
+    rows = by_state(dataset)
+    rows = rows[rows["latest"].notna()]
+    sentences = []
+    for state in dataset.focus:
+        own = rows[rows["state"] == state]
+        if own.empty:
+            continue
+        binding = own["instrument"] != measures.NOT_BINDING
+        status = own["status"]
+        ids = own["agreement_id"]
+        in_force = ids[status == "in-force"]
+        open_ = binding & status.isin(["pending", "signed", "unknown"])
+        parts = [
+            f"{count(ids[binding & (status == kind)])} {words}"
+            for kind, words in (
+                ("pending", "still in approval as far as is known"),
+                ("signed", "signed with nothing known after"),
+                ("unknown", "signed so long ago that their fate is unknown"),
+            )
+            if (binding & (status == kind)).any()
+        ]
+        sentence = (
+            f"Of the {count(ids)} dated agreements of {escape(dataset.party_names[state])}, "
+            f"{count(in_force)} are known to be in force"
+        )
+        if parts:
+            sentence += f"; {count(ids[open_])} more may be ({listed(parts)})"
+        sentences.append(sentence + ".")
+    sentences.append("The band is wide because few sources report what became of an agreement.")
+    return paragraph(*sentences)
+
+
+def instruments(dataset: Dataset) -> Text:
+    """Say how the mix of instruments moved from the first to the newest decade with enough."""
+    table = measures.instrument_mix(dataset)
+    families = {k: v.lower() for k, v in dataset.labels("instrument_families").items()}
+    sentences = []
+    for state in dataset.focus:
+        own = table[(table["state"] == state) & (table["total"] >= 10)]
+        if own.empty:
+            continue
+        moved = []
+        for start in dict.fromkeys((own["start"].min(), own["start"].max())):
+            block = own[own["start"] == start]
+            whole = [i for ids in block["agreements"] for i in ids]
+            top = block[block["n"] == block["n"].max()]
+            shares = [
+                f"{escape(families[family])}, {percent(ids, whole)}"
+                for family, ids in zip(top["family"], top["agreements"], strict=True)
+            ]
+            are = "family was" if len(shares) == 1 else "families were"
+            moved.append(f"in {escape(block['period'].iloc[0])} the largest {are} {listed(shares)}")
+        sentences.append(f"For {escape(dataset.party_names[state])}, {'; '.join(moved)}.")
+    if not sentences:
+        return paragraph("No decade has enough agreements to speak of a mix of instruments.")
+    return paragraph(*sentences)
+
+
+def values(dataset: Dataset) -> Text:
+    """Say how many procurement contracts are priced, disputed, and between which bounds."""
+    table = measures.contracts(dataset)
+    missing = measures.unvalued_contracts(dataset)
+    if table.empty:
+        return paragraph("No source prices a procurement contract on record.")
+    every = [*table["agreement_id"], *missing["agreement_id"]]
+    disputed = table.loc[table["disputed"], "agreement_id"]
+    sentences = [
+        f"Sources price {percent(table['agreement_id'], every)} of the procurement contracts; for "
+        f"{count(disputed)} of these their figures differ, and the range is shown, not an average."
+    ]
+    for state in dataset.focus:
+        own = table[table["state"] == state]
+        without = missing.loc[missing["state"] == state, "agreement_id"]
+        if own.empty and without.empty:
+            continue
+        sentences.append(
+            f"{escape(dataset.party_names[state])}: {count(own['agreement_id'], 'priced contract')}"
+            f", {count(without)} without a price."
+        )
+    sentences.append(
+        "Which contracts are priced depends on the seller’s rules of disclosure; the sums can be "
+        "neither added up nor compared between the states."
+    )
+    return paragraph(*sentences)
+
+
+def breaks(dataset: Dataset) -> Text:
+    """Say whether and when each state's rate broke, under which records, and what to beware of."""
+    breaks_found = [measures.rate_break(dataset, state) for state in dataset.focus]
+    known = [found for found in breaks_found if found is not None]
+    if not known:
+        return paragraph("No state has enough years for a break in its rate to be sought.")
+    years = measures.per_year(dataset)
+    sentences = []
+    for found in known:
+        who = escape(dataset.party_names[found.state])
+        ids = [i for group in years.loc[years["state"] == found.state, "agreements"] for i in group]
+        chance = "above 99 %" if found.probability > 0.99 else f"{100 * found.probability:.0f} %"
+        sentences.append(
+            f"For {who} the probability that the rate broke once is {linked(chance, ids)}; the "
+            f"likeliest first year of the new rate is {linked(found.year, ids)} (90 % range "
+            f"{linked(_years(found.low, found.high), ids)}), from "
+            f"{number(found.rate_before, '.1f', ids)} to {number(found.rate_after, '.1f', ids)} "
+            f"agreements a year. {_break_robustness(dataset, found.state)}"
+        )
+    spread = listed(
+        f"{escape(dataset.party_names[found.state])} {found.dispersion:.1f}" for found in known
+    )
+    sentences.append(
+        "Two cautions. Sources are uneven: news on the web begins late, so a rise in recorded "
+        "agreements is in part a rise in records. And counts vary from year to year more than "
+        f"the model allows (dispersion {spread}; one would be as assumed), as delegations sign "
+        "several texts at once, which makes a break look surer than it is."
+    )
+    return paragraph(*sentences)
+
+
+def _years(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def _break_robustness(dataset: Dataset, state: str) -> str:
+    found = {
+        name: measures.rate_break(data, state)
+        for name, data in robustness.variants(dataset).items()
+    }
+    known = {name: b for name, b in found.items() if b is not None}
+    base = next(iter(known.values()))
+    up = base.rate_after > base.rate_before
+    turned = {
+        name: b
+        for name, b in known.items()
+        if b.probability < 0.9 or (b.rate_after > b.rate_before) != up
+    }
+    span = _years(min(b.year for b in known.values()), max(b.year for b in known.values()))
+    if not turned:
+        return (
+            f"Each of the {number(len(known), '.0f')} choices of records shows such a break, the "
+            f"likeliest year between them from {span}."
+        )
+    exceptions = listed(
+        f"‘{escape(name)}’ ({'a rise' if b.rate_after > b.rate_before else 'a fall'} around "
+        f"{b.year}, probability {100 * b.probability:.0f} %)"
+        for name, b in turned.items()
+    )
+    return (
+        f"{number(len(known) - len(turned), '.0f')} of {number(len(known), '.0f')} choices of "
+        f"records show the same; it is not shown with {exceptions}."
+    )
