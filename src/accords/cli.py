@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -38,3 +41,58 @@ def main() -> None:
 
 
 curate.register(app)
+
+
+@app.command()
+def build(
+    data: Annotated[
+        Path | None, typer.Option(help="The dataset's folder. [default: data]", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the report. [default: build]", show_default=False),
+    ] = None,
+    focus: Annotated[
+        str | None,
+        typer.Option(help="Focus states, such as AZE,MAR. [default: as the data say]"),
+    ] = None,
+) -> None:
+    """Build the report: check the data, run the notebooks, draw the charts, write the page.
+
+    Example: accords build --data data --out build
+    """
+    from accords.build import build as build_report
+    from accords.build import plan
+
+    states = [state.strip().upper() for state in focus.split(",")] if focus else None
+    try:
+        with _progress() as told:
+            result = build_report(plan(data, out, states), told)
+    except AccordsError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    for note in result.notes:
+        typer.echo(note, err=True)
+    state = "is up to date" if result.unchanged else "is ready"
+    typer.echo(f"{result.page} {state}.")
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Show what a build is doing: a bar a step on a terminal, a line a step elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:28}"), BarColumn(24), MofNCompleteColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
+        tasks: dict[str, Any] = {}
+
+        def told(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total)
+                if not console.is_terminal:
+                    console.print(step, highlight=False)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield told

@@ -1,0 +1,458 @@
+"""From data to the finished report: check, execute, draw, export, put into place."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from accords.errors import AccordsError
+
+if TYPE_CHECKING:
+    from accords.dataset import Dataset
+    from accords.report.pictures import Picture
+
+PACKAGE = Path(__file__).parent
+
+PAGE, PAPER, WORKBOOK, MANIFEST = "report.html", "report.pdf", "report.xlsx", "manifest.json"
+
+NOT_FOR_NOTEBOOKS = ("report/", "build.py", "cli.py")
+"""Code that notebooks do not run: a change to it leaves executed notebooks valid."""
+
+SHOWN_PROBLEMS = 8
+"""Problems of the data that a failing build names; ``accords check`` names all."""
+
+Told = Callable[[str, int, int], None]
+"""Progress: what is being done, steps done, steps in all."""
+
+
+class BuildError(AccordsError):
+    """The report cannot be built."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is built from what, and where it goes.
+
+    Attributes
+    ----------
+    root
+        The project's folder, with ``notebooks``.
+    data
+        The dataset's folder.
+    out
+        Where the report goes.
+    figures
+        Where the pictures go.
+    focus
+        Focus states, or None for those that the data name.
+    """
+
+    root: Path
+    data: Path
+    out: Path
+    figures: Path
+    focus: tuple[str, ...] | None = None
+
+    @property
+    def notebooks(self) -> Path:
+        """The chapters' folder."""
+        return self.root / "notebooks"
+
+    @property
+    def cache(self) -> Path:
+        """Where executed notebooks and pictures are kept, by content."""
+        return self.root / ".cache"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a build did."""
+
+    page: Path
+    unchanged: bool
+    notes: tuple[str, ...] = ()
+
+
+def plan(
+    data: Path | None = None, out: Path | None = None, focus: Sequence[str] | None = None
+) -> Plan:
+    """Find the project and say what would be built.
+
+    The project is the nearest folder, here or above, that has ``notebooks``; failing that, the
+    folder that the package is installed from. With a folder ``out`` of its own, the pictures go
+    there too.
+    """
+    here = Path.cwd()
+    places = (here, *here.parents, PACKAGE.parent.parent)
+    root = next((place for place in places if any((place / "notebooks").glob("0*.ipynb"))), None)
+    if root is None:
+        raise BuildError(
+            f"{here}: no folder 'notebooks' with chapters here or above. "
+            "Go to the project's folder and build there."
+        )
+    return Plan(
+        root=root,
+        data=(data or root / "data").resolve(),
+        out=(out or root / "build").resolve(),
+        figures=(out / "figures" if out else root / "figures").resolve(),
+        focus=tuple(focus) if focus else None,
+    )
+
+
+def build(job: Plan, told: Told = lambda *_: None) -> Result:
+    """Build the report, or find that it is up to date.
+
+    Everything is written beside its place and moved there at the end: on any failure the last good
+    report stays as it was.
+
+    Raises
+    ------
+    AccordsError
+        The data have problems, a notebook failed, or a file cannot be written: what, where, and
+        what to do.
+    """
+    if not (job.data / "datapackage.json").is_file():
+        raise BuildError(
+            f"{job.data}: no dataset. Give the folder that holds datapackage.json with --data."
+        )
+    with _explained(job.out), _locked(job.out, told):
+        inputs = _inputs(job)
+        if _up_to_date(job, inputs):
+            return Result(job.out / PAGE, unchanged=True)
+        return asyncio.run(_build(job, inputs, told))
+
+
+async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
+    """Run all steps, each as early as what it needs is there.
+
+    The browser and the kernel start while the data are checked; the page's parts are written while
+    the notebooks run, and a chapter's pictures are drawn while the next one runs.
+    """
+    from accords.report import browser, notebooks, pictures
+
+    notes: list[str] = []
+    found = browser.find()
+    if found is None:
+        notes.append(
+            "No Chrome, Chromium or Edge was found: the charts are interactive only, and there are "
+            "no pictures and no PDF. Install one, or name it in BROWSER_PATH, and build again."
+        )
+    files = notebooks.chapters(job.notebooks)
+    needs = _digest(inputs[name] for name in ("data", "measures", "environment", "focus"))
+    parameters = {"DATA": str(job.data), "FOCUS": list(job.focus) if job.focus else None}
+    runner = notebooks.Runner(parameters, needs, job.cache / "notebooks")
+    pages: list[Any] = []
+    drawings: dict[str, Future[Picture]] = {}
+    figure_files: list[Future[dict[str, bytes]]] = []
+    async with contextlib.AsyncExitStack() as opened:
+        running = opened.enter_context(browser.Browser(found)) if found else None
+        workers = opened.enter_context(ThreadPoolExecutor(3))
+        studio = pictures.Pictures(running, job.cache / "pictures") if running else None
+        opened.callback(studio.close) if studio else None
+        opened.push_async_callback(runner.stop)
+        told("checking the data", 0, 1)
+        checked = asyncio.get_running_loop().run_in_executor(workers, _checked, job)
+        if not all(runner.kept(file).is_file() for file in files):
+            await runner.start()
+        dataset = await checked
+        told("checking the data", 1, 1)
+        exporter = workers.submit(_exporter, dataset)
+        workbook = workers.submit(_workbook, dataset)
+        source = _source_line(dataset)
+        for file in files:
+            notebook = await runner.run(file, told)
+            pages.append(notebook)
+            for figure in notebooks.figures(notebook) if studio else ():
+                drawing = studio.request(figure)
+                drawings[pictures.digest(figure)] = drawing
+                figure_files.append(
+                    workers.submit(_figure_files, drawing, figure, source, job.cache / "pictures")
+                )
+        drawn: dict[str, Picture] = {}
+        pieces: dict[str, bytes] = {}
+        try:
+            for number, (key, drawing) in enumerate(drawings.items()):
+                told("drawing the charts", number, len(drawings))
+                drawn[key] = await asyncio.wrap_future(drawing)
+            told("drawing the charts", len(drawings), len(drawings))
+        except browser.BrowserError as error:
+            notes.append(f"The charts are interactive only, for the browser failed. {error}")
+            drawn, running, figure_files = {}, None, []
+        told("writing the page", 0, 1)
+        with _staged(job) as stage:
+            export = await asyncio.wrap_future(exporter)
+            markup = await asyncio.to_thread(export, notebooks.join(pages), drawn)
+            (stage / PAGE).write_text(markup, encoding="utf-8", newline="\n")
+            told("writing the page", 1, 1)
+            printed = running.pdf(stage / PAGE) if running else None
+            for made in figure_files:
+                pieces.update(await asyncio.wrap_future(made))
+            if (sheets := await asyncio.wrap_future(workbook)) is not None:
+                (stage / WORKBOOK).write_bytes(sheets)
+            if printed is not None:
+                told("printing", 0, 1)
+                (stage / PAPER).write_bytes(_dated(await asyncio.wrap_future(printed), dataset))
+                told("printing", 1, 1)
+            _place(job, stage, pieces, inputs, dataset)
+    return Result(job.out / PAGE, unchanged=False, notes=tuple(notes))
+
+
+def _checked(job: Plan) -> Dataset:
+    """Load the dataset, or say all that is wrong with it."""
+    from accords.dataset import load
+
+    try:
+        from accords.checks import check
+    except ImportError:
+        return load(job.data, focus=job.focus)
+    problems = [problem for problem in check(job.data) if problem.severity == "error"]
+    if problems:
+        listed = "\n".join(f"  {problem}" for problem in problems[:SHOWN_PROBLEMS])
+        more = len(problems) - SHOWN_PROBLEMS
+        rest = f"\n  and {more} more" if more > 0 else ""
+        raise BuildError(
+            f"{job.data}: the data have {len(problems)} problem(s); nothing was built.\n"
+            f"{listed}{rest}\nSee all with: accords check {job.data}"
+        )
+    return load(job.data, focus=job.focus)
+
+
+def _exporter(dataset: Dataset) -> Callable[[Any, dict[str, Picture]], str]:
+    """Prepare the page while the notebooks still run."""
+    from accords.report import page
+    from accords.report.exporter import AccordsExporter, Context
+
+    records = page.records(dataset)
+    exporter = AccordsExporter()
+
+    def export(notebook: Any, drawn: dict[str, Picture]) -> str:
+        context = Context(dataset=dataset, pictures=drawn, records=records)
+        markup, _ = exporter.from_notebook_node(notebook, {"report": context})
+        return markup
+
+    return export
+
+
+def _figure_files(
+    drawing: Future[Picture], figure: dict[str, Any], source: str, cache: Path
+) -> dict[str, bytes]:
+    """Give the files of one chart by name: titled SVG and PNG."""
+    from accords.report import pictures
+
+    meta = figure["layout"]["meta"]
+    markup = pictures.titled(drawing.result().wide, meta, source)
+    return {
+        f"{meta['name']}.svg": markup.encode(),
+        f"{meta['name']}.png": pictures.png(markup, cache),
+    }
+
+
+def _workbook(dataset: Dataset) -> bytes:
+    """Give the dataset as an Excel file."""
+    from accords.workbook import write_workbook
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / WORKBOOK
+        write_workbook(dataset, file)
+        return file.read_bytes()
+
+
+def _source_line(dataset: Dataset) -> str:
+    from accords.report.page import day
+
+    title = dataset.descriptor.get("title", "Defence agreements")
+    return f"Source: {title}, edition {dataset.edition} ({day(dataset.as_of)}). CC BY 4.0."
+
+
+def _dated(pdf: bytes, dataset: Dataset) -> bytes:
+    """Put the edition date in place of the clock's; the length of every object stays the same."""
+    stamp = f"{dataset.as_of:%Y%m%d%H%M%S}+00'00'".encode()
+    return re.sub(
+        rb"/(CreationDate|ModDate) \(D:[^)]*\)",
+        lambda match: b"/%s (D:%s)" % (match[1], stamp),
+        pdf,
+    )
+
+
+def _place(
+    job: Plan, stage: Path, pieces: dict[str, bytes], inputs: dict[str, str], dataset: Dataset
+) -> None:
+    """Move everything into place, the manifest last; take away what a former build left."""
+    for name, content in pieces.items():
+        (stage / name).write_bytes(content)
+    targets = {
+        file: (job.figures if file.name in pieces else job.out) / file.name
+        for file in sorted(stage.iterdir())
+    }
+    manifest = {
+        "edition": dataset.edition,
+        "as_of": dataset.as_of.date().isoformat(),
+        "focus": list(dataset.focus),
+        "inputs": inputs,
+        "outputs": {_relative(job, target): _hash(file) for file, target in targets.items()},
+        "packages": _packages(),
+    }
+    former = _manifest(job).get("outputs", {})
+    job.figures.mkdir(parents=True, exist_ok=True)
+    for file, target in targets.items():
+        _move(file, target)
+    for name in set(former) - set(manifest["outputs"]):
+        (job.out / name).unlink(missing_ok=True)
+    last = stage / MANIFEST
+    last.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    _move(last, job.out / MANIFEST)
+
+
+def _move(file: Path, target: Path) -> None:
+    try:
+        file.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        beside = target.with_name(f".{target.name}.part")
+        shutil.copyfile(file, beside)
+        beside.replace(target)
+
+
+def _relative(job: Plan, target: Path) -> str:
+    return Path(os.path.relpath(target, job.out)).as_posix()
+
+
+def _inputs(job: Plan) -> dict[str, str]:
+    """Hash all that the report depends on."""
+    code = sorted(
+        file
+        for file in PACKAGE.rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts and file.suffix != ".pyc"
+    )
+    measures = [
+        file
+        for file in code
+        if not file.relative_to(PACKAGE).as_posix().startswith(NOT_FOR_NOTEBOOKS)
+    ]
+    data = [file for file in job.data.rglob("*") if file.suffix in (".csv", ".json", ".md")]
+    return {
+        "data": _hash_all(data, job.data),
+        "notebooks": _hash_all(job.notebooks.glob("[0-9]*.ipynb"), job.notebooks),
+        "measures": _hash_all(measures, PACKAGE),
+        "code": _hash_all(code, PACKAGE),
+        "environment": _digest([sys.version, *_distributions(), _browser()]),
+        "focus": ",".join(job.focus or ()),
+    }
+
+
+def _distributions() -> list[str]:
+    """List what is installed, by the names of its folders: reading all metadata takes long."""
+    folders = {Path(place) for place in sys.path if place.endswith("site-packages")}
+    return sorted(info.name for folder in folders for info in folder.glob("*.dist-info"))
+
+
+def _browser() -> str:
+    """Tell one installed browser from another without starting it."""
+    from accords.report import browser
+
+    found = browser.find()
+    if found is None:
+        return "none"
+    file = Path(found).resolve()
+    return f"{file.name} {file.stat().st_size}"
+
+
+def _packages() -> dict[str, str]:
+    """Give the versions that shape the report."""
+    names = ("accords", "jinja2", "kaleido", "nbclient", "nbconvert", "numpy", "pandas", "plotly")
+    more = ("networkx", "scipy", "statsmodels", "resvg-py", "xlsxwriter")
+    versions = {name: metadata.version(name) for name in sorted((*names, *more))}
+    return {"python": sys.version.split()[0], **versions}
+
+
+def _up_to_date(job: Plan, inputs: dict[str, str]) -> bool:
+    """Say whether the last build had the same inputs and its files are as it left them."""
+    manifest = _manifest(job)
+    return manifest.get("inputs") == inputs and all(
+        (job.out / name).is_file() and _hash(job.out / name) == content
+        for name, content in manifest["outputs"].items()
+    )
+
+
+def _manifest(job: Plan) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads((job.out / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return manifest
+
+
+def _hash(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _hash_all(files: Iterable[Path], folder: Path) -> str:
+    return _digest(f"{file.relative_to(folder).as_posix()} {_hash(file)}" for file in sorted(files))
+
+
+def _digest(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+@contextlib.contextmanager
+def _explained(out: Path) -> Iterator[None]:
+    """Say of a file that cannot be written what to do about it."""
+    try:
+        yield
+    except OSError as error:
+        where = error.filename or out
+        raise BuildError(
+            f"{where}: cannot be written ({error.strerror or error}). Nothing was replaced. "
+            "Free space or set the folder's permissions, or choose another folder with --out."
+        ) from error
+
+
+@contextlib.contextmanager
+def _locked(out: Path, told: Told) -> Iterator[None]:
+    """Let one build at a time write to a folder; another waits its turn."""
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / ".lock").open("a+b") as file:
+        if sys.platform == "win32":
+            import msvcrt
+
+            lock = lambda: msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # noqa: E731
+            free = lambda: msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # noqa: E731
+        else:
+            import fcntl
+
+            lock = lambda: fcntl.flock(file, fcntl.LOCK_EX)  # noqa: E731
+            free = lambda: fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # noqa: E731
+        try:
+            free()
+        except OSError:
+            told("waiting for another build", 0, 1)
+            lock()
+        # The lock ends with the open file, even where the process is killed.
+        yield
+
+
+@contextlib.contextmanager
+def _staged(job: Plan) -> Iterator[Path]:
+    """Give a folder beside the report's place; what a killed build left of one is taken away."""
+    for left in job.out.glob(".next-*"):
+        shutil.rmtree(left, ignore_errors=True)
+    stage = Path(tempfile.mkdtemp(prefix=".next-", dir=job.out))
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)

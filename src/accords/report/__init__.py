@@ -1,0 +1,1 @@
+"""The report: executed notebooks in, one finished page and its pictures out."""

@@ -1,0 +1,190 @@
+"""One browser for a whole build: it draws the pictures and prints the page."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import gzip
+import json
+import logging
+import os
+import subprocess
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from accords.errors import AccordsError
+
+BUNDLE = Path(__file__).parent / "static" / "plotly-basic-4.1.1.min.js.gz"
+"""The plotly.js that draws the pictures and that the page carries."""
+
+TIMEOUT = 120
+"""Seconds that one answer of the browser may take."""
+
+# Draws a figure off screen and says where its first and last visible marks are, so that the room
+# that a title would take can be cut off.
+_DRAW = """
+async ({data, layout}) => {
+  const {width, height} = layout;
+  const markup = await Plotly.toImage(
+    {data, layout}, {format: "svg", width, height, imageDataOnly: true});
+  const host = document.createElement("div");
+  host.style.cssText = "position:absolute;left:0;top:0";
+  host.innerHTML = markup;
+  document.body.append(host);
+  let top = height, bottom = 0;
+  for (const mark of host.querySelectorAll("text,path,rect,circle,line")) {
+    if (mark.closest("defs,clipPath,.draglayer")) continue;
+    const style = getComputedStyle(mark);
+    const filled = style.fill !== "none" && style.fillOpacity !== "0" && style.opacity !== "0";
+    if (!filled && style.stroke === "none") continue;
+    const box = mark.getBoundingClientRect();
+    if (!box.width && !box.height) continue;
+    top = Math.min(top, box.top);
+    bottom = Math.max(bottom, box.bottom);
+  }
+  host.remove();
+  return [markup, Math.max(0, top), Math.min(height, bottom)];
+}
+"""
+
+
+class BrowserError(AccordsError):
+    """The browser cannot be found, started or used."""
+
+
+def find() -> str | None:
+    """Find an installed Chrome, Chromium or Edge; ``BROWSER_PATH`` goes before all others."""
+    chosen = os.environ.get("BROWSER_PATH")
+    if chosen is not None:
+        return chosen if Path(chosen).is_file() else None
+    from choreographer.browsers.chromium import Chromium
+
+    return Chromium.find_browser(skip_local=False)
+
+
+class Browser:
+    """A headless browser in a thread of its own; every request gives a future at once.
+
+    Parameters
+    ----------
+    path
+        The browser's executable, as :func:`find` gives it.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._opened: Future[Any] = self._submit(self._open())
+
+    @cached_property
+    def version(self) -> str:
+        """What the browser says of its version; pictures depend on it."""
+        try:
+            answer = subprocess.run(
+                [self.path, "--version"], capture_output=True, text=True, timeout=30, check=False
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise BrowserError(f"{self.path}: cannot be run ({error}).") from error
+        return answer.stdout.strip()
+
+    def draw(self, figure: dict[str, Any]) -> Future[tuple[str, float, float]]:
+        """Draw one Plotly figure: the SVG, and the top and bottom of what is seen in it."""
+        return self._submit(self._draw(figure))
+
+    def pdf(self, page: Path) -> Future[bytes]:
+        """Print one page of the file system, tagged, with an outline."""
+        return self._submit(self._pdf(page))
+
+    def close(self) -> None:
+        """End the browser and its thread."""
+        try:
+            self._submit(self._close()).result(TIMEOUT)
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(5)
+
+    def __enter__(self) -> Browser:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _submit(self, work: Coroutine[Any, Any, Any]) -> Future[Any]:
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
+    async def _open(self) -> Any:
+        import choreographer
+
+        logging.getLogger("choreographer").setLevel(logging.ERROR)
+        try:
+            self._browser = choreographer.Browser(
+                path=self.path, headless=True, enable_gpu=False, enable_sandbox=False
+            )
+            await self._browser.open()
+            tab = await self._browser.create_tab("about:blank")
+        except Exception as error:
+            # The library raises many kinds: whatever it is, this browser cannot be used.
+            raise BrowserError(f"{self.path}: cannot be started ({error}).") from error
+        bundle = gzip.decompress(BUNDLE.read_bytes()).decode()
+        await self._ask(tab, "Runtime.evaluate", {"expression": f"{bundle};0"})
+        return tab
+
+    async def _ready(self) -> Any:
+        return await asyncio.wrap_future(self._opened)
+
+    async def _ask(self, tab: Any, method: str, params: dict[str, Any]) -> dict[str, Any]:
+        try:
+            answer = await asyncio.wait_for(tab.send_command(method, params), TIMEOUT)
+        except Exception as error:
+            raise BrowserError(f"{self.path}: stopped answering ({error!r}).") from error
+        failure = answer.get("error") or answer["result"].get("exceptionDetails")
+        if failure:
+            raise BrowserError(f"{self.path}: {json.dumps(failure)[:500]}")
+        result: dict[str, Any] = answer["result"]
+        return result
+
+    async def _draw(self, figure: dict[str, Any]) -> tuple[str, float, float]:
+        tab = await self._ready()
+        answer = await self._ask(
+            tab,
+            "Runtime.evaluate",
+            {
+                "expression": f"({_DRAW})({json.dumps(figure)})",
+                "awaitPromise": True,
+                "returnByValue": True,
+            },
+        )
+        markup, top, bottom = answer["result"]["value"]
+        return markup, top, bottom
+
+    async def _pdf(self, page: Path) -> bytes:
+        await self._ready()
+        tab = await self._browser.create_tab("about:blank")
+        loaded = tab.subscribe_once("Page.loadEventFired")
+        await self._ask(tab, "Page.enable", {})
+        await self._ask(tab, "Page.navigate", {"url": page.resolve().as_uri()})
+        await asyncio.wait_for(loaded, TIMEOUT)
+        answer = await self._ask(
+            tab,
+            "Page.printToPDF",
+            {
+                "preferCSSPageSize": True,
+                "printBackground": True,
+                "generateTaggedPDF": True,
+                "generateDocumentOutline": True,
+            },
+        )
+        return base64.b64decode(answer["data"])
+
+    async def _close(self) -> None:
+        try:
+            await self._ready()
+        except BrowserError:
+            return
+        await self._browser.close()

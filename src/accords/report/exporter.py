@@ -1,0 +1,110 @@
+"""The nbconvert exporter ``accords``: executed notebooks in, one page that needs nothing else.
+
+``accords build`` uses it, and so can anyone: ``jupyter nbconvert --to accords --execute X.ipynb``.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.filters.markdown_mistune import markdown2html_mistune
+from nbformat import NotebookNode
+from traitlets import Unicode, default
+
+from accords.dataset import Dataset, load
+from accords.errors import DatasetError
+from accords.report import browser, notebooks, page
+from accords.report.pictures import Picture, Pictures, digest
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a page needs besides the notebooks.
+
+    Attributes
+    ----------
+    dataset
+        The dataset behind the notebooks, or None where there is none.
+    pictures
+        The static picture of each figure, by :func:`accords.report.page.figure_key`; without it a
+        figure is interactive only.
+    records
+        The parts of the page about the records, as :func:`accords.report.page.records` gives them.
+    """
+
+    dataset: Dataset | None
+    pictures: Mapping[str, Picture]
+    records: Mapping[str, str]
+
+
+class AccordsExporter(TemplateExporter):
+    """Exports executed notebooks to the report's page."""
+
+    export_from_notebook = "Accords report"
+    output_mimetype = "text/html"
+
+    data = Unicode(
+        "", help="Folder of the dataset; by default the nearest folder 'data' of the notebook."
+    ).tag(config=True)
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    @default("template_name")
+    def _template_name_default(self) -> str:
+        return "accords"
+
+    @default("extra_template_basedirs")
+    def _extra_template_basedirs_default(self) -> list[str]:
+        return [str(Path(__file__).parent / "template")]
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Any = None, **kw: Any
+    ) -> tuple[str, Any]:
+        """Export one notebook, or several joined by :func:`accords.report.notebooks.join`.
+
+        ``resources["report"]`` holds the :class:`Context`; without it the dataset is looked for
+        beside the notebook and the pictures are drawn here and now.
+        """
+        resources = self._init_resources(resources)
+        context = resources.get("report") or self._alone(nb, resources)
+        resources["report"] = page.compose(nb, context, markdown2html_mistune)
+        html, resources = super().from_notebook_node(nb, resources, **kw)
+        return page.secured(html), resources
+
+    def _alone(self, nb: NotebookNode, resources: Any) -> Context:
+        metadata = resources["metadata"]
+        nb.metadata.setdefault("title", metadata.get("name", "Notebook"))
+        dataset = None
+        try:
+            here = Path(metadata.get("path") or ".")
+            dataset = load(self.data or page.nearest_data(here))
+        except DatasetError as error:
+            self.log.warning("Without the records: %s", error)
+        return Context(
+            dataset=dataset,
+            pictures=self._draw(nb),
+            records=page.records(dataset) if dataset is not None else {},
+        )
+
+    def _draw(self, nb: NotebookNode) -> dict[str, Picture]:
+        found = browser.find()
+        if found is None:
+            self.log.warning("No browser: the charts are interactive only.")
+            return {}
+        with (
+            tempfile.TemporaryDirectory() as cache,
+            browser.Browser(found) as running,
+        ):
+            pictures = Pictures(running, Path(cache))
+            asked: dict[str, Future[Picture]] = {
+                digest(figure): pictures.request(figure) for figure in notebooks.figures(nb)
+            }
+            return {key: future.result() for key, future in asked.items()}

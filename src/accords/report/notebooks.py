@@ -1,0 +1,216 @@
+"""Chapters: read, run in one kernel, kept by their content, joined into one document."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from accords.errors import AccordsError
+from accords.report.pictures import digest, write
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+PLOTLY = "application/vnd.plotly.v1+json"
+"""Media type of a Plotly figure in a notebook's output."""
+
+CELL_TIMEOUT = 600
+"""Seconds that one cell may take."""
+
+# Imports that every chapter needs; they are paid for while the data are being checked.
+_WARM_UP = """
+import importlib
+for name in ("accords", "accords.charts.theme", "scipy.stats", "statsmodels.api"):
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        pass
+del importlib, name
+"""
+
+
+class NotebookError(AccordsError):
+    """A notebook cannot be read or run."""
+
+
+def chapters(folder: Path) -> list[Path]:
+    """List the report's chapters, in order: the notebooks whose names start with a number."""
+    found = sorted(file for file in folder.glob("*.ipynb") if file.name[0].isdigit())
+    if not found:
+        raise NotebookError(
+            f"{folder}: no chapters. Notebooks are named like 01-accord.ipynb; restore the folder."
+        )
+    return found
+
+
+def read(file: Path) -> NotebookNode:
+    """Read one notebook, without any outputs that it may hold."""
+    import nbformat
+
+    try:
+        notebook = nbformat.read(file, as_version=4)
+    except (OSError, ValueError) as error:
+        raise NotebookError(
+            f"{file}: cannot be read as a notebook ({error}). Mend or restore it."
+        ) from error
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    notebook.metadata["title"] = file.stem
+    return notebook
+
+
+class Runner:
+    """Runs chapters in one kernel, each in an empty namespace, and keeps what they gave.
+
+    Parameters
+    ----------
+    parameters
+        Values for the cell tagged ``parameters``.
+    key
+        Hash of all that results depend on besides the notebook itself.
+    cache
+        Folder that keeps executed notebooks.
+    """
+
+    def __init__(self, parameters: Mapping[str, Any], key: str, cache: Path) -> None:
+        self.parameters = parameters
+        self.key = key
+        self.cache = cache
+        self._manager: Any = None
+        self._client: Any = None
+
+    def kept(self, file: Path) -> Path:
+        """Name the file that keeps this notebook executed."""
+        return self.cache / f"{digest(read(file), self.key)}.json"
+
+    async def start(self) -> None:
+        """Start the kernel, and in it the imports that every chapter needs."""
+        from jupyter_client.manager import AsyncKernelManager
+
+        self._manager = AsyncKernelManager(kernel_name="python3")
+        environment = {**os.environ, "PLOTLY_RENDERER": "plotly_mimetype", "PYTHONHASHSEED": "0"}
+        await self._manager.start_kernel(env=environment)
+        self._client = self._manager.client()
+        self._client.start_channels()
+        self._client.execute(_WARM_UP, silent=True, store_history=False)
+
+    async def run(self, file: Path, progress: Callable[[str, int, int], None]) -> NotebookNode:
+        """Give one notebook executed: kept from before, or run now.
+
+        ``progress`` is told the chapter, the cells done and the cells in all.
+
+        Raises
+        ------
+        NotebookError
+            A cell failed: which, why, and what to do.
+        """
+        kept = self.kept(file)
+        if kept.is_file():
+            from nbformat import from_dict
+
+            notebook = from_dict(json.loads(kept.read_text(encoding="utf-8")))
+        else:
+            notebook = await self._execute(read(file), file, progress)
+            write(kept, json.dumps(notebook).encode())
+        progress(file.stem, len(notebook.cells), len(notebook.cells))
+        return notebook
+
+    async def stop(self) -> None:
+        """End the kernel, if it was started."""
+        if self._client is not None:
+            self._client.stop_channels()
+        if self._manager is not None:
+            await self._manager.shutdown_kernel(now=True)
+
+    async def _execute(
+        self, notebook: NotebookNode, file: Path, progress: Callable[[str, int, int], None]
+    ) -> NotebookNode:
+        from nbclient import NotebookClient
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+        if self._manager is None:
+            await self.start()
+        self._client.execute("%reset -f", silent=True, store_history=False)
+        sources = [cell.source for cell in notebook.cells]
+        for cell in notebook.cells:
+            if "parameters" in cell.metadata.get("tags", []):
+                cell.source = with_parameters(cell.source, self.parameters)
+        at = 0
+
+        def started(cell: NotebookNode, cell_index: int) -> None:
+            nonlocal at
+            at = cell_index
+            progress(file.stem, cell_index, len(notebook.cells))
+
+        client = NotebookClient(
+            notebook,
+            km=self._manager,
+            timeout=CELL_TIMEOUT,
+            record_timing=False,
+            store_widget_state=False,
+            on_cell_start=started,
+        )
+        client.kc = self._client
+        try:
+            await client.async_execute(cleanup_kc=False)
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            raise NotebookError(_failure(file, notebook, at, error)) from error
+        for cell, source in zip(notebook.cells, sources, strict=True):
+            # The stored source stays as its author wrote it, without this machine's paths.
+            cell.source = source
+            for output in cell.get("outputs", []):
+                output.pop("execution_count", None)
+                if output.output_type == "execute_result":
+                    output["output_type"] = "display_data"
+        return notebook
+
+
+def with_parameters(source: str, parameters: Mapping[str, Any]) -> str:
+    """Write values over the defaults of a parameters cell."""
+    lines = [source, *(f"{name} = {value!r}" for name, value in parameters.items())]
+    return "\n".join(lines)
+
+
+def join(notebooks: Iterable[NotebookNode]) -> NotebookNode:
+    """Join executed chapters into one notebook; each cell remembers the chapter it came from."""
+    from nbformat.v4 import new_notebook
+
+    joined = new_notebook()
+    for notebook in notebooks:
+        for cell in notebook.cells:
+            cell = copy.deepcopy(cell)
+            cell.metadata["chapter"] = notebook.metadata["title"]
+            cell.id = f"{notebook.metadata['title']}-{cell.id}"[:64]
+            joined.cells.append(cell)
+    return joined
+
+
+def figures(notebook: NotebookNode) -> list[dict[str, Any]]:
+    """Collect the Plotly figures of an executed notebook, in order."""
+    return [
+        output.data[PLOTLY]
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if PLOTLY in output.get("data", {})
+    ]
+
+
+def _failure(file: Path, notebook: NotebookNode, at: int, error: Exception) -> str:
+    cell = notebook.cells[at]
+    first = next((line for line in cell.source.splitlines() if line.strip()), "")
+    name = getattr(error, "ename", type(error).__name__)
+    value = getattr(error, "evalue", str(error))
+    value = re.sub(r"\x1b\[[\d;]*m", "", value).strip()
+    return (
+        f"{file}: cell {at + 1} ({cell.get('id', 'without id')}) failed: {name}: {value}\n"
+        f"    {first.strip()}\n"
+        f"Open it with 'jupyter lab {file}', run it to that cell and mend it; "
+        "then build again. The last good report is untouched."
+    )

@@ -1,0 +1,388 @@
+"""What stands on the page and in which order; the template says how it is marked up."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import html
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import count, groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from accords.charts import theme
+from accords.dataset import Dataset, find_data
+from accords.prose.text import escape, plain
+from accords.report import notebooks, pictures
+from accords.report.browser import BUNDLE
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from accords.report.exporter import Context
+
+STATIC = Path(__file__).parent / "static"
+
+MOST_COLUMNS = 16
+"""Tables behind charts align their numbers in so many columns."""
+
+FRONT = "key-findings"
+"""The chapter that is set before the table of contents, unnumbered."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One chart as the page shows it."""
+
+    name: str
+    number: int
+    level: int
+    meta: Mapping[str, Any]
+    picture: pictures.Picture | None
+    notebook: str
+
+    @property
+    def drawing(self) -> str:
+        """The static drawing at desk width, named for those who do not see it."""
+        if self.picture is None:
+            return ""
+        _, _, width, height = pictures.svg.view_box(self.picture.wide)
+        label = escape(self.meta["alt"])
+        opening = f'<svg role="img" aria-label="{label}" width="{width:g}" height="{height:g}"'
+        return self.picture.wide.replace("<svg", opening, 1)
+
+    @property
+    def table(self) -> str:
+        """The numbers behind the chart; cell end tags are left out, as HTML allows."""
+        data = self.meta["data"]
+        columns = range(len(data["columns"]))
+        numeric = [
+            str(n + 1)
+            for n in columns
+            if all(isinstance(row[n], int | float | None) for row in data["rows"])
+        ]
+        head = "".join(f'<th scope="col">{escape(name)}' for name in data["columns"])
+        rows = "\n".join(
+            "<tr>" + "".join(f"<td>{_cell(value)}" for value in row) for row in data["rows"]
+        )
+        return (
+            f'<table data-n="{" ".join(numeric)}"><caption>{escape(self.meta["title"])}</caption>'
+            f"<thead><tr>{head}</thead><tbody>\n{rows}</tbody></table>"
+        )
+
+
+@dataclass
+class Section:
+    """A heading of the second rank in a chapter."""
+
+    id: str
+    title: str
+
+
+@dataclass
+class Chapter:
+    """One notebook on the page."""
+
+    id: str
+    number: int | None
+    title: str
+    notebook: str
+    blocks: list[str | Figure] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
+    code: list[str] = field(default_factory=list)
+
+
+def compose(nb: NotebookNode, context: Context, markdown: Callable[[str], str]) -> dict[str, Any]:
+    """Give the template all it needs.
+
+    Parameters
+    ----------
+    nb
+        One notebook or several joined.
+    context
+        Dataset, pictures and records.
+    markdown
+        Turns the markdown of a cell into HTML.
+    """
+    rows = row_links(context.dataset)
+    numbers = count(1)
+    chapters = []
+    titles = [cell.metadata.get("chapter", nb.metadata.get("title", "")) for cell in nb.cells]
+    chapter_numbers = count(1)
+    for name, cells in groupby(zip(titles, nb.cells, strict=True), key=lambda pair: pair[0]):
+        slug = re.sub(r"^\d+-", "", name) or "notebook"
+        number = None if slug == FRONT else next(chapter_numbers)
+        chapter = Chapter(slug, number, slug.replace("-", " ").capitalize(), f"{name}.ipynb")
+        for _, cell in cells:
+            _add(chapter, cell, context, rows, markdown, numbers)
+        chapters.append(chapter)
+    figures = [b for chapter in chapters for b in chapter.blocks if isinstance(b, Figure)]
+    charts = {output["layout"]["meta"]["name"]: output for output in notebooks.figures(nb)}
+    return {
+        "chapters": chapters,
+        "records": context.records,
+        "title": report_title(context.dataset) if context.dataset else chapters[0].title,
+        "dataset": context.dataset,
+        "edition_day": day(context.dataset.as_of) if context.dataset else "",
+        "names": _names(context.dataset),
+        "abstract": rows(abstract(context.dataset)) if context.dataset else "",
+        "style": style(),
+        "scripts": {name: script(name) for name in ("head.js", "page.js", "table.js")},
+        "static": all(figure.picture is not None for figure in figures),
+        "charts": packed(_interactive(charts)),
+        "narrow": packed({f.name: f.picture.narrow for f in figures if f.picture}),
+        "bundle": base64.b64encode(BUNDLE.read_bytes()).decode(),
+        "definitions": definitions(context.dataset) if context.dataset else [],
+    }
+
+
+def _add(
+    chapter: Chapter,
+    cell: NotebookNode,
+    context: Context,
+    rows: Callable[[str], str],
+    markdown: Callable[[str], str],
+    numbers: Any,
+) -> None:
+    """Add what one cell shows to its chapter."""
+    if cell.cell_type == "markdown":
+        _add_text(chapter, rows(markdown(cell.source)))
+    if cell.cell_type != "code":
+        return
+    if cell.source.strip():
+        chapter.code.append(cell.source)
+    for output in cell.outputs:
+        data = output.get("data", {})
+        if notebooks.PLOTLY in data and "meta" in data[notebooks.PLOTLY].get("layout", {}):
+            figure = data[notebooks.PLOTLY]
+            meta = figure["layout"]["meta"]
+            chapter.blocks.append(
+                Figure(
+                    name=meta["name"],
+                    number=next(numbers),
+                    level=4 if chapter.sections else 3,
+                    meta=meta,
+                    picture=context.pictures.get(figure_key(figure)),
+                    notebook=chapter.notebook,
+                )
+            )
+        elif "text/html" in data:
+            chapter.blocks.append(rows(_quiet_table(data["text/html"])))
+        elif output.output_type == "stream" and output.name == "stdout":
+            chapter.blocks.append(f"<pre>{html.escape(output.text)}</pre>")
+        elif "text/plain" in data:
+            chapter.blocks.append(f"<pre>{html.escape(data['text/plain'])}</pre>")
+
+
+def _add_text(chapter: Chapter, markup: str) -> None:
+    """Take the first heading as the chapter's title; set the others one rank lower."""
+    title = re.search(r"<h1[^>]*>(.*?)</h1>", markup, flags=re.DOTALL)
+    if title is not None:
+        chapter.title = _without_anchor(title[1])
+        markup = markup.replace(title[0], "", 1)
+
+    def lower(match: re.Match[str]) -> str:
+        rank, text = int(match[1]) + 1, _without_anchor(match[2])
+        if rank > 3:
+            return f"<h{rank}>{text}</h{rank}>"
+        slug = re.sub(r"[^a-z0-9]+", "-", plain(text).lower()).strip("-")
+        section = Section(f"{chapter.id}-{slug}", plain(text))
+        chapter.sections.append(section)
+        return f'<h3 id="{section.id}">{text}</h3>'
+
+    markup = re.sub(r"<h([1-5])[^>]*>(.*?)</h\1>", lower, markup, flags=re.DOTALL).strip()
+    if markup:
+        chapter.blocks.append(markup)
+
+
+def _without_anchor(heading: str) -> str:
+    return re.sub(r'<a class="anchor-link".*?</a>', "", heading, flags=re.DOTALL).strip()
+
+
+def _quiet_table(markup: str) -> str:
+    """Take the notebook's looks off a table that pandas wrote, so that the page's apply."""
+    markup = re.sub(r"<style scoped>.*?</style>", "", markup, flags=re.DOTALL)
+    markup = markup.replace('<table border="1" class="dataframe">', '<table class="data">')
+    if '<table class="data">' in markup:
+        return f'<div class="scroll" role="region" aria-label="Table" tabindex="0">{markup}</div>'
+    return markup
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return escape(value)
+
+
+def figure_key(figure: Mapping[str, Any]) -> str:
+    """Name a figure by its content."""
+    return pictures.digest(figure)
+
+
+def row_links(dataset: Dataset | None) -> Callable[[str], str]:
+    """Give the function that turns the rows behind a number into their place in the table."""
+    order = sorted(dataset.overview.index) if dataset is not None else []
+    position = {agreement_id: n for n, agreement_id in enumerate(order)}
+
+    def shorten(match: re.Match[str]) -> str:
+        from accords.report.records import row_set
+
+        known = [position[i] for i in html.unescape(match[1]).split() if i in position]
+        return f' data-set="{row_set(known)}"' if known else ""
+
+    return lambda markup: re.sub(r' data-rows="([^"]*)"', shorten, markup)
+
+
+def records(dataset: Dataset) -> dict[str, str]:
+    """Write the parts of the page about the records."""
+    from accords.report import records as written
+
+    return {
+        "table": written.evidence_table(dataset),
+        "sections": written.agreement_sections(dataset),
+        "sources": written.source_list(dataset),
+        "metadata": written.metadata(dataset),
+    }
+
+
+def nearest_data(here: Path) -> Path:
+    """Find the dataset's folder from where a notebook lies."""
+    return find_data(here)
+
+
+def report_title(dataset: Dataset) -> str:
+    """Name the report after its focus states."""
+    return f"Defence agreements of {_names(dataset)}"
+
+
+def day(date: pd.Timestamp) -> str:
+    """Write a day as '24 November 2026'."""
+    return f"{date.day} {date:%B %Y}"
+
+
+def abstract(dataset: Dataset) -> str:
+    """Say in one paragraph what the report covers, counted from the data."""
+    from accords.prose.text import count as counted
+
+    overview = dataset.overview
+    concluded = overview[overview["concluded"]]
+    if concluded.empty:
+        return "<p>There are too few data: the dataset holds no concluded agreement.</p>"
+    partners = set(concluded["partners"].explode().dropna()) - set(dataset.focus)
+    years = concluded["year"].dropna()
+    period = f" from {years.min()} to {years.max()}" if len(years) else ""
+    publishers = dataset.sources["publisher"].nunique()
+    announced = overview.index[overview["status"] == "announced"]
+    apart = (
+        f" {counted(announced)} more are only announced and are shown apart."
+        if len(announced)
+        else ""
+    )
+    return (
+        f"<p>Who {escape(_names(dataset))} have defence agreements with, about what, since when, "
+        "and what says so. The report rests on "
+        f"{counted(concluded.index, 'concluded agreement')} with {len(partners):,} partners"
+        f"{period}, each traced to its sources: {len(dataset.sources):,} pages of "
+        f"{publishers:,} publishers.{apart} Every number below is computed from the dataset and "
+        "leads to the rows that it counts.</p>"
+    )
+
+
+def _names(dataset: Dataset | None) -> str:
+    from accords.prose.text import listed
+
+    return listed(dataset.party_names[state] for state in dataset.focus) if dataset else ""
+
+
+def definitions(dataset: Dataset) -> list[dict[str, Any]]:
+    """List the terms that the report uses, from the dataset's own code lists."""
+    wanted = (
+        ("instruments", "Instruments"),
+        ("domain_codes", "Domains"),
+        ("statuses", "Status"),
+        ("source_kinds", "Kinds of sources"),
+    )
+    found = []
+    for name, title in wanted:
+        codes = dataset.codes(name)
+        found.append(
+            {
+                "title": title,
+                "terms": list(zip(codes["label"], codes["definition"], strict=True)),
+            }
+        )
+    return found
+
+
+def _interactive(charts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Give the figures as the loader draws them, with the template that they share told once."""
+    specifications = {}
+    templates: list[Any] = []
+    for name, figure in charts.items():
+        sizes = [pictures.untitled(dict(figure), narrow=narrow) for narrow in (False, True)]
+        layouts = []
+        for size in sizes:
+            layout = dict(size["layout"])
+            template = layout.pop("template", None)
+            if template not in templates:
+                templates.append(template)
+            layouts.append({**layout, "template": templates.index(template)})
+        specifications[name] = {"data": figure["data"], "wide": layouts[0], "narrow": layouts[1]}
+    return {
+        "templates": templates,
+        "charts": specifications,
+        "colours": {light: token for token, (light, _) in theme.COLOURS.items()},
+    }
+
+
+def packed(value: Any) -> str:
+    """Pack a value for the page: JSON, gzip, base64. The same value gives the same text."""
+    plain_json = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return base64.b64encode(gzip.compress(plain_json.encode(), 9, mtime=0)).decode()
+
+
+def style() -> str:
+    """Give the page's style sheet, with the theme's colours as variables, light and dark."""
+    from accords.report.records import stylesheet
+
+    light = "".join(f"--{token}:{pair[0]};" for token, pair in theme.COLOURS.items())
+    dark = "".join(f"--{token}:{pair[1]};" for token, pair in theme.COLOURS.items())
+    numeric = ",".join(f'[data-n~="{n}"] tr>:nth-child({n})' for n in range(1, MOST_COLUMNS + 1))
+    own = (STATIC / "page.css").read_text(encoding="utf-8")
+    own = own.replace("/*numeric*/", f"{numeric}{{text-align:right}}")
+    sheet = own.replace("/*light*/", light).replace("/*dark*/", dark) + stylesheet()
+    sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+    return re.sub(r"\s*\n\s*", "\n", sheet).strip()
+
+
+@cache
+def script(name: str) -> str:
+    """Give one of the page's scripts, without its comment lines and indentation."""
+    lines = (STATIC / name).read_text(encoding="utf-8").splitlines()
+    kept = (line.strip() for line in lines)
+    return "\n".join(line for line in kept if line and not line.startswith("//"))
+
+
+def secured(markup: str) -> str:
+    """Allow exactly the page's own scripts, by their hashes, and nothing from anywhere else."""
+    scripts = re.findall(r"<script>(.*?)</script>", markup, flags=re.DOTALL)
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+        for text in scripts
+    )
+    policy = (
+        f"default-src 'none'; script-src 'strict-dynamic' {hashes}; "
+        "style-src 'unsafe-inline'; img-src data: blob:; base-uri 'none'; form-action 'none'"
+    )
+    return markup.replace("%POLICY%", policy, 1)

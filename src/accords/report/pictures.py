@@ -1,0 +1,181 @@
+"""Static pictures: drawn once by the browser, kept by their content, written for page and file."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import html
+import json
+import re
+import textwrap
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from accords.charts import theme
+from accords.report import svg
+from accords.report.browser import BUNDLE, Browser
+
+MARGIN = 8
+"""Room in px left above and below what is seen."""
+
+Figure = dict[str, Any]
+"""A Plotly figure as it stands in a notebook's output."""
+
+
+class Picture(NamedTuple):
+    """One chart, drawn for a desk and for a phone: SVG without title, for inside a page."""
+
+    wide: str
+    narrow: str
+
+
+class Pictures:
+    """Draws figures in the background and keeps what was drawn.
+
+    Parameters
+    ----------
+    browser
+        The browser that draws.
+    cache
+        Folder to keep drawings in, by the hash of all that they depend on.
+    """
+
+    def __init__(self, browser: Browser, cache: Path) -> None:
+        self.browser = browser
+        self.cache = cache
+        self._pool = ThreadPoolExecutor(2)
+
+    def request(self, figure: Figure) -> Future[Picture]:
+        """Ask for the picture of a figure; the future gives it."""
+        return self._pool.submit(self._picture, figure)
+
+    def close(self) -> None:
+        """Drop what is still waiting to be drawn."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _picture(self, figure: Figure) -> Picture:
+        sizes = [untitled(figure, narrow=narrow) for narrow in (False, True)]
+        # Both are asked for before either is waited for, so that the browser is never idle.
+        drawings = [self._drawing(size) for size in sizes]
+        return Picture(*(drawing() for drawing in drawings))
+
+    def _drawing(self, figure: Figure) -> functools.partial[str]:
+        key = digest(figure, BUNDLE.name, self.browser.version, _own_code())
+        kept = self.cache / f"{key}.svg"
+        if kept.is_file():
+            return functools.partial(kept.read_text, encoding="utf-8")
+        return functools.partial(self._drawn, self.browser.draw(figure), figure, kept)
+
+    def _drawn(self, drawing: Future[tuple[str, float, float]], figure: Figure, kept: Path) -> str:
+        markup, top, bottom = drawing.result()
+        width, height = figure["layout"]["width"], figure["layout"]["height"]
+        above = max(0, int(top) - MARGIN)
+        below = min(height, int(bottom) + 1 + MARGIN)
+        cropped = re.sub(
+            r'viewBox="[^"]*"',
+            f'viewBox="0 {above} {width} {below - above}"',
+            svg.lean(markup),
+            count=1,
+        )
+        write(kept, cropped.encode())
+        return cropped
+
+
+def untitled(figure: Figure, *, narrow: bool) -> Figure:
+    """Give the figure as it is drawn: without its title, at the width of a desk or of a phone."""
+    layout = figure["layout"]
+    if narrow:
+        import plotly.graph_objects as go
+
+        layout = go.Layout(layout).update(layout["meta"]["narrow"]).to_plotly_json()
+    kept = {name: value for name, value in layout.items() if name not in ("title", "meta")}
+    kept["width"] = theme.NARROW if narrow else theme.WIDE
+    kept.setdefault("height", 420)
+    return {"data": figure["data"], "layout": kept}
+
+
+def titled(picture: str, meta: dict[str, Any], source: str) -> str:
+    """Compose the file that stands alone: title, subtitle, drawing and source, on white.
+
+    Parameters
+    ----------
+    picture
+        The drawing as the page has it.
+    meta
+        What :func:`accords.charts.theme.finish` put on the figure.
+    source
+        The line at the foot: source, edition and licence.
+    """
+    left, top, width, height = svg.view_box(picture)
+    lines: list[str] = []
+    y = 8.0
+    for text, size, weight, token, columns in (
+        (meta["title"], 18, "bold", "ink", 80),
+        (meta["subtitle"], 13, "normal", "muted", 112),
+    ):
+        for line in textwrap.wrap(text, columns):
+            y += size * 1.3
+            lines.append(_line(line, y, size, weight, token))
+        y += 4
+    inner = re.sub(r"^<svg[^>]*>|</svg>$", "", picture)
+    foot = y + 8 + height
+    feet = textwrap.wrap(source, 132)
+    for number, line in enumerate(feet, start=1):
+        lines.append(_line(line, foot + 15 * number, 11, "normal", "muted"))
+    whole = foot + 15 * len(feet) + 10
+    edge = 16
+    markup = (
+        f'<svg xmlns="{svg.SVG}" width="{width + 2 * edge:g}" height="{whole + edge:g}" '
+        f'viewBox="{-edge} {-edge // 2} {width + 2 * edge:g} {whole + edge:g}" '
+        f'font-family="{theme.FONT}" role="img"><title>{_xml(meta["title"])}</title>'
+        f"<desc>{_xml(meta['alt'])}</desc>"
+        f'<rect x="{-edge}" y="{-edge // 2}" width="100%" height="100%" fill="var(--paper)"/>'
+        f'{"".join(lines)}<g transform="translate({-left:g},{y + 8 - top:g})">{inner}</g></svg>\n'
+    )
+    return svg.literal(markup)
+
+
+def png(titled_svg: str, cache: Path) -> bytes:
+    """Draw a titled SVG as a PNG of twice its size."""
+    kept = cache / f"{digest(titled_svg, _own_code())}.png"
+    if kept.is_file():
+        return kept.read_bytes()
+    import resvg_py
+
+    content = bytes(resvg_py.svg_to_bytes(svg_string=titled_svg, zoom=2))
+    write(kept, content)
+    return content
+
+
+def digest(*parts: object) -> str:
+    """Hash texts and JSON values."""
+    hashed = hashlib.sha256()
+    for part in parts:
+        text = part if isinstance(part, str) else json.dumps(part, sort_keys=True)
+        hashed.update(text.encode())
+        hashed.update(b"\0")
+    return hashed.hexdigest()[:32]
+
+
+def write(file: Path, content: bytes) -> None:
+    """Write a file of a cache beside itself and move it into place."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside = file.with_name(f".{file.name}.part")
+    beside.write_bytes(content)
+    beside.replace(file)
+
+
+@functools.cache
+def _own_code() -> str:
+    files = (Path(__file__), Path(svg.__file__), Path(theme.__file__))
+    return digest(*(file.read_text(encoding="utf-8") for file in files))
+
+
+def _line(text: str, y: float, size: int, weight: str, token: str) -> str:
+    bold = ' font-weight="bold"' if weight == "bold" else ""
+    return f'<text y="{y:g}" font-size="{size}"{bold} fill="var(--{token})">{_xml(text)}</text>'
+
+
+def _xml(text: str) -> str:
+    return html.escape(text, quote=False)
