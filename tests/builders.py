@@ -77,6 +77,9 @@ def tiny(
     if "citations" not in given:
         given["citations"] = [{"agreement_id": row["agreement_id"]} for row in given["agreements"]]
     made = {name: [DEFAULTS.get(name, {}) | row for row in rows] for name, rows in given.items()}
+    for row in made["citations"]:
+        if row["subject"] in ("existence", "context"):
+            row.setdefault("evidence", f"{row['source_id']} says so.")
     for row in made["agreements"]:
         row.setdefault("title", row["agreement_id"])
         row.setdefault("summary", row["title"])
@@ -132,6 +135,50 @@ def small() -> Dataset:
     def cited(agreement: str, *sources: str) -> list[dict[str, str]]:
         return [{"agreement_id": agreement, "source_id": source} for source in sources]
 
+    events = [
+        step("aze-ita", "signed", "2012-11-06", place="Rome"),
+        step("aze-ita", "ratified", "2013-02-05", "AZE"),
+        step("aze-ita", "entered-into-force", "2015-07-01"),
+        step("aze-mar", "signed", "2024-10-30", place="Rabat"),
+        step("aze-mar", "parliament-approved", "2024-12-27", "AZE"),
+        step("aze-mar", "government-approved", "2025-05-29", "MAR"),
+        step("aze-tur-old", "signed", "1992-08"),
+        step("aze-tur-new", "signed", "2010-08-16", place="Baku"),
+        step("aze-tur-new", "entered-into-force", "2011"),
+        step("aze-isr-buy", "signed", "2012?"),
+        step("aze-isr-buy", "delivered", "2016"),
+        step("fra-mar", "signed", "1994"),
+        step("mar-usa-note", "announced", "2026-01"),
+        step("many", "accession", "2003", "AZE"),
+        step("many", "accession", "2005-03", "MAR"),
+    ]
+    domains = [
+        *about("aze-ita", "text", "training", "industry"),
+        *about("aze-mar", "official", "training", "exercises", "medical"),
+        *about("aze-tur-old", "press", "training"),
+        *about("aze-tur-new", "text", "policy", "training", "industry", "exercises"),
+        *about("aze-isr-buy", "press", "procurement"),
+        *about("fra-mar", "press", "training"),
+    ]
+    citations = [
+        *cited("aze-ita", "official-ita", "press-a"),
+        *cited("aze-mar", "official-aze", "official-mar", "press-a", "press-b"),
+        *cited("aze-tur-old", "press-a"),
+        *cited("aze-tur-new", "treaty-database-un"),
+        *cited("aze-isr-buy", "press-a", "press-b"),
+        *cited("fra-mar", "other-blog"),
+        *cited("mar-usa-note", "press-b"),
+        *cited("many", "official-mar"),
+    ]
+    # The first source of each agreement supports all that is recorded of it.
+    first = {row["agreement_id"]: row["source_id"] for row in reversed(citations)}
+    facts = [(row["agreement_id"], f"event:{event_id(row)}") for row in events]
+    facts += [(row["agreement_id"], f"domain:{row['domain']}") for row in domains]
+    facts += [("aze-isr-buy", "value")]
+    support = [
+        {"agreement_id": agreement, "subject": subject, "source_id": first[agreement]}
+        for agreement, subject in facts
+    ]
     return tiny(
         agreements=[
             {"agreement_id": "aze-ita", "instrument": "framework-agreement"},
@@ -168,52 +215,9 @@ def small() -> Dataset:
             *between("mar-usa-note", "MAR", "USA"),
             *between("many", "AZE", "FRA", "MAR"),
         ],
-        events=[
-            step("aze-ita", "signed", "2012-11-06", place="Rome"),
-            step("aze-ita", "ratified", "2013-02-05", "AZE"),
-            step("aze-ita", "entered-into-force", "2015-07-01"),
-            step("aze-mar", "signed", "2024-10-30", place="Rabat"),
-            step("aze-mar", "parliament-approved", "2024-12-27", "AZE"),
-            step("aze-mar", "government-approved", "2025-05-29", "MAR"),
-            step("aze-tur-old", "signed", "1992-08"),
-            step("aze-tur-new", "signed", "2010-08-16", place="Baku"),
-            step("aze-tur-new", "entered-into-force", "2011"),
-            step("aze-isr-buy", "signed", "2012?"),
-            step("aze-isr-buy", "delivered", "2016"),
-            step("fra-mar", "signed", "1994"),
-            step("mar-usa-note", "announced", "2026-01"),
-            step("many", "accession", "2003", "AZE"),
-            step("many", "accession", "2005-03", "MAR"),
-        ],
-        domains=[
-            *about("aze-ita", "text", "training", "industry"),
-            *about("aze-mar", "official", "training", "exercises", "medicine"),
-            *about("aze-tur-old", "press", "training"),
-            *about("aze-tur-new", "text", "policy", "training", "industry", "exercises"),
-            *about("aze-isr-buy", "press", "procurement"),
-            *about("fra-mar", "press", "training"),
-        ],
-        citations=[
-            *cited("aze-ita", "official-ita", "press-a"),
-            *cited("aze-mar", "official-aze", "official-mar", "press-a", "press-b"),
-            *cited("aze-tur-old", "press-a"),
-            *cited("aze-tur-new", "treaty-database-un"),
-            *cited("aze-isr-buy", "press-a", "press-b"),
-            *cited("fra-mar", "other-blog"),
-            *cited("mar-usa-note", "press-b"),
-            *cited("many", "official-mar"),
-            {
-                "agreement_id": "aze-mar",
-                "subject": "event:signed",
-                "source_id": "official-mar",
-            },
-            {
-                "agreement_id": "aze-mar",
-                "subject": "domain:training",
-                "source_id": "official-mar",
-            },
-            {"agreement_id": "aze-isr-buy", "subject": "value", "source_id": "press-a"},
-        ],
+        events=events,
+        domains=domains,
+        citations=[*citations, *support],
         disputes=[
             {
                 "agreement_id": "aze-mar",
@@ -249,12 +253,17 @@ def _row(row: Mapping[str, Any] | str, table: str) -> dict[str, Any]:
     return dict(row)
 
 
+def event_id(event: Mapping[str, Any]) -> str:
+    """The usual id of an event: its type and who acted."""
+    return "-".join(filter(None, (event["event"], (event.get("party_id") or "").lower())))
+
+
 def _name_events(events: list[dict[str, Any]]) -> None:
     seen: Counter[tuple[str, str]] = Counter()
     for row in events:
         if row.get("event_id"):
             continue
-        name = "-".join(filter(None, (row["event"], (row.get("party_id") or "").lower())))
+        name = event_id(row)
         seen[row["agreement_id"], name] += 1
         repeats = seen[row["agreement_id"], name]
         row["event_id"] = name if repeats == 1 else f"{name}-{repeats}"

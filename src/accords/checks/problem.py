@@ -1,0 +1,106 @@
+"""What a check reports, and the rules it reports on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+RULES = {
+    # the file
+    "missing-file": "Every table that the descriptor declares has its file.",
+    "not-a-file": "A table is a file that can be read, not a folder.",
+    "empty-file": "A file has at least its header.",
+    "encoding": "Files are UTF-8, and no letter was spoilt on the way.",
+    "bom": "Files do not start with a byte order mark.",
+    "line-ends": "Lines end with LF alone.",
+    "delimiter": "Cells are separated by commas.",
+    "quotes": "Quotation marks around cells come in pairs.",
+    "undeclared-file": "No CSV file lies in the folder that the descriptor does not know.",
+    "edition": "CHANGELOG.md names the newest edition and its date.",
+    # the table
+    "missing-column": "Every declared column is there.",
+    "extra-column": "No column is there that is not declared.",
+    "column-order": "Columns stand in the declared order.",
+    "row-width": "Every row has as many cells as the header.",
+    "blank-row": "No row is empty.",
+    # the cell
+    "required": "Cells of required columns are not empty.",
+    "type": "Numbers, dates and true or false are written as such.",
+    "date": "Dates are EDTF and exist in the calendar.",
+    "pattern": "Identifiers and codes have their form.",
+    "enum": "A value is one of those that its column allows.",
+    "range": "A number lies within its bounds.",
+    "url": "Addresses are plain http or https.",
+    "tracking": "Addresses carry no tracking parameters.",
+    "html": "Text holds no HTML.",
+    "formula": "Text does not start as a spreadsheet formula.",
+    "control": "Text holds no line breaks and no invisible characters.",
+    "spaces": "Text does not start or end with a space.",
+    "brackets": "Titles of our own are marked by title_kind, not by brackets.",
+    # the keys
+    "duplicate-key": "The key of a row occurs once.",
+    "duplicate-value": "A value of a unique column occurs once.",
+    "unknown-code": "A code is in its code list.",
+    "dangling": "What a row refers to exists.",
+    # the record
+    "together": "An original title has its language, a value its currency, and the reverse.",
+    "focus-party": "An agreement has a focus state among its parties.",
+    "scope": "A bilateral agreement has two parties.",
+    "acting-party": "Who acts in an event is a party.",
+    "no-event": "An agreement has an event; one without a date where it is undated.",
+    "no-source": "A source says that the agreement exists.",
+    "uncited": "Every event, domain and value cites a source.",
+    "subject": "What a citation supports is in the tables.",
+    "evidence": "A source that is cited has one row that says what it says.",
+    "unused-source": "Every source is cited.",
+    "basis": "A domain that an official source names does not rest on the press.",
+    "after-edition": "Nothing lies after the date of the edition.",
+    "life-order": "Signed, approved, ratified, in force, ended: in this order.",
+    "near-duplicate": "No two agreements of one type, parties and week.",
+    "cycle": "No agreement is part of itself or replaces itself, not even by a detour.",
+    "dispute-field": "A disputed field is a fact of the agreement.",
+    "dispute-single": "A dispute has two values or more.",
+    "dispute-adopted": "A dispute has one adopted value at most.",
+    "dispute-value": "The adopted value is the one that the table carries.",
+    "dispute-reason": "A dispute gives its reason once.",
+}
+"""Each rule by its name, as what must be true."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, where, and what to do.
+
+    Attributes
+    ----------
+    file
+        The file, relative to the dataset's folder.
+    rule
+        The rule that is broken (a key of :data:`RULES`).
+    message
+        What is wrong, as a sentence.
+    remedy
+        What to do, as a sentence.
+    row
+        The line as an editor shows it: the header is row 1. None where the whole file is meant.
+    column
+        The column, where one is meant.
+    value
+        What the cell holds.
+    severity
+        ``error``, or ``warning`` for what may be right.
+    """
+
+    file: str
+    rule: str
+    message: str
+    remedy: str
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        row = f"row {self.row}" if self.row else None
+        place = ", ".join(part for part in (self.file, row, self.column) if part)
+        return f"{place}: {self.message} {self.remedy}"
