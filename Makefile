@@ -1,0 +1,72 @@
+# `make report` and `make test` set all up from nothing; each line below calls the tool that does the work.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The environment is made anew when what it is made from changes, told by content and not by time.
+READY := $(VENV)/ready-$(shell cat requirements.lock pyproject.toml | cksum | tr ' ' '-')
+
+.PHONY: report test check lab app bench clean lock setup browser
+
+report: setup browser ## Build build/report.html and all that goes with it
+	$(BIN)/accords build
+
+test: setup browser ## Run all tests
+	$(BIN)/pytest
+
+check: setup ## Check the data, the code's style and its types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/accords check
+	$(BIN)/accords codebook --check
+
+lab: setup ## Open the notebooks in JupyterLab
+	$(BIN)/accords lab
+
+app: setup ## Open the explorer as a page of its own
+	$(BIN)/accords app
+
+bench: setup browser ## Measure loading, checking and building
+	$(BIN)/python tests/bench/data.py
+	$(BIN)/python tests/bench/build.py
+
+lock: setup ## Pin the newest versions again
+	printf 'hatchling\neditables\n' | $(BIN)/uv pip compile pyproject.toml - --all-extras --upgrade \
+	  --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet -o requirements.lock
+
+clean: ## Take away what was built
+	rm -rf build .cache figures/*.svg figures/*.png
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
+	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq python3-venv; } || \
+	  { echo "Install Python's venv module first (Debian: apt install python3-venv)." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@# uv installs ten times as fast as pip; where it has no build for the machine, pip does it all.
+	awk '/^uv==/ {p = 1} p {print} p && !/\\$$/ {exit}' requirements.lock > $(VENV)/uv.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $(VENV)/uv.txt || true
+	if [ -x $(BIN)/uv ]; then \
+	  $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock && \
+	  $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
+	else \
+	  $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock && \
+	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; \
+	fi
+	rm -f $(VENV)/ready-*
+	touch $@
+
+# Pictures, the PDF and the browser tests need a Chrome, Chromium or Edge. Where there is none, the
+# report is still built, with charts that are interactive only.
+browser: setup
+	@$(BIN)/python -c 'import sys; from accords.report import browser; sys.exit(browser.find() is None)' || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "Installing Debian's Chromium for the pictures."; \
+	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation || \
+	    echo "Chromium could not be installed: the charts will be interactive only." >&2; \
+	  else \
+	    echo "No Chrome, Chromium or Edge found: the charts will be interactive only. Install one for pictures." >&2; \
+	  fi; }
