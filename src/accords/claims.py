@@ -413,16 +413,14 @@ def network_position(dataset: Dataset, claim: Claim) -> Verdict:
     rows: tuple[str, ...] = ()
     order = sorted(dataset.focus, key=lambda state: state != claim.argument)
     for state in order:
-        mine = table[table["state"] == state].set_index("year")
-        if end not in mine.index:
+        own = table[table["state"] == state].to_dict("records")
+        mine = {int(row["year"]): row for row in own}
+        if end not in mine:
             continue
-        now = mine.loc[end]
-        before = mine.loc[end - 10] if end - 10 in mine.index else None
-        then = (
-            number(before["partners"], "d", before["agreement_ids"])
-            if before is not None
-            else "none"
-        )
+        now, then = mine[end], "none"
+        if end - 10 in mine:
+            before = mine[end - 10]
+            then = number(before["partners"], "d", before["agreement_ids"])
         rows = (*rows, *now["agreement_ids"])
         shown.append(
             f"{escape(_name(dataset, state))} had "

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Mapping
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from accords import dates
+from accords import claims, dates
 from accords.charts import theme
 from accords.dataset import Dataset
 from accords.measures import accord as measures
@@ -284,6 +285,296 @@ def _voices_alt(table: pd.DataFrame, rows: list[str]) -> str:
         if (named.index == group).any()
     ]
     return f"Matrix of subjects and voices. {'; '.join(parts).capitalize()}."
+
+
+@theme.chart
+def breadth(dataset: Dataset, table: pd.DataFrame, agreement_id: str | None) -> go.Figure:
+    """Draw how many subjects each agreement names, the accord marked, for each focus state.
+
+    Parameters
+    ----------
+    dataset
+        For the names of states.
+    table
+        From :func:`accords.measures.accord.breadths`.
+    agreement_id
+        The accord.
+    """
+    states = [s for s in dataset.focus if (table["state"] == s).any()]
+    figure = go.Figure()
+    if not states:
+        return _too_little(figure, "accord-breadth", "No agreement's subjects are known", table)
+    colours = theme.state_colours(dataset.focus)
+    names = dataset.party_names
+    mine = table[table["agreement_id"] == agreement_id]
+    widest = int(table["named"].max())
+    gap, layout = 0.16, {}
+    share = (1 - gap * (len(states) - 1)) / len(states)
+    for k, state in enumerate(states):
+        others = table[(table["state"] == state) & (table["agreement_id"] != agreement_id)]
+        counts = others["named"].value_counts()
+        axis = "" if k == 0 else str(k + 1)
+        top = 1 - k * (share + gap)
+        tallest = max(1, *counts) if len(counts) else 1
+        layout[f"yaxis{axis}"] = {
+            "domain": [max(top - share, 0), top], "rangemode": "tozero", "nticks": 4,
+            "range": [0, tallest * 1.25],
+        }  # fmt: skip
+        figure.add_bar(
+            x=counts.index, y=counts.to_numpy(), yaxis=f"y{axis}", showlegend=False,
+            marker={"color": colours[state]},
+            hovertemplate="%{y} agreements name %{x} subjects<extra></extra>",
+        )  # fmt: skip
+        figure.add_annotation(
+            x=1, xref="paper", y=1, yref=f"y{axis} domain", xanchor="right", yanchor="top",
+            text=f"<b>{names.get(state, state)}</b><br>{len(others)} other agreements",
+            align="right", showarrow=False, font={"color": colours[state]},
+        )  # fmt: skip
+        if (mine["state"] == state).any():
+            for column, words, symbol, side, shift in (
+                ("named", "the accord,<br>all sources", "circle", "right", 12),
+                ("official", "the accord,<br>officially", "circle-open", "center", 0),
+            ):
+                value = int(mine[column].iloc[0])
+                if column == "official" and value == int(mine["named"].iloc[0]):
+                    continue
+                figure.add_scatter(
+                    x=[value], y=[tallest * 0.08], yaxis=f"y{axis}", mode="markers",
+                    showlegend=False,
+                    marker={"symbol": symbol, "size": 12, "color": theme.colour("ink"),
+                            "line": {"width": 2, "color": theme.colour("ink")}},
+                    customdata=[agreement_id], cliponaxis=False,
+                    hovertemplate=f"{value} subjects<extra></extra>",
+                )  # fmt: skip
+                figure.add_annotation(
+                    x=value, y=tallest * 0.17, yref=f"y{axis}", text=f"{words}: {value}",
+                    showarrow=False, xanchor=side, xshift=shift, yanchor="bottom", align=side,
+                    font={"size": 11, "color": theme.colour("ink")},
+                )  # fmt: skip
+    figure.update_layout(layout)
+    figure.update_xaxes(
+        anchor=f"y{'' if len(states) == 1 else len(states)}", range=[0.4, widest + 0.9],
+        dtick=2, tick0=2, showgrid=False, title="subjects named for one agreement",
+    )  # fmt: skip
+    return theme.finish(
+        figure,
+        name="01-accord-breadth",
+        title=_breadth_title(dataset, agreement_id, states),
+        subtitle=(
+            "Concluded agreements by the number of subjects that sources name for them, of those "
+            f"with any (n = {table['agreement_id'].nunique()})."
+        ),
+        alt=_breadth_alt(dataset, table, agreement_id, states),
+        data=table.assign(state=table["state"].map(names))[
+            ["state", "title", "year", "named", "official"]
+        ].set_axis(["State", "Agreement", "Year", "Subjects", "Subjects named officially"], axis=1),
+        measure=measures.breadths,
+        height=120 + 170 * len(states),
+        narrow={"height": 110 + 170 * len(states)},
+    )  # fmt: skip
+
+
+def _breadth_title(dataset: Dataset, agreement_id: str | None, states: list[str]) -> str:
+    ranks = [measures.breadth_rank(dataset, agreement_id, s) for s in states]
+    official = [measures.breadth_rank(dataset, agreement_id, s, count="official") for s in states]
+    if any(pd.isna(rank.value) for rank in ranks):
+        return "How many subjects agreements name"
+    if all(rank.above + rank.equal == 0 for rank in ranks):
+        title = "No other agreement is said to cover as many subjects"
+        if all(pd.notna(r.value) and r.above for r in official):
+            more = "another covers" if max(r.above for r in official) == 1 else "others cover"
+            title += f"; counting official statements alone, {more} more"
+        return title
+    return (
+        f"The accord names more subjects than {min(r.percentile for r in ranks):.0f} % or more of "
+        "the other agreements"
+    )
+
+
+def _breadth_alt(
+    dataset: Dataset, table: pd.DataFrame, agreement_id: str | None, states: list[str]
+) -> str:
+    parts = []
+    for state in states:
+        rank = measures.breadth_rank(dataset, agreement_id, state)
+        named = table.loc[table["state"] == state, "named"]
+        parts.append(
+            f"{dataset.party_names.get(state, state)}: from {named.min()} to {named.max()} "
+            f"subjects, median {named.median():g}; {rank.below} of {rank.n} other agreements name "
+            "fewer than the accord"
+        )
+    return f"Bars of agreements by number of subjects. {'. '.join(parts)}."
+
+
+@theme.chart
+def approval(dataset: Dataset, table: pd.DataFrame, agreement_id: str | None) -> go.Figure:
+    """Draw the time from signature to each state's first recorded approval, the accord marked.
+
+    Parameters
+    ----------
+    dataset
+        For the names of states.
+    table
+        From :func:`accords.measures.accord.approval_times`.
+    agreement_id
+        The accord.
+    """
+    states = [s for s in dataset.focus if (table["state"] == s).any()]
+    figure = go.Figure()
+    if not states:
+        title = "No approval is dated, so that none can be timed"
+        return _too_little(figure, "accord-approval", title, table)
+    colours = theme.state_colours(dataset.focus)
+    names = dataset.party_names
+    for k, state in enumerate(states):
+        height = len(states) - 1 - k
+        rows = table[table["state"] == state]
+        for row in rows.itertuples():
+            figure.add_scatter(
+                x=[max(float(row.low), 1.0), max(float(row.high), 1.0)],  # type: ignore[arg-type]
+                y=[height] * 2, mode="lines", hoverinfo="skip", showlegend=False, opacity=0.5,
+                line={"color": colours[state], "width": 5},
+            )  # fmt: skip
+        figure.add_scatter(
+            x=rows["days"].clip(lower=1), y=[height] * len(rows), mode="markers", showlegend=False,
+            marker={
+                "symbol": theme.STATE_SYMBOLS[k % 2], "size": 11, "color": colours[state],
+                "line": {"width": 1.5, "color": theme.colour("paper")},
+            },
+            customdata=rows["agreement_id"], text=rows["title"].map(_wrapped),
+            hovertemplate="%{text}<br>%{x:.0f} days<extra></extra>",
+        )  # fmt: skip
+        mine = rows[rows["agreement_id"] == agreement_id]
+        if len(mine):
+            days = float(mine["days"].iloc[0])
+            figure.add_scatter(
+                x=[days], y=[height], mode="markers", showlegend=False, hoverinfo="skip",
+                marker={"symbol": "circle-open", "size": 21,
+                        "line": {"width": 2, "color": theme.colour("ink")},
+                        "color": theme.colour("ink")},
+            )  # fmt: skip
+            # Annotations on a logarithmic axis stand at the logarithm.
+            figure.add_annotation(
+                x=math.log10(max(days, 1)), y=height + 0.14, yanchor="bottom", showarrow=False,
+                text=f"the accord: {days:.0f} days", xanchor="left", xshift=-12,
+                font={"size": 12, "color": theme.colour("ink")},
+            )  # fmt: skip
+    low, high = max(1.0, float(table["low"].min())), float(table["high"].max())
+    figure.update_xaxes(
+        type="log", range=[math.log10(min(low, 30)) - 0.08, math.log10(max(high, 1000)) + 0.08],
+        tickvals=[1, 7, 30, 91, 365, 1826, 3652],
+        ticktext=["1 day", "1 week", "1 month", "3 months", "1 year", "5 years", "10 years"],
+    )  # fmt: skip
+    lanes = [f"<b>{names.get(s, s)}</b><br>n = {(table['state'] == s).sum()}" for s in states]
+    figure.update_yaxes(
+        range=[-0.5, len(states) - 0.4], tickvals=list(range(len(states))),
+        ticktext=lanes[::-1], showgrid=False, zeroline=False,
+        tickfont={"size": 13, "color": theme.colour("ink")},
+    )  # fmt: skip
+    return theme.finish(
+        figure,
+        name="01-accord-approval",
+        title=_approval_title(dataset, agreement_id, states),
+        subtitle=(
+            "Time from signature to the state's own first recorded approval, bilateral agreements "
+            f"with both dates known to the month or better (n = {len(table)}), logarithmic scale."
+        ),
+        alt=_approval_alt(dataset, table, agreement_id, states),
+        data=table.assign(
+            state=table["state"].map(names), event=table["event"].map(dataset.labels("event_types"))
+        )[["state", "title", "event", "days", "low", "high"]].set_axis(
+            ["State", "Agreement", "First approval", "Days", "At least", "At most"], axis=1
+        ),
+        measure=measures.approval_times,
+        height=110 + 95 * len(states),
+        narrow={
+            "height": 110 + 100 * len(states),
+            "margin": {"l": 0, "r": 8},
+            "xaxis": {"tickvals": [30, 91, 365, 1826],
+                      "ticktext": ["1 mo.", "3 mo.", "1 yr", "5 yrs"]},
+        },
+    )  # fmt: skip
+
+
+def _approval_title(dataset: Dataset, agreement_id: str | None, states: list[str]) -> str:
+    parts = []
+    for state in states:
+        rank = measures.approval_rank(dataset, agreement_id, state)
+        if rank.n:
+            name = dataset.party_names.get(state, state)
+            parts.append(f"{rank.above} of {rank.n} others in {name}")
+    if not parts:
+        return "How long the first approval took"
+    return f"The first approval came sooner than with {listed(parts)}"
+
+
+def _approval_alt(
+    dataset: Dataset, table: pd.DataFrame, agreement_id: str | None, states: list[str]
+) -> str:
+    parts = []
+    for state in states:
+        days = table.loc[table["state"] == state, "days"]
+        rank = measures.approval_rank(dataset, agreement_id, state)
+        own = f"; the accord {rank.value:.0f} days" if pd.notna(rank.value) else ""
+        parts.append(
+            f"{dataset.party_names.get(state, state)}: {len(days)} agreements, "
+            f"{days.min():.0f} to {days.max():.0f} days, median {days.median():.0f}{own}"
+        )
+    return f"Dots on a scale of days. {'. '.join(parts)}."
+
+
+@theme.chart
+def verdicts(table: pd.DataFrame) -> go.Figure:
+    """Draw how many claims have each verdict.
+
+    Parameters
+    ----------
+    table
+        From :func:`accords.claims.tally`.
+    """
+    figure = go.Figure()
+    total = int(table["n"].sum())
+    if not total:
+        return _too_little(figure, "accord-verdicts", "No claims are on record", table)
+    tokens = {
+        claims.SUPPORTED: "scale-5", claims.PARTLY: "scale-3", claims.NOT_SHOWN: "soft",
+        claims.CONTRADICTED: "contracts", claims.NOT_TESTABLE: "grid",
+    }  # fmt: skip
+    figure.add_bar(
+        x=table["n"], y=table["label"], orientation="h", showlegend=False,
+        marker={"color": [theme.colour(tokens[v]) for v in table["verdict"]]},
+        text=[f"<b>{n}</b>" for n in table["n"]], textposition="outside", cliponaxis=False,
+        textfont={"size": 14, "color": theme.colour("ink")},
+        hovertemplate="%{y}: %{x} claims<extra></extra>",
+    )  # fmt: skip
+    figure.update_xaxes(visible=False, range=[0, table["n"].max() * 1.12])
+    figure.update_yaxes(
+        autorange="reversed",
+        showgrid=False,
+        ticksuffix="  ",
+        tickfont={"size": 13, "color": theme.colour("ink")},
+    )
+    n = table.set_index("verdict")["n"]
+    return theme.finish(
+        figure,
+        name="01-accord-verdicts",
+        title=(
+            f"{n[claims.SUPPORTED]} of {total} claims are borne out in full, "
+            f"{n[claims.PARTLY]} in part"
+        ),
+        subtitle=f"Claims of the article of which the report starts (n = {total}), by verdict.",
+        alt="Bars of claims by verdict. "
+        + "; ".join(f"{row['label']}: {row['n']}" for row in table.to_dict("records"))
+        + ".",
+        data=table[["label", "n"]].set_axis(["Verdict", "Claims"], axis=1),
+        measure=claims.tally,
+        height=240,
+        narrow={"height": 220, "margin": {"l": 0, "r": 8}},
+    )  # fmt: skip
+
+
+def _wrapped(text: str) -> str:
+    return "<br>".join(textwrap.wrap(text, 60))
 
 
 def _too_little(figure: go.Figure, name: str, title: str, data: pd.DataFrame) -> go.Figure:

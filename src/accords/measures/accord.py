@@ -15,6 +15,9 @@ CONSENT = ("parliament-approved", "ratified")
 APPROVALS = ("government-approved", "chamber-approved", *CONSENT)
 """Steps that count as a state's approval; a bill that is only tabled does not."""
 
+MONTH = 31
+"""Days that a date may span to be timed."""
+
 UNRECORDED = "unrecorded"
 """Stands for the voice of a citation that has none recorded."""
 
@@ -44,7 +47,7 @@ def parties_of(dataset: Dataset, agreement_id: str) -> tuple[str, ...]:
     return tuple(sorted(parties, key=lambda party: (order.get(party, len(order)), party)))
 
 
-def life(dataset: Dataset, agreement_id: str) -> pd.DataFrame:
+def life(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     """List the recorded steps of one agreement, and the steps that would complete it.
 
     Steps to come are each party's parliamentary approval and ratification and the common entry
@@ -86,11 +89,11 @@ def life(dataset: Dataset, agreement_id: str) -> pd.DataFrame:
     return table[[*columns, "place", "found", "sources", "disputed"]]
 
 
-def _open_steps(dataset: Dataset, agreement_id: str, steps: pd.DataFrame) -> pd.DataFrame:
-    status = dataset.overview.at[agreement_id, "status"]
+def _open_steps(dataset: Dataset, agreement_id: str | None, steps: pd.DataFrame) -> pd.DataFrame:
+    status = dataset.overview["status"].get(agreement_id)
     columns = ["event_id", "event", "party", "date", "earliest", "latest", "uncertain", "place"]
     rows: list[tuple[str, str | None]] = []
-    if status in ("signed", "pending"):
+    if agreement_id is not None and status in ("signed", "pending"):
         done = set(zip(steps["event"], steps["party"].fillna(""), strict=True))
         rows = [
             (event, party)
@@ -104,7 +107,7 @@ def _open_steps(dataset: Dataset, agreement_id: str, steps: pd.DataFrame) -> pd.
     return table.assign(found=False)
 
 
-def voices(dataset: Dataset, agreement_id: str) -> pd.DataFrame:
+def voices(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     """Say who names each subject of one agreement.
 
     Voices stay apart: a list that one side published is not merged with the other's, nor with what
@@ -140,7 +143,7 @@ def voices(dataset: Dataset, agreement_id: str) -> pd.DataFrame:
     return table.drop(columns=["level", "present"])
 
 
-def domain_citations(dataset: Dataset, agreement_id: str) -> pd.DataFrame:
+def domain_citations(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     """Give the citations that name a subject of one agreement.
 
     Returns
@@ -208,7 +211,7 @@ def breadths(dataset: Dataset) -> pd.DataFrame:
 
 def breadth_rank(
     dataset: Dataset,
-    agreement_id: str,
+    agreement_id: str | None,
     state: str,
     *,
     count: str = "named",
@@ -247,10 +250,10 @@ def breadth_rank(
 def approval_times(dataset: Dataset) -> pd.DataFrame:
     """Measure the time from signature to each focus state's first recorded approval.
 
-    Bilateral instruments with a dated signature and a dated approval (by government, a chamber,
-    parliament or head of state) of that state's own, not before the signature. Dates of
-    limited precision give a range. Agreements without a recorded approval are not here, so this
-    describes only those whose approval somebody reported.
+    Bilateral instruments with a signature and an approval (by government, a chamber, parliament
+    or head of state) of that state's own, not before the signature, both dated to the month or
+    better. Dates known to the month give a range. Agreements without a recorded approval are not
+    here, so this describes only those whose approval somebody reported.
 
     Returns
     -------
@@ -262,7 +265,8 @@ def approval_times(dataset: Dataset) -> pd.DataFrame:
     bilateral = overview.index[(overview["scope"] == "bilateral") & overview["concluded"]]
     events = dataset.events[dataset.events["agreement_id"].isin(bilateral)]
     events = events.dropna(subset=["earliest", "latest"])
-    events = events[events["earliest"] <= dataset.as_of]
+    precise = (events["latest"] - events["earliest"]).dt.days <= MONTH
+    events = events[precise & (events["earliest"] <= dataset.as_of)]
     signatures = events[events["event"] == "signed"].groupby("agreement_id")
     signed = signatures[["earliest", "latest"]].min()
     signed = signed.rename(columns={"earliest": "signed_from", "latest": "signed_to"})
@@ -286,7 +290,7 @@ def approval_times(dataset: Dataset) -> pd.DataFrame:
     return table.sort_values(["days", "agreement_id"], ignore_index=True)
 
 
-def approval_rank(dataset: Dataset, agreement_id: str, state: str) -> Rank:
+def approval_rank(dataset: Dataset, agreement_id: str | None, state: str) -> Rank:
     """Place one agreement's time to approval among a state's others.
 
     Lower is faster. Where ranges overlap the two cannot be told apart and count as equal.
