@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -75,6 +77,59 @@ def build(
         typer.echo(note, err=True)
     state = "is up to date" if result.unchanged else "is ready"
     typer.echo(f"{result.page} {state}.")
+
+
+@app.command()
+def check(
+    data: Annotated[
+        Path | None,
+        typer.Argument(help="The dataset's folder. [default: data]", show_default=False),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="List the problems as JSON, for programs.")
+    ] = False,
+) -> None:
+    """Check the data: all problems at once, each with its place and what to do.
+
+    Exit code 0: nothing is wrong. 1: there are errors (warnings alone do not count). 2: there is
+    no dataset to check.
+    """
+    from accords.checks import check as find_problems
+
+    problems = find_problems(data)
+    if as_json:
+        typer.echo(json.dumps([asdict(p) for p in problems], ensure_ascii=False, indent=2))
+    else:
+        from rich.console import Console
+
+        from accords.checks.listing import listing
+
+        console = Console(highlight=False)
+        for part in listing(problems):
+            console.print(part)
+    raise typer.Exit(any(problem.severity == "error" for problem in problems))
+
+
+@app.command()
+def codebook(
+    data: Annotated[
+        Path | None,
+        typer.Argument(help="The dataset's folder. [default: data]", show_default=False),
+    ] = None,
+    only_check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit code 1 where it is out of date.")
+    ] = False,
+) -> None:
+    """Write CODEBOOK.md anew from the descriptor and the code lists."""
+    from accords import codebook as book
+    from accords.dataset import find_data
+
+    folder = data or find_data()
+    if not only_check:
+        typer.echo(f"{book.write(folder)} is up to date.")
+    elif not book.is_current(folder):
+        typer.echo(f"{folder / book.FILE} is out of date. Run 'accords codebook'.", err=True)
+        raise typer.Exit(1)
 
 
 @contextlib.contextmanager
