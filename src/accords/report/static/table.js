@@ -15,31 +15,39 @@
     link.href = "#rows=" + link.dataset.set;
   }
   document.addEventListener("click", (event) => {
-    const outward = event.target.closest?.('a[rel="noopener"]');
-    if (outward) outward.target = "_blank";
+    const link = event.target.closest?.("a[href]");
+    if (link?.rel === "noopener") link.target = "_blank";
+    // The same number again: the address does not change, but the reader wants to go there.
+    if (link?.dataset.set && link.hash === location.hash) visit();
   });
   if (!form || !sections) return;
 
   const table = root.querySelector("table.ev");
   const body = table.tBodies[0];
   const output = form.querySelector("output");
+  const more = document.createElement("button");
   const SELECTS = [...form.querySelectorAll("select")].map((select) => select.name);
   const COLUMNS = ["date", "title", "parties", "instrument", "domain", "status", "confidence", "source"];
   const LIST = " · ";
 
+  // More rows than this are laid out only when asked for, and for print.
+  const MANY = 500;
+
   // Letters that carry no separable accent, or that people type in another form.
   const LETTERS = {
     ə: "e", ı: "i", ø: "o", đ: "d", ł: "l", ß: "ss", æ: "ae", œ: "oe",
-    ة: "ه", ى: "ي", ی: "ي", ک: "ك", ٱ: "ا", ё: "е",
+    ة: "ه", ى: "ي", ی: "ي", ک: "ك", ٱ: "ا", "'": "", "’": "", ʼ: "", ـ: "",
   };
-  const fold = (text) =>
-    text
-      .toLowerCase()
-      .normalize("NFKD")
-      .replace(/[\p{M}ـ'’ʼ]/gu, "")
-      .replace(/[əıøđłßæœةىیکٱё]/g, (letter) => LETTERS[letter])
-      .replace(/[٠-٩۰-۹]/g, (digit) => digit.codePointAt(0) & 15)
-      .replace(/[^\p{L}\p{N}]+/gu, " ");
+  const folded = new Map(Object.entries(LETTERS));
+  const foldOne = (character) => {
+    if (!folded.has(character)) {
+      const digit = /[٠-٩۰-۹]/.test(character) && String(character.codePointAt(0) & 15);
+      const kept = /[\p{L}\p{N}]/u.test(character) ? character : " ";
+      folded.set(character, digit || (/\p{M}/u.test(character) ? "" : kept));
+    }
+    return folded.get(character);
+  };
+  const fold = (text) => text.toLowerCase().normalize("NFKD").replace(/[^a-z0-9 ]/gu, foldOne);
 
   const plain = (node) => (node ? node.textContent.replace(/\s+/g, " ").trim() : "");
   const label = (name, code) => form.elements[name].querySelector(`option[value="${CSS.escape(code)}"]`)?.text;
@@ -83,9 +91,12 @@
     }
     get words() {
       if (this.folded === undefined) {
-        const parts = [...this.section.querySelectorAll("h3, p")].map(plain);
-        for (const [term, fact] of this.facts) if (term !== "Sources") parts.push(plain(fact));
-        this.folded = fold(parts.join(" "));
+        const said = this.section.textContent;
+        const sources = this.facts.get("Sources");
+        // Of the sources, their titles: readers search in their own language.
+        const titles = sources ? [...sources.querySelectorAll("a")].map((link) => link.textContent) : [];
+        const end = sources ? said.indexOf(sources.textContent) : said.length;
+        this.folded = fold(said.slice(0, end) + " " + titles.join(" "));
       }
       return this.folded;
     }
@@ -94,7 +105,7 @@
   const entries = [...body.rows].map((row) => new Entry(row));
   const inOrder = entries.map((entry) => entry.id).sort((a, b) => (a < b ? -1 : 1));
   const position = new Map(inOrder.map((id, n) => [id, n]));
-  let shown = entries;
+  let found = entries;
   let view = {};
 
   // What is asked for: form, address and rows are three views of one object.
@@ -138,14 +149,19 @@
 
   function show() {
     const matches = matcher();
-    shown = entries.filter((entry) => {
-      entry.row.hidden = !matches(entry);
-      return !entry.row.hidden;
-    });
+    found = entries.filter(matches);
+    reveal(MANY);
+    const all = found.length === entries.length;
     const behind = view.rows ? " behind the number in the text" : "";
-    const found = shown.length === entries.length ? `All ${shown.length}` : `${shown.length} of ${entries.length}`;
-    output.textContent = `${found} agreements${behind}`;
+    output.textContent = `${all ? "All" : found.length + " of"} ${entries.length} agreements${behind}`;
     form.classList.toggle("rows", Boolean(view.rows));
+  }
+
+  function reveal(limit) {
+    const shown = new Set(found.slice(0, limit));
+    for (const entry of entries) entry.row.hidden = !shown.has(entry);
+    more.hidden = found.length <= limit;
+    more.textContent = `The first ${limit} are shown; show the other ${found.length - limit}`;
   }
 
   function fill() {
@@ -173,7 +189,7 @@
     fill();
     order();
     show();
-    root.scrollIntoView();
+    root.scrollIntoView({ behavior: "instant" });
     output.focus({ preventScroll: true });
   }
 
@@ -188,11 +204,11 @@
     const name = view.sort?.replace("-", "");
     const column = COLUMNS.indexOf(name);
     const key = (entry) => {
-      if (column < 0) return position.get(entry.id);
+      if (column < 0) return 0;
       const cell = name === "date" ? entry.date : entry.cell(column);
       return ranks[name]?.get(cell) ?? cell;
     };
-    const keyed = column < 0 ? original.map((entry) => [0, entry]) : entries.map((entry) => [key(entry), entry]);
+    const keyed = original.map((entry) => [key(entry), entry]);
     keyed.sort(([a], [b]) => {
       // What is undated or empty stays last, whichever way.
       if (a === "" || b === "") return (a === "") - (b === "");
@@ -258,7 +274,7 @@
   const quoted = (text) => `"${guard(String(text)).replaceAll('"', '""')}"`;
 
   function csv() {
-    const records = shown.map(record);
+    const records = found.map(record);
     const flat = (value) =>
       Array.isArray(value) ? value.map((item) => item.url ?? item).join("; ") : value;
     const names = Object.keys(records[0] ?? {});
@@ -268,7 +284,7 @@
 
   function json() {
     const { title, edition, day } = root.dataset;
-    return JSON.stringify({ dataset: title, edition, date: day, view, agreements: shown.map(record) }, null, 1);
+    return JSON.stringify({ dataset: title, edition, date: day, view, agreements: found.map(record) }, null, 1);
   }
 
   // Citations, as accords.report.citations writes them.
@@ -310,15 +326,15 @@
   const FILES = {
     csv: ["text/csv", csv],
     json: ["application/json", json],
-    bib: ["application/x-bibtex", () => shown.map(CITE.bib).join("\n")],
-    ris: ["application/x-research-info-systems", () => shown.map(CITE.ris).join("\r\n")],
+    bib: ["application/x-bibtex", () => found.map(CITE.bib).join("\n")],
+    ris: ["application/x-research-info-systems", () => found.map(CITE.ris).join("\r\n")],
   };
 
   function save(kind) {
     const [type, write] = FILES[kind];
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([write()], { type: type + ";charset=utf-8" }));
-    link.download = `defence-agreements-${shown.length}.${kind}`;
+    link.download = `defence-agreements-${found.length}.${kind}`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   }
@@ -390,12 +406,25 @@
     if (event.target.value in FILES) save(event.target.value);
   });
   addEventListener("hashchange", visit);
+  addEventListener("beforeprint", () => reveal(Infinity));
+  addEventListener("afterprint", () => reveal(MANY));
+  more.type = "button";
+  more.addEventListener("click", () => reveal(Infinity));
+  table.after(more);
   output.tabIndex = -1;
   form.hidden = false;
   show();
   visit();
-  (window.requestIdleCallback ?? setTimeout)(() => {
-    for (const section of sections.querySelectorAll("article")) sign(section);
-    sections.classList.add("live");
+  // What need not be there at once comes when the page has time for it.
+  const later = window.requestIdleCallback ?? ((work) => setTimeout(() => work({ timeRemaining: () => 8 })));
+  const unsigned = [...entries];
+  later(function prepare(pause) {
+    while (unsigned.length && pause.timeRemaining() > 1) {
+      const entry = unsigned.shift();
+      void entry.words;
+      sign(entry.section);
+    }
+    if (unsigned.length) later(prepare);
   });
+  sections.classList.add("live");
 })();
