@@ -338,6 +338,15 @@ def diversification(dataset: Dataset, years: int = 10) -> pd.DataFrame:
     )
 
 
+def diversification_by_length(dataset: Dataset, lengths: Iterable[int] = (10, 5)) -> pd.DataFrame:
+    """Compare the spread over partners between two runs of years, for runs of several lengths.
+
+    A finding that holds for one length of run and not for another is no firm finding; see
+    :func:`diversification` for the method and the columns.
+    """
+    return pd.concat([diversification(dataset, years) for years in lengths], ignore_index=True)
+
+
 def repeat_share(dataset: Dataset, years: int = 10) -> pd.DataFrame:
     """Share of agreements with a partner that the state already had: how far it deepens.
 
