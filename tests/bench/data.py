@@ -92,7 +92,11 @@ def _renamed(
 
 
 def measure(folder: Path, task: str, limit: float) -> list[float]:
-    """Run one task in a fresh process: seconds to import, seconds, seconds of CPU, peak bytes, errors found."""
+    """Run one task in a fresh process.
+
+    Gives the seconds to import, the seconds of the task, by the clock and of the processor, the
+    peak of memory in bytes, and the number of errors found.
+    """
     script = MEASURE.format(limit=limit)
     done = subprocess.run(
         [sys.executable, "-c", script, str(folder), task],
@@ -105,20 +109,16 @@ def measure(folder: Path, task: str, limit: float) -> list[float]:
 
 def main(sizes: list[int]) -> None:
     """Print one line for each size and task."""
-    print(
-        f"{'size':>6} {'rows':>10} {'task':<6} {'seconds':>8} {'cpu s':>7} {'peak MiB':>9} {'errors':>7}"
-    )
+    line = "{:>6} {:>10} {:<6} {:>8} {:>7} {:>9} {:>8}"
+    print(line.format("size", "rows", "task", "seconds", "cpu s", "peak MiB", "errors"))
     for times in sizes:
         with tempfile.TemporaryDirectory(prefix="accords-bench-") as name:
             rows = enlarge(Path(name), times)
             for task in ("load", "check"):
                 imported, seconds, busy, peak, found = measure(Path(name), task, limit=6 * GIB)
                 errors = "no room" if found is None else found
-                print(
-                    f"{times:>5}x {rows:>10,} {task:<6} {seconds:>8.2f} {busy:>7.2f} {peak / 2**20:>9.0f} "
-                    f"{errors:>7}",
-                    flush=True,
-                )
+                figures = (f"{seconds:.2f}", f"{busy:.2f}", f"{peak / 2**20:.0f}", errors)
+                print(line.format(f"{times}x", f"{rows:,}", task, *figures), flush=True)
     print(f"importing the package: {imported:.2f} s")
 
 
