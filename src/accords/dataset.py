@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from accords import dates, lives
@@ -127,14 +128,14 @@ class Dataset:
     def labels(self, name: str) -> dict[str, str]:
         """Give the English label of each code of one list."""
         codes = self.codes(name)
-        return codes["name" if "name" in codes else "label"].to_dict()
+        return dict(codes["name" if "name" in codes else "label"])
 
     @cached_property
     def party_names(self) -> dict[str, str]:
         """Short English name of each party: a state's name, an organisation's short name."""
         codes = self.codes("party_codes")
         names = codes["name"].where(codes["party_kind"] == "state", codes.index.to_series())
-        return names.to_dict()
+        return dict(names)
 
     @cached_property
     def memberships(self) -> pd.DataFrame:
@@ -368,10 +369,14 @@ def save(dataset: Dataset, path: str | os.PathLike[str] | None = None) -> None:
 
 
 def to_csv(table: pd.DataFrame, resource: Mapping[str, Any]) -> bytes:
-    """Write one table as the dataset's files have it."""
+    """Write one table as the dataset's files have it.
+
+    Code lists keep their order, which is the order in which people read them.
+    """
     fields = resource["schema"]["fields"]
     written = pd.DataFrame({f["name"]: _written(table[f["name"]], f["type"]) for f in fields})
-    written = written.sort_values(list(resource["schema"]["primaryKey"]), kind="stable")
+    if not resource["path"].startswith("codes/"):
+        written = written.sort_values(list(resource["schema"]["primaryKey"]), kind="stable")
     return written.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL).encode()
 
 
@@ -390,6 +395,8 @@ def find_data(start: Path | None = None) -> Path:
 def read_descriptor(folder: Path) -> dict[str, Any]:
     """Read ``datapackage.json``."""
     file = folder / "datapackage.json"
+    if folder.is_file():
+        raise DatasetError(f"{folder}: is a file. Give the folder that holds datapackage.json.")
     if not folder.is_dir():
         raise DatasetError(
             f"{folder}: no such folder. Give the folder that holds datapackage.json."
@@ -404,6 +411,8 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
         raise DatasetError(
             f"{file}: is not valid JSON ({error}). Mend or restore the file."
         ) from error
+    if not isinstance(descriptor, dict) or not descriptor.get("resources"):
+        raise DatasetError(f"{file}: declares no tables (resources). Restore the file.")
     return descriptor
 
 
@@ -463,6 +472,9 @@ def _typed(column: pd.Series, kind: str) -> pd.Series:
     if kind == "number":
         return pd.to_numeric(column).astype("Float64")
     if kind == "boolean":
+        strange = column.dropna()[~column.dropna().isin(["true", "false"])]
+        if not strange.empty:
+            raise ValueError(f"'{strange.iloc[0]}' is neither true nor false")
         return column.map({"true": True, "false": False}, na_action="ignore").astype("boolean")
     if kind == "date":
         return pd.to_datetime(column, format="%Y-%m-%d")
@@ -471,9 +483,7 @@ def _typed(column: pd.Series, kind: str) -> pd.Series:
 
 def _written(column: pd.Series, kind: str) -> pd.Series:
     if kind == "number":
-        return column.map(
-            lambda n: f"{n:.0f}" if n == int(n) else repr(float(n)), na_action="ignore"
-        )
+        return column.map(lambda n: np.format_float_positional(n, trim="-"), na_action="ignore")
     if kind == "boolean":
         return column.astype("boolean").map({True: "true", False: "false"}, na_action="ignore")
     if kind == "date":
