@@ -32,6 +32,8 @@ class Claim(NamedTuple):
     agreement_id: str
     source_id: str
     argument: str
+    support: pd.DataFrame
+    """The citations that can support it; see :func:`supporting`."""
 
 
 class Verdict(NamedTuple):
@@ -83,6 +85,7 @@ def verdicts(dataset: Dataset) -> pd.DataFrame:
     """
     labels = dataset.labels("verdicts")
     records = []
+    support: dict[tuple[str, str], pd.DataFrame] = {}
     for row in of_accord(dataset).to_dict("records"):
         if row["test"] not in TESTS:
             raise AccordsError(
@@ -90,7 +93,10 @@ def verdicts(dataset: Dataset) -> pd.DataFrame:
                 f"Use one of {', '.join(sorted(TESTS))}."
             )
         argument = "" if pd.isna(row["argument"]) else str(row["argument"])
-        claim = Claim(row["claim_id"], row["agreement_id"], row["source_id"], argument)
+        about = (row["agreement_id"], row["source_id"])
+        if about not in support:
+            support[about] = supporting(dataset, *about)
+        claim = Claim(row["claim_id"], *about, argument, support[about])
         outcome = TESTS[row["test"]](dataset, claim)
         verdict = outcome.verdict if row["testable"] else NOT_TESTABLE
         records.append(
@@ -143,7 +149,7 @@ def event(dataset: Dataset, claim: Claim) -> Verdict:
     if steps.empty:
         return Verdict(NOT_SHOWN, f"The step {step_of} is on no record.", rows)
     step = steps.iloc[0]
-    support = independent(dataset, claim, f"event:{step['event_id']}")
+    support = _on(claim, f"event:{step['event_id']}")
     if support.empty:
         return Verdict(
             NOT_SHOWN, f"The step {step_of} is on record, after the claim's own source alone.", rows
@@ -185,7 +191,7 @@ def wording(dataset: Dataset, claim: Claim) -> Verdict:
     rows = (claim.agreement_id,)
     words = claim.argument
     record = dataset.overview.loc[claim.agreement_id]
-    official = independent(dataset, claim, "existence")
+    official = _on(claim, "existence")
     official = official[official["official"]]
     titled = words.casefold() in str(record["title"]).casefold()
     if titled and record["title_kind"] == "official" and len(official):
@@ -198,7 +204,7 @@ def wording(dataset: Dataset, claim: Claim) -> Verdict:
         )
     total = dataset.citations
     total = total[(total["agreement_id"] == claim.agreement_id) & (total["subject"] == "existence")]
-    others = using(dataset, claim, words)
+    others = using(claim, words)
     if others.empty:
         sources = linked(_n(len(total), "source"), rows)
         return Verdict(NOT_SHOWN, f"Of {sources} on record, none but the claim's own has it.", rows)
@@ -210,7 +216,7 @@ def wording(dataset: Dataset, claim: Claim) -> Verdict:
 def statement(dataset: Dataset, claim: Claim) -> Verdict:
     """Show what other sources on record say. Argument: source ids. At most partly supported."""
     rows = (claim.agreement_id,)
-    known = independent(dataset, claim, "existence")
+    known = _on(claim, "existence")
     known = known[known["source_id"].isin(_parts(claim.argument))].dropna(subset=["evidence"])
     if known.empty:
         return Verdict(NOT_SHOWN, "No source but the claim's own shows it.", rows)
@@ -231,7 +237,7 @@ def domain(dataset: Dataset, claim: Claim) -> Verdict:
     found = {grade for grade, _ in graded}
     verdict = found.pop() if len(found) == 1 else PARTLY
     sentence = " ".join(text for _, text in graded)
-    if further and verdict != NOT_SHOWN and using(dataset, claim, further).empty:
+    if further and verdict != NOT_SHOWN and using(claim, further).empty:
         verdict = PARTLY
         sentence += f" No other source on record goes as far as “{escape(further)}”."
     return Verdict(verdict, sentence, rows)
@@ -240,14 +246,14 @@ def domain(dataset: Dataset, claim: Claim) -> Verdict:
 def _domain(dataset: Dataset, claim: Claim, code: str) -> tuple[str, str]:
     rows = (claim.agreement_id,)
     label = escape(dataset.labels("domain_codes").get(code, code))
-    named = independent(dataset, claim, f"domain:{code}")
+    named = _on(claim, f"domain:{code}")
     official = named[named["official"]]
     field = f"domain:{code}"
     if len(official):
         voices = listed(escape(v) for v in official["voice_label"].unique())
         who = linked(_n(official["voice"].nunique(), "official voice"), rows)
         text = f"{label}: named by {who} ({voices})"
-        silent = _listing(dataset, claim) - set(official["voice_label"])
+        silent = _listing(claim) - set(official["voice_label"])
         if silent:
             return (
                 PARTLY,
@@ -264,18 +270,11 @@ def _domain(dataset: Dataset, claim: Claim, code: str) -> tuple[str, str]:
     return NOT_SHOWN, f"{label}: {linked('no source on record', rows)} names it."
 
 
-def _listing(dataset: Dataset, claim: Claim) -> set[str]:
+def _listing(claim: Claim) -> set[str]:
     """Give the official voices that name any subject of the agreement."""
-    subjects = dataset.citations.loc[
-        (dataset.citations["agreement_id"] == claim.agreement_id)
-        & dataset.citations["subject"].str.startswith("domain:"),
-        "subject",
-    ]
-    rows = pd.concat(
-        [independent(dataset, claim, subject) for subject in subjects.unique()]
-        or [independent(dataset, claim, "")]
-    )
-    return set(rows.loc[rows["official"], "voice_label"])
+    rows = claim.support
+    rows = rows[rows["subject"].str.startswith("domain:") & rows["official"]]
+    return set(rows["voice_label"])
 
 
 @registered("followed-up")
@@ -490,40 +489,49 @@ def none(dataset: Dataset, claim: Claim) -> Verdict:
     return Verdict(NOT_TESTABLE, "These data cannot test it.", ())
 
 
-def independent(dataset: Dataset, claim: Claim, subject: str) -> pd.DataFrame:
-    """Give the citations of a subject that can support a claim.
+def supporting(dataset: Dataset, agreement_id: str, source_id: str) -> pd.DataFrame:
+    """Give the citations of an agreement that can support what one source claims about it.
 
     The claim's own source, and other pages of its publisher, cannot.
 
     Returns
     -------
     DataFrame
-        ``source_id``, ``publisher``, ``published``, ``voice``, ``voice_label``, ``official`` (an
-        official voice speaks, or the source is official itself), ``evidence``.
+        ``subject``, ``source_id``, ``publisher``, ``published``, ``voice``, ``voice_label``,
+        ``official`` (an official voice speaks, or the source is official itself), ``evidence``.
     """
-    rows = dataset.citations
-    rows = rows[(rows["agreement_id"] == claim.agreement_id) & (rows["subject"] == subject)]
-    columns = ["source_id", "publisher", "origin", "published", "kind"]
-    rows = rows.merge(dataset.sources[columns], on="source_id")
-    own = dataset.sources.set_index("source_id")["publisher"].get(claim.source_id)
-    carries = rows["origin"].fillna(rows["publisher"])
-    mine = (rows["source_id"] == claim.source_id) | (rows["publisher"] == own) | (carries == own)
-    rows = rows[~mine]
+    rows = dataset.citations[dataset.citations["agreement_id"] == agreement_id]
+    cited = dataset.sources["source_id"].isin([*rows["source_id"], source_id])
+    sources = dataset.sources[cited].set_index("source_id")
+    own = sources["publisher"].get(source_id)
+    carries = sources["origin"].fillna(sources["publisher"])
+    mine = (sources["publisher"] == own) | (carries == own) | (sources.index == source_id)
+    rows = rows.join(sources.loc[~mine, ["publisher", "published", "kind"]], "source_id", "inner")
     voices = dataset.codes("voices")
     speaks = rows["voice"].map(voices["basis"]).fillna("press") != "press"
     tier = rows["kind"].map(dataset.codes("source_kinds")["tier"])
-    return rows.assign(
+    rows = rows.assign(
         voice=rows["voice"].fillna(rows["source_id"]),
         voice_label=rows["voice"].map(voices["label"]).fillna(rows["publisher"]),
         official=speaks | (tier == "official"),
-    )[["source_id", "publisher", "published", "voice", "voice_label", "official", "evidence"]]
+    )
+    return rows[
+        [
+            *("subject", "source_id", "publisher", "published", "voice", "voice_label"),
+            *("official", "evidence"),
+        ]
+    ]
 
 
-def using(dataset: Dataset, claim: Claim, words: str) -> pd.DataFrame:
+def using(claim: Claim, words: str) -> pd.DataFrame:
     """Give the independent sources whose evidence, as recorded, uses some words."""
-    rows = independent(dataset, claim, "existence")
+    rows = _on(claim, "existence")
     said = rows["evidence"].astype("string").str.casefold()
     return rows[said.str.contains(words.casefold(), regex=False, na=False)]
+
+
+def _on(claim: Claim, subject: str) -> pd.DataFrame:
+    return claim.support[claim.support["subject"] == subject]
 
 
 def _parts(argument: str) -> list[str]:

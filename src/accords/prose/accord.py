@@ -73,18 +73,23 @@ def life(dataset: Dataset, agreement_id: str | None) -> Text:
             parts.append(f"{escape(label)} on {escape(dates.spoken(step['date']))}{after}")
         sentences.append(f"{escape(dataset.party_names.get(party, party))}: {listed(parts)}.")
     if len(missing):
-        gaps = []
-        for party, own in missing.groupby("party", sort=False, dropna=False):
-            words = listed(escape(label.lower()) for label in own["label"])
-            name = escape(dataset.party_names.get(str(party), "")) if pd.notna(party) else ""
-            gaps.append(f"for {name or 'all parties'}, {words}")
         newest = found["latest"].max()
         since = f" Nothing on record is newer than {_day_of(newest)}." if pd.notna(newest) else ""
-        sentences.append(f"Not found: {'; '.join(gaps)}.{since}")
+        sentences.append(f"Not found: {missing_steps(dataset, steps)}.{since}")
         sentences.append("That no source was found does not show that the step was not taken.")
     if not sentences:
         sentences.append("No step of either side is on record.")
     return paragraph(*sentences)
+
+
+def missing_steps(dataset: Dataset, steps: pd.DataFrame) -> str:
+    """List the steps of a life that no source shows, by who has to take them (HTML)."""
+    gaps = []
+    for party, own in steps[~steps["found"]].groupby("party", sort=False, dropna=False):
+        words = listed(escape(label.lower()) for label in own["label"])
+        who = dataset.party_names.get(str(party), str(party)) if pd.notna(party) else "all parties"
+        gaps.append(f"for {escape(who)}, {words}")
+    return "; ".join(gaps)
 
 
 def disputes(dataset: Dataset, agreement_id: str | None) -> Text:
