@@ -162,7 +162,7 @@ def release(
         raise typer.BadParameter(f"'{date}' is no day. Write it as 2027-01-31.") from error
     before = editions.read(since, folder) if since else None
     difference = editions.release(
-        version, folder, date=dated, since=before, build=lambda: build.build(folder)
+        version, folder, date=dated, since=before, build=lambda: build.build(build.plan(folder))
     )
     typer.echo("\n".join(editions.told(difference)))
     typer.echo(f"Edition {version} ({dated:%Y-%m-%d}) is released.")
@@ -170,13 +170,14 @@ def release(
 
 def watch(
     data: Data = None,
-    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8765,
+    port: Annotated[int, typer.Option(help="Port on this machine; 0 takes a free one.")] = 8765,
+    out: Annotated[Path | None, typer.Option(help="Where the report goes.")] = None,
 ) -> None:
     """Rebuild the report whenever the data or notebooks change, and show it in the browser."""
+    from accords import build
     from accords import watch as watching
-    from accords.dataset import find_data
 
-    watching.watch(data or find_data(), port=port, say=typer.echo)
+    watching.watch(build.plan(data, out), port=port, say=typer.echo)
 
 
 def _ask(question: str) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 import yaml
 
 from accords.additions import CITING, PARTS, Entry, rows
+from accords.checks.cells import EDTF
 from accords.dataset import Dataset
 from accords.dates import bounds
 from accords.selection import fold
@@ -48,6 +49,8 @@ class Field:
         Definitions of the codes.
     example
         An example, or empty.
+    dated
+        Whether it takes a date.
     """
 
     name: str
@@ -59,6 +62,7 @@ class Field:
     choices: Mapping[str, str]
     meanings: Mapping[str, str]
     example: str
+    dated: bool
 
     def resolve(self, answer: str) -> str:
         """Give the code that an answer means: a code, its number, or its label."""
@@ -89,11 +93,6 @@ class Field:
         if self.dated and bounds(pd.Series([answer]))["earliest"].isna().any():
             return f"'{answer}' is no day of the calendar."
         return ""
-
-    @property
-    def dated(self) -> bool:
-        """Whether it takes a date."""
-        return "\\d{4}" in self.pattern
 
 
 _LISTED = 30
@@ -336,12 +335,13 @@ def _field(dataset: Dataset, resource: Mapping[str, Any], declared: Mapping[str,
         choices=choices,
         meanings=meanings,
         example=str(declared.get("example") or ""),
+        dated=declared.get("rdfType") == EDTF,
     )
 
 
 def _citing(dataset: Dataset, name: str) -> Field:
     if name == "supports":
-        return Field(name, "Supports", _SUPPORTS, "list", False, "", {}, {}, "")
+        return Field(name, "Supports", _SUPPORTS, "list", False, "", {}, {}, "", False)
     resource = next(r for r in dataset.descriptor["resources"] if r["name"] == "citations")
     declared = next(f for f in resource["schema"]["fields"] if f["name"] == name)
     return _field(dataset, resource, declared)

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from accords.checks import Problem
+from accords.checks.cells import EDTF
 from accords.dataset import load
 from accords.differences import RowChange
 from accords.errors import AccordsError
@@ -268,7 +269,7 @@ def _text(cell: Any, column: Mapping[str, Any], reading: Reading, sheet: str) ->
         return ""
     place = f"{sheet}!{cell.coordinate}"
     remark: Remark | None = None
-    dated = column["type"] == "date" or "\\d{4}" in column.get("constraints", {}).get("pattern", "")
+    dated = column["type"] == "date" or column.get("rdfType") == EDTF
     if cell.data_type == "f":
         formula = getattr(value, "text", value)
         remark = Remark(place, f"holds a formula ({formula}). Type the value itself.")
@@ -343,6 +344,8 @@ def _placed(problem: Problem, reading: Reading, descriptor: Mapping[str, Any]) -
     """Say of a problem in a file where it is in the workbook."""
     table, row = located(problem, reading.tables, descriptor)
     words = f"{problem.message} {problem.remedy}"
+    for resource in descriptor["resources"]:
+        words = words.replace(resource["path"], f"the sheet '{resource['name']}'")
     if table is None:
         return Remark(problem.file, words, problem.severity)
     numbers, letters = reading.places[table]

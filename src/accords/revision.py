@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from accords.checks import Problem, check
-from accords.dataset import load, read_descriptor, save
+from accords.dataset import load, read_descriptor, to_csv
 from accords.differences import RowChange, compare
 from accords.errors import AccordsError
 
@@ -72,7 +72,7 @@ class Revised(NamedTuple):
     changes
         The rows that are different now; where nothing is, no file was touched.
     warnings
-        What the checks remarked without objecting.
+        What the checks remark without objecting, and did not before.
     """
 
     changes: list[RowChange]
@@ -95,14 +95,22 @@ def revise(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Revised:
         With all problems, when there is an error among them. Nothing was written then.
     """
     before = load(folder)
+    known = {(problem.file, problem.message) for problem in check(folder)}
     with revision(folder) as copy:
         _write(tables, copy, before.descriptor)
         problems = _checked(copy)
         if any(problem.severity == "error" for problem in problems):
             raise Rejected(problems)
         after = load(copy)
-        save(after, copy)
-    return Revised(compare(before, after), problems)
+        changes = compare(before, after)
+        changed = {change.table for change in changes}
+        for resource in before.descriptor["resources"]:
+            # What did not change keeps its bytes; what did is written as all files are.
+            name, path = resource["name"], resource["path"]
+            content = to_csv(after.tables[name], resource) if name in changed else None
+            (copy / path).write_bytes(content or (folder / path).read_bytes())
+    new = [problem for problem in problems if (problem.file, problem.message) not in known]
+    return Revised(changes, new)
 
 
 def examine(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
