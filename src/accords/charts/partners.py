@@ -81,7 +81,7 @@ def partner_map(dataset: Dataset, counts: pd.DataFrame) -> go.Figure:
     home = [r for s in dataset.focus for r in world["countries"].get(m49[s], [])]
     _fill(figure, home, theme.colour("ink"))
     _hover(figure, world, m49, places, dataset)
-    narrow: dict[str, Any] = {"height": 250, "margin": {"l": 0, "r": 0, "b": 4, "t": 4}}
+    narrow: dict[str, Any] = {"height": 250, "margin": {"l": 4, "r": 0, "b": 4, "t": 4}}
     for state in dataset.focus:
         if m49.get(state) in world["points"]:
             x, y = world["points"][m49[state]]
@@ -303,7 +303,7 @@ def ranked(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> go.Figure:
         data=data,
         measure=measures.partner_counts,
         height=110 + 27 * top,
-        narrow={"height": 100 + 27 * top * len(states), "margin": {"l": 0, "r": 20, "b": 4}}
+        narrow={"height": 100 + 27 * top * len(states), "margin": {"l": 4, "r": 20, "b": 4}}
         | layout.narrow,
     )
 
@@ -383,7 +383,7 @@ def families(
                 f"xaxis{x[1:]}": {
                     "tickvals": list(range(len(codes))), "range": [-0.6, len(codes) - 0.4],
                     "ticktext": [_first_word(labels[c]) for c in codes],
-                    "tickangle": 0, "showgrid": False, "zeroline": False, "tickfont": {"size": 11},
+                    "tickangle": 0, "showgrid": False, "zeroline": False, "tickfont": {"size": 10},
                 },
                 f"yaxis{y[1:]}": {
                     "tickvals": rows, "ticktext": names, "range": [-0.6, len(rows) - 0.4],
@@ -407,7 +407,7 @@ def families(
         data=data,
         measure=measures.partner_domains,
         height=170 + 33 * top,
-        narrow={"height": 190 + 36 * top * len(states), "margin": {"l": 0, "r": 4, "b": 4}}
+        narrow={"height": 190 + 36 * top * len(states), "margin": {"l": 4, "r": 4, "b": 4}}
         | layout.narrow,
     )
 
@@ -548,7 +548,7 @@ def regions(dataset: Dataset, table: pd.DataFrame, least: int = 5) -> go.Figure:
         data=data,
         measure=measures.region_share,
         height=190 + 29 * len(rows),
-        narrow={"height": 220 + 29 * len(rows) * len(states), "margin": {"l": 0, "r": 4, "b": 4}}
+        narrow={"height": 220 + 29 * len(rows) * len(states), "margin": {"l": 4, "r": 4, "b": 4}}
         | layout.narrow,
     )
 
@@ -601,7 +601,7 @@ def distinct(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.Figur
     figure = go.Figure()
     layout = columns(
         figure, [dataset.party_names[s] for s in states], [colours[s] for s in states], gap=0.16,
-        room=0.08,
+        room=0.13,
     )  # fmt: skip
     top = float(table["agreements"].max()) * 1.06
     for state, (x, y) in zip(states, layout.axes, strict=True):
@@ -645,7 +645,7 @@ def distinct(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.Figur
         data=data,
         measure=measures.distinct_partners,
         height=400,
-        narrow={"height": 480, "margin": {"l": 0, "r": 96}} | layout.narrow,
+        narrow={"height": 520, "margin": {"l": 4, "r": 96}} | layout.narrow,
     )
 
 
@@ -705,7 +705,7 @@ def concentration(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.
     figure = go.Figure()
     layout = columns(
         figure, [dataset.party_names[s] for s in states], [colours[s] for s in states], gap=0.08,
-        room=0.08,
+        room=0.13,
     )  # fmt: skip
     first, last = int(known["year"].min()), int(known["year"].max())
     top = 0.5
@@ -757,7 +757,7 @@ def concentration(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.
         data=data,
         measure=measures.concentration_over_time,
         height=400,
-        narrow={"height": 500, "margin": {"l": 0, "r": 8}} | layout.narrow,
+        narrow={"height": 540, "margin": {"l": 4, "r": 8}} | layout.narrow,
     )
 
 
@@ -862,7 +862,7 @@ def diversification(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         )  # fmt: skip
     reach = 1.1 * float(np.abs(known[["low", "high"]].to_numpy()).max())
     figure.add_vline(x=0, line={"color": theme.colour("ink"), "width": 1}, layer="below")
-    narrow: dict[str, Any] = {"height": 120 + 50 * len(rows), "margin": {"l": 0, "r": 8}}
+    narrow: dict[str, Any] = {"height": 120 + 50 * len(rows), "margin": {"l": 4, "r": 8}}
     for side, words in ((-1, "← less concentrated"), (1, "more concentrated →")):
         annotate(
             figure, narrow, x=side * reach, y=len(rows) - 0.35, xref="x", yref="y", text=words,
@@ -870,16 +870,17 @@ def diversification(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             narrow_note={"font": {"size": 11, "color": theme.colour("muted")}},
         )  # fmt: skip
     ticks = [k / 20 for k in range(-20, 21) if abs(k / 20) < reach and (reach < 0.2 or k % 2 == 0)]
+    short = [f"{100 * t:+.0f}".replace("-", "−") if t else "0" for t in ticks]
     figure.update_xaxes(
         range=[-reach, reach], zeroline=False, tickvals=ticks,
-        ticktext=["no change" if t == 0 else f"{100 * t:+.0f} points" for t in ticks],
+        ticktext=["no change" if said == "0" else f"{said} points" for said in short],
     )  # fmt: skip
     figure.update_yaxes(
         tickvals=rows, ticktext=labels, range=[-0.6, len(rows) + 0.05], showgrid=False,
         zeroline=False, tickfont={"size": 12, "color": theme.colour("ink")},
     )  # fmt: skip
     narrow["yaxis"] = {"tickfont": {"size": 11, "color": theme.colour("ink")}}
-    narrow["xaxis"] = {"tickfont": {"size": 10}}
+    narrow["xaxis"] = {"ticktext": short}
     return theme.finish(
         figure,
         name=name,
@@ -954,7 +955,7 @@ def shared(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     width = 1 / n
     most = float(table[list(dataset.focus)].to_numpy().max())
     narrow: dict[str, Any] = {
-        "height": 90 + 22 * len(rows), "margin": {"l": 0, "r": 4, "b": 4},
+        "height": 90 + 22 * len(rows), "margin": {"l": 4, "r": 4, "b": 4},
         "yaxis": {"tickfont": {"size": 11, "color": theme.colour("ink")}},
     }  # fmt: skip
     for k, state in enumerate(dataset.focus):
