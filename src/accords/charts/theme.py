@@ -8,6 +8,7 @@ they draw as vectors (Plotly's heatmap becomes a bitmap) and keep the shipped bu
 from __future__ import annotations
 
 import functools
+import math
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -37,8 +38,8 @@ COLOURS: dict[str, tuple[str, str]] = {
     "contracts": ("#a97200", "#e0a52e"),
     "scale-0": ("#eef1f4", "#20262b"),
     "scale-1": ("#d0dae3", "#2f3d49"),
-    "scale-2": ("#a3b8ca", "#43596c"),
-    "scale-3": ("#6f90ac", "#5f7f9b"),
+    "scale-2": ("#a3b8ca", "#3e5163"),
+    "scale-3": ("#7796b1", "#4d6880"),
     "scale-4": ("#3f6688", "#86a8c4"),
     "scale-5": ("#1c3f5e", "#b5d0e6"),
 }
@@ -66,7 +67,7 @@ def scale(share: float) -> str:
 
 def on_scale(share: float) -> str:
     """Give the text colour that reads on :func:`scale` of the same share."""
-    return colour("paper") if pd.notna(share) and share >= 0.4 else colour("ink")
+    return colour("paper") if pd.notna(share) and share >= 0.6 else colour("ink")
 
 
 def chart(draw: Callable[..., go.Figure]) -> Callable[..., go.Figure]:
@@ -119,7 +120,8 @@ def finish(
     """
     figure.update_layout(template="accords", height=height)
     heading, room = _heading(title, subtitle)
-    figure.update_layout(title={"text": heading}, margin={"t": room})
+    room += 24 * _legend_rows(figure)
+    figure.update_layout(title={"text": heading, "y": 1 - 14 / height}, margin={"t": room})
     figure.layout.meta = {
         "name": name,
         "title": title,
@@ -169,6 +171,14 @@ def _heading(title: str, subtitle: str) -> tuple[str, int]:
     return text, 40 + 21 * len(lines) + 21 * len(small)
 
 
+def _legend_rows(figure: go.Figure) -> int:
+    """Estimate the rows that the legend above the plot takes at the wide width."""
+    named = [trace.name or "" for trace in figure.data if trace.showlegend is not False]
+    if figure.layout.showlegend is False or (len(named) < 2 and not figure.layout.showlegend):
+        return 0
+    return math.ceil(len(named) * (max(map(len, named)) * 7 + 50) / WIDE)
+
+
 def _first_paragraph(docstring: str) -> str:
     return " ".join(docstring.strip().split("\n\n")[0].split())
 
@@ -208,7 +218,6 @@ def _template() -> go.layout.Template:
                 "x": 0,
                 "xref": "container",
                 "xanchor": "left",
-                "y": 0.97,
                 "yref": "container",
                 "yanchor": "top",
                 "pad": {"l": 8},

@@ -17,21 +17,23 @@ from accords.dataset import Dataset
 from accords.measures import time as measures
 from accords.prose.text import listed
 
-LEGEND = {"traceorder": "normal", "y": 1.07, "font": {"size": 12}}
-"""Above the first panel's name."""
+LEGEND = {"traceorder": "normal", "x": 0, "y": 1, "yanchor": "top", "font": {"size": 12}}
+"""In the head that a drawing keeps free above its first panel."""
 
-NARROW_LEGEND = {**LEGEND, "font": {"size": 10}, "entrywidth": 0.49, "entrywidthmode": "fraction"}
+NARROW_LEGEND = {"font": {"size": 10}, "entrywidth": 0.49, "entrywidthmode": "fraction"}
 """Two columns on a phone."""
 
 
-def panels(figure: go.Figure, sizes: Sequence[float], *, gap: float = 0.12) -> list[str]:
+def panels(
+    figure: go.Figure, sizes: Sequence[float], *, gap: float = 0.12, head: float = 0.06
+) -> list[str]:
     """Stack y axes over one x axis and give their names from the top.
 
     Each is as high as its size in proportion, so that one unit has the same length in all. ``gap``
-    is the space between two, as a share of the drawing's height.
+    is the space between two and ``head`` that above the first, as shares of the drawing's height.
     """
-    free = 1 - gap * (len(sizes) - 1)
-    top, names = 1.0, []
+    free = 1 - head - gap * (len(sizes) - 1)
+    top, names = 1 - head, []
     for n, size in enumerate(sizes):
         height = free * size / sum(sizes)
         number = "" if n == 0 else str(n + 1)
@@ -94,7 +96,7 @@ def timeline(dataset: Dataset, rows: pd.DataFrame, accord: str | None = None) ->
     colours = theme.state_colours(dataset.focus)
     figure = go.Figure()
     tallest = marks.groupby("state")["level"].max() + 1.5
-    axes = panels(figure, [float(tallest[state]) for state in states], gap=0.1)
+    axes = panels(figure, [float(tallest[state]) for state in states], gap=0.1, head=0.17)
     for code, label in families.items():
         for state, axis in zip(states, axes, strict=True):
             own = marks[(marks["state"] == state) & (marks["instrument_family"] == code)]
@@ -146,15 +148,14 @@ def timeline(dataset: Dataset, rows: pd.DataFrame, accord: str | None = None) ->
         name=name,
         title=_timeline_title(dataset, rows, states),
         subtitle=(
-            f"Each mark is one dated agreement of one state, in the year in which the state "
-            f"concluded it (n = {int(rows['concluded'].sum())}); hollow marks were only announced "
-            f"(n = {announced}) and are counted nowhere else. An agreement of both states stands "
-            "in both lanes."
+            "Each mark is a dated agreement, in the year in which the state concluded it "
+            f"(n = {int(rows['concluded'].sum())}); hollow marks were only announced "
+            f"(n = {announced}). An agreement of both states stands in both lanes."
         ),
         alt=_timeline_alt(dataset, rows, states),
         data=data,
         measure=measures.timeline,
-        height=560,
+        height=620,
         narrow={
             "height": 600,
             "margin": {"l": 0, "r": 4},
@@ -555,9 +556,9 @@ def instruments(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(range=[0, 1], visible=False)
     figure.update_yaxes(
         tickvals=[v for v, _ in ticks], ticktext=[t for _, t in ticks], showgrid=False,
-        zeroline=False, range=[at - 0.3, -0.4],
+        zeroline=False, range=[at - 0.3, -0.4], domain=[0, 0.88],
     )  # fmt: skip
-    figure.update_layout(barmode="stack", legend={**LEGEND, "y": 1}, margin={"r": 56})
+    figure.update_layout(barmode="stack", legend=LEGEND, margin={"r": 56})
     return theme.finish(
         figure,
         name=name,
@@ -569,11 +570,12 @@ def instruments(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         alt=_instruments_alt(dataset, table, states),
         data=data,
         measure=measures.instrument_mix,
-        height=150 + 28 * (len(ticks) + len(states)),
+        height=190 + 28 * (len(ticks) + len(states)),
         narrow={
-            "height": 170 + 28 * (len(ticks) + len(states)),
+            "height": 150 + 32 * (len(ticks) + len(states)),
             "margin": {"l": 0, "r": 46},
-            "legend": {**LEGEND, "y": 1, "font": {"size": 11}},
+            "legend": {"font": {"size": 11}},
+            "yaxis": {"domain": [0, 0.8]},
         },
     )
 
@@ -652,7 +654,7 @@ def contract_values(dataset: Dataset, table: pd.DataFrame, unvalued: pd.DataFram
     figure = go.Figure()
     lanes = [drawn[drawn["currency"] == currency] for currency in currencies]
     reach = [(lane["low"].min() / 1.6, lane["high"].max() * 2) for lane in lanes]
-    axes = panels(figure, [log10(top / bottom) for bottom, top in reach])
+    axes = panels(figure, [log10(top / bottom) for bottom, top in reach], head=0.13)
     partners = {
         str(agreement): listed(dataset.party_names[code] for code in codes)
         for agreement, codes in dataset.overview["partners"].items()

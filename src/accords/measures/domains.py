@@ -161,39 +161,41 @@ def contrast(dataset: Dataset) -> pd.DataFrame:
     return _differences(pairs)
 
 
-def change(dataset: Dataset, year: int) -> pd.DataFrame:
-    """Compare each state's profile from a year on with that of the years before.
+def change(dataset: Dataset, cuts: tuple[int, ...] = CUTS) -> pd.DataFrame:
+    """Compare each state's profile from some years on with that of the years before.
 
-    As :func:`contrast`, with the later share first; corrected over all domains and states.
+    As :func:`contrast`, with the later share first; corrected over all domains, states and cuts.
 
     Parameters
     ----------
     dataset
         The dataset.
-    year
-        First year of the later span.
+    cuts
+        First years of the later spans.
 
     Returns
     -------
     DataFrame
-        ``state``, ``domain``, ``first`` (later share), ``second`` (earlier share), ``difference``,
-        ``low``, ``high``, ``p``, ``adjusted``, ``sure``. States with fewer than ``FEWEST`` coded
-        agreements on either side are left out.
+        ``cut``, ``state``, ``domain``, ``first`` (later share), ``second`` (earlier share),
+        ``difference``, ``low``, ``high``, ``p``, ``adjusted``, ``sure``. States with fewer than
+        ``FEWEST`` coded agreements on either side of a cut are left out there.
     """
-    later = profiles(dataset, since=year)
-    earlier = profiles(dataset, until=year - 1)
-    both = later.merge(earlier, on=["state", "domain"], suffixes=("_a", "_b"))
-    both = both[(both["total_a"] >= FEWEST) & (both["total_b"] >= FEWEST)]
-    pairs = [
-        {
-            "state": row["state"],
-            "domain": row["domain"],
-            "a": (row["n_a"], row["total_a"]),
-            "b": (row["n_b"], row["total_b"]),
-        }
-        for row in both.to_dict("records")
-    ]
-    return _differences(pairs, keys=["state", "domain"])
+    pairs = []
+    for cut in cuts:
+        later, earlier = profiles(dataset, since=cut), profiles(dataset, until=cut - 1)
+        both = later.merge(earlier, on=["state", "domain"], suffixes=("_a", "_b"))
+        both = both[(both["total_a"] >= FEWEST) & (both["total_b"] >= FEWEST)]
+        pairs += [
+            {
+                "cut": cut,
+                "state": row["state"],
+                "domain": row["domain"],
+                "a": (row["n_a"], row["total_a"]),
+                "b": (row["n_b"], row["total_b"]),
+            }
+            for row in both.to_dict("records")
+        ]
+    return _differences(pairs, keys=["cut", "state", "domain"])
 
 
 def _differences(pairs: list[dict], keys: list[str] | None = None) -> pd.DataFrame:

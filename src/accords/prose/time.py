@@ -106,11 +106,10 @@ def _robust(dataset: Dataset, state: str, found: float) -> str:
 
 def stock(dataset: Dataset) -> Text:
     """Say how many agreements are known to be in force, and how many may be."""
-    table = measures.stock(dataset)
-    if table.empty:
-        return paragraph("No agreement is dated, so no stock can be counted.")
     rows = by_state(dataset)
-    rows = rows[rows["latest"].notna()]
+    rows = rows[rows["earliest"].notna()]
+    if rows.empty:
+        return paragraph("No agreement is dated, so no stock can be counted.")
     sentences = []
     for state in dataset.focus:
         own = rows[rows["state"] == state]
