@@ -173,7 +173,7 @@ def _heading(title: str, subtitle: str) -> tuple[str, int]:
 
 def _legend_rows(figure: go.Figure) -> int:
     """Estimate the rows that the legend above the plot takes at the wide width."""
-    named = [trace.name or "" for trace in figure.data if trace.showlegend is not False]
+    named = {trace.name or "" for trace in figure.data if trace.showlegend is not False}
     if figure.layout.showlegend is False or (len(named) < 2 and not figure.layout.showlegend):
         return 0
     return math.ceil(len(named) * (max(map(len, named)) * 7 + 50) / WIDE)
