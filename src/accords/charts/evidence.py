@@ -17,10 +17,10 @@ from accords.dataset import Dataset
 from accords.measures import evidence as measures
 from accords.prose.text import listed
 
-SHADES = ("scale-5", "scale-3", "scale-1")
+SHADES = ("scale-5", "scale-2", "scale-1")
 """Colours of three ordered levels, the firmest first."""
 
-PERCENT = {"range": [0, 1], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]}
+PERCENT = {"range": [-0.012, 1.03], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]}
 
 
 @theme.chart
@@ -94,7 +94,7 @@ def confidence(dataset: Dataset, levels: pd.DataFrame, bases: pd.DataFrame) -> g
         data=data,
         measure=measures.confidence,
         height=260,
-        narrow={"height": 330, "margin": {"l": 4, "r": 4, "b": 8}} | layout.narrow,
+        narrow={"height": 450, "margin": {"l": 4, "r": 4, "b": 8}} | layout.narrow,
     )
 
 
@@ -112,7 +112,7 @@ def _stack(
     rows = {state: n for n, state in enumerate(states)}
     for shade, level in zip(SHADES, table[code].unique(), strict=False):
         own = table[table[code] == level]
-        share = 1.0 if shade == SHADES[0] else 0.0 if shade == SHADES[-1] else 0.5
+        ink = theme.colour("paper" if shade == SHADES[0] else "ink")
         figure.add_bar(
             x=own["share"], y=[rows[s] for s in own["state"]], orientation="h", xaxis=x, yaxis=y,
             width=0.62, marker={"color": theme.colour(shade), "line": {"width": 0}},
@@ -121,7 +121,7 @@ def _stack(
                 for v in own["share"]
             ],
             textposition="inside", insidetextanchor="middle", textangle=0, constraintext="none",
-            textfont={"size": 11, "color": theme.on_scale(share)}, showlegend=False,
+            textfont={"size": 11, "color": ink}, showlegend=False,
             customdata=own[column],
             hovertemplate=f"{words[level]}: %{{customdata}} (%{{x:.0%}})<extra></extra>",
         )  # fmt: skip
@@ -503,7 +503,7 @@ def waits(curves: pd.DataFrame, summary: pd.DataFrame) -> go.Figure:
     span = 8.0
     inks = dict(zip(measures.WAITS, ("plans", "memoranda", "accent"), strict=True))
     figure = go.Figure()
-    narrow: dict[str, Any] = {"height": 400, "margin": {"l": 4, "r": 112}}
+    narrow: dict[str, Any] = {"height": 420, "margin": {"l": 4, "r": 128}}
     top = min(1.0, 1.15 * float(curves["high"].max()))
     ends = {}
     for step in dict.fromkeys(curves["step"]):
@@ -527,7 +527,7 @@ def waits(curves: pd.DataFrame, summary: pd.DataFrame) -> go.Figure:
             x=x, y=y, mode="lines", line={"color": ink, "width": 3}, showlegend=False,
             hovertemplate="%{x:.1f} years: %{y:.0%}<extra></extra>",
         )  # fmt: skip
-    placed = dict(zip(ends, _apart(list(ends.values()), top * 0.12), strict=True))
+    placed = dict(zip(ends, _apart(list(ends.values()), top * 0.14), strict=True))
     for step, y in placed.items():
         row = summary[summary["step"] == step].iloc[0]
         annotate(
@@ -745,8 +745,9 @@ def partner_list(dataset: Dataset, table: pd.DataFrame, wide: int = 4) -> go.Fig
     )  # fmt: skip
     counts = [int((named["level"] == k).sum()) for k in range(3)]
     more = int((~table["named"].astype(bool)).sum())
+    titles = {r["name"]: r["title"] for r in dataset.descriptor["resources"]}
     stated = table["stated"].iloc[0]
-    said = f" It spoke of agreements with {stated} states." if pd.notna(stated) else ""
+    said = f" The list spoke of agreements with {stated} states." if pd.notna(stated) else ""
     return theme.finish(
         figure,
         name=name,
@@ -755,9 +756,8 @@ def partner_list(dataset: Dataset, table: pd.DataFrame, wide: int = 4) -> go.Fig
             f"a record here, {counts[0]} of them dated by then"
         ),
         subtitle=(
-            f"Partners named on the defence ministry’s page of {year} (n = {len(named)}), by our "
-            f"concluded bilateral records.{said} {more} more have a record by {year} and were not "
-            "named."
+            f"{titles[table['table'].iloc[0]]} (n = {len(named)}), by our concluded bilateral "
+            f"records.{said} {more} more have a record by {year} and were not named."
         ),
         alt=(
             f"Tiles. No bilateral record: {listed(named.loc[named['level'] == 2, 'name'])}. Later "
@@ -825,8 +825,8 @@ def missing(
                 "color": theme.colour(fill),
                 "line": {"color": theme.colour("paper"), "width": 1},
             },
-            text=[str(v) if v > 0.04 * known["high"].max() else "" for v in values],
-            textposition="inside", insidetextanchor="middle", textangle=0,
+            text=[str(v) if v > 0.05 * known["high"].max() else "" for v in values],
+            textposition="inside", insidetextanchor="middle", textangle=0, constraintext="none",
             textfont={"size": 11, "color": theme.colour(ink)},
             hovertemplate=f"{label}: %{{x}}<extra></extra>",
         )  # fmt: skip
@@ -836,14 +836,28 @@ def missing(
             line={"color": theme.colour("accent"), "width": 3}, hoverinfo="skip",
         )  # fmt: skip
         figure.add_scatter(
-            x=[r["estimate"]], y=[row], mode="markers+text", showlegend=False,
+            x=[r["estimate"]], y=[row], mode="markers", showlegend=False,
             marker={"size": 11, "color": theme.colour("accent"), "symbol": "circle",
                     "line": {"color": theme.colour("paper"), "width": 1.5}},
-            text=[f"{r['estimate']:.0f} ({r['low']:.0f}–{r['high']:.0f})"],
-            textposition="top center", textfont={"size": 12, "color": theme.colour("accent")},
             hovertemplate="estimate: %{x:.0f}<extra></extra>",
         )  # fmt: skip
-    figure.update_xaxes(range=[0, float(known["high"].max()) * 1.04], zeroline=False, nticks=6)
+    figure.add_scatter(
+        x=known["high"], y=rows, mode="text", textposition="middle right", showlegend=False,
+        text=[
+            f" <b>{e:.0f}</b> ({low:.0f}–{high:.0f})"
+            for e, low, high in zip(known["estimate"], known["low"], known["high"], strict=True)
+        ],
+        textfont={"size": 12, "color": theme.colour("accent")}, hoverinfo="skip",
+        cliponaxis=False,
+    )  # fmt: skip
+    narrow: dict[str, Any] = {
+        "height": 150 + 66 * len(rows),
+        "margin": {"l": 4, "r": 8},
+        "xaxis": {"range": [0, float(known["high"].max()) * 1.45], "nticks": 5},
+        "yaxis": {"tickfont": {"size": 11, "color": theme.colour("ink")}},
+        "legend": {"font": {"size": 11}},
+    }
+    figure.update_xaxes(range=[0, float(known["high"].max()) * 1.2], zeroline=False, nticks=6)
     figure.update_yaxes(
         tickvals=rows, ticktext=[_broken(labels[g], 12) for g in known["group"]], showgrid=False,
         zeroline=False, range=[-0.6, len(rows) - 0.3],
@@ -874,12 +888,7 @@ def missing(
         data=data,
         measure=measures.capture_recapture,
         height=150 + 66 * len(rows),
-        narrow={
-            "height": 150 + 66 * len(rows),
-            "margin": {"l": 4, "r": 8},
-            "yaxis": {"tickfont": {"size": 11, "color": theme.colour("ink")}},
-            "legend": {"font": {"size": 11}},
-        },
+        narrow=narrow,
     )
 
 

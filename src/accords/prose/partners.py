@@ -2,20 +2,309 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
 import pandas as pd
 
 from accords.dataset import Dataset
 from accords.measures import partners as measures
 from accords.prose.text import Text, count, escape, interval, linked, listed, number, paragraph
 
-_WITH_ARTICLE = (
+_STARTS = (
     *("United ", "Netherlands", "Comoros", "Maldives", "Gambia", "Philippines"),
-    *("Central African", "Dominican", "European Union", "African Union", "EU", "UN", "AU", "CIS"),
+    *("Central African", "Dominican", "European Union", "African Union"),
 )
+_SHORT = ("AU", "CIS", "EU", "UN")
+TOO_LITTLE = "There are too few agreements to say more."
 
 
 def named(name: str) -> str:
     """Write a party's name as it stands in a sentence: ``the United States``, ``Spain``."""
-    if name.startswith(_WITH_ARTICLE[:-4]) or name in _WITH_ARTICLE[-4:]:
-        return f"the {name}"
-    return name
+    return f"the {name}" if name.startswith(_STARTS) or name in _SHORT else name
+
+
+def overview(dataset: Dataset) -> Text:
+    """Say how many partners each state has, who the largest are and how many have but one."""
+    counts = measures.partner_counts(dataset)
+    sentences = [
+        "Only concluded bilateral agreements are counted in this chapter, so that a treaty of many "
+        "parties makes no partners of states that never dealt with each other alone."
+    ]
+    for state, own in _each(dataset, counts):
+        ids = _ids(own["agreement_ids"])
+        top = own.head(3)
+        single = own[own["agreements"] == 1]
+        largest = listed(
+            f"{escape(named(n))} ({number(k, 'd', i)})"
+            for n, k, i in zip(top["name"], top["agreements"], top["agreement_ids"], strict=True)
+        )
+        sentences.append(
+            f"{_who(dataset, state)} has {count(ids, 'agreement')} with "
+            f"{linked(_some(len(own), 'partner'), ids)}; the largest are {largest}, which "
+            f"together make up {_share(_ids(top['agreement_ids']), ids)}. With "
+            f"{linked(_some(len(single), 'partner'), _ids(single['agreement_ids']))} a single "
+            "agreement is on record."
+        )
+    return _told(sentences, counts)
+
+
+def subjects(dataset: Dataset) -> Text:
+    """Say what the agreements with the largest partner of each state are about."""
+    table = measures.partner_domains(dataset)
+    labels = dataset.labels("families")
+    largest = measures.largest_partners(dataset)
+    sentences = []
+    for state, own in _each(dataset, table):
+        mine = own[own["partner"] == largest[state]].sort_values(
+            "agreements", ascending=False, kind="stable"
+        )
+        if mine.empty:
+            continue
+        said = listed(
+            f"{escape(labels[code].lower())} ({number(k, 'd', ids)})"
+            for code, k, ids in zip(
+                mine["code"][:2], mine["agreements"][:2], mine["agreement_ids"][:2], strict=True
+            )
+        )
+        partner = escape(named(dataset.party_names[largest[state]]))
+        sentences.append(
+            f"Of the agreements of {_who(dataset, state)} with {partner}, "
+            f"{number(mine['n'].iloc[0], 'd')} name a subject; the most frequent are {said}."
+        )
+    sentences.append(
+        "An agreement can name several subjects, so the cells of a row do not add up to its total."
+    )
+    return _told(sentences, table)
+
+
+def geography(dataset: Dataset) -> Text:
+    """Say how the largest region's share changed between the last two runs of years."""
+    table = measures.region_share(dataset)
+    sentences = []
+    for state, own in _each(dataset, table):
+        now = own[own["start"] == own["start"].max()].sort_values("agreements", ascending=False)
+        first = now.iloc[0]
+        if not first["agreements"]:
+            continue
+        before = own[(own["region"] == first["region"]) & (own["start"] < first["start"])].tail(1)
+        said = (
+            f"{_who(dataset, state)} concluded {_portion(first)} of its agreements of "
+            f"{_years(first['period'])} with {escape(first['region'])}"
+        )
+        if len(before) and before["n"].iloc[0]:
+            earlier = before.iloc[0]
+            said += f", against {_portion(earlier)} in {_years(earlier['period'])}"
+            apart = first["low"] > earlier["high"] or first["high"] < earlier["low"]
+            said += "" if apart else "; the intervals overlap"
+        sentences.append(f"{said}.")
+    return _told(sentences, table)
+
+
+def spread(dataset: Dataset, window: int = 5) -> Text:
+    """Say how the number of distinct partners in a run of years changed in ten years."""
+    table = measures.distinct_partners(dataset, window)
+    first_time = measures.new_partners(dataset)
+    sentences = []
+    for state, own in _each(dataset, table):
+        end = own.iloc[-1]
+        new = first_time[
+            (first_time["state"] == state) & (first_time["year"] > end["year"] - window)
+        ]
+        names = [p for partners in new["new"] for p in partners]
+        ids = _ids(new["agreement_ids"])
+        said = (
+            f"In the {window} years to {end['year']}, {_who(dataset, state)} concluded "
+            f"{count(end['agreement_ids'], 'agreement')} with "
+            f"{number(end['partners'], 'd', end['agreement_ids'])} partners"
+        )
+        if names:
+            said += f", {linked(len(names), ids)} of them for the first time on record"
+        sentences.append(f"{said}.")
+    return _told(sentences, table)
+
+
+def concentrated(dataset: Dataset) -> Text:
+    """Say how concentrated each state's agreements are over all years, with intervals."""
+    table = measures.concentration(dataset)
+    sentences = []
+    for state, own in _each(dataset, table):
+        by = {row["counted"]: row for row in own.to_dict("records")}
+        whole, rest = by[measures.ALL], by[measures.REST]
+        if pd.isna(whole["herfindahl"]):
+            sentences.append(f"{_who(dataset, state)} has too few agreements to measure.")
+            continue
+        ids = whole["agreement_ids"]
+        said = (
+            f"Over all years, two agreements of {_who(dataset, state)} drawn at random are with "
+            f"the same partner with a chance of {number(100 * whole['herfindahl'], '.1f', ids)} % "
+            f"(95 % interval {_percents(whole)})"
+        )
+        if pd.notna(rest["herfindahl"]):
+            left_out = escape(named(dataset.party_names[str(rest["left_out"])]))
+            said += (
+                f", without {left_out} of "
+                f"{number(100 * rest['herfindahl'], '.1f', rest['agreement_ids'])} % "
+                f"({_percents(rest)})"
+            )
+        sentences.append(
+            f"{said}; its {number(whole['partners'], 'd', ids)} partners are as diverse as "
+            f"{number(whole['effective'], '.0f', ids)} equal ones "
+            f"({interval(whole['effective_low'], whole['effective_high'], '.0f')})."
+        )
+    sentences.append(
+        "The first measure is the Herfindahl index, corrected for the number of agreements; the "
+        "second the exponential of Shannon’s entropy."
+    )
+    return _told(sentences, table)
+
+
+def diversifying(dataset: Dataset) -> Text:
+    """Say whether each state's agreements spread more widely, and on what the answer hangs."""
+    table = measures.diversification_by_length(dataset)
+    sentences = [
+        "“Diversifies” is put to the test as follows: the chance that two agreements are with the "
+        "same partner must fall by more than chance allows, and as many agreements must reach more "
+        "partners, in the last ten years against the ten before and in the last five against the "
+        "five before, with the largest partner and without it."
+    ]
+    for state, own in _each(dataset, table):
+        found = own["finding"].value_counts()
+        ids = _ids(own["agreement_ids"])
+        who = _who(dataset, state)
+        holding = own[own["finding"].isin(["diversifies", "concentrates"])]
+        if found.get("too few", 0) == len(own):
+            sentences.append(f"For {who} there are too few agreements to tell.")
+        elif holding.empty:
+            sentences.append(
+                f"For {who} none of {linked(_some(len(own), 'comparison'), ids)} shows a clear "
+                "change."
+            )
+        else:
+            said = listed(
+                f"{r['after'].replace('-', '–')} {_counted(dataset, r)} "
+                f"({number(100 * r['change'], '+.1f', r['agreement_ids'])} points, "
+                f"{interval(100 * r['low'], 100 * r['high'], '+.1f')})"
+                for r in holding.to_dict("records")
+            )
+            word = " and ".join(f"it {f}" for f in dict.fromkeys(holding["finding"]))
+            only = " only" if len(holding) < len(own) else ""
+            sentences.append(
+                f"For {who} {linked(len(holding), ids)} of {_some(len(own), 'comparison')} "
+                f"{'says' if len(holding) == 1 else 'say'} that {word}: {said}. "
+                + (
+                    "A finding that hangs on the choice of years or on one partner is not firm."
+                    if only
+                    else "It holds in every comparison."
+                )
+            )
+    return _told(sentences, table)
+
+
+def deepening(dataset: Dataset) -> Text:
+    """Say how much of the newest run of years is with partners that a state already had."""
+    table = measures.repeat_share(dataset)
+    sentences = []
+    for state, own in _each(dataset, table):
+        now = own.iloc[-1]
+        if not now["n"]:
+            continue
+        said = (
+            f"Of the agreements of {_who(dataset, state)} in {_years(now['period'])}, "
+            f"{_portion(now)} were with a partner that it already had"
+        )
+        if len(own) > 1 and own.iloc[-2]["n"]:
+            before = own.iloc[-2]
+            said += f", after {_portion(before)} in {_years(before['period'])}"
+        sentences.append(f"{said}.")
+    sentences.append(
+        "A state that already has many partners will return to them more often by that alone."
+    )
+    return _told(sentences, table)
+
+
+def sharing(dataset: Dataset) -> Text:
+    """Say how many partners the focus states share and with whom both have most agreements."""
+    table = measures.shared_partners(dataset)
+    net = measures.network(dataset)
+    outside = net.nodes[~net.nodes["focus"]]
+    if table.empty:
+        return paragraph("No partner is shared.")
+    ids = _ids(table["agreement_ids"])
+    both = table[list(dataset.focus)].min(axis=1)
+    close = table.loc[both == both.max()]
+    names = listed(escape(named(n)) for n in close["name"])
+    return paragraph(
+        f"{linked(len(table), ids)} of {number(len(outside), 'd')} partners are shared.",
+        f"The ties that are strong on every side are with {names} (at least "
+        f"{number(both.max(), 'd', _ids(close['agreement_ids']))} agreements each).",
+        "That a partner is shared does not show that the states act together with it: the "
+        "agreements are separate.",
+    )
+
+
+def tie(dataset: Dataset) -> Text:
+    """Say what binds the focus states to each other in the network."""
+    net = measures.network(dataset)
+    between = net.edges[net.edges["between_focus"]]
+    if between.empty:
+        return paragraph("No concluded bilateral agreement binds the focus states to each other.")
+    sentences = []
+    for row in between.to_dict("records"):
+        ids = row["agreement_ids"]
+        pair = f"{_who(dataset, row['state'])} and {_who(dataset, row['partner'])}"
+        known = dataset.overview.loc[list(ids), "year"].dropna().tolist()
+        since = f", the first of {min(known)}" if len(ids) > 1 and known else ""
+        when = f" of {min(known)}" if len(ids) == 1 and known else ""
+        sentences.append(
+            f"{pair} are tied to each other by {count(ids, 'bilateral agreement')}{when}{since}; "
+            "every other path between them in these data runs through a shared partner."
+        )
+    return paragraph(*sentences)
+
+
+def _told(sentences: list[str], table: pd.DataFrame) -> Text:
+    return paragraph(*sentences) if len(table) else paragraph(TOO_LITTLE)
+
+
+def _each(dataset: Dataset, table: pd.DataFrame) -> Iterable[tuple[str, pd.DataFrame]]:
+    for state in dataset.focus:
+        own = table[table["state"] == state]
+        if len(own):
+            yield state, own
+
+
+def _who(dataset: Dataset, state: str) -> str:
+    return escape(named(dataset.party_names[state]))
+
+
+def _ids(tuples: Iterable[tuple[str, ...]]) -> list[str]:
+    return list(dict.fromkeys(i for ids in tuples for i in ids))
+
+
+def _some(n: int, noun: str) -> str:
+    return f"{n} {noun}{'' if n == 1 else 's'}"
+
+
+def _share(part: Sequence[str], whole: Sequence[str]) -> str:
+    return linked(f"{100 * len(part) / len(whole):.0f} %", part)
+
+
+def _portion(row: pd.Series) -> str:
+    share = linked(f"{100 * row['share']:.0f} %", row["agreement_ids"])
+    low, high = 100 * row["low"], 100 * row["high"]
+    return f"{share} ({row['agreements']} of {row['n']}; {interval(low, high, '.0f')})"
+
+
+def _percents(row: Mapping[Any, Any]) -> str:
+    return interval(100 * row["herfindahl_low"], 100 * row["herfindahl_high"], ".1f")
+
+
+def _years(period: str) -> str:
+    return period.replace("-", "–")
+
+
+def _counted(dataset: Dataset, row: Mapping[Any, Any]) -> str:
+    if row["counted"] == measures.ALL:
+        return "with all partners"
+    return f"without {escape(named(dataset.party_names[str(row['left_out'])]))}"
