@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from textwrap import shorten
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -22,7 +23,7 @@ from accords.differences import Kind, RowChange, compare
 from accords.errors import AccordsError
 from accords.imports import read_workbook
 from accords.prose.text import Text, escape, linked, listed, plain
-from accords.revision import revision
+from accords.revision import renew_codebook, revision
 
 COMPUTED = ("status", "confidence", "date")
 """What is computed for each agreement and compared between editions."""
@@ -36,7 +37,7 @@ _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 class FindingChange(NamedTuple):
     """One finding of the report that reads differently; None where there is none."""
 
-    id: str
+    key: str
     before: str | None
     after: str | None
 
@@ -207,9 +208,10 @@ def release(
     difference = Difference(old, load(folder, as_of=date))
     if not difference:
         raise AccordsError(f"Nothing differs from edition {newest}; there is nothing to release.")
-    kept = {name: (folder / name).read_bytes() for name in ("CHANGELOG.md", "datapackage.json")}
+    kept = {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
     with revision(folder) as copy:
         _set_edition(copy, version, date, entry(difference))
+        renew_codebook(copy)
         errors = [problem for problem in check(copy) if problem.severity == "error"]
         if errors:
             raise AccordsError(
@@ -245,7 +247,7 @@ def entry(difference: Difference) -> str:
     if difference.findings:
         lines += ["Findings that read differently:", ""]
         for finding in difference.findings:
-            lines.append(f"- {finding.id}: {_from_to(finding.before, finding.after)}")
+            lines.append(f"- {finding.key}: {_from_to(finding.before, finding.after)}")
         lines.append("")
     return "\n".join(lines).strip()
 
@@ -260,12 +262,10 @@ def told(difference: Difference) -> list[str]:
             lines += [f"    {words}" for words in _said(change)]
     if difference.others:
         lines += ["Beside the agreements:"]
-        lines += [
-            f"    {row.table}, {phrase}" for row in difference.others for phrase in _phrases(row)
-        ]
+        lines += [f"    {phrase}" for row in difference.others for phrase in _phrases(row)]
     lines.append(f"Findings that read differently: {len(difference.findings)}")
     for finding in difference.findings:
-        lines += [f"  {finding.id}", f"    was: {finding.before or '(none)'}"]
+        lines += [f"  {finding.key}", f"    was: {finding.before or '(none)'}"]
         lines += [f"    is:  {finding.after or '(none)'}"]
     return lines
 
@@ -296,7 +296,7 @@ def as_json(difference: Difference) -> dict[str, Any]:
             for change in difference.agreements
         ],
         "others": [row(r) for r in difference.others],
-        "findings": [{"id": f.id, "from": f.before, "to": f.after} for f in difference.findings],
+        "findings": [{"key": f.key, "from": f.before, "to": f.after} for f in difference.findings],
     }
 
 
@@ -402,7 +402,11 @@ def _from_workbook(file: Path, folder: Path) -> Dataset:
 
 
 def _from_git(revision_name: str, folder: Path) -> Dataset:
-    archive = _git(folder, "archive", "--format=tar", f"{revision_name}:./")
+    place = _git(folder, "rev-parse", "--show-toplevel", "--show-prefix")
+    archive = None
+    if place is not None:
+        top, prefix = place.decode().split("\n")[:2]
+        archive = _git(Path(top), "archive", "--format=tar", f"{revision_name}:{prefix}")
     if archive is None:
         raise AccordsError(
             f"{revision_name}: no such folder, workbook or git revision that holds the data. "
@@ -428,7 +432,7 @@ def _git(folder: Path, *arguments: str) -> bytes | None:
 def _findings(dataset: Dataset) -> dict[str, str]:
     from accords.findings import findings
 
-    return {finding.id: plain(str(finding.text)) for finding in findings(dataset)}
+    return {finding.key: plain(finding.sentence) for finding in findings(dataset, robust=False)}
 
 
 def _overview(dataset: Dataset) -> dict[str, dict[str, str]]:
@@ -478,6 +482,7 @@ def _phrases(row: RowChange) -> Iterator[str]:
 
 
 def _from_to(before: str | None, after: str | None) -> str:
+    before, after = (shorten(text or "", 160, placeholder=" …") for text in (before, after))
     if not before:
         return f"now '{after}'"
     return f"from '{before}' to '{after}'" if after else f"no longer '{before}'"

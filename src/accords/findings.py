@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from accords import claims, dates
+from accords import claims
 from accords.dataset import Dataset
 from accords.measures import accord, domains, evidence, partners, robustness, time
 from accords.measures.common import by_state, concluded
-from accords.prose.accord import missing_steps
+from accords.prose.accord import kind_of, missing_steps, when
 from accords.prose.text import (
     count,
     escape,
@@ -93,13 +93,14 @@ class Finding:
     @property
     def robustness(self) -> str:
         """Say whether it holds under all choices, or which change it (HTML)."""
-        if not any(next(iter(check.readings.values())).says for check in self.checks):
+        checks = [check for check in self.checks if next(iter(check.readings.values())).says]
+        if not checks:
             return ""
         changes: dict[str, list[str]] = {}
-        for check in self.checks:
+        for check in checks:
             for name, says in check.changed.items():
                 changes.setdefault(name, []).append(says)
-        unknown = list(dict.fromkeys(name for check in self.checks for name in check.unknown))
+        unknown = list(dict.fromkeys(name for check in checks for name in check.unknown))
         if changes:
             parts = [f"{name} ({listed(dict.fromkeys(says))})" for name, says in changes.items()]
             text = f"Depends on the choice of records; it changes under: {'; '.join(parts)}."
@@ -144,18 +145,20 @@ def _shown(check: Check, name: str) -> str:
     return f"{format(reading.value, check.form)}{mark}"
 
 
-def findings(dataset: Dataset) -> list[Finding]:
+def findings(dataset: Dataset, *, robust: bool = True) -> list[Finding]:
     """Compute the key findings, in the order of the chapters.
 
-    A finding for which there are too few data is left out.
+    A finding for which there are too few data is left out; where all are, one says so. Without
+    ``robust`` they are taken under all records alone, which is quicker.
     """
-    choices = robustness.variants(dataset)
+    choices = robustness.variants(dataset) if robust else {"all records": dataset}
     makers = (
         _agreed, _press_alone, _claims, _numbers, _rhythm, _subjects, _alike, _partners,
         _diversification, _shared, _status, _missing,
     )  # fmt: skip
-    made = (make(dataset, choices) for make in makers)
-    return [finding for finding in made if finding is not None]
+    made = [make(dataset, choices) for make in makers]
+    found = [finding for finding in made if finding is not None]
+    return found or [Finding("none", "There are too few data for any finding.", ())]
 
 
 Choices = Mapping[str, Dataset]
@@ -174,19 +177,20 @@ def _agreed(dataset: Dataset, choices: Choices) -> Finding | None:
     steps = accord.life(dataset, agreement_id)
     names = dataset.party_names
     done = [
-        f"{escape(names.get(str(party), str(party)))} {escape(own['label'].iloc[-1].lower())} on "
-        f"{escape(dates.spoken(own['date'].iloc[-1]))}"
+        f"{escape(names.get(str(party), str(party)))}, {escape(own['label'].iloc[-1].lower())} "
+        f"{when(own['date'].iloc[-1])}"
         for party, own in steps[steps["found"] & steps["date"].notna()].groupby("party", sort=False)
     ]
     missing = missing_steps(dataset, steps)
     parties = listed(escape(names.get(p, p)) for p in accord.parties_of(dataset, agreement_id))
     label = dataset.labels("statuses").get(row["status"], "not known").lower()
     sentence = (
-        f"{parties} concluded a {linked(row['instrument_label'].lower(), rows)} on "
-        f"{escape(dates.spoken(row['date']))}; its status is <strong>{escape(label)}</strong>."
+        f"{parties} concluded {linked(kind_of(row['instrument_label']), rows)} "
+        f"{when(row['date']) if pd.notna(row['date']) else 'undated'}; its status is "
+        f"<strong>{escape(label)}</strong>."
     )
     if done:
-        sentence += f" The newest step of each side on record: {listed(done)}."
+        sentence += f" The newest step of each side on record: {'; '.join(done)}."
     if missing:
         sentence += f" Not found: {missing}."
 
@@ -208,12 +212,13 @@ def _press_alone(dataset: Dataset, choices: Choices) -> Finding | None:
     if agreement_id is None or table.empty:
         return None
     labels = dataset.labels("domain_codes")
-    press = table.index[table["named_by"] == accord.NAMED_BY[2]]
+    press = table.index[table["named_by"] == accord.PRESS]
     rows = (agreement_id,)
     named = "; ".join(escape(labels.get(code, code).lower()) for code in press)
     sentence = (
         f"Of the {number(len(table), 'd', rows)} subjects that sources name for it, "
-        f"{number(len(press), 'd', rows)} {'rests' if len(press) == 1 else 'rest'} on the press "
+        f"{number(len(press), 'd', rows) if len(press) else 'none'} "
+        f"{'rest' if len(press) > 1 else 'rests'} on the press "
         f"alone{f': {named}' if named else ''}."
     )
 
@@ -221,7 +226,7 @@ def _press_alone(dataset: Dataset, choices: Choices) -> Finding | None:
         found = accord.voices(data, agreement_id)
         if found.empty:
             return NOTHING
-        alone = int((found["named_by"] == accord.NAMED_BY[2]).sum())
+        alone = int((found["named_by"] == accord.PRESS).sum())
         return Reading(alone, f"{alone} on the press alone")
 
     return Finding(
@@ -441,7 +446,8 @@ def _partners(dataset: Dataset, choices: Choices) -> Finding | None:
         part = (
             f"{escape(name)} has bilateral agreements with "
             f"{number(whole['partners'], 'd', whole['agreement_ids'])} partners; "
-            f"{largest_name} has {percent(largest['agreement_ids'], whole['agreement_ids'])}. They are spread as over "
+            f"{largest_name} has "
+            f"{percent(largest['agreement_ids'], whole['agreement_ids'])}. They are spread as over "
             f"{number(whole['effective'], '.0f', whole['agreement_ids'])} equal partners "
             f"({interval(whole['effective_low'], whole['effective_high'], '.0f')})"
         )
@@ -556,7 +562,7 @@ def _shared(dataset: Dataset, choices: Choices) -> Finding | None:
 
 
 def _status(dataset: Dataset, choices: Choices) -> Finding | None:
-    rows = concluded(dataset)
+    rows = _own(concluded(dataset))
     if rows.empty:
         return None
     sentence = (
@@ -567,7 +573,7 @@ def _status(dataset: Dataset, choices: Choices) -> Finding | None:
     )
 
     def measure(data: Dataset) -> Reading:
-        found = concluded(data)["status"]
+        found = _own(concluded(data))["status"]
         if found.empty:
             return NOTHING
         known, unknown = (found == "in-force").sum(), (found == "unknown").sum()
@@ -578,7 +584,7 @@ def _status(dataset: Dataset, choices: Choices) -> Finding | None:
 
 
 def _missing(dataset: Dataset, choices: Choices) -> Finding | None:
-    every = dataset.overview
+    every = _own(dataset.overview)
     if every.empty:
         return None
     sure = every.index[every["confidence"] == "high"]
@@ -620,6 +626,11 @@ def _missing(dataset: Dataset, choices: Choices) -> Finding | None:
 _RECAPTURED = (1980, 2010)
 _ARTICLES = ("Central African Republic", "Comoros", "Dominican Republic", "Gambia", "Maldives",
              "Netherlands", "Philippines")  # fmt: skip
+
+
+def _own(overview: pd.DataFrame) -> pd.DataFrame:
+    """Leave out agreements to which no focus state is a party."""
+    return overview[overview["focus"].map(len) > 0]
 
 
 def _names(dataset: Dataset) -> list[str]:

@@ -19,6 +19,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from accords import codebook
 from accords.checks import Problem, check
 from accords.dataset import load, read_descriptor, to_csv
 from accords.differences import RowChange, compare
@@ -109,8 +110,16 @@ def revise(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Revised:
             name, path = resource["name"], resource["path"]
             content = to_csv(after.tables[name], resource) if name in changed else None
             (copy / path).write_bytes(content or (folder / path).read_bytes())
+        if changes:
+            renew_codebook(copy)
     new = [problem for problem in problems if (problem.file, problem.message) not in known]
     return Revised(changes, new)
+
+
+def renew_codebook(folder: Path) -> None:
+    """Write the codebook anew where the folder has one."""
+    if (folder / codebook.FILE).is_file():
+        codebook.write(folder)
 
 
 def examine(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
