@@ -59,6 +59,8 @@ class Plan:
         Where the pictures go.
     focus
         Focus states, or None for those that the data name.
+    pdf
+        Whether to print the page to PDF too.
     """
 
     root: Path
@@ -66,6 +68,7 @@ class Plan:
     out: Path
     figures: Path
     focus: tuple[str, ...] | None = None
+    pdf: bool = True
 
     @property
     def notebooks(self) -> Path:
@@ -88,7 +91,11 @@ class Result:
 
 
 def plan(
-    data: Path | None = None, out: Path | None = None, focus: Sequence[str] | None = None
+    data: Path | None = None,
+    out: Path | None = None,
+    focus: Sequence[str] | None = None,
+    *,
+    pdf: bool = True,
 ) -> Plan:
     """Find the project and say what would be built.
 
@@ -110,6 +117,7 @@ def plan(
         out=(out or root / "build").resolve(),
         figures=(out / "figures" if out else root / "figures").resolve(),
         focus=tuple(focus) if focus else None,
+        pdf=pdf,
     )
 
 
@@ -152,9 +160,11 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
             "no pictures and no PDF. Install one, or name it in BROWSER_PATH, and build again."
         )
     files = notebooks.chapters(job.notebooks)
-    needs = _digest(inputs[name] for name in ("data", "measures", "environment", "focus"))
+    key = _digest([*(job.focus or ()), *(inputs[n] for n in ("data", "measures", "environment"))])
     parameters = {"DATA": str(job.data), "FOCUS": list(job.focus) if job.focus else None}
-    runner = notebooks.Runner(parameters, needs, job.cache / "notebooks")
+    runner = notebooks.Runner(
+        parameters, _digest([*(job.focus or ()), *needed]), job.cache / "notebooks"
+    )
     pages: list[Any] = []
     drawings: dict[str, Future[Picture]] = {}
     figure_files: list[Future[dict[str, bytes]]] = []
@@ -176,7 +186,9 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
         for file in files:
             notebook = await runner.run(file, told)
             pages.append(notebook)
-            for figure in notebooks.figures(notebook) if studio else ():
+            if studio is None:
+                continue
+            for figure in notebooks.figures(notebook):
                 drawing = studio.request(figure)
                 drawings[pictures.digest(figure)] = drawing
                 figure_files.append(
@@ -198,9 +210,9 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
             markup = await asyncio.to_thread(export, notebooks.join(pages), drawn)
             (stage / PAGE).write_text(markup, encoding="utf-8", newline="\n")
             told("writing the page", 1, 1)
-            printed = running.pdf(stage / PAGE) if running else None
+            printed = running.pdf(stage / PAGE) if running and job.pdf else None
             for made in figure_files:
-                pieces.update(await asyncio.wrap_future(made))
+                pieces |= await asyncio.wrap_future(made)
             if (sheets := await asyncio.wrap_future(workbook)) is not None:
                 (stage / WORKBOOK).write_bytes(sheets)
             if printed is not None:
@@ -351,7 +363,7 @@ def _inputs(job: Plan) -> dict[str, str]:
         "measures": _hash_all(measures, PACKAGE),
         "code": _hash_all(code, PACKAGE),
         "environment": _digest([sys.version, *_distributions(), _browser()]),
-        "focus": ",".join(job.focus or ()),
+        "options": " ".join([",".join(job.focus or ()), "pdf" if job.pdf else "no pdf"]),
     }
 
 

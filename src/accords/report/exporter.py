@@ -15,9 +15,9 @@ from typing import Any
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbformat import NotebookNode
-from traitlets import Unicode, default
+from traitlets import Bool, Unicode, default
 
-from accords.dataset import Dataset, load
+from accords.dataset import Dataset, find_data, load
 from accords.errors import DatasetError
 from accords.report import browser, notebooks, page
 from accords.report.pictures import Picture, Pictures, digest
@@ -52,6 +52,9 @@ class AccordsExporter(TemplateExporter):
     data = Unicode(
         "", help="Folder of the dataset; by default the nearest folder 'data' of the notebook."
     ).tag(config=True)
+    records = Bool(True, help="Whether the page carries the records behind its numbers.").tag(
+        config=True
+    )
 
     @default("file_extension")
     def _file_extension_default(self) -> str:
@@ -65,7 +68,7 @@ class AccordsExporter(TemplateExporter):
     def _extra_template_basedirs_default(self) -> list[str]:
         return [str(Path(__file__).parent / "template")]
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: Any = None, **kw: Any
     ) -> tuple[str, Any]:
         """Export one notebook, or several joined by :func:`accords.report.notebooks.join`.
@@ -84,15 +87,11 @@ class AccordsExporter(TemplateExporter):
         nb.metadata.setdefault("title", metadata.get("name", "Notebook"))
         dataset = None
         try:
-            here = Path(metadata.get("path") or ".")
-            dataset = load(self.data or page.nearest_data(here))
+            dataset = load(self.data or find_data(Path(metadata.get("path") or ".")))
         except DatasetError as error:
             self.log.warning("Without the records: %s", error)
-        return Context(
-            dataset=dataset,
-            pictures=self._draw(nb),
-            records=page.records(dataset) if dataset is not None else {},
-        )
+        records = page.records(dataset) if dataset is not None and self.records else {}
+        return Context(dataset=dataset, pictures=self._draw(nb), records=records)
 
     def _draw(self, nb: NotebookNode) -> dict[str, Picture]:
         found = browser.find()

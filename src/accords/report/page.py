@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from accords.charts import theme
-from accords.dataset import Dataset, find_data
+from accords.dataset import Dataset
 from accords.prose.text import escape, plain
 from accords.report import notebooks, pictures
 from accords.report.browser import BUNDLE
@@ -256,11 +256,6 @@ def records(dataset: Dataset) -> dict[str, str]:
     }
 
 
-def nearest_data(here: Path) -> Path:
-    """Find the dataset's folder from where a notebook lies."""
-    return find_data(here)
-
-
 def report_title(dataset: Dataset) -> str:
     """Name the report after its focus states."""
     return f"Defence agreements of {_names(dataset)}"
@@ -284,18 +279,14 @@ def abstract(dataset: Dataset) -> str:
     period = f" from {years.min()} to {years.max()}" if len(years) else ""
     publishers = dataset.sources["publisher"].nunique()
     announced = overview.index[overview["status"] == "announced"]
-    apart = (
-        f" {counted(announced)} more are only announced and are shown apart."
-        if len(announced)
-        else ""
-    )
+    apart = f" {counted(announced)} more are only announced and are shown apart."
     return (
         f"<p>Who {escape(_names(dataset))} have defence agreements with, about what, since when, "
         "and what says so. The report rests on "
         f"{counted(concluded.index, 'concluded agreement')} with {len(partners):,} partners"
         f"{period}, each traced to its sources: {len(dataset.sources):,} pages of "
-        f"{publishers:,} publishers.{apart} Every number below is computed from the dataset and "
-        "leads to the rows that it counts.</p>"
+        f"{publishers:,} publishers.{apart if len(announced) else ''} Every number below is "
+        "computed from the dataset and leads to the rows that it counts.</p>"
     )
 
 
