@@ -162,9 +162,7 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
     files = notebooks.chapters(job.notebooks)
     key = _digest([*(job.focus or ()), *(inputs[n] for n in ("data", "measures", "environment"))])
     parameters = {"DATA": str(job.data), "FOCUS": list(job.focus) if job.focus else None}
-    runner = notebooks.Runner(
-        parameters, _digest([*(job.focus or ()), *needed]), job.cache / "notebooks"
-    )
+    runner = notebooks.Runner(parameters, key, job.cache / "notebooks")
     pages: list[Any] = []
     drawings: dict[str, Future[Picture]] = {}
     figure_files: list[Future[dict[str, bytes]]] = []
@@ -212,7 +210,8 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
             told("writing the page", 1, 1)
             printed = running.pdf(stage / PAGE) if running and job.pdf else None
             for made in figure_files:
-                pieces |= await asyncio.wrap_future(made)
+                files_of_one: dict[str, bytes] = await asyncio.wrap_future(made)
+                pieces |= files_of_one
             if (sheets := await asyncio.wrap_future(workbook)) is not None:
                 (stage / WORKBOOK).write_bytes(sheets)
             if printed is not None:
