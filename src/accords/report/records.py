@@ -413,8 +413,8 @@ def _controls(records: _Records) -> str:
     return (
         '<form id="find" role="search" hidden><label class="q">Search titles, partners, places, '
         f'firms, summaries<input name="q" type="search" autocomplete="off"></label>{selects}{years}'
-        '<p><output></output> <button type="reset">Show all</button></p>'
-        f"<p>Save these as {saves}</p></form>"
+        '<p><output></output><button type="reset">Show all</button>'
+        f"<span>Save as {saves}</span></p></form>"
     )
 
 

@@ -155,6 +155,7 @@
     const behind = view.rows ? " behind the number in the text" : "";
     output.textContent = `${all ? "All" : found.length + " of"} ${entries.length} agreements${behind}`;
     form.classList.toggle("rows", Boolean(view.rows));
+    form.querySelector('[type="reset"]').hidden = all && !view.sort;
   }
 
   function reveal(limit) {
@@ -415,16 +416,23 @@
   form.hidden = false;
   show();
   visit();
-  // What need not be there at once comes when the page has time for it.
+  // What need not be there at once comes when the page has time, or the reader is near.
   const later = window.requestIdleCallback ?? ((work) => setTimeout(() => work({ timeRemaining: () => 8 })));
-  const unsigned = [...entries];
+  const unread = [...entries];
   later(function prepare(pause) {
-    while (unsigned.length && pause.timeRemaining() > 1) {
-      const entry = unsigned.shift();
-      void entry.words;
-      sign(entry.section);
-    }
-    if (unsigned.length) later(prepare);
+    while (unread.length && pause.timeRemaining() > 1) void unread.shift().words;
+    if (unread.length) later(prepare);
   });
+  const near = new IntersectionObserver(
+    (seen) => {
+      for (const { target, isIntersecting } of seen) {
+        if (!isIntersecting) continue;
+        near.unobserve(target);
+        sign(target);
+      }
+    },
+    { rootMargin: "50%" },
+  );
+  for (const { section } of entries) near.observe(section);
   sections.classList.add("live");
 })();
