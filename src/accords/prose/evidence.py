@@ -14,7 +14,6 @@ from accords.measures.common import concluded
 from accords.prose.partners import named
 from accords.prose.text import Text, count, escape, interval, linked, listed, number, paragraph
 
-
 _STEPS = {
     "parliament-approved": "The vote of a parliament",
     "ratified": "A ratification by either side",
