@@ -1,0 +1,814 @@
+"""Every rule finds what breaks it, says where and what to do, and lets everything else pass."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import builders
+import frictionless
+import pytest
+from typer.testing import CliRunner
+
+from accords.checks import RULES, Problem, cells, check
+from accords.checks.listing import LISTED, listing, tally
+from accords.cli import app
+from accords.errors import DatasetError
+
+Change = Callable[[Path], object]
+
+
+def rows_of(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def columns_of(file: Path) -> list[str]:
+    return file.read_text(encoding="utf-8").splitlines()[0].split(",")
+
+
+def put(file: Path, rows: list[dict[str, str]], columns: list[str] | None = None) -> None:
+    columns = columns or list(dict.fromkeys(column for row in rows for column in row))
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, columns, lineterminator="\n", extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def edit(table: str, key: str, **cells_: str) -> Change:
+    """Change cells of the first row that starts with the key ('agreement,event')."""
+
+    def change(folder: Path) -> None:
+        rows = rows_of(folder / table)
+        wanted = key.split(",")
+        row = next(row for row in rows if list(row.values())[: len(wanted)] == wanted)
+        assert cells_.keys() <= row.keys()
+        row.update(cells_)
+        put(folder / table, rows)
+
+    return change
+
+
+def drop(table: str, key: str) -> Change:
+    """Take away the rows that start with the key."""
+
+    def change(folder: Path) -> None:
+        rows = rows_of(folder / table)
+        wanted = key.split(",")
+        kept = [row for row in rows if list(row.values())[: len(wanted)] != wanted]
+        assert len(kept) < len(rows)
+        put(folder / table, kept, list(rows[0]))
+
+    return change
+
+
+def add(table: str, **cells_: str) -> Change:
+    """Add a row at the end."""
+
+    def change(folder: Path) -> None:
+        columns = columns_of(folder / table)
+        row = dict.fromkeys(columns, "") | cells_
+        put(folder / table, [*rows_of(folder / table), row], columns)
+
+    return change
+
+
+def rewrite(table: str, turn: Callable[[bytes], bytes]) -> Change:
+    """Change the bytes of a file."""
+    return lambda folder: (folder / table).write_bytes(turn((folder / table).read_bytes()))
+
+
+def both(*changes: Change) -> Change:
+    """Make several changes."""
+    return lambda folder: [change(folder) for change in changes]
+
+
+def into_a_folder(folder: Path) -> None:
+    (folder / "domains.csv").unlink()
+    (folder / "domains.csv").mkdir()
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A way to break a rule, and what must be said about it."""
+
+    rule: str
+    change: Change
+    file: str
+    column: str | None = None
+    value: str | None = None
+    row: int | None = None
+    says: str = ""
+
+
+SIGNED = "aze-ita,signed"
+
+BROKEN = [
+    Broken("missing-file", lambda f: (f / "events.csv").unlink(), "events.csv", says="Restore"),
+    Broken("not-a-file", into_a_folder, "domains.csv", says="folder"),
+    Broken("empty-file", rewrite("parties.csv", lambda b: b""), "parties.csv", says="header"),
+    Broken(
+        "encoding",
+        both(
+            edit("events.csv", SIGNED, place="Orléans"),
+            rewrite("events.csv", lambda b: b.decode().encode("cp1252")),
+        ),
+        "events.csv",
+        value="é",
+        says="Byte 38 of row 6",
+    ),
+    Broken(
+        "encoding",
+        rewrite("events.csv", lambda b: b.decode().encode("utf-16")),
+        "events.csv",
+        says="UTF-16",
+    ),
+    Broken(
+        "encoding",
+        edit("events.csv", SIGNED, place="OrlÃ©ans"),
+        "events.csv",
+        "place",
+        says="spoilt",
+    ),
+    Broken("bom", rewrite("events.csv", lambda b: b"\xef\xbb\xbf" + b), "events.csv", row=1),
+    Broken("line-ends", rewrite("events.csv", lambda b: b.replace(b"\n", b"\r\n")), "events.csv"),
+    Broken("line-ends", rewrite("events.csv", lambda b: b.replace(b"\n", b"\r")), "events.csv"),
+    Broken(
+        "delimiter",
+        rewrite("parties.csv", lambda b: b.replace(b",", b";")),
+        "parties.csv",
+        says="semicolons",
+    ),
+    Broken("delimiter", rewrite("parties.csv", lambda b: b.replace(b",", b"\t")), "parties.csv"),
+    Broken("quotes", rewrite("events.csv", lambda b: b + b'"aze-ita,x\n'), "events.csv"),
+    Broken(
+        "undeclared-file",
+        lambda f: shutil.copyfile(f / "events.csv", f / "events (1).csv"),
+        "events (1).csv",
+    ),
+    Broken("edition", lambda f: (f / "CHANGELOG.md").unlink(), "CHANGELOG.md", says="Restore"),
+    Broken("edition", rewrite("CHANGELOG.md", lambda b: b"# Editions"), "CHANGELOG.md", says="## "),
+    Broken(
+        "missing-column",
+        lambda f: put(f / "parties.csv", rows_of(f / "parties.csv"), ["agreement_id", "party_id"]),
+        "parties.csv",
+        "role",
+    ),
+    Broken(
+        "extra-column",
+        rewrite("sources.csv", lambda b: b.replace(b"\n", b",\n").replace(b",\n", b",mood\n", 1)),
+        "sources.csv",
+        "mood",
+        says="Take it away",
+    ),
+    Broken(
+        "column-order",
+        rewrite(
+            "parties.csv",
+            lambda b: "\n".join(
+                ",".join(line.split(",")[::-1]) for line in b.decode().splitlines()
+            ).encode(),
+        ),
+        "parties.csv",
+        says="agreement_id, party_id, role",
+    ),
+    Broken(
+        "row-width",
+        rewrite("parties.csv", lambda b: b.replace(b"AZE,party", b"AZE,party,", 1)),
+        "parties.csv",
+        row=4,
+        says="double quotes",
+    ),
+    Broken(
+        "row-width",
+        rewrite("coverage.csv", lambda b: b + b"AZE,ITA\n"),
+        "coverage.csv",
+        says="missing commas",
+    ),
+    Broken("blank-row", rewrite("parties.csv", lambda b: b + b",,\n"), "parties.csv"),
+    Broken("blank-row", rewrite("parties.csv", lambda b: b + b"\n"), "parties.csv"),
+    Broken("required", edit("agreements.csv", "aze-ita", summary=""), "agreements.csv", "summary"),
+    Broken(
+        "type",
+        edit("agreements.csv", "aze-isr-buy", value_amount="1,600,000,000"),
+        "agreements.csv",
+        "value_amount",
+        says="separators",
+    ),
+    Broken(
+        "type",
+        edit("agreements.csv", "many", parties_total="about 30"),
+        "agreements.csv",
+        "parties_total",
+    ),
+    Broken(
+        "type",
+        edit("disputes.csv", "aze-mar,event:signed.place,Marrakech", adopted="FALSE"),
+        "disputes.csv",
+        "adopted",
+        says="true or false",
+    ),
+    Broken(
+        "date", edit("events.csv", SIGNED, date="45595"), "events.csv", "date", says="2024-10-30"
+    ),
+    Broken(
+        "date",
+        edit("events.csv", SIGNED, date="30/10/2012"),
+        "events.csv",
+        "date",
+        "30/10/2012",
+        says="Write 2012-10-30.",
+    ),
+    Broken(
+        "date",
+        edit("events.csv", SIGNED, date="03/04/2012"),
+        "events.csv",
+        "date",
+        says="2012-04-03 or 2012-03-04",
+    ),
+    Broken("date", edit("events.csv", SIGNED, date="Oct-12"), "events.csv", "date", says="2012-10"),
+    Broken(
+        "date",
+        edit("events.csv", SIGNED, date="2012-02-30"),
+        "events.csv",
+        "date",
+        says="no day 2012-02-30",
+    ),
+    Broken("date", edit("events.csv", SIGNED, date="spring"), "events.csv", "date", says="EDTF"),
+    Broken(
+        "date",
+        add(
+            "coverage.csv",
+            focus="AZE",
+            partner="ITA",
+            search="by-name",
+            records_found="1",
+            searched_on="2026-11",
+        ),
+        "coverage.csv",
+        "searched_on",
+        says="day",
+    ),
+    Broken(
+        "pattern",
+        edit("agreements.csv", "aze-ita", language_original="Italian", title_original="Accordo"),
+        "agreements.csv",
+        "language_original",
+    ),
+    Broken(
+        "enum",
+        edit("agreements.csv", "aze-ita", title_kind="Descriptiv"),
+        "agreements.csv",
+        "title_kind",
+        says="Write descriptive.",
+    ),
+    Broken(
+        "range",
+        edit("agreements.csv", "many", parties_total="2"),
+        "agreements.csv",
+        "parties_total",
+        says="3 or more",
+    ),
+    Broken("url", edit("sources.csv", "press-a", url="www.example.org"), "sources.csv", "url"),
+    Broken("url", edit("sources.csv", "press-a", url="https://example"), "sources.csv", "url"),
+    Broken("url", edit("sources.csv", "press-a", url="https://a.org/b c"), "sources.csv", "url"),
+    Broken(
+        "tracking",
+        edit("sources.csv", "press-a", url="https://a.org/?id=7&utm_source=x&fbclid=y"),
+        "sources.csv",
+        "url",
+        says="Write https://a.org/?id=7",
+    ),
+    Broken(
+        "html",
+        edit("agreements.csv", "aze-ita", notes="An <b>important</b> text"),
+        "agreements.csv",
+        "notes",
+    ),
+    Broken("html", edit("agreements.csv", "aze-ita", notes="A &amp; B"), "agreements.csv", "notes"),
+    *(
+        Broken(
+            "formula",
+            edit("agreements.csv", "aze-ita", notes=f"{sign}cmd"),
+            "agreements.csv",
+            "notes",
+            says=f"'{sign}'",
+        )
+        for sign in "=+-@"
+    ),
+    Broken(
+        "control",
+        edit("agreements.csv", "aze-ita", notes="One line\nand another"),
+        "agreements.csv",
+        "notes",
+        says="line break",
+    ),
+    Broken(
+        "control",
+        edit("agreements.csv", "aze-ita", notes="zero\u200bwidth"),
+        "agreements.csv",
+        "notes",
+        says="zero width space",
+    ),
+    Broken("spaces", edit("agreements.csv", "aze-ita", notes=" notes"), "agreements.csv", "notes"),
+    Broken(
+        "brackets",
+        edit("sources.csv", "press-a", title="[A page about it]"),
+        "sources.csv",
+        "title",
+        says="title_kind",
+    ),
+    Broken(
+        "duplicate-key",
+        add("domains.csv", agreement_id="aze-ita", domain="training", basis="text"),
+        "domains.csv",
+        "domain",
+        says="in row",
+    ),
+    Broken(
+        "duplicate-value",
+        edit("sources.csv", "press-a", url="https://example.org/press-b"),
+        "sources.csv",
+        "url",
+    ),
+    Broken(
+        "unknown-code",
+        edit("agreements.csv", "aze-ita", instrument="agrement"),
+        "agreements.csv",
+        "instrument",
+        "agrement",
+        says="Did you mean agreement?",
+    ),
+    Broken(
+        "unknown-code",
+        add(
+            "coverage.csv",
+            focus="AZE",
+            partner="italy",
+            search="by-name",
+            records_found="1",
+            searched_on="2026-11-24",
+        ),
+        "coverage.csv",
+        "partner",
+        says="Did you mean ITA?",
+    ),
+    Broken(
+        "dangling",
+        edit("agreements.csv", "aze-ita", part_of="aze-mart"),
+        "agreements.csv",
+        "part_of",
+        says="Did you mean aze-mar?",
+    ),
+    Broken(
+        "together",
+        edit("agreements.csv", "aze-ita", title_original="Accordo"),
+        "agreements.csv",
+        "language_original",
+    ),
+    Broken(
+        "together",
+        edit("agreements.csv", "aze-isr-buy", value_currency=""),
+        "agreements.csv",
+        "value_currency",
+    ),
+    Broken(
+        "focus-party",
+        edit("parties.csv", "fra-mar,MAR", party_id="USA"),
+        "agreements.csv",
+        "agreement_id",
+        "fra-mar",
+    ),
+    Broken(
+        "scope",
+        add("parties.csv", agreement_id="fra-mar", party_id="USA", role="party"),
+        "agreements.csv",
+        "scope",
+        says="3 parties",
+    ),
+    Broken(
+        "acting-party",
+        edit("events.csv", "aze-ita,ratified-aze", party_id="TUR"),
+        "events.csv",
+        "party_id",
+        "TUR",
+    ),
+    Broken(
+        "no-event",
+        both(drop("events.csv", "fra-mar"), drop("citations.csv", "fra-mar,event:signed")),
+        "agreements.csv",
+        "agreement_id",
+        "fra-mar",
+        says="leave its date empty",
+    ),
+    Broken(
+        "no-source",
+        edit("citations.csv", "fra-mar,existence", subject="context"),
+        "agreements.csv",
+        "agreement_id",
+        "fra-mar",
+    ),
+    Broken(
+        "uncited",
+        drop("citations.csv", "aze-ita,event:ratified-aze"),
+        "events.csv",
+        "event_id",
+        "ratified-aze",
+    ),
+    Broken(
+        "uncited",
+        drop("citations.csv", "aze-ita,domain:industry"),
+        "domains.csv",
+        "domain",
+        "industry",
+    ),
+    Broken("uncited", drop("citations.csv", "aze-isr-buy,value"), "agreements.csv", "value_amount"),
+    Broken(
+        "subject",
+        add(
+            "citations.csv",
+            agreement_id="aze-ita",
+            subject="event:ratified-aza",
+            source_id="press-a",
+        ),
+        "citations.csv",
+        "subject",
+        says="Did you mean 'event:ratified-aze'?",
+    ),
+    Broken(
+        "subject",
+        add("citations.csv", agreement_id="aze-ita", subject="value", source_id="press-a"),
+        "citations.csv",
+        "subject",
+    ),
+    Broken(
+        "evidence",
+        edit("citations.csv", "fra-mar,existence", evidence=""),
+        "citations.csv",
+        "evidence",
+    ),
+    Broken(
+        "evidence",
+        add("citations.csv", agreement_id="fra-mar", subject="event:signed", source_id="press-a"),
+        "citations.csv",
+        "subject",
+        says="existence",
+    ),
+    Broken(
+        "unused-source",
+        add(
+            "sources.csv",
+            source_id="spare",
+            url="https://example.org/spare",
+            title="Spare",
+            title_kind="published",
+            publisher="Spare",
+            language="en",
+            kind="press",
+        ),
+        "sources.csv",
+        "source_id",
+        "spare",
+    ),
+    Broken(
+        "basis",
+        edit("domains.csv", "aze-mar,training", basis="press"),
+        "domains.csv",
+        "basis",
+        "press",
+    ),
+    Broken(
+        "after-edition",
+        edit("events.csv", "mar-usa-note,announced", date="2099"),
+        "events.csv",
+        "date",
+    ),
+    Broken(
+        "after-edition",
+        edit("sources.csv", "press-a", published="2099-01"),
+        "sources.csv",
+        "published",
+    ),
+    Broken(
+        "life-order",
+        edit("events.csv", "aze-ita,ratified-aze", date="2012-10"),
+        "events.csv",
+        "date",
+        "2012-10",
+    ),
+    Broken(
+        "life-order",
+        edit("events.csv", "aze-ita,entered-into-force", date="2013-01"),
+        "events.csv",
+        "date",
+        "2013-01",
+    ),
+    Broken(
+        "near-duplicate",
+        both(
+            edit("events.csv", "aze-tur-old,signed", date="2010-08-20"),
+            edit("agreements.csv", "aze-tur-old", instrument="treaty"),
+        ),
+        "agreements.csv",
+        "agreement_id",
+        says="merge",
+    ),
+    Broken(
+        "cycle",
+        edit("agreements.csv", "aze-tur-old", supersedes="aze-tur-new"),
+        "agreements.csv",
+        "supersedes",
+        says="→",
+    ),
+    Broken(
+        "cycle", edit("agreements.csv", "aze-ita", part_of="aze-ita"), "agreements.csv", "part_of"
+    ),
+    Broken(
+        "dispute-field",
+        both(
+            edit("disputes.csv", "aze-mar,event:signed.place,Rabat", field="quantiti"),
+            edit("disputes.csv", "aze-mar,event:signed.place,Marrakech", field="quantiti"),
+        ),
+        "disputes.csv",
+        "field",
+        says="Did you mean 'quantity'?",
+    ),
+    Broken(
+        "dispute-field",
+        both(
+            edit("disputes.csv", "aze-mar,event:signed.place,Rabat", field="event:sealed.place"),
+            edit("disputes.csv", "aze-mar,event:signed.place", field="event:sealed.place"),
+        ),
+        "disputes.csv",
+        "field",
+        says="an event of this agreement",
+    ),
+    Broken(
+        "dispute-single",
+        drop("disputes.csv", "aze-mar,event:signed.place,Marrakech"),
+        "disputes.csv",
+        "value",
+    ),
+    Broken(
+        "dispute-adopted",
+        edit("disputes.csv", "aze-mar,event:signed.place,Marrakech", adopted="true"),
+        "disputes.csv",
+        "adopted",
+    ),
+    Broken(
+        "dispute-value",
+        edit("events.csv", "aze-mar,signed", place="Casablanca"),
+        "disputes.csv",
+        "value",
+        "Rabat",
+        says="'Casablanca'",
+    ),
+    Broken(
+        "dispute-reason",
+        edit("disputes.csv", "aze-mar,event:signed.place,Rabat", reason=""),
+        "disputes.csv",
+        "reason",
+    ),
+]
+
+COMPANIONS = {
+    # A rule that cannot be broken alone, with what breaks along with it.
+    "dispute-adopted": {"dispute-value"},
+    "row-width": {"required"},
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.rule)
+def test_a_broken_rule_is_reported_where_it_is_broken(broken: Broken, small_folder: Path) -> None:
+    broken.change(small_folder)
+    problems = check(small_folder)
+    found = [problem for problem in problems if problem.rule == broken.rule]
+    assert found, [str(problem) for problem in problems]
+    problem = found[0]
+    assert problem.file == broken.file
+    assert problem.column == broken.column
+    assert broken.row in (None, problem.row)
+    assert broken.value in (None, problem.value)
+    assert broken.says in str(problem)
+    others = {problem.rule for problem in problems} - {broken.rule}
+    assert others <= COMPANIONS.get(broken.rule, set()), "one fault, one kind of message"
+
+
+def test_every_rule_has_a_failing_example() -> None:
+    assert {broken.rule for broken in BROKEN} == set(RULES)
+
+
+def test_a_sound_dataset_has_no_problems(small_folder: Path) -> None:
+    assert check(small_folder) == []
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        edit("agreements.csv", "aze-ita", notes="5 < 7 and R&D; see <defence>, a-b, x=y, a@b"),
+        edit("agreements.csv", "aze-ita", notes='He said "yes", and left'),
+        edit("agreements.csv", "aze-ita", notes="«\u00a0oui\u00a0» — اتفاق"),
+        edit("agreements.csv", "aze-ita", title_original="Accordo", language_original="it"),
+        edit("sources.csv", "press-a", title="Signed [update]"),
+        edit("sources.csv", "press-a", url="http://пример.рф:8080/a?x=утм&id=utm_source#b"),
+        edit("sources.csv", "press-a", published="2024-02-29"),
+        edit("events.csv", SIGNED, date="2012-11?"),
+        edit("events.csv", SIGNED, date=""),
+        # Parliament approved in the month of the signature: the bounds leave room.
+        edit("events.csv", "aze-mar,parliament-approved-aze", date="2024-10"),
+        # A cabinet may approve before the signature.
+        edit("events.csv", "aze-mar,government-approved-mar", date="2023"),
+        # A later member joins what is in force already.
+        both(
+            add("events.csv", agreement_id="many", event_id="entered-into-force",
+                event="entered-into-force", date="1996"),
+            add("citations.csv", agreement_id="many", subject="event:entered-into-force",
+                source_id="official-mar"),
+        ),
+        # Instruments of different types are often signed on one day.
+        edit("events.csv", "aze-tur-old,signed", date="2010-08-16"),
+        edit("disputes.csv", "aze-mar,event:signed.place,Rabat", value="Rabat (said the host)"),
+        edit("disputes.csv", "aze-mar,event:signed.place,Rabat", adopted="false"),
+    ],
+)  # fmt: skip
+def test_what_only_looks_wrong_passes(harmless: Change, small_folder: Path) -> None:
+    harmless(small_folder)
+    assert [str(problem) for problem in check(small_folder)] == []
+
+
+def test_one_run_finds_all_problems_in_the_order_of_the_files(small_folder: Path) -> None:
+    both(
+        edit("events.csv", SIGNED, date="45595"),
+        edit("agreements.csv", "many", instrument="frame"),
+        rewrite("agreements.csv", lambda b: b"\xef\xbb\xbf" + b.replace(b"\n", b"\r\n")),
+        rewrite("sources.csv", lambda b: b.replace(b",", b";")),
+        edit("parties.csv", "aze-ita,ITA", party_id="Italy"),
+    )(small_folder)
+    problems = check(small_folder)
+    assert [(problem.file, problem.rule) for problem in problems] == [
+        ("agreements.csv", "line-ends"),
+        ("agreements.csv", "bom"),
+        ("agreements.csv", "unknown-code"),
+        ("parties.csv", "unknown-code"),
+        ("events.csv", "date"),
+        ("sources.csv", "delimiter"),
+    ]
+
+
+def test_rows_are_numbered_as_an_editor_shows_them(small_folder: Path) -> None:
+    edit("agreements.csv", "aze-isr-buy", notes="a break\nin a cell")(small_folder)
+    edit("agreements.csv", "many", scope="wide")(small_folder)
+    text = (small_folder / "agreements.csv").read_text(encoding="utf-8").splitlines()
+    scope = next(problem for problem in check(small_folder) if problem.rule == "enum")
+    assert scope.row is not None
+    assert text[scope.row - 1].startswith("many,")
+
+
+def test_a_missing_table_is_one_problem_and_not_many(small_folder: Path) -> None:
+    (small_folder / "agreements.csv").unlink()
+    assert [problem.rule for problem in check(small_folder)] == ["missing-file"]
+
+
+def test_an_empty_dataset_and_the_edges_of_small_ones_do_not_crash(tmp_path: Path) -> None:
+    assert check(builders.write(builders.empty(), tmp_path / "empty")) == []
+    lonely = builders.tiny(agreements=["a"], citations=[])
+    rules = {problem.rule for problem in check(builders.write(lonely, tmp_path / "lonely"))}
+    assert rules == {"focus-party", "no-event", "no-source"}
+
+
+@pytest.mark.parametrize("make", [lambda p: p / "none", lambda p: p, lambda p: p / "file"])
+def test_what_is_no_dataset_is_said_at_once(make: Change, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DatasetError):
+        check(make(tmp_path))
+
+
+def test_a_descriptor_without_tables_is_no_dataset(tmp_path: Path) -> None:
+    (tmp_path / "datapackage.json").write_text("{}")
+    with pytest.raises(DatasetError, match="declares no tables"):
+        check(tmp_path)
+
+
+# --- the shipped data, and Frictionless as the yardstick of the schema
+
+
+def test_the_shipped_data_pass() -> None:
+    problems = check(builders.SHIPPED)
+    assert [str(problem) for problem in problems if problem.severity == "error"] == []
+
+
+def test_frictionless_passes_the_shipped_data_without_a_warning() -> None:
+    report = frictionless.validate(str(builders.SHIPPED / "datapackage.json"))
+    assert report.valid, report.flatten(["title", "message"])
+    assert report.warnings == []
+    assert [warning for task in report.tasks for warning in task.warnings] == []
+
+
+BY_SCHEMA = {
+    "missing-file",
+    "empty-file",
+    "missing-column",
+    "extra-column",
+    "row-width",
+    "blank-row",
+    "required",
+    "type",
+    "pattern",
+    "enum",
+    "range",
+    "duplicate-key",
+    "duplicate-value",
+    "unknown-code",
+    "dangling",
+}
+"""Rules that Frictionless knows too. It takes FALSE for a boolean and 'www' for an address."""
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [b for b in BROKEN if b.rule in BY_SCHEMA and b.column != "adopted"],
+    ids=lambda broken: broken.rule,
+)
+def test_frictionless_gives_the_same_verdict(broken: Broken, small_folder: Path) -> None:
+    descriptor = str(small_folder / "datapackage.json")
+    assert frictionless.validate(descriptor).valid
+    broken.change(small_folder)
+    assert not frictionless.validate(descriptor).valid
+    assert any(problem.severity == "error" for problem in check(small_folder))
+
+
+# --- single values
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("45595", ["2024-10-30"]),
+        ("45595.0", ["2024-10-30"]),
+        ("30/10/2024", ["2024-10-30"]),
+        ("30.10.2024", ["2024-10-30"]),
+        ("10/30/2024", ["2024-10-30"]),
+        ("03-04-2024", ["2024-04-03", "2024-03-04"]),
+        ("2024/10/30", ["2024-10-30"]),
+        ("2024-10-30 00:00:00", ["2024-10-30"]),
+        ("30 October 2024", ["2024-10-30"]),
+        ("October 2024", ["2024-10"]),
+        ("Oct-24", ["2024-10"]),
+        ("soon", []),
+    ],
+)
+def test_dates_written_otherwise_are_understood(written: str, meant: list[str]) -> None:
+    assert cells.readings(written) == meant
+
+
+def test_the_nearest_code_is_found_by_spelling_and_by_label() -> None:
+    valid = {"tur": "TUR", "türkiye": "TUR", "ita": "ITA", "italy": "ITA"}
+    assert cells.nearest("Italy ", valid) == "ITA"
+    assert cells.nearest("Itali", valid) == "ITA"
+    assert cells.nearest("Paraguay", valid) is None
+
+
+# --- the command
+
+
+def run(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["check", *map(str, arguments)])
+    return result.exit_code, result.output
+
+
+def test_the_command_says_by_its_exit_code_what_it_found(small_folder: Path) -> None:
+    assert run(small_folder) == (0, "No problems.\n")
+    add(
+        "sources.csv", source_id="spare", url="https://example.org/spare", title="Spare",
+        title_kind="published", publisher="Spare", language="en", kind="press",
+    )(small_folder)  # fmt: skip
+    code, output = run(small_folder)
+    assert code == 0, "warnings alone are no failure"
+    assert "1 warning in all." in output
+    edit("events.csv", SIGNED, date="45595")(small_folder)
+    code, output = run(small_folder)
+    assert code == 1
+    assert "1 error, 1 warning in all." in output
+    assert run(small_folder / "nowhere")[0] == 2
+
+
+def test_the_command_lists_problems_as_json(small_folder: Path) -> None:
+    edit("events.csv", SIGNED, date="45595")(small_folder)
+    code, output = run(small_folder, "--json")
+    assert code == 1
+    (problem,) = json.loads(output)
+    assert problem["file"] == "events.csv"
+    assert problem["value"] == "45595"
+    assert problem["severity"] == "error"
+    assert set(problem) == set(Problem.__dataclass_fields__)
+
+
+def test_a_listing_does_not_drown_the_reader() -> None:
+    many = [Problem("a.csv", "type", "No.", "Mend.", row=n) for n in range(1, LISTED + 11)]
+    assert tally(many) == f"{len(many)} errors"
+    padded = list(listing(many))[1]
+    assert padded.renderable.row_count == LISTED + 1
