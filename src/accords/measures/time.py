@@ -147,7 +147,7 @@ def _observed(start: int, end: int, as_of: pd.Timestamp) -> float:
     """Years of a period that have passed by the edition."""
     if end < as_of.year:
         return float(end - start + 1)
-    return end - start + as_of.dayofyear / (366 if as_of.is_leap_year else 365)
+    return end - start + as_of.day_of_year / (366 if as_of.is_leap_year else 365)
 
 
 def poisson_interval(n: pd.Series, level: float = 0.95) -> tuple[pd.Series, pd.Series]:
