@@ -1,0 +1,256 @@
+"""Loading gives typed tables or one clear sentence; saving gives back the bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import builders
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import accords
+from accords import dataset as tables
+from accords.dataset import Dataset
+from accords.errors import DatasetError
+
+# --- load
+
+
+def test_every_declared_table_and_column_is_loaded_with_its_type(dataset: Dataset) -> None:
+    kinds = {
+        "integer": "Int64",
+        "number": "Float64",
+        "boolean": "boolean",
+        "string": "str",
+    }
+    for resource in dataset.descriptor["resources"]:
+        table = dataset.tables[resource["name"]]
+        for field in resource["schema"]["fields"]:
+            kind = str(table[field["name"]].dtype)
+            assert kind == kinds.get(field["type"], kind)
+            if field["type"] == "date":
+                assert kind.startswith("datetime64")
+
+
+def test_every_table_has_an_attribute_that_gives_it(dataset: Dataset) -> None:
+    for name in tables.MAIN_TABLES:
+        assert getattr(dataset, name) is dataset.tables[name]
+
+
+def test_the_nearest_data_folder_is_found_from_below(
+    small_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    below = small_folder.parent / "notebooks" / "deep"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    assert accords.load().path == small_folder
+
+
+def test_the_edition_is_the_newest_heading_of_the_changelog(small_folder: Path) -> None:
+    text = "# Editions\n\n## 1.1.0 (2027-02-01)\n\n## 1.0.0 (2026-11-24)\n"
+    (small_folder / "CHANGELOG.md").write_text(text)
+    loaded = accords.load(small_folder)
+    assert loaded.edition == "1.1.0"
+    assert loaded.as_of == pd.Timestamp("2027-02-01")
+    assert accords.load(small_folder, as_of="2020-01-01").as_of == pd.Timestamp("2020-01-01")
+
+
+def test_other_focus_states_can_be_named(small_folder: Path) -> None:
+    assert accords.load(small_folder, focus=["TUR", "ITA"]).focus == ("TUR", "ITA")
+
+
+def break_bool(folder: Path) -> None:
+    file = folder / "disputes.csv"
+    file.write_text(file.read_text().replace(",false,", ",FALSE,"))
+
+
+def break_number(folder: Path) -> None:
+    file = folder / "agreements.csv"
+    file.write_text(file.read_text().replace("1600000000", "1.6 billion"))
+
+
+def break_column(folder: Path) -> None:
+    file = folder / "parties.csv"
+    file.write_text(file.read_text().replace("role", "part", 1))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda f: shutil.rmtree(f), ["no such folder", "datapackage.json"]),
+        (lambda f: (f / "datapackage.json").unlink(), ["datapackage.json", "Restore"]),
+        (lambda f: (f / "datapackage.json").write_text("{"), ["not valid JSON"]),
+        (lambda f: (f / "datapackage.json").write_text("[]"), ["no tables"]),
+        (lambda f: (f / "CHANGELOG.md").unlink(), ["CHANGELOG.md", "Restore"]),
+        (lambda f: (f / "CHANGELOG.md").write_text("# None"), ["no edition", "## 1.0.0"]),
+        (lambda f: (f / "events.csv").unlink(), ["events.csv", "missing"]),
+        (lambda f: (f / "events.csv").write_bytes(b""), ["events.csv", "accords check"]),
+        (lambda f: (f / "events.csv").write_bytes(b"\xff\xfe\xe9"), ["events.csv"]),
+        (break_column, ["parties.csv", "no column role"]),
+        (break_bool, ["disputes.csv", "adopted", "FALSE"]),
+        (break_number, ["agreements.csv", "value_amount"]),
+    ],
+)
+def test_what_cannot_be_loaded_is_said_in_one_sentence(
+    spoil: Any, words: list[str], small_folder: Path
+) -> None:
+    spoil(small_folder)
+    with pytest.raises(DatasetError) as caught:
+        accords.load(small_folder)
+    message = str(caught.value)
+    assert "\n" not in message.strip()
+    for word in words:
+        assert word in message
+
+
+def test_an_unknown_focus_state_is_refused(small_folder: Path) -> None:
+    with pytest.raises(DatasetError, match="XYZ"):
+        accords.load(small_folder, focus=["AZE", "XYZ"])
+
+
+def test_where_there_is_no_dataset_load_says_how_to_name_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DatasetError, match="load\\('path/to/data'\\)"):
+        accords.load()
+
+
+def test_the_package_starts_without_the_libraries_of_the_tests() -> None:
+    heavy = "frictionless", "edtf", "scipy", "statsmodels", "plotly"
+    program = f"import sys, accords, accords.checks; print(set({heavy!r}) & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.strip() == "set()"
+
+
+# --- save
+
+
+def test_saving_the_shipped_data_gives_the_same_bytes(dataset: Dataset, tmp_path: Path) -> None:
+    accords.save(dataset, tmp_path)
+    for resource in dataset.descriptor["resources"]:
+        shipped = (builders.SHIPPED / resource["path"]).read_bytes()
+        assert (tmp_path / resource["path"]).read_bytes() == shipped, resource["path"]
+
+
+def test_rows_are_saved_by_key_and_code_lists_in_their_order(small_folder: Path) -> None:
+    loaded = accords.load(small_folder)
+    turned = {name: loaded.tables[name].iloc[::-1] for name in ("agreements", "events", "readings")}
+    other = small_folder.parent / "turned"
+    accords.save(dataclasses.replace(loaded, tables={**loaded.tables, **turned}), other)
+    for file in ("agreements.csv", "events.csv", "codes/domains.csv", "codes/stages.csv"):
+        assert (other / file).read_bytes() == (small_folder / file).read_bytes()
+
+
+text = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), max_size=20
+) | st.sampled_from(
+    [
+        '"quoted"',
+        "a,b",
+        "  edges  ",
+        "NA",
+        "null",
+        "-3",
+        "1e5",
+        "اتفاق \u200f",
+        "=x",
+        "'",
+        "\n",
+        ";",
+    ]
+)
+rows = st.lists(
+    st.fixed_dictionaries(
+        {
+            "title": text,
+            "title_original": text,
+            "notes": text,
+            "parties_total": st.none() | st.integers(3, 2**53),
+            "value_amount": st.none() | st.floats(0, 1e15).map(lambda x: round(x, 2)),
+        }
+    ),
+    max_size=5,
+)
+
+
+@given(rows)
+def test_what_is_saved_is_loaded_again(made: list[dict[str, Any]]) -> None:
+    resource = builders.shipped().descriptor["resources"][0]
+    agreements = builders.tiny(
+        agreements=[{"agreement_id": f"a{n}"} | row for n, row in enumerate(made)]
+    ).agreements
+    # An empty text and a missing one are the same cell.
+    agreements = agreements.replace({"title": {"": None}, "summary": {"": None}})
+    written = tables.to_csv(agreements, resource)
+    again = read_back(written, resource)
+    for n, row in enumerate(made):
+        for column, value in row.items():
+            found = again.loc[n, column]
+            assert (None if pd.isna(found) else found) == (value if value != "" else None)
+    assert tables.to_csv(again, resource) == written
+
+
+def read_back(written: bytes, resource: Any) -> pd.DataFrame:
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / resource["path"]).write_bytes(written)
+        return tables.typed(tables.read_table(Path(folder), resource), resource)
+
+
+# --- overview and select
+
+
+def test_overview_has_one_row_an_agreement_in_the_order_of_the_file(dataset: Dataset) -> None:
+    assert list(dataset.overview.index) == list(dataset.agreements["agreement_id"])
+
+
+def test_partners_domains_and_disputes_are_those_of_the_tables(small: Dataset) -> None:
+    row = small.overview.loc["aze-mar"]
+    assert row["focus"] == ("AZE", "MAR")
+    assert row["domains"] == ("training", "exercises", "medical")
+    assert row["disputes"] == 1
+    assert small.overview.loc["many", "partners"] == ("FRA",)
+    assert small.overview.loc["mar-usa-note", "domains"] == ()
+
+
+def test_what_only_the_academic_dataset_knows_is_marked() -> None:
+    made = builders.tiny(
+        citations=[
+            {"agreement_id": "only", "source_id": tables.DCAD},
+            {"agreement_id": "also", "source_id": tables.DCAD},
+            {"agreement_id": "also", "source_id": "press-a"},
+            {"agreement_id": "no", "source_id": "press-a"},
+        ]
+    )
+    assert made.overview["dcad"].to_dict() == {name: name for name in ("only", "also", "no")}
+
+
+def test_select_keeps_all_that_belongs_to_some_agreements(small: Dataset) -> None:
+    part = small.select(["aze-mar", "fra-mar"])
+    for name in ("agreements", "parties", "events", "domains", "citations", "disputes"):
+        whole = small.tables[name]
+        expected = whole[whole["agreement_id"].isin(["aze-mar", "fra-mar"])]
+        pd.testing.assert_frame_equal(part.tables[name], expected.reset_index(drop=True))
+    assert len(part.overview) == 2
+    assert part.overview.loc["aze-mar", "status"] == small.overview.loc["aze-mar", "status"]
+
+
+def test_a_dataset_without_agreements_has_an_empty_overview() -> None:
+    empty = builders.empty()
+    assert empty.overview.empty
+    assert list(empty.overview.columns) == list(builders.small().overview.columns)
+    assert empty.memberships.empty
+
+
+def test_names_and_labels_come_from_the_code_lists(dataset: Dataset) -> None:
+    assert dataset.party_names["AZE"] == "Azerbaijan"
+    assert dataset.party_names["NATO"] == "NATO"
+    assert dataset.labels("domain_codes")["training"]

@@ -1,0 +1,251 @@
+"""Status, dates of conclusion and confidence follow from events and sources by fixed rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import builders
+import pandas as pd
+import pytest
+
+from accords.dataset import Dataset
+
+PAIR = ({"agreement_id": "a", "party_id": "AZE"}, {"agreement_id": "a", "party_id": "ITA"})
+
+
+def life(*steps: str, **agreement: Any) -> Dataset:
+    """An agreement of Azerbaijan and Italy with steps as 'signed 2012' or 'ratified AZE 2013'."""
+    events = []
+    for step in steps:
+        event, *rest = step.split()
+        party = rest.pop(0) if rest and rest[0].isalpha() else None
+        date = rest[0] if rest else None
+        events.append({"agreement_id": "a", "event": event, "party_id": party, "date": date})
+    return builders.tiny(
+        agreements=[{"agreement_id": "a"} | agreement],
+        parties=PAIR,
+        events=events,
+        as_of="2026-11-24",
+    )
+
+
+def status(*steps: str, **agreement: Any) -> str | None:
+    found = life(*steps, **agreement).overview.loc["a", "status"]
+    return None if pd.isna(found) else found
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        (["announced 2025"], "announced"),
+        (["negotiated 2025", "initialled 2026"], "announced"),
+        (["signed 2020"], "signed"),
+        (["accession AZE 2020"], "signed"),
+        (["signed 2010"], "unknown"),
+        (["signed"], "unknown"),
+        (["signed 2010", "tabled AZE 2020"], "pending"),
+        (["signed 2024", "parliament-approved AZE 2024-12"], "pending"),
+        (["signed 2005", "ratified AZE 2006"], "pending"),
+        (["signed 2024", "notified AZE 2025"], "pending"),
+        (["signed 2024", "entered-into-force 2025"], "in-force"),
+        (["signed 2004", "attested 2006"], "in-force"),
+        (["attested 2006"], "in-force"),
+        (["signed 2024", "rejected ITA 2025"], "rejected"),
+        (["signed 2024", "ratified AZE 2025", "rejected ITA 2025"], "rejected"),
+        (["signed 2014", "entered-into-force 2015", "expired 2020"], "expired"),
+        (["signed 2014", "entered-into-force 2015", "terminated ITA 2020"], "terminated"),
+        # Approval in advance of a signature that never came, or came only later.
+        (["government-approved AZE 2024"], "announced"),
+        (["government-approved AZE 2023", "signed 2024"], "signed"),
+        (["signed 2023", "government-approved AZE 2024"], "pending"),
+        ([], None),
+    ],
+)
+def test_status_follows_from_the_events(steps: list[str], expected: str | None) -> None:
+    assert status(*steps) == expected
+
+
+def test_a_declaration_stays_signed_at_any_age_unless_it_is_seen_applied() -> None:
+    assert status("signed 1994", instrument="joint-declaration") == "signed"
+    assert status("signed 1994", "attested 2001", instrument="joint-declaration") == "in-force"
+
+
+def test_a_purchase_is_completed_by_its_delivery_and_nothing_else_is() -> None:
+    steps = ("signed 2012", "delivered 2016")
+    assert status(*steps, instrument="procurement-contract") == "completed"
+    assert status(*steps, instrument="agreement") != "completed"
+
+
+def test_what_lies_after_the_edition_has_not_happened() -> None:
+    made = life("signed 2024", "entered-into-force 2025-03")
+    earlier = builders.tiny(
+        parties=PAIR, events=made.events[["agreement_id", "event", "date"]].to_dict("records"),
+        as_of="2025-02-28",
+    )  # fmt: skip
+    assert made.overview.loc["a", "status"] == "in-force"
+    assert earlier.overview.loc["a", "status"] == "signed"
+
+
+def test_the_deciding_event_is_named() -> None:
+    made = life("signed 2012", "attested 2014", "attested 2020")
+    assert made.overview.loc["a", "status_event"] == "attested-2"
+
+
+def replaced(newer: str, older: str = "signed 2020") -> pd.Series:
+    event, date = newer.split()
+    old_event, old_date = older.split()
+    made = builders.tiny(
+        agreements=[
+            {"agreement_id": "old"},
+            {"agreement_id": "new", "supersedes": "old"},
+            {"agreement_id": "part", "part_of": "old"},
+        ],
+        parties=[
+            {"agreement_id": name, "party_id": state}
+            for name in ("old", "new", "part")
+            for state in ("AZE", "ITA")
+        ],
+        events=[
+            {"agreement_id": "old", "event": old_event, "date": old_date},
+            {"agreement_id": "new", "event": event, "date": date},
+            {"agreement_id": "part", "event": "signed", "date": "2021"},
+        ],
+    )
+    return made.overview["status"]
+
+
+def test_a_later_instrument_supersedes_the_earlier_one_and_its_parts() -> None:
+    found = replaced("signed 2024")
+    assert found["old"] == found["part"] == "superseded"
+    assert found["new"] == "signed"
+
+
+def test_an_instrument_that_is_only_announced_supersedes_nothing() -> None:
+    assert replaced("announced 2026")["old"] == "signed"
+
+
+def test_what_had_ended_before_is_not_superseded() -> None:
+    assert replaced("signed 2024", older="expired 2021")["old"] == "expired"
+
+
+def test_another_states_exit_ends_a_multilateral_instrument_only_for_that_state() -> None:
+    def with_exit_of(state: str, scope: str) -> str:
+        found = status(
+            "signed 1993", "entered-into-force 1994", f"terminated {state} 1999", scope=scope
+        )
+        assert found is not None
+        return found
+
+    assert with_exit_of("ITA", "multilateral") == "in-force"
+    assert with_exit_of("AZE", "multilateral") == "terminated"
+    assert with_exit_of("ITA", "bilateral") == "terminated"
+
+
+# --- when each focus state concluded it
+
+
+def test_a_state_concludes_by_its_own_accession_before_all_else() -> None:
+    made = builders.tiny(
+        agreements=[{"agreement_id": "a", "scope": "multilateral"}],
+        parties=[{"agreement_id": "a", "party_id": state} for state in ("AZE", "MAR", "ITA")],
+        events=[
+            {"agreement_id": "a", "event": "signed", "date": "1990"},
+            {"agreement_id": "a", "event": "accession", "party_id": "AZE", "date": "2003"},
+            {"agreement_id": "a", "event": "accession", "party_id": "ITA", "date": "1991"},
+            {"agreement_id": "a", "event": "entered-into-force", "date": "1992"},
+        ],
+    )
+    dated = made.memberships.set_index("state")["date"]
+    assert dated.to_dict() == {"AZE": "2003", "MAR": "1990"}
+    assert made.overview.loc["a", "date"] == "1990", "the first of the focus states"
+
+
+def test_an_undated_signature_is_not_replaced_by_a_later_step() -> None:
+    made = life("signed", "ratified AZE 2013")
+    (row,) = made.memberships.itertuples()
+    assert row.event == "signed"
+    assert pd.isna(row.date)
+    assert row.concluded
+
+
+def test_an_agreement_that_was_only_announced_is_dated_and_not_concluded() -> None:
+    made = life("negotiated 2024", "announced 2025")
+    (row,) = made.memberships.itertuples()
+    assert not row.concluded
+    assert row.date == "2024"
+    assert not made.overview.loc["a", "concluded"]
+
+
+def test_the_focus_decides_whose_agreements_are_counted() -> None:
+    made = builders.tiny(parties=PAIR, events=[{"agreement_id": "a", "date": "2012"}],
+                         focus=("ITA",))  # fmt: skip
+    assert list(made.memberships["state"]) == ["ITA"]
+    assert made.overview.loc["a", "partners"] == ("AZE",)
+
+
+def test_between_focus_states_each_is_the_others_partner(small: Dataset) -> None:
+    assert small.overview.loc["aze-mar", "partners"] == ("AZE", "MAR")
+
+
+# --- confidence
+
+
+def confidence(*sources: str | dict[str, str], context: str | None = None) -> str:
+    rows = [s if isinstance(s, dict) else {"source_id": s} for s in sources]
+    citations = [{"agreement_id": "a", "source_id": row["source_id"]} for row in rows]
+    if context:
+        citations.append({"agreement_id": "a", "source_id": context, "subject": "context"})
+    made = builders.tiny(
+        agreements=["a"], citations=citations, sources=[row for row in rows if len(row) > 1]
+    )
+    return str(made.overview.loc["a", "confidence"])
+
+
+@pytest.mark.parametrize(
+    ("sources", "expected"),
+    [
+        (["official-a"], "high"),
+        (["treaty-database-a"], "high"),
+        (["press-a", "press-b"], "high"),
+        (["press-a", "academic-b"], "high"),
+        (["press-a"], "medium"),
+        (["press-a", "other-b"], "medium"),
+        (["other-a", "encyclopedia-b"], "low"),
+        ([], "low"),
+    ],
+)
+def test_confidence_follows_from_the_sources(sources: list[str], expected: str) -> None:
+    assert confidence(*sources) == expected
+
+
+def test_a_report_that_two_publishers_carry_is_one_voice() -> None:
+    agency = {"source_id": "press-a", "publisher": "Agency"}
+    repost = {"source_id": "press-b", "publisher": "Paper", "origin": "agency"}
+    assert confidence(agency, repost) == "medium"
+    assert confidence(agency, repost | {"origin": "Another agency"}) == "high"
+
+
+def test_two_pages_of_one_publisher_are_one_voice() -> None:
+    pages = [{"source_id": f"press-{n}", "publisher": "Paper"} for n in "ab"]
+    assert confidence(*pages) == "medium"
+
+
+def test_a_source_of_the_context_supports_nothing() -> None:
+    assert confidence("press-a", context="official-b") == "medium"
+
+
+# --- the shipped data obey the rules
+
+
+def test_every_shipped_agreement_has_a_status_and_a_grade(dataset: Dataset) -> None:
+    overview = dataset.overview
+    assert overview["status"].isin(dataset.codes("statuses").index).all()
+    assert overview["confidence"].isin(["high", "medium", "low"]).all()
+    assert (overview.loc[overview["official"], "confidence"] == "high").all()
+
+
+def test_the_accord_of_the_article_is_pending(dataset: Dataset) -> None:
+    accord = dataset.overview.loc["aze-mar-2024-military-cooperation-defence"]
+    assert accord["date"] == "2024-10-30"
+    assert accord["status"] == "pending"
+    assert accord["confidence"] == "high"
