@@ -94,6 +94,7 @@ class Finding:
     def robustness(self) -> str:
         """Say whether it holds under all choices, or which change it (HTML)."""
         checks = [check for check in self.checks if next(iter(check.readings.values())).says]
+        checks = [check for check in checks if len(check.readings) > 1]
         if not checks:
             return ""
         changes: dict[str, list[str]] = {}
@@ -398,18 +399,20 @@ def _alike(dataset: Dataset, choices: Choices) -> Finding | None:
     first, second = (dataset.party_names.get(s, s) for s in dataset.focus[:2])
     labels = dataset.labels("domain_codes")
     contrast = domains.contrast(dataset)
+    coded = domains.coded(dataset)
+    rows = coded.loc[coded["state"].isin(dataset.focus[:2]), "agreement_id"]
     sure = contrast[contrast["sure"]].sort_values("difference", key=abs, ascending=False)
     sentence = (
         f"The subjects of {escape(first)} and {escape(second)} are alike to "
-        f"{number(similar.cosine, '.2f')} on a scale from 0 to 1 (95 % interval "
+        f"{number(similar.cosine, '.2f', rows)} on a scale from 0 to 1 (95 % interval "
         f"{interval(similar.low, similar.high)}); chance alone would give "
         f"{interval(similar.chance_low, similar.chance_high)}."
     )
     sentence += (
         " They differ beyond chance on "
         + "; ".join(
-            f"{escape(labels[row['domain']].lower())} ({number(100 * row['first'], '.0f')} against "
-            f"{number(100 * row['second'], '.0f')} %)"
+            f"{escape(labels[row['domain']].lower())} ({number(100 * row['first'], '.0f', rows)} against "
+            f"{number(100 * row['second'], '.0f', rows)} %)"
             for row in sure.head(3).to_dict("records")
         )
         + "."

@@ -148,7 +148,8 @@ def _life_title(steps: pd.DataFrame, names: Mapping[str, str]) -> str:
         )
     if waiting:
         return f"No source shows that {listed(waiting)} completed the approval"
-    return "The parties approved; no source shows that the agreement entered into force"
+    begun = "Approved" if steps["event"].isin(measures.APPROVALS).any() else "Signed"
+    return f"{begun}, but no source shows that the agreement entered into force"
 
 
 def _life_alt(steps: pd.DataFrame) -> str:
@@ -242,7 +243,7 @@ def voices(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         range=[-0.6, len(rows) - 0.4], tickvals=y, ticktext=rows, showgrid=False, zeroline=False,
         tickfont={"size": 12, "color": theme.colour("ink")},
     )  # fmt: skip
-    press = [row for row, g in zip(rows, groups, strict=True) if g == measures.NAMED_BY[2]]
+    press = [row for row, g in zip(rows, groups, strict=True) if g == measures.PRESS]
     title = (
         f"{len(press)} of the {len(rows)} subjects rest on the press alone"
         if press
@@ -400,8 +401,8 @@ def _breadth_alt(
         named = table.loc[table["state"] == state, "named"]
         parts.append(
             f"{dataset.party_names.get(state, state)}: from {named.min()} to {named.max()} "
-            f"subjects, median {named.median():g}; {rank.below} of {rank.n} other agreements name "
-            "fewer than the accord"
+            f"subjects, median {named.median():g}"
+            + (f"; {rank.below} of {rank.n} others name fewer than the accord" if rank.n else "")
         )
     return f"Bars of agreements by number of subjects. {'. '.join(parts)}."
 
@@ -517,7 +518,7 @@ def _approval_alt(
         rank = measures.approval_rank(dataset, agreement_id, state)
         own = f"; the accord {rank.value:.0f} days" if pd.notna(rank.value) else ""
         parts.append(
-            f"{dataset.party_names.get(state, state)}: {len(days)} agreements, "
+            f"{dataset.party_names.get(state, state)}: n = {len(days)}, "
             f"{days.min():.0f} to {days.max():.0f} days, median {days.median():.0f}{own}"
         )
     return f"Dots on a scale of days. {'. '.join(parts)}."

@@ -21,7 +21,13 @@ MONTH = 31
 UNRECORDED = "unrecorded"
 """Stands for the voice of a citation that has none recorded."""
 
-NAMED_BY = ("several official voices", "one official voice", "press alone")
+TEXT, SEVERAL, ONE, PRESS = NAMED_BY = (
+    "the text",
+    "several official voices",
+    "one official voice",
+    "press alone",
+)
+"""On what a subject rests, the best first."""
 
 
 def accord_id(dataset: Dataset) -> str | None:
@@ -31,7 +37,8 @@ def accord_id(dataset: Dataset) -> str | None:
     newest concluded bilateral instrument between two focus states; else None.
     """
     overview = dataset.overview
-    whole = overview.index[overview["focus"].map(lambda states: set(dataset.focus) <= set(states))]
+    all_in = overview["focus"].map(lambda states: set(dataset.focus) <= set(states)).astype(bool)
+    whole = overview.index[all_in]
     for agreement_id in dataset.claims["agreement_id"].dropna().unique():
         if agreement_id in whole:
             return str(agreement_id)
@@ -50,9 +57,10 @@ def parties_of(dataset: Dataset, agreement_id: str) -> tuple[str, ...]:
 def life(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     """List the recorded steps of one agreement, and the steps that would complete it.
 
-    Steps to come are each party's parliamentary approval and ratification and the common entry
-    into force, where none is recorded. That a step is not recorded does not show that it was not
-    taken. Nothing is open once the agreement is in force or ended.
+    Steps to come are the common entry into force and, where approval has begun, each party's
+    parliamentary approval and ratification, where none is recorded. That a step is not recorded
+    does not show that it was not taken, nor that it is needed. Nothing is open once the agreement
+    is in force or ended, or where it was only announced.
 
     Returns
     -------
@@ -93,7 +101,7 @@ def _open_steps(dataset: Dataset, agreement_id: str | None, steps: pd.DataFrame)
     status = dataset.overview["status"].get(agreement_id)
     columns = ["event_id", "event", "party", "date", "earliest", "latest", "uncertain", "place"]
     rows: list[tuple[str, str | None]] = []
-    if agreement_id is not None and status in ("signed", "pending"):
+    if agreement_id is not None and status == "pending":
         done = set(zip(steps["event"], steps["party"].fillna(""), strict=True))
         rows = [
             (event, party)
@@ -101,6 +109,7 @@ def _open_steps(dataset: Dataset, agreement_id: str | None, steps: pd.DataFrame)
             for event in CONSENT
             if (event, party) not in done
         ]
+    if status in ("signed", "pending"):
         rows.append(("entered-into-force", None))
     table = pd.DataFrame(rows, columns=["event", "party"]).reindex(columns=columns)
     table = table.astype({"earliest": "datetime64[s]", "latest": "datetime64[s]"})
@@ -116,10 +125,10 @@ def voices(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Indexed by ``domain``, a column for each voice (official voices first; ``unrecorded`` where
-        no voice is noted), then ``official`` (number of official voices), ``sources`` (number of
-        sources) and ``named_by`` (one of :data:`NAMED_BY`). Subjects with most official voices
-        come first.
+        Indexed by ``domain`` (those of the domains table), a column for each voice (official
+        voices first; ``unrecorded`` where no voice is noted), then ``official`` (number of official
+        voices), ``sources`` (number of sources) and ``named_by`` (one of :data:`NAMED_BY`).
+        Subjects with most official voices come first.
     """
     rows = domain_citations(dataset, agreement_id)
     kinds = dataset.codes("voices")["basis"]
@@ -128,16 +137,16 @@ def voices(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     )
     order = [*kinds.index[kinds != "press"], *kinds.index[kinds == "press"], UNRECORDED]
     present = [voice for voice in order if voice in counts]
-    table = counts.reindex(columns=present).astype(int)
+    basis = dataset.domains[dataset.domains["agreement_id"] == agreement_id]
+    best = basis.set_index("domain")["basis"]
+    table = counts.reindex(index=best.index, columns=present, fill_value=0).astype(int)
     official = [voice for voice in present if kinds.get(voice, "press") != "press"]
     sources = rows.groupby("domain")["source_id"].nunique()
     table["official"] = (table[official] > 0).sum(axis=1).astype(int)
-    table["sources"] = sources.reindex(table.index).astype(int)
-    basis = dataset.domains[dataset.domains["agreement_id"] == agreement_id]
-    best = basis.set_index("domain")["basis"].reindex(table.index)
-    level = table["official"].clip(upper=2).where(best != "text", 2)
+    table["sources"] = sources.reindex(table.index, fill_value=0).astype(int)
+    level = table["official"].clip(upper=2).where(best != "text", 3)
     level = level.where((best != "official") | (level > 0), 1)
-    table["named_by"] = level.map({2: NAMED_BY[0], 1: NAMED_BY[1], 0: NAMED_BY[2]})
+    table["named_by"] = level.map(dict(enumerate(reversed(NAMED_BY))))
     table = table.assign(level=level, present=(table[present] > 0).sum(axis=1))
     table = table.sort_values(["level", "present", "sources"], ascending=False, kind="stable")
     return table.drop(columns=["level", "present"])
@@ -273,7 +282,8 @@ def approval_times(dataset: Dataset) -> pd.DataFrame:
     own = events[events["event"].isin(APPROVALS) & events["party_id"].isin(dataset.focus)]
     own = own.merge(signed, left_on="agreement_id", right_index=True)
     own = own[own["earliest"] >= own["signed_from"]]
-    first = own.sort_values(["earliest", "latest"]).drop_duplicates(["agreement_id", "party_id"])
+    first = own.sort_values(["earliest", "latest"], ignore_index=True)
+    first = first.drop_duplicates(["agreement_id", "party_id"], ignore_index=True)
     low = (first["earliest"] - first["signed_to"]).dt.days.clip(lower=0)
     high = (first["latest"] - first["signed_from"]).dt.days
     table = pd.DataFrame(
@@ -320,7 +330,7 @@ def between(dataset: Dataset, agreement_id: str) -> pd.DataFrame:
     """
     parties = set(parties_of(dataset, agreement_id))
     by = dataset.parties.groupby("agreement_id")["party_id"].agg(set)
-    shared = by.index[by.map(lambda members: parties <= members)]
+    shared = by.index[by.map(lambda members: parties <= members).astype(bool)]
     overview = dataset.overview
     rows = overview[overview.index.isin(shared) & (overview["scope"] == "bilateral")]
     rows = rows.drop(index=agreement_id, errors="ignore")

@@ -12,8 +12,6 @@ from accords.dataset import Dataset
 from accords.measures import accord as measures
 from accords.prose.text import Text, count, escape, linked, listed, number, paragraph, percent
 
-NO_ACCORD = "no bilateral agreement between them is on record"
-
 
 def opening(dataset: Dataset, agreement_id: str | None) -> Text:
     """Say which agreement this chapter is about, and what is known of it in short."""
@@ -21,7 +19,10 @@ def opening(dataset: Dataset, agreement_id: str | None) -> Text:
     if agreement_id is None:
         if len(names) < 2:
             return paragraph(f"The report is about {listed(names)} alone; it has no accord.")
-        return paragraph(f"Between {listed(names)}, {NO_ACCORD}; this chapter has nothing to tell.")
+        return paragraph(
+            f"No bilateral agreement between {listed(names)} is on record as concluded, so that "
+            "this chapter has nothing to tell."
+        )
     row = _record(dataset, agreement_id)
     rows = (agreement_id,)
     title = linked(row["title"], rows)
@@ -42,8 +43,7 @@ def opening(dataset: Dataset, agreement_id: str | None) -> Text:
         "statements about it."
     )
     return paragraph(
-        f"At the centre of this report is the {title}, a {escape(row['instrument_label'].lower())}"
-        f"{dated}.",
+        f"At the centre of this report is the {title}, {kind_of(row['instrument_label'])}{dated}.",
         f"Its status on {escape(_day_of(dataset.as_of))} is {status}.",
         f"It is known from {linked(_n(row['sources'], 'source'), rows)} of "
         f"{number(row['publishers'], 'd', rows)} independent publishers; that it exists is of "
@@ -70,7 +70,8 @@ def life(dataset: Dataset, agreement_id: str | None) -> Text:
             if step["earliest"] == step["latest"] and step["earliest"] > signed:
                 days = (step["earliest"] - signed).days
                 after = f", {number(days, 'd', rows)} days after signature"
-            parts.append(f"{escape(label)} on {escape(dates.spoken(step['date']))}{after}")
+            dated = f" {when(step['date'])}" if pd.notna(step["date"]) else " (undated)"
+            parts.append(f"{escape(label)}{dated}{after}")
         sentences.append(f"{escape(dataset.party_names.get(party, party))}: {listed(parts)}.")
     if len(missing):
         newest = found["latest"].max()
@@ -126,7 +127,7 @@ def voices(dataset: Dataset, agreement_id: str | None) -> Text:
         return paragraph("No source names a subject of the accord.") if agreement_id else Text("")
     rows = (str(agreement_id),)
     labels = dataset.labels("domain_codes")
-    several, one, press = (
+    text, several, one, press = (
         [labels.get(d, d).lower() for d in table.index[table["named_by"] == group]]
         for group in measures.NAMED_BY
     )
@@ -134,6 +135,8 @@ def voices(dataset: Dataset, agreement_id: str | None) -> Text:
         f"Sources name {linked(_n(len(table), 'subject'), rows)}. Official statements are kept "
         "apart from one another and from the press."
     ]
+    if text:
+        sentences.append(f"{_are(text, rows)} named by its text: {_list(text)}.")
     if several:
         sentences.append(
             f"{_are(several, rows)} named by more than one official voice: {_list(several)}."
@@ -145,11 +148,13 @@ def voices(dataset: Dataset, agreement_id: str | None) -> Text:
         sentences.append(
             f"{number(len(press), 'd', rows)} {rest} on the press alone: {_list(press)}."
         )
-        alone = table[table["named_by"] == measures.NAMED_BY[2]]
+        alone = table[table["named_by"] == measures.PRESS]
         columns = [c for c in alone.columns if c not in ("official", "sources", "named_by")]
         single = alone[(alone[columns] > 0).sum(axis=1) == 1]
         for voice, group in single.groupby(single[columns].gt(0).idxmax(axis=1), sort=False):
-            label = dataset.labels("voices").get(str(voice), str(voice))
+            if voice == measures.UNRECORDED:
+                continue
+            label = dataset.labels("voices")[str(voice)]
             sentences.append(
                 f"Of these, {number(len(group), 'd', rows)} "
                 f"{'is' if len(group) == 1 else 'are'} on record from one voice: {escape(label)}."
@@ -210,7 +215,7 @@ def instrument(dataset: Dataset, agreement_id: str | None) -> Text:
     concluded = overview[overview["concluded"]]
     parts = []
     for state in dataset.focus:
-        own = concluded[concluded["focus"].map(lambda f, s=state: s in f)]
+        own = concluded[concluded["focus"].map(lambda f, s=state: s in f).astype(bool)]
         if len(own):
             share = percent(own.index[own["instrument"] == row["instrument"]], own.index)
             parts.append(f"{share} of {escape(dataset.party_names.get(state, state))}'s")
@@ -310,8 +315,19 @@ def _record(dataset: Dataset, agreement_id: str) -> dict[str, Any]:
 
 
 def _day_words(row: dict[str, Any]) -> str:
-    words = "signed on" if row["date_event"] == "signed" else "dated"
-    return f"{words} {escape(dates.spoken(row['date']))}"
+    words = "signed" if row["date_event"] == "signed" else "concluded"
+    return f"{words} {when(row['date'])}"
+
+
+def kind_of(label: str) -> str:
+    """Write a type of instrument with its article: 'an agreement'."""
+    return f"{'an' if label[0] in 'AEIO' else 'a'} {label.lower()}"
+
+
+def when(date: str) -> str:
+    """Write a date as an adverb (HTML): 'on 30 October 2024', 'in May 2025'."""
+    precise = dates.precision(pd.Series([date])).iloc[0] == "day"
+    return f"{'on' if precise else 'in'} {escape(dates.spoken(date))}"
 
 
 def _share(rank: measures.Rank) -> str:
