@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,14 @@ class Context:
     dataset: Dataset | None
     pictures: Mapping[str, Picture]
     records: Mapping[str, str]
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """The identifier of each agreement by its title, where a title names one alone."""
+        if self.dataset is None:
+            return {}
+        alone = self.dataset.agreements.drop_duplicates("title", keep=False)
+        return dict(zip(alone["title"], alone["agreement_id"], strict=True))
 
 
 class AccordsExporter(TemplateExporter):

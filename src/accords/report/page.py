@@ -33,6 +33,9 @@ STATIC = Path(__file__).parent / "static"
 MOST_COLUMNS = 16
 """Tables behind charts align their numbers in so many columns."""
 
+LONG = 100
+"""Rows from which a chart's table is shortened, and left out on paper."""
+
 FRONT = "key-findings"
 """The chapter that is set before the table of contents, unnumbered."""
 
@@ -47,6 +50,7 @@ class Figure:
     meta: Mapping[str, Any]
     picture: pictures.Picture | None
     notebook: str
+    titles: Mapping[str, str]
 
     @property
     def drawing(self) -> str:
@@ -60,21 +64,31 @@ class Figure:
 
     @property
     def table(self) -> str:
-        """The numbers behind the chart; cell end tags are left out, as HTML allows."""
-        data = self.meta["data"]
-        columns = range(len(data["columns"]))
+        """The numbers behind the chart; cell end tags are left out, as HTML allows.
+
+        In a long table an agreement stands by its identifier, which is shorter than its title.
+        """
+        columns, rows = self.meta["data"]["columns"], self.meta["data"]["rows"]
+        if len(rows) > LONG:
+            rows = [[self.titles.get(value, value) for value in row] for row in rows]
+            twice = [
+                n
+                for n in range(1, len(columns))
+                if any(all(row[n] == row[m] for row in rows) for m in range(n))
+            ]
+            columns = [name for n, name in enumerate(columns) if n not in twice]
+            rows = [[value for n, value in enumerate(row) if n not in twice] for row in rows]
         numeric = [
             str(n + 1)
-            for n in columns
-            if all(isinstance(row[n], int | float | None) for row in data["rows"])
+            for n in range(len(columns))
+            if all(isinstance(row[n], int | float | None) for row in rows)
         ]
-        head = "".join(f'<th scope="col">{escape(name)}' for name in data["columns"])
-        rows = "\n".join(
-            "<tr>" + "".join(f"<td>{_cell(value)}" for value in row) for row in data["rows"]
-        )
+        head = "".join(f'<th scope="col">{escape(name)}' for name in columns)
+        body = "\n".join("<tr>" + "".join(f"<td>{_cell(value)}" for value in row) for row in rows)
+        long = ' class="long"' if len(rows) > LONG else ""
         return (
-            f'<table data-n="{" ".join(numeric)}"><caption>{escape(self.meta["title"])}</caption>'
-            f"<thead><tr>{head}</thead><tbody>\n{rows}</tbody></table>"
+            f'<table{long} data-n="{" ".join(numeric)}"><thead><tr>{head}</thead><tbody>\n'
+            f"{body}</tbody></table>"
         )
 
 
@@ -171,6 +185,7 @@ def _add(
                     meta=meta,
                     picture=context.pictures.get(figure_key(figure)),
                     notebook=chapter.notebook,
+                    titles=context.titles,
                 )
             )
         elif "text/html" in data:

@@ -67,6 +67,7 @@ def lean(markup: str) -> str:
         markup.encode(), etree.XMLParser(huge_tree=True, remove_blank_text=True)
     )
     _prune(root)
+    _gather_bars(root)
     for element in root.iter():
         _rewrite(element)
     _drop_unused_clips(root)
@@ -74,6 +75,9 @@ def lean(markup: str) -> str:
     _flatten(root, single=True)
     _hoist(root)
     _flatten(root)
+    _merge_paths(root)
+    _group_runs(root)
+    _drop_idle_strokes(root)
     for attribute in ("width", "height", "style"):
         root.attrib.pop(attribute, None)
     _name_ids(root)
@@ -156,8 +160,8 @@ def _rewrite(element: etree._Element) -> None:
         elif name == "font-family":
             # The page and the titled file set the theme's font once.
             del element.attrib[name]
-        elif name == "font-size":
-            element.set(name, value.removesuffix("px"))
+        elif name in ("font-size", "stroke-dasharray"):
+            element.set(name, value.replace("px", "").replace(", ", " "))
         elif name == "d" or name == "transform" or _NUMBER.fullmatch(value.removesuffix("px")):
             element.set(name, _rounded(value.removesuffix("px"), 2 if "opacity" in name else 1))
         if name in DEFAULTS and DEFAULTS[name] == element.get(name):
@@ -209,26 +213,66 @@ def _flatten(root: etree._Element, *, single: bool = False) -> None:
             parent[at : at + 1] = [*element]
 
 
+def _gather_bars(root: etree._Element) -> None:
+    """Set the bars of one trace side by side, by colour, and what is written on them after.
+
+    Bars of one trace do not cover one another, so that their order is free.
+    """
+    for points in root.xpath(
+        "//*[contains(@class, 'barlayer')]//*[contains(concat(@class, ' '), 'points ')]"
+    ):
+        marks = [mark for mark in points.iter() if _local(mark) in ("path", "text")]
+        if any(parent.get("transform") for mark in marks for parent in _between(mark, points)):
+            continue
+        points[:] = sorted(marks, key=lambda mark: (_local(mark), _style(mark).get("fill", "")))
+
+
+def _between(element: etree._Element, top: etree._Element) -> Iterator[etree._Element]:
+    for parent in element.iterancestors():
+        if parent is top:
+            return
+        yield parent
+
+
 def _place(root: etree._Element) -> None:
     """Write the place of a marker or a label into its coordinates instead of a transform."""
-    for element in root.iter():
-        match = re.fullmatch(r"translate\((-?[\d.]+),(-?[\d.]+)\)", element.get("transform", ""))
+    for element in [*root.iter()][::-1]:
+        transform = re.sub(r"rotate\(0,[^)]*\)", "", element.get("transform", ""))
+        if not transform:
+            element.attrib.pop("transform", None)
+            continue
+        match = re.fullmatch(r"translate\((-?[\d.]+),(-?[\d.]+)\)", transform)
         if match is None:
             continue
-        dx, dy = float(match[1]), float(match[2])
-        if _local(element) == "path":
-            shifted = _shifted(element.get("d", ""), dx, dy)
-            if shifted is not None:
-                del element.attrib["transform"]
-                element.set("d", shifted)
-                _as_circle(element)
-        elif _local(element) == "text":
-            del element.attrib["transform"]
-            for part in element.iter():
-                for name, move in (("x", dx), ("y", dy)):
-                    if part.get(name) is not None or part is element:
-                        place = float(part.get(name, "0")) + move
-                        part.set(name, _rounded(f"{place:f}", 1))
+        moved = [element]
+        if _local(element) == "g" and not element.get("clip-path"):
+            moved = [*element]
+        if not all(_movable(child) for child in moved):
+            continue
+        del element.attrib["transform"]
+        for child in moved:
+            _move(child, float(match[1]), float(match[2]))
+
+
+def _movable(element: etree._Element) -> bool:
+    name = _local(element)
+    if element.get("clip-path") or (name != "path" and name != "text"):
+        return False
+    return name == "text" or _shifted(element.get("d", ""), 0, 0) is not None
+
+
+def _move(element: etree._Element, dx: float, dy: float) -> None:
+    if element.get("transform"):
+        element.set("transform", f"translate({dx:g},{dy:g}){element.get('transform')}")
+    elif _local(element) == "path":
+        element.set("d", _shifted(element.get("d", ""), dx, dy) or "")
+        _as_circle(element)
+    else:
+        for part in element.iter():
+            for name, move in (("x", dx), ("y", dy)):
+                if part.get(name) is not None or part is element:
+                    place = float(part.get(name, "0")) + move
+                    part.set(name, _rounded(f"{place:f}", 1))
 
 
 _COMMAND = re.compile(r"([A-Za-z])([^A-Za-z]*)")
@@ -283,6 +327,139 @@ def _hoist(root: etree._Element) -> None:
                 group.set(name, values.pop() or "")
                 for child in children:
                     del child.attrib[name]
+
+
+_LINES = re.compile(r"(?:[MLHVZlhvz][-\d., ]*)+")
+
+
+def _merge_paths(root: etree._Element) -> None:
+    """Draw neighbouring lines of one look, and bars of one colour, as one path; shorten all."""
+    for parent in root.iter(f"{{{SVG}}}g", f"{{{SVG}}}svg"):
+        last: etree._Element | None = None
+        for element in [*parent]:
+            looks = {name: value for name, value in element.attrib.items() if name != "d"}
+            if (
+                last is not None
+                and _local(element) == "path"
+                and looks == {name: value for name, value in last.attrib.items() if name != "d"}
+                and _mergeable(element)
+                and _mergeable(last)
+            ):
+                last.set("d", last.get("d", "") + element.get("d", ""))
+                parent.remove(element)
+            else:
+                last = element if _local(element) == "path" else None
+    for element in root.iter(f"{{{SVG}}}path"):
+        element.set("d", _short(element.get("d", "")))
+
+
+def _mergeable(path: etree._Element) -> bool:
+    """Say whether a path may be drawn with its neighbour: a line, or a bar."""
+    if path.get("opacity") or path.get("transform") or path.get("clip-path"):
+        return False
+    d = path.get("d", "")
+    unfilled = path.get("fill") == "none" or any(
+        parent.get("fill") == "none" for parent in path.iterancestors()
+    )
+    return (
+        _LINES.fullmatch(d) is not None
+        and (unfilled or re.fullmatch(r"M[^A-Za-z]*[hvHVL][^A-Za-z]*", d) is not None)
+    ) or re.fullmatch(r"(?:M[^A-Za-z]*[HV][^A-Za-z]*[HV][^A-Za-z]*[HV][^A-Za-z]*Z)+", d) is not None
+
+
+def _short(path: str) -> str:
+    """Write a path of straight lines with relative steps, in tenths of a pixel."""
+    if not path or _LINES.fullmatch(path) is None:
+        return path
+    written: list[str] = []
+    x = y = start_x = start_y = 0
+    for command, arguments in _COMMAND.findall(path):
+        numbers = [round(float(n) * 10) for n in _NUMBER.findall(arguments)]
+        if command in "Zz":
+            x, y = start_x, start_y
+            written.append("z")
+            continue
+        size = 1 if command in "HhVv" else 2
+        for number in range(0, len(numbers), size):
+            step = tuple(numbers[number : number + size])
+            to_x, to_y = _target(command, step, x, y)
+            dx, dy = to_x - x, to_y - y
+            if command == "M" and number == 0:
+                written.append(f"M{_tenths(to_x)}{_next(to_y)}")
+                start_x, start_y = to_x, to_y
+            elif dy == 0:
+                written.append(f"h{_tenths(dx)}")
+            elif dx == 0:
+                written.append(f"v{_tenths(dy)}")
+            else:
+                again = bool(written) and written[-1][0] == "l"
+                first = _next(dx) if again else f"l{_tenths(dx)}"
+                if again:
+                    written[-1] += f"{first}{_next(dy)}"
+                else:
+                    written.append(f"{first}{_next(dy)}")
+            x, y = to_x, to_y
+    return "".join(written)
+
+
+def _target(command: str, step: tuple[int, ...], x: int, y: int) -> tuple[int, int]:
+    match command:
+        case "H":
+            return step[0], y
+        case "V":
+            return x, step[0]
+        case "h":
+            return x + step[0], y
+        case "v":
+            return x, y + step[0]
+        case "l":
+            return x + step[0], y + step[1]
+        case _:
+            return step[0], step[1]
+
+
+def _tenths(number: int) -> str:
+    text = f"{abs(number) // 10}" + (f".{abs(number) % 10}" if number % 10 else "")
+    text = text[1:] if text.startswith("0.") else text
+    return f"-{text}" if number < 0 else text
+
+
+def _next(number: int) -> str:
+    text = _tenths(number)
+    return text if text.startswith("-") else f" {text}"
+
+
+def _group_runs(root: etree._Element) -> None:
+    """Give neighbours of one look a group that carries it."""
+    for parent in [*root.iter(f"{{{SVG}}}g", f"{{{SVG}}}svg")]:
+        runs: list[list[etree._Element]] = []
+        looks: dict[str, str] = {}
+        for element in parent:
+            own = {name: element.get(name, "") for name in INHERITED if element.get(name)}
+            if runs and own and own == looks and _local(element) == _local(runs[-1][0]):
+                runs[-1].append(element)
+            else:
+                runs.append([element])
+            looks = own
+        for run in runs:
+            look = {name: run[0].get(name, "") for name in INHERITED if run[0].get(name)}
+            if len(run) < 3 or not look:
+                continue
+            group = etree.Element(f"{{{SVG}}}g", look)
+            run[0].addprevious(group)
+            for element in run:
+                group.append(element)
+                for name in look:
+                    del element.attrib[name]
+
+
+def _drop_idle_strokes(root: etree._Element) -> None:
+    """Drop how a stroke looks where nothing is stroked."""
+    for element in root.xpath("//*[@stroke-miterlimit or @stroke-width or @stroke-dasharray]"):
+        within = (*element.iter(), *element.iterancestors())
+        if not any(other.get("stroke") for other in within):
+            for name in ("stroke-miterlimit", "stroke-width", "stroke-dasharray"):
+                element.attrib.pop(name, None)
 
 
 def _name_ids(root: etree._Element) -> None:

@@ -170,6 +170,16 @@
       });
     }
     $(".get", figure).hidden = false;
+    $("details", figure).addEventListener("toggle", () => {
+      for (const cell of $$("td", figure)) {
+        const id = cell.textContent;
+        if (cell.firstElementChild || !/^[a-z0-9]+(-[a-z0-9]+)+$/.test(id) || !document.getElementById(id)) continue;
+        const link = document.createElement("a");
+        link.href = `#${id}`;
+        link.textContent = id;
+        cell.replaceChildren(link);
+      }
+    }, { once: true });
   }
   const bare = $$("figure.chart").filter((figure) => !$(".drawing > svg", figure));
   if (bare.length) {
