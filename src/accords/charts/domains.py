@@ -609,10 +609,13 @@ def change(dataset: Dataset, table: pd.DataFrame, changes: pd.DataFrame) -> go.F
         return theme.too_little(
             name=name, title="No source names a domain", data=data, measure=measures.by_span
         )
+    spans = list(dict.fromkeys(table["span"]))
+    if len(spans) < 2:
+        only = "All agreements on record fall into one span of years"
+        return theme.too_little(name=name, title=only, data=data, measure=measures.by_span)
     labels = _labels(dataset)
     order = _order(table)
     states, marks = _present(dataset, table), _marks(dataset)
-    spans = list(dict.fromkeys(table["span"]))
     figure = go.Figure()
     height, narrow_height = 150 + ROW * len(order), (120 + 22 * len(order)) * len(states)
     wide, tall = _grids(len(states), 70 / height, 70 / narrow_height)
