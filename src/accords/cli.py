@@ -133,6 +133,31 @@ def codebook(
         raise typer.Exit(1)
 
 
+_HANDED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+@app.command(context_settings=_HANDED_ON)
+def lab(context: typer.Context) -> None:
+    """Open the explorer's notebook in JupyterLab.
+
+    Further options go to JupyterLab: accords lab --no-browser --port=8890
+    """
+    from accords import serve
+
+    raise typer.Exit(serve.lab(context.args))
+
+
+@app.command("app", context_settings=_HANDED_ON)
+def open_app(context: typer.Context) -> None:
+    """Open the explorer as a page of its own, without code.
+
+    Further options go to voila: accords app --no-browser --port=8890
+    """
+    from accords import serve
+
+    raise typer.Exit(serve.app(context.args))
+
+
 @contextlib.contextmanager
 def _progress() -> Iterator[Callable[[str, int, int], None]]:
     """Show what a build is doing: a bar a step on a terminal, a line a step elsewhere."""

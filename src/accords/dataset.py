@@ -256,7 +256,7 @@ class Dataset:
         Raises
         ------
         AccordsError
-            When no agreement has such a value; the message names those that there are.
+            When there is no such value; the message names the nearest one, or all.
         """
         from accords import selection
 

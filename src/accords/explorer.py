@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -17,11 +18,17 @@ from itables.widget import ITable
 from accords import dates, selection, show
 from accords.charts import theme
 from accords.dataset import Dataset
+from accords.errors import AccordsError
 from accords.prose.text import escape
 from accords.selection import FACETS, Criteria
 
-PARTNERS_SHOWN = 23
-"""Bars in the partner chart: as many as there are domains, so that both charts are level."""
+PARTNERS_SHOWN = 15
+"""Bars in the partner chart."""
+
+_FIRST_COLUMNS = (
+    *("date", "title", "focus", "partners", "instrument", "domains"),
+    *("status", "confidence", "sources", "summary"),
+)
 
 LABELS = {
     "state": "State",
@@ -58,7 +65,7 @@ class Explorer:
 
     Attributes
     ----------
-    dataset_whole
+    whole
         All that is looked at.
     criteria
         What the selection is narrowed by now.
@@ -74,14 +81,14 @@ class Explorer:
         self._updating = False
 
         self._filters = _Filters(dataset, self._narrow)
-        self._timeline = _Timeline(dataset, self._narrow, self.open)
+        self._timeline = _Timeline(dataset, self._narrow, self._read)
         self._bars = {facet: _Bars(dataset, facet, self._toggle) for facet in ("domain", "partner")}
         self._table = ITable(self._rows, **_TABLE)
         self._table.observe(self._row_clicked, "selected_rows")
         self._record = widgets.HTML()
         self._record.add_class("accords-record")
-        self._files = _Downloads()
-        self._files.on_msg(self._download)
+        self._page = _Page()
+        self._page.on_msg(self._download)
         self._body = self._lay_out()
         self._apply(criteria or Criteria())
 
@@ -89,7 +96,9 @@ class Explorer:
     def selection(self) -> pd.DataFrame:
         """The selected agreements: their rows of ``overview``, newest first, yours to change."""
         chosen = self._rows.index[self._selected.reindex(self._rows.index)]
-        return self.whole.overview.loc[chosen].copy()
+        rows = self.whole.overview.loc[chosen]
+        others = [column for column in rows.columns if column not in _FIRST_COLUMNS]
+        return rows[[*_FIRST_COLUMNS, *others]].copy()
 
     @property
     def dataset(self) -> Dataset:
@@ -125,6 +134,9 @@ class Explorer:
         )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        # A figure hands its present state to the page only when it is itself displayed.
+        for figure in (self._timeline.widget, *(bars.widget for bars in self._bars.values())):
+            figure._repr_mimebundle_()
         return self._body._repr_mimebundle_(**kwargs)
 
     @property
@@ -132,21 +144,14 @@ class Explorer:
         return self._met.all(axis=1)
 
     def _lay_out(self) -> widgets.VBox:
-        charts = widgets.GridBox([self._bars["domain"].widget, self._bars["partner"].widget])
-        charts.add_class("accords-charts")
-        head = widgets.HBox([self._filters.count, self._files])
+        head = widgets.HBox([self._filters.count, self._page])
         head.add_class("accords-head")
+        charts = widgets.VBox([bars.widget for bars in self._bars.values()])
+        charts.add_class("accords-charts")
+        parts = widgets.GridBox([self._timeline.widget, charts, self._table, self._record])
+        parts.add_class("accords-parts")
         body = widgets.VBox(
-            [
-                widgets.HTML(_STYLE),
-                self._filters.widget,
-                head,
-                self._filters.chips,
-                self._timeline.widget,
-                charts,
-                self._table,
-                self._record,
-            ]
+            [widgets.HTML(_STYLE), self._filters.widget, head, self._filters.chips, parts]
         )
         body.add_class("accords-explorer")
         return body
@@ -179,23 +184,31 @@ class Explorer:
 
     def _fill_table(self) -> None:
         rows = self._rows[self._selected.reindex(self._rows.index)]
-        self._table.update(rows, selected_rows=[])
+        self._table.update(rows, selected_rows=[], **_TABLE)
         self._shown = rows.index
         self._point_to_row()
 
     def _point_to_row(self) -> None:
         self._updating, before = True, self._updating
         if self._opened in self._shown:
-            self._table.selected_rows = [int(self._shown.get_loc(self._opened))]
+            self._table.selected_rows = [self._shown.tolist().index(self._opened)]
         self._updating = before
 
     def _row_clicked(self, change: dict[str, Any]) -> None:
         if change["new"] and not self._updating:
-            self.open(self._shown[change["new"][0]])
+            self._read(self._shown[change["new"][0]])
+
+    def _read(self, agreement_id: str) -> None:
+        self.open(agreement_id)
+        self._page.send({"show": ".accords-record"})
 
     def _download(self, _: Any, form: str, __: Any) -> None:
-        content = selection.as_bytes(self.dataset, form, about=str(self.criteria))
-        self._files.send({"name": f"defence-agreements.{form}"}, buffers=[content])
+        try:
+            content = selection.as_bytes(self.dataset, form, about=str(self.criteria))
+        except AccordsError as error:
+            self._page.send({"error": str(error)})
+        else:
+            self._page.send({"name": f"defence-agreements.{form}"}, buffers=[content])
 
 
 class _Filters:
@@ -218,7 +231,7 @@ class _Filters:
             disabled=not len(years),
         )
         self.facets = {
-            facet: widgets.Dropdown(options=[("Any", None)], description=LABELS[facet])
+            facet: widgets.Dropdown(options=[("Any", "")], description=LABELS[facet])
             for facet in FACETS
         }
         self.text.observe(lambda change: narrow(text=change["new"]), "value")
@@ -254,10 +267,10 @@ class _Filters:
         self, menu: widgets.Dropdown, facet: str, chosen: tuple[str, ...], met: pd.DataFrame
     ) -> None:
         names = self._names[facet]
-        counts = _counts(self._dataset, facet, met)
+        counts = _counted(self._dataset, facet, _others(met, facet))
         head = names[chosen[0]] if len(chosen) == 1 else f"{len(chosen)} chosen"
         menu.options = [
-            (head if chosen else "Any", None),
+            (head if chosen else "Any", ""),
             *(
                 (f"{name} ({counts[code]:,})", code)
                 for code, name in names.items()
@@ -279,13 +292,13 @@ class _Filters:
         old = self.chips.children
         chips = [self._chip(*choice) for choice in wanted]
         if len(chips) > 1:
-            chips.append(self._chip("all", "", "Clear all"))
+            chips.append(self._chip("all", "", "Clear all", icon=""))
         self.chips.children = chips
         for chip in old:
             chip.close()
 
-    def _chip(self, facet: str, code: str, name: str) -> widgets.Button:
-        chip = widgets.Button(description=name, icon="times", tooltip=f"Remove: {name}")
+    def _chip(self, facet: str, code: str, name: str, icon: str = "times") -> widgets.Button:
+        chip = widgets.Button(description=name, icon=icon, tooltip=f"Take back: {name}")
         chip.add_class("accords-chip")
         chip.on_click(lambda _: self._take_back(facet, code))
         return chip
@@ -301,8 +314,8 @@ class _Filters:
             chosen = getattr(self._criteria, facet)
             self._narrow(**{facet: tuple(c for c in chosen if c != code)})
 
-    def _picked(self, facet: str, code: str | None) -> None:
-        if code is not None:
+    def _picked(self, facet: str, code: str) -> None:
+        if code:
             self._narrow(**{facet: (*getattr(self._criteria, facet), code)})
 
     def _period_moved(self, change: dict[str, Any]) -> None:
@@ -336,7 +349,7 @@ class _Timeline:
         self._marked: str | None = None
         self.widget = _figure(self._traces(), self.HEIGHT)
         self.widget.update_layout(
-            margin={"l": 8, "r": 12, "t": 34, "b": 24},
+            margin={"l": 0, "r": 4, "t": 34, "b": 24},
             dragmode="select",
             selectdirection="h",
             hovermode="closest",
@@ -346,9 +359,8 @@ class _Timeline:
             annotations=_legend(dataset, colours),
         )
         dots = self.widget.data[0]
-        dots.on_click(lambda _, points, __: points.point_inds and self._open(points.point_inds[0]))
+        dots.on_click(self._clicked)
         dots.on_selection(self._dragged)
-        dots.on_deselect(lambda *_: narrow(since=None, until=None))
 
     def update(self, criteria: Criteria, met: pd.DataFrame) -> None:
         here = self._years.index[_others(met, "period") & self._years.notna()]
@@ -360,37 +372,57 @@ class _Timeline:
         top = max(12, int(pile.max()) if len(pile) else 0)
         with self.widget.batch_update():
             dots = self.widget.data[0]
-            dots.selectedpoints = None
             dots.x, dots.y = years.to_numpy(), pile.to_numpy()
             dots.customdata = here.to_numpy()
             dots.hovertext = self._hover[here].to_numpy()
             dots.marker.color = self._colour[here].where(within, theme.colour("soft")).tolist()
             dots.marker.symbol = self._symbol[here].tolist()
             dots.marker.size = float(np.clip((self.HEIGHT - self.MARGIN) / top * 0.95, 2.5, 8))
-            self.widget.layout.selections = []
             self.widget.layout.yaxis.range = [0, top + 1]
+            self.widget.layout.shapes = self._band(criteria)
         self.mark(self._marked)
 
     def mark(self, agreement_id: str | None) -> None:
         """Put a ring round the dot of the open record."""
         self._marked = agreement_id
-        here = agreement_id in self._dots.index
+        dot = self._dots[self._dots.index == agreement_id]
         with self.widget.batch_update():
             ring = self.widget.data[1]
-            ring.x = [int(self._dots.loc[agreement_id, "x"])] if here else []
-            ring.y = [int(self._dots.loc[agreement_id, "y"])] if here else []
+            ring.x, ring.y = dot["x"].tolist(), dot["y"].tolist()
 
     def _traces(self) -> list[go.Scatter]:
         ring = {"size": 13, "color": theme.colour("ink"), "symbol": "circle-open"}
         return [
-            go.Scatter(mode="markers", hoverinfo="text", x=[], y=[], name="agreements"),
+            go.Scatter(
+                mode="markers",
+                hoverinfo="text",
+                x=[],
+                y=[],
+                # What is dragged over becomes the period, and the dots are coloured by that:
+                # Plotly's own shading would outlive it.
+                selected={"marker": {"opacity": 1}},
+                unselected={"marker": {"opacity": 1}},
+            ),
             go.Scatter(
                 mode="markers", hoverinfo="skip", x=[], y=[], marker={**ring, "line": {"width": 2}}
             ),
         ]
 
-    def _open(self, number: int) -> None:
-        self._opened(self._dots.index[number])
+    def _band(self, criteria: Criteria) -> list[dict[str, Any]]:
+        """Shade the period."""
+        if criteria.since is None and criteria.until is None:
+            return []
+        first, last = self.widget.layout.xaxis.range
+        sides = {
+            "x0": first if criteria.since is None else criteria.since - 0.5,
+            "x1": last if criteria.until is None else criteria.until + 0.5,
+        }
+        style = {"fillcolor": theme.colour("scale-0"), "line": {"width": 0}, "layer": "below"}
+        return [{"type": "rect", "yref": "paper", "y0": 0, "y1": 1, **sides, **style}]
+
+    def _clicked(self, _: Any, points: Any, __: Any) -> None:
+        if points.point_inds:
+            self._opened(self._dots.index[points.point_inds[0]])
 
     def _dragged(self, _: Any, __: Any, selector: Any) -> None:
         # A press without a drag is no selection of years.
@@ -403,88 +435,99 @@ class _Timeline:
 
 
 class _Bars:
-    """How many agreements have each value of a facet: here, over a pale bar for all."""
+    """How many agreements have each value of a facet: the selected, over a pale bar for all."""
+
+    TOP, ROW, BOTTOM = 32, 16, 8
 
     def __init__(self, dataset: Dataset, facet: str, toggle: Callable[[str, str], None]) -> None:
         self._dataset = dataset
         self._facet = facet
         self._names = selection.names(dataset, facet)
-        everything = pd.DataFrame(True, index=dataset.overview.index, columns=["all"])
-        self._totals = _counts(dataset, facet, everything)
+        self._totals = _counted(dataset, facet, dataset.overview["title"].notna())
+        self._most = PARTNERS_SHOWN if facet == "partner" else len(self._totals)
         self._shown: list[str] = []
-        rows = min(PARTNERS_SHOWN, len(self._totals))
+        rows = max(3, min(self._most, len(self._totals)))
         self.widget = _figure(
             [
+                go.Bar(orientation="h", hovertemplate="%{hovertext}<extra></extra>"),
                 go.Bar(
                     orientation="h",
-                    marker={"color": theme.colour("scale-0")},
-                    hovertemplate="%{hovertext}<extra></extra>",
-                ),
-                go.Bar(
-                    orientation="h",
-                    marker={"color": theme.colour("scale-4")},
                     hoverinfo="skip",
                     textposition="outside",
                     cliponaxis=False,
                     textfont={"color": theme.colour("muted")},
                 ),
             ],
-            height=60 + 18 * max(rows, 3),
+            height=self.TOP + self.ROW * rows + self.BOTTOM,
         )
+        more = f", first {self._most} of {len(self._totals)}" if len(self._totals) > rows else ""
         self.widget.update_layout(
+            title={"text": f"<b>{LABELS[facet]}s</b>{more}"},
             barmode="overlay",
-            bargap=0.3,
+            bargap=0.25,
             hovermode="y",
             dragmode=False,
-            margin={"l": 8, "r": 28, "t": 34, "b": 8},
+            # A fixed margin: measuring the labels anew would take most of the time of an update.
+            margin={"l": self._room(), "r": 32, "t": self.TOP, "b": self.BOTTOM},
             xaxis={"visible": False, "range": [0, max(self._totals.max(), 1) * 1.02]},
-            yaxis={"fixedrange": True, "ticklabelstandoff": 4, "showline": False},
+            yaxis={
+                "automargin": False,
+                "fixedrange": True,
+                "range": [-0.6, rows - 0.4],
+                "ticklabelstandoff": 4,
+                "showline": False,
+            },
         )
         self.widget.layout.xaxis.fixedrange = True
-        self.widget.data[0].on_click(
-            lambda _, points, __: (
-                points.point_inds and toggle(facet, self._shown[points.point_inds[0]])
-            )
-        )
+        self._toggle = toggle
+        self.widget.data[0].on_click(self._clicked)
+
+    def _clicked(self, _: Any, points: Any, __: Any) -> None:
+        if points.point_inds:
+            self._toggle(self._facet, self._shown[points.point_inds[0]])
+
+    def _room(self) -> int:
+        """Give the width in px that the longest name needs."""
+        return 12 + round(5.5 * max((len(name) for name in self._names.values()), default=0))
 
     def update(self, criteria: Criteria, met: pd.DataFrame) -> None:
-        counts = _counts(self._dataset, self._facet, met).reindex(self._totals.index).fillna(0)
+        counts = _counted(self._dataset, self._facet, met.all(axis=1))
         chosen = getattr(criteria, self._facet)
-        ranked = pd.DataFrame({"here": counts.astype(int), "all": self._totals})
-        ranked["chosen"] = ranked.index.isin(chosen)
-        if self._facet == "partner":
-            ranked = ranked.sort_values(["chosen", "here", "all"], ascending=False, kind="stable")
-        else:
-            ranked = ranked.sort_values("all", ascending=False, kind="stable")
-        left = len(ranked) - PARTNERS_SHOWN
-        ranked = ranked.head(PARTNERS_SHOWN)[::-1]
-        self._shown = ranked.index.tolist()
-        names = [_plotly_text(self._names[code]) for code in ranked.index]
+        bars = pd.DataFrame({"all": self._totals})
+        bars["here"] = counts.reindex(bars.index).fillna(0).astype(int)
+        bars["chosen"] = bars.index.isin(chosen)
+        if len(bars) > self._most:
+            bars = bars.sort_values(["chosen", "here", "all"], ascending=False, kind="stable")
+        bars = bars.head(self._most)[::-1]
+        self._shown = bars.index.tolist()
+        names = [_plotly_text(self._names[code]) for code in bars.index]
         with self.widget.batch_update():
             everything, here = self.widget.data
-            everything.y = here.y = list(range(len(ranked)))
-            everything.x, here.x = ranked["all"].to_numpy(), ranked["here"].to_numpy()
+            everything.y = here.y = list(range(len(bars)))
+            everything.x, here.x = bars["all"].to_numpy(), bars["here"].to_numpy()
             everything.hovertext = [
-                f"<b>{name}</b><br>{row.here:,} here, {row.all:,} in all"
-                for name, row in zip(names, ranked.itertuples(), strict=True)
+                f"<b>{name}</b><br>{row.here:,} selected, {row.all:,} in all"
+                for name, row in zip(names, bars.itertuples(), strict=True)
             ]
-            here.text = [f"{n:,}" if n else "" for n in ranked["here"]]
+            here.text = [f"{n:,}" if n else "" for n in bars["here"]]
+            # Plotly's widget drops a property of one trace when the batch sets it on the other.
+            everything.marker.color = [theme.colour("scale-1")] * len(bars)
             here.marker.color = [
-                theme.colour("scale-4" if bold or not chosen else "scale-2")
-                for bold in ranked["chosen"]
+                theme.colour("scale-4" if one or not chosen else "scale-3")
+                for one in bars["chosen"]
             ]
-            self.widget.layout.yaxis.tickvals = list(range(len(ranked)))
+            self.widget.layout.yaxis.tickvals = list(range(len(bars)))
             self.widget.layout.yaxis.ticktext = [
-                f"<b>{name}</b>" if bold else name
-                for name, bold in zip(names, ranked["chosen"], strict=True)
+                f"<b>{name}</b>" if one else name
+                for name, one in zip(names, bars["chosen"], strict=True)
             ]
-            self.widget.layout.yaxis.range = [-0.6, max(len(ranked), 3) - 0.4]
-            more = f", first {PARTNERS_SHOWN} of {len(self._totals)}" if left > 0 else ""
-            self.widget.layout.title.text = f"<b>{LABELS[self._facet]}s</b>{more}"
 
 
-class _Downloads(anywidget.AnyWidget):
-    """Buttons that hand the selection over as a file, also where no disk is shared."""
+class _Page(anywidget.AnyWidget):
+    """What only the browser can do: hand over files, scroll, tell charts how much room they have.
+
+    Shows a button for each format; pressed, it sends the format and gets the file's bytes.
+    """
 
     _esm = """
     function render({ model, el }) {
@@ -502,6 +545,12 @@ class _Downloads(anywidget.AnyWidget):
       el.prepend("Download ");
       el.append(said);
       const receive = (message, buffers) => {
+        if (message.show) {
+          const shown = el.closest(".accords-explorer").querySelector(message.show);
+          const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+          shown.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
+          return;
+        }
         if (message.error) { said.textContent = message.error; return; }
         const link = document.createElement("a");
         link.href = URL.createObjectURL(new Blob(buffers));
@@ -510,7 +559,18 @@ class _Downloads(anywidget.AnyWidget):
         setTimeout(() => URL.revokeObjectURL(link.href), 10000);
       };
       model.on("msg:custom", receive);
-      return () => model.off("msg:custom", receive);
+
+      // Plotly's widgets measure themselves before they are on the page, and again only when the
+      // window changes: tell them when the room for them does.
+      let root = null, width = 0;
+      const room = new ResizeObserver(() => {
+        if (!root && (root = el.closest(".accords-explorer"))) room.observe(root);
+        if (!root || root.clientWidth === width) return;
+        width = root.clientWidth;
+        window.dispatchEvent(new Event("resize"));
+      });
+      room.observe(el);
+      return () => { model.off("msg:custom", receive); room.disconnect(); };
     }
     export default { render };
     """
@@ -523,7 +583,14 @@ def _figure(traces: Iterable[go.Scatter | go.Bar], height: int) -> go.FigureWidg
         height=height,
         autosize=True,
         showlegend=False,
-        title={"font": {"size": 13}, "y": 1, "yanchor": "top", "pad": {"t": 6}},
+        title={
+            "font": {"size": 13},
+            "x": 0,
+            "xref": "container",
+            "y": 1,
+            "yanchor": "top",
+            "pad": {"t": 6},
+        },
         font={"size": 12},
     )
     figure._config = {"displayModeBar": False, "responsive": True, "doubleClick": False}
@@ -532,13 +599,12 @@ def _figure(traces: Iterable[go.Scatter | go.Bar], height: int) -> go.FigureWidg
 
 def _others(met: pd.DataFrame, dimension: str) -> pd.Series:
     """Say which agreements meet everything but one dimension: what a choice in it would give."""
-    return met.drop(columns=dimension, errors="ignore").all(axis=1)
+    return met.drop(columns=dimension).all(axis=1)
 
 
-def _counts(dataset: Dataset, facet: str, met: pd.DataFrame) -> pd.Series:
-    """Count the agreements by value of a facet, its own filter aside, the most frequent first."""
-    column = dataset.overview.loc[_others(met, facet), FACETS[facet]]
-    return column.explode().dropna().value_counts()
+def _counted(dataset: Dataset, facet: str, mask: pd.Series) -> pd.Series:
+    """Count the agreements by value of a facet, the most frequent first."""
+    return dataset.overview.loc[mask, FACETS[facet]].explode().dropna().value_counts()
 
 
 def _span(years: pd.Series) -> list[float]:
@@ -562,16 +628,14 @@ def _legend(dataset: Dataset, colours: dict[str, str]) -> list[dict[str, Any]]:
 def _hover(dataset: Dataset) -> pd.Series:
     overview = dataset.overview
     text = [
-        f"<b>{'<br>'.join(_wrapped(row.title))}</b><br>{dates.spoken(row.date)}, "
-        f"{_plotly_text(row.instrument_label)}"
-        for row in overview.itertuples()
+        f"<b>{'<br>'.join(_wrapped(row['title']))}</b><br>{dates.spoken(row['date'])}, "
+        f"{_plotly_text(row['instrument_label'])}"
+        for row in overview.to_dict("records")
     ]
     return pd.Series(text, index=overview.index, dtype=object)
 
 
 def _wrapped(text: str) -> list[str]:
-    import textwrap
-
     return [_plotly_text(line) for line in textwrap.wrap(text, 60)] or [""]
 
 
@@ -581,23 +645,26 @@ def _plotly_text(text: Any) -> str:
 
 
 def _table_rows(dataset: Dataset) -> pd.DataFrame:
-    overview = dataset.overview.sort_values(
-        ["earliest", "title"], ascending=[False, True], na_position="last"
-    )
-    flat = selection.flat(dataset).set_index("agreement_id").loc[overview.index]
+    """Give what the table shows of each agreement, newest first."""
+    flat = selection.flat(dataset).set_index("agreement_id")
+    parties = (flat["states"] + "; " + flat["partners"]).str.split("; ")
     return pd.DataFrame(
         {
             "Date": flat["date"].fillna("undated"),
             "Agreement": flat["title"],
-            "State": flat["states"],
-            "Partner": flat["partners"],
+            "Parties": parties.map(lambda names: _first(list(dict.fromkeys(names)), 3)),
             "Instrument": flat["instrument"],
-            "Domains": flat["domains"],
-            "Status": flat["status"],
+            "Status": flat["status"].fillna(""),
             "Confidence": flat["confidence"],
-            "Sources": flat["sources"],
         }
-    ).fillna("")
+    )
+
+
+def _first(names: list[str], most: int) -> str:
+    """List names, the last of many as a number: 'Algeria, France, Italy + 7'."""
+    shown = names if len(names) <= most + 1 else names[:most]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" + {more}" if more else "")
 
 
 _TABLE: dict[str, Any] = {
@@ -609,13 +676,22 @@ _TABLE: dict[str, Any] = {
     "maxBytes": 0,
     "order": [],
     "autoWidth": False,
+    "columnDefs": [
+        {"targets": [0], "width": "6em"},
+        {"targets": [1], "width": "38%"},
+        {"targets": [2], "width": "20%"},
+    ],
     "layout": {
         "topStart": None,
         "topEnd": None,
         "bottomStart": "info",
         "bottomEnd": "paging",
     },
-    "language": {"emptyTable": "No agreement meets all of this. Take a choice back."},
+    "language": {
+        "emptyTable": "No agreement meets all of this: take a choice back.",
+        "info": "_START_ to _END_ of _TOTAL_; click a row to read its record",
+        "infoEmpty": "",
+    },
 }
 
 
@@ -645,8 +721,11 @@ min-width:0;overflow:visible}
 .accords-filters>:nth-child(-n+2){grid-column:span 3}
 .accords-filters .widget-label{width:auto;height:18px;line-height:18px;text-align:left;
 font-size:12px;color:var(--jp-ui-font-color1)}
+.accords-filters :is(select,input[type=text]){flex:none;height:28px}
 .accords-filters .widget-slider{display:grid;grid-template-columns:1fr auto;column-gap:16px}
 .accords-filters .widget-slider .widget-label{grid-column:1/-1}
+.accords-filters .widget-slider .slider-container{height:28px;padding:0 8px;align-self:center}
+.accords-filters .widget-slider .noUi-target{margin-top:12px}
 .accords-filters .widget-readout{min-width:0;width:auto;text-align:right;overflow:visible;
 font-variant-numeric:tabular-nums}
 .accords-head{justify-content:space-between;align-items:baseline;flex-wrap:wrap;margin-top:14px;
@@ -663,24 +742,38 @@ background:var(--jp-brand-color3);border-color:transparent;color:var(--jp-ui-fon
 .accords-explorer .accords-chip:hover{border-color:var(--jp-brand-color1);box-shadow:none}
 .accords-explorer .accords-chip:focus-visible{outline:2px solid var(--jp-brand-color1);
 outline-offset:1px}
-.accords-chips .accords-chip .fa-times{float:right;margin:0 -2px 0 8px;opacity:.7}
-.accords-charts{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:0 24px;
-overflow:visible}
-.accords-charts>*{min-width:0}
+.accords-explorer .accords-chips .accords-chip{display:inline-flex;flex-direction:row-reverse;
+align-items:center;gap:8px}
+.accords-chips .accords-chip .fa{margin:0;font-size:11px;opacity:.7}
+.accords-parts{display:grid;gap:4px 28px;overflow:visible;margin-top:4px;align-items:start;
+grid-template:"time" "charts" "table" "record"/minmax(0,1fr)}
+.accords-parts>*{min-width:0;margin:0;width:auto}
+.accords-parts>:nth-child(1){grid-area:time}
+.accords-parts>:nth-child(2){grid-area:charts}
+.accords-parts>:nth-child(3){grid-area:table}
+.accords-parts>:nth-child(4){grid-area:record}
+.accords-charts{display:grid;gap:12px 28px;align-items:start;overflow:visible;
+grid-template-columns:repeat(auto-fit,minmax(min(100%,18rem),1fr))}
+@container (min-width:940px){.accords-parts{
+grid-template:"charts time" auto "charts table" 1fr "record record" auto
+/minmax(0,22rem) minmax(0,1fr)}}
+.accords-explorer :is(.hoverlayer .axistext,.selectionlayer){display:none}
+.accords-explorer .hoverlayer .hovertext path{fill:var(--jp-layout-color1)!important;
+stroke:var(--jp-border-color1)!important}
 .accords-explorer .main-svg text{fill:var(--jp-ui-font-color0)!important}
 .accords-explorer .main-svg .bars text{fill:var(--jp-ui-font-color1)!important}
 .accords-explorer table.dataTable{font-size:13px;color:inherit}
 .accords-explorer table.dataTable td{text-align:left!important;vertical-align:top;
 cursor:pointer;white-space:normal}
+.accords-explorer table.dataTable td:first-child{white-space:nowrap}
 .accords-explorer table.dataTable th{text-align:left!important;white-space:nowrap}
-.accords-explorer .dt-container{margin-top:8px}
+.accords-explorer table.dataTable{--dt-row-selected:0,114,178}
 .accords-record{margin-top:16px;padding-top:16px;border-top:1px solid var(--jp-border-color1)}
 .accords-record .widget-html-content{white-space:normal}
 .accords-hint{color:var(--jp-ui-font-color1)}
 @container (max-width:700px){
 .accords-filters{grid-template-columns:repeat(2,minmax(0,1fr))}
-.accords-filters>:nth-child(-n+2){grid-column:1/-1}
-.accords-charts{grid-template-columns:minmax(0,1fr)}}
+.accords-filters>:nth-child(-n+2){grid-column:1/-1}}
 """
     f"{_dark_colours()}</style>"
 )

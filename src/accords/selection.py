@@ -30,6 +30,14 @@ FACETS: Mapping[str, str] = {
 DIMENSIONS = (*FACETS, "period", "text")
 """Everything that a selection can be narrowed by."""
 
+_CODE_LISTS = {
+    "state": "party_codes",
+    "partner": "party_codes",
+    "domain": "domain_codes",
+    "instrument": "instruments",
+    "status": "statuses",
+}
+
 CONFIDENCES = {"high": "High", "medium": "Medium", "low": "Low"}
 
 # Letters that carry no separable mark, yet are typed without it.
@@ -88,15 +96,13 @@ def criteria(dataset: Dataset, text: str = "", **wanted: Any) -> Criteria:
     for name in wanted:
         if name not in known:
             raise AccordsError(f"{name}: no such criterion. Use {', '.join(sorted(known))}.")
-    values = {
+    values: dict[str, Any] = {
         name: _codes(dataset, name, wanted[name]) for name in FACETS if wanted.get(name) is not None
     }
-    years = {
-        name: _year(name, wanted[name])
-        for name in ("since", "until")
-        if wanted.get(name) is not None
-    }
-    return Criteria(text=text, **values, **years)
+    for name in ("since", "until"):
+        if wanted.get(name) is not None:
+            values[name] = _year(name, wanted[name])
+    return Criteria(text=text, **values)
 
 
 def names(dataset: Dataset, facet: str) -> dict[str, str]:
@@ -104,15 +110,8 @@ def names(dataset: Dataset, facet: str) -> dict[str, str]:
 
     Parties and domains go by name, instruments and statuses as their code lists have them.
     """
-    column = dataset.overview[FACETS[facet]]
-    held = set(column.explode().dropna())
-    if facet in ("state", "partner"):
-        return _by_name({code: dataset.party_names.get(code, code) for code in held})
-    if facet == "confidence":
-        return {code: name for code, name in CONFIDENCES.items() if code in held}
-    lists = {"domain": "domain_codes", "instrument": "instruments", "status": "statuses"}
-    labels = {code: name for code, name in dataset.labels(lists[facet]).items() if code in held}
-    return _by_name(labels) if facet == "domain" else labels
+    held = set(dataset.overview[FACETS[facet]].explode().dropna())
+    return {code: name for code, name in _known(dataset, facet).items() if code in held}
 
 
 def masks(dataset: Dataset, chosen: Criteria, haystack: pd.Series | None = None) -> pd.DataFrame:
@@ -387,8 +386,20 @@ def _inert(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
 
 
+def _known(dataset: Dataset, facet: str) -> dict[str, str]:
+    """Give the name of each code that a facet can have, held by an agreement or not."""
+    if facet == "confidence":
+        return CONFIDENCES
+    if facet == "state":
+        return _by_name({state: dataset.party_names.get(state, state) for state in dataset.focus})
+    if facet == "partner":
+        return _by_name(dataset.party_names)
+    labels = dataset.labels(_CODE_LISTS[facet])
+    return _by_name(labels) if facet == "domain" else labels
+
+
 def _codes(dataset: Dataset, facet: str, wanted: str | Iterable[str]) -> tuple[str, ...]:
-    known = names(dataset, facet)
+    known = _known(dataset, facet)
     by_fold = {fold(name): code for code, name in _french(dataset, facet).items() if code in known}
     by_fold |= {fold(name): code for code, name in known.items()}
     by_fold |= {fold(code): code for code in known}
@@ -401,22 +412,16 @@ def _codes(dataset: Dataset, facet: str, wanted: str | Iterable[str]) -> tuple[s
                 if near
                 else f"Use one of: {', '.join(known)}."
             )
-            raise AccordsError(f"{facet}: no agreement has '{value}'. {remedy}")
+            raise AccordsError(f"{facet}: there is no '{value}'. {remedy}")
     return tuple(dict.fromkeys(by_fold[fold(str(value))] for value in values))
 
 
 def _french(dataset: Dataset, facet: str) -> dict[str, str]:
-    lists = {
-        "state": "party_codes",
-        "partner": "party_codes",
-        "domain": "domain_codes",
-        "instrument": "instruments",
-        "status": "statuses",
-    }
-    if facet not in lists:
+    if facet not in _CODE_LISTS:
         return {}
-    codes = dataset.codes(lists[facet])
-    return codes["name_fr" if "name_fr" in codes else "label_fr"].dropna().to_dict()
+    codes = dataset.codes(_CODE_LISTS[facet])
+    names_fr = codes["name_fr" if "name_fr" in codes else "label_fr"].dropna()
+    return {str(code): name for code, name in names_fr.items()}
 
 
 def _year(name: str, value: Any) -> int:

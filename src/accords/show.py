@@ -19,26 +19,27 @@ STYLE = """<style>
 color:var(--jp-ui-font-color0,CanvasText)}
 .accords-card :is(h3,h4,p,ul,ol,dl,dd){margin:0;padding:0}
 .accords-card h3{font-size:17px;line-height:1.3;font-weight:600;text-wrap:balance}
-.accords-card h4{font-size:12px;font-weight:600;margin:16px 0 4px;
+.accords-card :is(h4,summary){font-size:12px;font-weight:600;margin:16px 0 4px;
 color:var(--jp-ui-font-color1,GrayText)}
+.accords-card summary{cursor:pointer}
 .accords-card .quiet{color:var(--jp-ui-font-color1,GrayText)}
 .accords-card .small{font-size:12.5px}
 .accords-card p+p,.accords-card h3+p{margin-top:4px}
 .accords-card p.summary{margin-top:10px}
 .accords-card dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:4px 16px;
 margin-top:12px}
-.accords-card dt{color:var(--jp-ui-font-color1,GrayText);font-weight:400}
+.accords-card dt{width:auto;float:none;color:var(--jp-ui-font-color1,GrayText);font-weight:400}
 .accords-card ul,.accords-card ol{list-style:none}
 .accords-card li+li{margin-top:4px}
 .accords-card .life li{display:grid;grid-template-columns:9.5rem minmax(0,1fr);gap:16px}
 .accords-card .sources li+li{margin-top:8px}
 .accords-card a{color:var(--jp-content-link-color,LinkText)}
 .accords-card table{border-collapse:collapse;margin:12px 0 0;font-size:13px}
-.accords-card :is(th,td){text-align:left;vertical-align:top;padding:4px 20px 4px 0;
-background:none;white-space:normal;max-width:none}
+.accords-card :is(th,td){text-align:left!important;vertical-align:top!important;
+padding:4px 20px 4px 0;background:none;white-space:normal;max-width:none}
 .accords-card tbody tr{background:none!important;
 border-top:1px solid var(--jp-border-color2,color-mix(in srgb,currentColor 18%,transparent))}
-.accords-card .n{text-align:right;font-variant-numeric:tabular-nums}
+.accords-card .n{text-align:right!important;font-variant-numeric:tabular-nums}
 .accords-card code{font-size:12.5px;background:none}
 </style>"""
 """Style of the cards, in the colours of JupyterLab's theme, or the system's outside of it."""
@@ -89,7 +90,7 @@ def record(ds: Dataset, agreement_id: str) -> Text:
         raise AccordsError(
             f"{agreement_id}: no such agreement here. Take an id from the index of .overview."
         )
-    row = ds.overview.loc[agreement_id]
+    row: pd.Series = ds.overview.loc[agreement_id]  # type: ignore[assignment]
     original = ""
     if pd.notna(row["title_original"]):
         original = (
@@ -99,9 +100,8 @@ def record(ds: Dataset, agreement_id: str) -> Text:
     return Text(
         f'{STYLE}<article class="accords-card"><h3>{_text(row["title"])}</h3>{original}'
         f'<p class="summary">{_text(row["summary"])}</p>'
-        f"{_facts(ds, agreement_id, row)}{_life(ds, agreement_id)}"
+        f"{_facts(ds, agreement_id, row)}{_life(ds, agreement_id)}{_sources(ds, agreement_id)}"
         f"{_disputes(ds, agreement_id)}{_section('Notes', _paragraph(row['notes']))}"
-        f"{_sources(ds, agreement_id)}"
         f'<p class="quiet small"><code>{_text(agreement_id)}</code></p></article>'
     )
 
@@ -186,13 +186,13 @@ def _life(ds: Dataset, agreement_id: str) -> str:
     events = events.sort_values("earliest", na_position="last")
     labels = ds.labels("event_types")
     items = []
-    for event in events.itertuples():
-        what = _text(labels.get(event.event, event.event))
-        if pd.notna(event.party_id):
-            what += f", {escape(ds.party_names.get(event.party_id, event.party_id))}"
-        if pd.notna(event.place):
-            what += f'<span class="quiet">, {_text(event.place)}</span>'
-        when = dates.spoken(None if pd.isna(event.date) else event.date)
+    for event in events.to_dict("records"):
+        what = _text(labels.get(event["event"], event["event"]))
+        if pd.notna(event["party_id"]):
+            what += f", {escape(ds.party_names.get(event['party_id'], event['party_id']))}"
+        if pd.notna(event["place"]):
+            what += f'<span class="quiet">, {_text(event["place"])}</span>'
+        when = dates.spoken(event["date"])
         items.append(f'<li><span class="quiet">{_text(when)}</span><span>{what}</span></li>')
     return _section("Life", f'<ol class="life">{"".join(items)}</ol>' if items else "")
 
@@ -201,7 +201,7 @@ def _disputes(ds: Dataset, agreement_id: str) -> str:
     rows = ds.disputes[ds.disputes["agreement_id"] == agreement_id]
     publishers = ds.sources.set_index("source_id")["publisher"]
     items = []
-    for field, values in rows.groupby("field", sort=False):
+    for field, values in rows.groupby(rows["field"].astype(str), sort=False):
         said = []
         for value, by in values.groupby("value", sort=False):
             who = _listed(escape(publishers.get(s, s)) for s in dict.fromkeys(by["source_id"]))
@@ -209,11 +209,16 @@ def _disputes(ds: Dataset, agreement_id: str) -> str:
             said.append(f'{_text(value)} <span class="quiet">({who})</span>{kept}')
         reason = _text(next(iter(values["reason"].dropna()), ""))
         items.append(
-            f'<li><span class="quiet">{_disputed(ds, field)}:</span> {"; ".join(said)}'
+            f'<li><span class="quiet">{_disputed(ds, str(field))}:</span> {"; ".join(said)}'
             + (f'<br><span class="quiet small">{reason}</span>' if reason else "")
             + "</li>"
         )
-    return _section("Where sources differ", f"<ul>{''.join(items)}</ul>" if items else "")
+    if not items:
+        return ""
+    return (
+        f"<details><summary>Where sources differ ({len(items)})</summary>"
+        f"<ul>{''.join(items)}</ul></details>"
+    )
 
 
 def _disputed(ds: Dataset, field: str) -> str:
@@ -235,9 +240,9 @@ def _sources(ds: Dataset, agreement_id: str) -> str:
     for _, of_source in rows.groupby("source_id", sort=False):
         source = of_source.iloc[0]
         when = "" if pd.isna(source["published"]) else dates.spoken(source["published"])
-        about = [source["publisher"], when, source["language"]]
-        about.append(kinds.get(source["kind"], source["kind"]))
-        shown = ", ".join(_text(part) for part in about if _text(part))
+        kind = kinds.get(source["kind"], source["kind"])
+        about = (source["publisher"], when, kind, source["language"])
+        shown = " · ".join(_text(part) for part in about if _text(part))
         notes = of_source[["locator", "evidence"]].stack().dropna()
         said = " ".join(_text(note) for note in dict.fromkeys(notes))
         items.append(
