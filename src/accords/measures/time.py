@@ -440,7 +440,10 @@ def break_years(dataset: Dataset, state: str) -> pd.DataFrame:
         ``log_odds`` (log marginal likelihood less that of no break). Empty with fewer than
         ``SHORTEST_SERIES`` years.
     """
-    counts = _complete_years(dataset, state)
+    return _posterior(_complete_years(dataset, state))
+
+
+def _posterior(counts: pd.DataFrame) -> pd.DataFrame:
     if len(counts) < SHORTEST_SERIES:
         return pd.DataFrame(columns=["year", "probability", "log_odds"])
     n = counts["n"].to_numpy(float)
@@ -479,10 +482,10 @@ def rate_break(dataset: Dataset, state: str) -> Break | None:
     """
     from scipy.special import gammaincinv
 
-    table = break_years(dataset, state)
+    counts = _complete_years(dataset, state)
+    table = _posterior(counts)
     if table.empty:
         return None
-    counts = _complete_years(dataset, state)
     top = table["log_odds"].max()
     # log of the mean over years of the marginal likelihoods, against no break
     log_factor = top + np.log(np.exp(table["log_odds"] - top).mean())

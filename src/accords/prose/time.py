@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from accords import dates
@@ -74,6 +76,7 @@ def undated(dataset: Dataset) -> Text:
 
 def rates(dataset: Dataset) -> Text:
     """Compare the last ten full years with the ten before, with the ratio's interval."""
+    choices = robustness.variants(dataset)
     sentences = []
     for state in dataset.focus:
         found = measures.rate_change(dataset, state)
@@ -86,20 +89,21 @@ def rates(dataset: Dataset) -> Text:
             f"and {count(found.before_rows)} in the ten before: "
             f"{number(found.ratio, '.1f', found.after_rows)} times as many "
             f"(95 % interval {interval(found.low, found.high, '.1f')}). "
-            + _robust(dataset, state, found.ratio)
+            + _robust(choices, state, found.ratio)
         )
     return paragraph(*sentences)
 
 
-def _robust(dataset: Dataset, state: str, found: float) -> str:
+def _robust(choices: Mapping[str, Dataset], state: str, found: float) -> str:
     """Say whether the ratio stays on its side of one under every choice of records."""
-    values = robustness.across(dataset, lambda data: measures.rate_change(data, state).ratio)
-    values = values.dropna()
+    values = pd.Series(
+        {name: measures.rate_change(data, state).ratio for name, data in choices.items()}
+    ).dropna()
     other = values[(values > 1) != (found > 1)]
     side = "above one" if found > 1 else "not above one"
     if other.empty:
-        choices = number(len(values), ".0f")
-        return f"The ratio is {side} under each of the {choices} choices of records."
+        all_ = number(len(values), ".0f")
+        return f"The ratio is {side} under each of the {all_} choices of records."
     exceptions = listed(f"‘{escape(name)}’ ({value:.1f} times)" for name, value in other.items())
     return f"That does not hold under every choice of records: it turns with {exceptions}."
 
@@ -201,6 +205,7 @@ def breaks(dataset: Dataset) -> Text:
     if not known:
         return paragraph("No state has enough years for a break in its rate to be sought.")
     years = measures.per_year(dataset)
+    choices = robustness.variants(dataset)
     sentences = []
     for found in known:
         who = escape(dataset.party_names[found.state])
@@ -211,7 +216,7 @@ def breaks(dataset: Dataset) -> Text:
             f"likeliest first year of the new rate is {linked(found.year, ids)} (90 % range "
             f"{linked(_years(found.low, found.high), ids)}), from "
             f"{number(found.rate_before, '.1f', ids)} to {number(found.rate_after, '.1f', ids)} "
-            f"agreements a year. {_break_robustness(dataset, found.state)}"
+            f"agreements a year. {_break_robustness(choices, found.state)}"
         )
     spread = listed(
         f"{escape(dataset.party_names[found.state])} {found.dispersion:.1f}" for found in known
@@ -229,11 +234,8 @@ def _years(low: int, high: int) -> str:
     return str(low) if low == high else f"{low} to {high}"
 
 
-def _break_robustness(dataset: Dataset, state: str) -> str:
-    found = {
-        name: measures.rate_break(data, state)
-        for name, data in robustness.variants(dataset).items()
-    }
+def _break_robustness(choices: Mapping[str, Dataset], state: str) -> str:
+    found = {name: measures.rate_break(data, state) for name, data in choices.items()}
     known = {name: b for name, b in found.items() if b is not None}
     base = next(iter(known.values()))
     up = base.rate_after > base.rate_before
