@@ -11,7 +11,7 @@ from rich.text import Text
 
 from accords.checks.problem import Problem
 
-LISTED = 25
+LISTED = 10
 """Problems of one rule that are listed for a file; of the others only the number is said."""
 
 

@@ -42,24 +42,26 @@ def whole(data: Data) -> Iterator[Problem]:
     ids, at = data.ids(), data.agreement_rows()
     parties = data.rows("parties", "agreement_id", "party_id")
     focus = list(data.descriptor.get("focus", ()))
+    # A party that no list knows may be a focus state misspelt.
+    perhaps = parties["party_id"].isin(focus) | _unknown(data, parties["party_id"])
     citations = data.rows("citations", "agreement_id", "subject")
     demands = (
         (
             "focus-party",
-            parties.loc[parties["party_id"].isin(focus), "agreement_id"],
-            f"No focus state ({', '.join(focus)}) is a party.",
+            parties.loc[perhaps, "agreement_id"],
+            f"has no focus state ({', '.join(focus)}) among its parties.",
             "Add its row to parties.csv, or take the agreement out.",
         ),
         (
             "no-event",
             data.rows("events", "agreement_id")["agreement_id"],
-            "The agreement has no event.",
+            "has no event.",
             "Add a row to events.csv; leave its date empty where no source gives one.",
         ),
         (
             "no-source",
             citations.loc[citations["subject"] == "existence", "agreement_id"],
-            "No source says that the agreement exists.",
+            "has no source that says it exists.",
             "Add a row with the subject 'existence' to citations.csv.",
         ),
     )
@@ -70,7 +72,7 @@ def whole(data: Data) -> Iterator[Problem]:
             yield data.problem(
                 "agreements",
                 rule,
-                message,
+                f"{ids[place]} {message}",
                 remedy,
                 row=row,
                 column="agreement_id",
@@ -102,7 +104,9 @@ def scope(data: Data) -> Iterator[Problem]:
 def actors(data: Data) -> Iterator[Problem]:
     """Find events of states that are no parties."""
     parties = data.rows("parties", "agreement_id", "party_id")
+    misspelt = parties.loc[_unknown(data, parties["party_id"]), "agreement_id"]
     events = data.rows("events", "agreement_id", "party_id").dropna()
+    events = events[~events["agreement_id"].isin(misspelt.dropna().unique())]
     known = pd.Index(parties["party_id"].cat.categories)
     members = pairs(parties, "party_id", data.ids(), known)
     acting = pairs(events, "party_id", data.ids(), known)
@@ -397,3 +401,8 @@ def cycles(data: Data) -> Iterator[Problem]:
                     value=link[here],
                 )
             done.update(path)
+
+
+def _unknown(data: Data, parties: pd.Series) -> pd.Series:
+    """Mark party codes that no list knows; they are reported already."""
+    return ~parties.isin(data.rows("party_codes", "party_id")["party_id"].cat.categories)
