@@ -1,0 +1,179 @@
+"""The built report in a real browser: with and without scripts, offline, on a phone, for all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+DESK = {"width": 1280, "height": 900}
+PHONE = {"width": 360, "height": 780}
+
+
+class Reader:
+    """A page opened offline, with all that it said and asked for."""
+
+    def __init__(self, chromium: Any, report: Path, **options: Any) -> None:
+        self.context = chromium.new_context(**{"viewport": DESK, **options})
+        self.context.set_offline(True)
+        self.page = self.context.new_page()
+        self.said: list[str] = []
+        self.asked: list[str] = []
+        self.page.on("console", lambda message: self.said.append(message.text))
+        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.goto(report.as_uri())
+
+
+@pytest.fixture
+def read(chromium: Any, report: Path) -> Any:
+    """Open the report; the context is closed after the test."""
+    opened: list[Reader] = []
+
+    def reader(**options: Any) -> Reader:
+        opened.append(Reader(chromium, report, **options))
+        return opened[-1]
+
+    yield reader
+    for each in opened:
+        each.context.close()
+
+
+def test_without_scripts_every_chart_and_table_is_there(read: Any, report: Path) -> None:
+    page = read(java_script_enabled=False).page
+    pictures = len(list((report.parent / "figures").glob("*.svg")))
+    assert pictures > 20
+    assert page.locator("figure.chart .drawing > svg[role=img][aria-label]").count() == pictures
+    assert page.locator("figure.chart details table tbody tr").count() > pictures
+    assert page.locator("#evidence tbody tr").count() > 400
+    assert page.locator("#agreements article").count() > 400
+    assert page.locator("button:visible").count() == 0
+
+
+def test_the_page_asks_nothing_of_the_network_and_breaks_no_policy(read: Any) -> None:
+    reader = read()
+    reader.page.locator("#live-switch").click()
+    reader.page.locator("#live-switch:disabled").wait_for()
+    reader.page.wait_for_function(
+        "document.querySelectorAll('.js-plotly-plot').length"
+        " === document.querySelectorAll('figure.chart').length",
+        timeout=120_000,
+    )
+    assert reader.said == []
+    assert [url for url in reader.asked if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+def test_a_chart_comes_alive_under_the_pointer_and_tells_its_points(read: Any) -> None:
+    page = read().page
+    figure = page.locator("figure.chart:has(.drawing)").first
+    figure.scroll_into_view_if_needed()
+    figure.locator(".drawing").hover()
+    figure.locator(".js-plotly-plot .main-svg").first.wait_for()
+    assert page.locator(".js-plotly-plot").count() == 1
+    mark = figure.locator(".points path, .point path").first
+    mark.hover(force=True)
+    figure.locator(".hoverlayer .hovertext").first.wait_for()
+
+
+def test_a_chart_comes_alive_from_the_keyboard_and_is_read_point_by_point(read: Any) -> None:
+    page = read().page
+    drawing = page.locator("figure.chart .drawing").first
+    drawing.focus()
+    page.keyboard.press("Enter")
+    live = page.locator("figure.chart .live").first
+    live.wait_for()
+    page.wait_for_function("document.activeElement.classList.contains('live')")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('[aria-live=polite].away').textContent !== ''")
+
+
+def test_a_live_chart_stands_where_its_drawing_stood(read: Any) -> None:
+    page = read().page
+    drawing = page.locator("figure.chart .drawing").first
+    drawing.scroll_into_view_if_needed()
+    before = drawing.bounding_box()
+    drawing.click()
+    drawing.locator(".js-plotly-plot .main-svg").first.wait_for()
+    after = drawing.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert after["height"] == pytest.approx(before["height"], abs=2)
+    assert after["width"] == before["width"]
+
+
+def test_live_charts_follow_the_colours_of_the_page(read: Any) -> None:
+    page = read(color_scheme="light").page
+    drawing = page.locator("figure.chart .drawing").first
+    drawing.click()
+    drawing.locator(".js-plotly-plot .main-svg").first.wait_for()
+    colour = "getComputedStyle(document.querySelector('.js-plotly-plot .xtick text')).fill"
+    light = page.evaluate(colour)
+    for _ in range(2):
+        page.locator("#theme-switch").click()
+    assert page.locator("#theme-name").inner_text() == "dark"
+    page.wait_for_function(f"{colour} !== {json.dumps(light)}")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_phone_nothing_but_a_region_scrolls_sideways(read: Any, scheme: str) -> None:
+    page = read(viewport=PHONE, color_scheme=scheme).page
+    page.wait_for_function(
+        "document.querySelector('.drawing > svg').getAttribute('width') === '360'"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_without_scripts_a_phone_scrolls_a_drawing_and_not_the_page(read: Any) -> None:
+    page = read(viewport=PHONE, java_script_enabled=False).page
+    assert page.locator("html").evaluate("root => root.scrollWidth") <= PHONE["width"]
+
+
+def test_a_number_in_the_text_leads_to_the_rows_that_it_counts(read: Any) -> None:
+    page = read().page
+    link = page.locator("main a.rows[data-set]").first
+    rows = link.get_attribute("data-set")
+    link.click()
+    assert page.evaluate("location.hash") == f"#rows={rows}"
+    page.locator("#evidence tbody tr:visible").first.wait_for()
+    assert page.locator("#evidence tbody tr:visible").count() < 400
+
+
+@pytest.mark.parametrize("kind", ["csv", "svg", "png"])
+def test_the_data_and_picture_of_a_chart_can_be_taken_away(read: Any, kind: str) -> None:
+    page = read().page
+    figure = page.locator("figure.chart").first
+    figure.locator("summary").click()
+    with page.expect_download() as waited:
+        figure.locator(f"[data-get={kind}]").click()
+    file = Path(waited.value.path())
+    assert waited.value.suggested_filename.endswith(f".{kind}")
+    start = {"csv": b"\xef\xbb\xbf", "svg": b"<svg", "png": b"\x89PNG"}[kind]
+    assert file.read_bytes().startswith(start)
+    if kind == "svg":
+        assert b"var(--" not in file.read_bytes()
+
+
+def test_paper_hides_no_chart_and_unfolds_what_is_folded(read: Any) -> None:
+    page = read().page
+    page.emulate_media(media="print")
+    assert page.locator("figure.chart .drawing > svg:visible").count() > 20
+    assert not page.locator(".tools").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= DESK["width"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_chapters_have_no_accessibility_fault_that_axe_finds(read: Any, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = read(color_scheme=scheme).page
+    page.emulate_media(reduced_motion="reduce")
+    results = Axe().run(page, context={"exclude": [["#agreements"]]})
+    faults = [
+        (fault["id"], [node["html"][:120] for node in fault["nodes"][:3]])
+        for fault in results.response["violations"]
+    ]
+    assert faults == []
