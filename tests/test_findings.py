@@ -23,32 +23,34 @@ def check(**readings: tuple[float, str]) -> Check:
 
 
 def test_a_finding_that_says_the_same_everywhere_holds():
-    finding = Finding("k", "So.", (check(all=(1, "more"), strict=(9, "more")),))
+    finding = Finding("k", "It", "So.", (check(all=(1, "more"), strict=(9, "more")),))
     assert finding.robustness == "Holds under every other choice of records."
 
 
 def test_a_finding_that_turns_names_the_choice_and_what_it_then_says():
-    finding = Finding("k", "So.", (check(all=(1, "more"), strict=(-1, "less"), other=(2, "more")),))
-    assert "it changes under: strict (less)." in finding.robustness
-    assert "other" not in finding.robustness
+    finding = Finding(
+        "k", "It", "So.", (check(all=(1, "more"), strict=(-1, "less"), again=(2, "more")),)
+    )
+    assert "strict (less)." in finding.robustness
+    assert "again" not in finding.robustness
     assert "-1*" in finding._repr_html_()
 
 
 def test_a_choice_under_which_nothing_can_be_measured_is_not_called_a_change():
-    finding = Finding("k", "So.", (check(all=(1, "more"), strict=tuple(NOTHING)),))
-    assert "can be taken" in finding.robustness
-    assert "Not to be taken under: strict." in finding.robustness
+    finding = Finding("k", "It", "So.", (check(all=(1, "more"), strict=tuple(NOTHING)),))
+    assert "that allows it" in finding.robustness
+    assert "Too few records to tell: strict." in finding.robustness
     assert "–" in finding._repr_html_()
 
 
 def test_one_number_that_turns_is_enough_for_the_finding_to_change():
     steady = check(all=(1, "a"), strict=(1, "a"))
     turning = check(all=(1, "b"), strict=(1, "c"))
-    assert "Depends" in Finding("k", "So.", (steady, turning)).robustness
+    assert "Changes" in Finding("k", "It", "So.", (steady, turning)).robustness
 
 
 def test_what_cannot_be_measured_on_all_records_says_nothing_of_the_others():
-    finding = Finding("k", "So.", (check(all=tuple(NOTHING), strict=(1, "a")),))
+    finding = Finding("k", "It", "So.", (check(all=tuple(NOTHING), strict=(1, "a")),))
     assert finding.robustness == ""
     assert "<table" not in finding._repr_html_()
 

@@ -346,7 +346,7 @@ def diversifies(dataset: Dataset, claim: Claim) -> Verdict:
         verdict = NOT_SHOWN
     largest = escape(_name(dataset, str(rest["left_out"])))
     sentence = (
-        f"From {whole['before']} to {whole['after']} {who} went from "
+        f"From {_span(whole['before'])} to {_span(whole['after'])} {who} went from "
         f"{number(whole['partners_before'], 'd', rows)} to "
         f"{number(whole['partners_after'], 'd', rows)} partners, with "
         f"{number(whole['agreements_before'], 'd', rows)} and "
@@ -395,8 +395,8 @@ def region_share(dataset: Dataset, claim: Claim) -> Verdict:
     return Verdict(
         verdict,
         f"Of {who}'s bilateral agreements, {percent(whole.before, whole.all_before)} were with "
-        f"states of the region in {whole.span_before} and "
-        f"{percent(whole.after, whole.all_after)} in {whole.span_after}; the difference in "
+        f"states of the region in {_span(whole.span_before)} and "
+        f"{percent(whole.after, whole.all_after)} in {_span(whole.span_after)}; the difference in "
         f"percentage points has the 95 % interval {interval(whole.low, whole.high, '+.0f')}."
         f"{apart} {_FINDINGS[verdict]}",
         (*whole.before, *whole.after),
@@ -555,6 +555,10 @@ def _bounds(date: str) -> pd.Series:
 def _known_by(support: pd.DataFrame) -> str:
     known = support.dropna(subset=["published"])["published"].astype(str)
     return dates.spoken(known.min()) if len(known) else ""
+
+
+def _span(years: str) -> str:
+    return years.replace("-", "–")
 
 
 def _n(n: int, noun: str) -> str:

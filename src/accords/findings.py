@@ -80,6 +80,8 @@ class Finding:
     ----------
     key
         Stable identifier.
+    lead
+        What it is about, in a word or two.
     sentence
         HTML with links to rows.
     checks
@@ -87,6 +89,7 @@ class Finding:
     """
 
     key: str
+    lead: str
     sentence: str
     checks: tuple[Check, ...]
 
@@ -104,18 +107,19 @@ class Finding:
         unknown = list(dict.fromkeys(name for check in checks for name in check.unknown))
         if changes:
             parts = [f"{name} ({listed(dict.fromkeys(says))})" for name, says in changes.items()]
-            text = f"Depends on the choice of records; it changes under: {'; '.join(parts)}."
+            text = f"Changes under other choices of records: {'; '.join(parts)}."
         elif unknown:
-            text = "Holds under every other choice of records under which it can be taken."
+            text = "Holds under every other choice of records that allows it."
         else:
             text = "Holds under every other choice of records."
         if unknown:
-            text += f" Not to be taken under: {'; '.join(unknown)}."
+            text += f" Too few records to tell: {'; '.join(unknown)}."
         return escape(text)
 
     def _repr_html_(self) -> str:
         return (
-            f'<div class="finding" id="finding-{escape(self.key)}"><p>{self.sentence} '
+            f'<div class="finding" id="finding-{escape(self.key)}"><p>'
+            f"<strong>{escape(self.lead)}.</strong> {self.sentence} "
             f'<span class="robustness">{self.robustness}</span></p>{self._variants()}</div>'
         )
 
@@ -159,7 +163,7 @@ def findings(dataset: Dataset, *, robust: bool = True) -> list[Finding]:
     )  # fmt: skip
     made = [make(dataset, choices) for make in makers]
     found = [finding for finding in made if finding is not None]
-    return found or [Finding("none", "There are too few data for any finding.", ())]
+    return found or [Finding("none", "Too few data", "There are too few data for any finding.", ())]
 
 
 Choices = Mapping[str, Dataset]
@@ -204,7 +208,9 @@ def _agreed(dataset: Dataset, choices: Choices) -> Finding | None:
             data.labels("statuses").get(status, status).lower(),
         )
 
-    return Finding("agreed", sentence, (_check(choices, "steps not found", ".0f", measure),))
+    return Finding(
+        "agreed", "The accord", sentence, (_check(choices, "steps not found", ".0f", measure),)
+    )
 
 
 def _press_alone(dataset: Dataset, choices: Choices) -> Finding | None:
@@ -231,7 +237,10 @@ def _press_alone(dataset: Dataset, choices: Choices) -> Finding | None:
         return Reading(alone, f"{alone} on the press alone")
 
     return Finding(
-        "press-alone", sentence, (_check(choices, "subjects on the press alone", ".0f", measure),)
+        "press-alone",
+        "Its subjects",
+        sentence,
+        (_check(choices, "subjects on the press alone", ".0f", measure),),
     )
 
 
@@ -260,7 +269,7 @@ def _claims(dataset: Dataset, choices: Choices) -> Finding | None:
         return Reading(borne, "fewer borne out than not" if borne < open_ else "as many or more")
 
     label = "claims supported, in full or in part"
-    return Finding("claims", sentence, (_check(choices, label, ".0f", measure),))
+    return Finding("claims", "The claims", sentence, (_check(choices, label, ".0f", measure),))
 
 
 def _numbers(dataset: Dataset, choices: Choices) -> Finding | None:
@@ -292,7 +301,9 @@ def _numbers(dataset: Dataset, choices: Choices) -> Finding | None:
         n = by_state(data)["state"].value_counts()
         return _ranked(data, {s: float(n.get(s, 0)) for s in data.focus})
 
-    return Finding("numbers", sentence, (_check(choices, *_between(dataset, ".0f"), measure),))
+    return Finding(
+        "numbers", "How many", sentence, (_check(choices, *_between(dataset, ".0f"), measure),)
+    )
 
 
 def _rhythm(dataset: Dataset, choices: Choices) -> Finding | None:
@@ -323,7 +334,7 @@ def _rhythm(dataset: Dataset, choices: Choices) -> Finding | None:
         sentences.append(f"{sentence}.")
         checks.append(_check(choices, f"ratio, {names.get(state, state)}", ".2f", _rate(state)))
     sentences.append("Recent years are better covered by sources, which raises the ratio.")
-    return Finding("rhythm", " ".join(sentences), tuple(checks))
+    return Finding("rhythm", "How often", " ".join(sentences), tuple(checks))
 
 
 def _rate(state: str) -> Measure:
@@ -369,7 +380,7 @@ def _subjects(dataset: Dataset, choices: Choices) -> Finding | None:
     if not parts:
         return None
     sentence = f"Of agreements whose subjects are known, {'; '.join(parts)}."
-    return Finding("subjects", sentence, tuple(checks))
+    return Finding("subjects", "About what", sentence, tuple(checks))
 
 
 def _top(profile: pd.DataFrame) -> str | None:
@@ -411,7 +422,8 @@ def _alike(dataset: Dataset, choices: Choices) -> Finding | None:
     sentence += (
         " They differ beyond chance on "
         + "; ".join(
-            f"{escape(labels[row['domain']].lower())} ({number(100 * row['first'], '.0f', rows)} against "
+            f"{escape(labels[row['domain']].lower())} "
+            f"({number(100 * row['first'], '.0f', rows)} against "
             f"{number(100 * row['second'], '.0f', rows)} %)"
             for row in sure.head(3).to_dict("records")
         )
@@ -427,7 +439,7 @@ def _alike(dataset: Dataset, choices: Choices) -> Finding | None:
         less = found.cosine < found.chance_low
         return Reading(found.cosine, "less alike than by chance" if less else "as alike as chance")
 
-    return Finding("alike", sentence, (_check(choices, "likeness", ".2f", measure),))
+    return Finding("alike", "How alike", sentence, (_check(choices, "likeness", ".2f", measure),))
 
 
 def _partners(dataset: Dataset, choices: Choices) -> Finding | None:
@@ -450,9 +462,10 @@ def _partners(dataset: Dataset, choices: Choices) -> Finding | None:
             f"{escape(name)} has bilateral agreements with "
             f"{number(whole['partners'], 'd', whole['agreement_ids'])} partners; "
             f"{largest_name} has "
-            f"{percent(largest['agreement_ids'], whole['agreement_ids'])}. They are spread as over "
-            f"{number(whole['effective'], '.0f', whole['agreement_ids'])} equal partners "
-            f"({interval(whole['effective_low'], whole['effective_high'], '.0f')})"
+            f"{percent(largest['agreement_ids'], whole['agreement_ids'])}. They are as widely "
+            f"spread as over {number(whole['effective'], '.0f', whole['agreement_ids'])} partners "
+            "of equal weight (95 % interval "
+            f"{interval(whole['effective_low'], whole['effective_high'], '.0f')})"
         )
         if pd.notna(rest["effective"]):
             part += (
@@ -461,7 +474,7 @@ def _partners(dataset: Dataset, choices: Choices) -> Finding | None:
             )
         parts.append(f"{part}.")
         checks.append(_check(choices, f"share of the largest, {name}", ".0%", _leader(str(state))))
-    return Finding("partners", " ".join(parts), tuple(checks)) if parts else None
+    return Finding("partners", "With whom", " ".join(parts), tuple(checks)) if parts else None
 
 
 def _leader(state: str) -> Measure:
@@ -493,27 +506,32 @@ def _diversification(dataset: Dataset, choices: Choices) -> Finding | None:
         name = names.get(str(state), str(state))
         rows = whole["agreement_ids"]
         part = (
-            f"{escape(name)}: {_DIVERSITY[whole['finding']]} from {whole['before']} to "
-            f"{whole['after']}; the chance that two agreements are with the same partner changed "
-            f"by {number(whole['change'], '+.3f', rows)} (95 % interval "
-            f"{interval(whole['low'], whole['high'], '+.3f')})"
+            f"{escape(name)}: {_DIVERSITY[whole['finding']]} from {_span(whole['before'])} to "
+            f"{_span(whole['after'])} (change in the chance that two agreements are with the same "
+            f"partner: {number(whole['change'], '+.3f', rows)}, 95 % interval "
+            f"{interval(whole['low'], whole['high'], '+.3f')}"
         )
         if partners.REST in by:
             rest = by[partners.REST]
             part += (
-                f", without {escape(_the(names.get(rest['left_out'], rest['left_out'])))} by "
-                f"{number(rest['change'], '+.3f', rest['agreement_ids'])} "
-                f"({_DIVERSITY[rest['finding']]})"
+                f"; without {escape(_the(names.get(rest['left_out'], rest['left_out'])))} "
+                f"{number(rest['change'], '+.3f', rest['agreement_ids'])}, "
+                f"{_DIVERSITY[rest['finding']]}"
             )
+        part += ")"
         parts.append(f"{part}.")
         checks.append(_check(choices, f"change, {name}", "+.3f", _spread(str(state))))
-    return Finding("diversification", " ".join(parts), tuple(checks)) if parts else None
+    return (
+        Finding("diversification", "Spread over partners", " ".join(parts), tuple(checks))
+        if parts
+        else None
+    )
 
 
 _DIVERSITY = {
-    "diversifies": "partners diversify",
-    "concentrates": "partners concentrate",
-    "no clear change": "no clear change in the spread over partners",
+    "diversifies": "more widely spread",
+    "concentrates": "less widely spread",
+    "no clear change": "no clear change",
     "too few": "too few agreements to tell",
 }
 
@@ -560,7 +578,10 @@ def _shared(dataset: Dataset, choices: Choices) -> Finding | None:
         return Reading(share, "less than half shared" if share < 0.5 else "half or more shared")
 
     return Finding(
-        "shared-partners", sentence, (_check(choices, "share of partners", ".0%", measure),)
+        "shared-partners",
+        "Shared partners",
+        sentence,
+        (_check(choices, "share of partners", ".0%", measure),),
     )
 
 
@@ -583,7 +604,12 @@ def _status(dataset: Dataset, choices: Choices) -> Finding | None:
         more = "more in force" if known > unknown else "no more in force"
         return Reading(unknown / len(found), f"{more} than unknown")
 
-    return Finding("status", sentence, (_check(choices, "share unknown", ".0%", measure),))
+    return Finding(
+        "status",
+        "What became of them",
+        sentence,
+        (_check(choices, "share unknown", ".0%", measure),),
+    )
 
 
 def _missing(dataset: Dataset, choices: Choices) -> Finding | None:
@@ -623,7 +649,7 @@ def _missing(dataset: Dataset, choices: Choices) -> Finding | None:
             return Reading(share, "most are missing" if share < 0.5 else "most are found")
 
         checks = (_check(choices, "share found, estimated", ".0%", measure),)
-    return Finding("missing", sentence, checks)
+    return Finding("missing", "How sure", sentence, checks)
 
 
 _RECAPTURED = (1980, 2010)
@@ -662,6 +688,10 @@ def _order(first: str, a: float, second: str, b: float) -> str:
     if a == b:
         return f"{first} and {second} equal"
     return f"more for {first if a > b else second} than for {second if a > b else first}"
+
+
+def _span(years: str) -> str:
+    return years.replace("-", "–")
 
 
 def _the(name: str) -> str:

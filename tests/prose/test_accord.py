@@ -46,7 +46,7 @@ def test_one_focus_state_alone_has_no_accord():
 def test_what_is_not_found_is_not_said_to_be_missing(small):
     text = str(prose.life(small, "aze-mar"))
     assert "58 days after signature" in text
-    assert "for Morocco, approved by parliament and ratified" in text
+    assert "approval by parliament and ratification by Morocco" in text
     assert "does not show that the step was not taken" in text
 
 

@@ -13,6 +13,7 @@ from accords import claims, dates
 from accords.charts import theme
 from accords.dataset import Dataset
 from accords.measures import accord as measures
+from accords.prose.accord import NOUNS
 from accords.prose.text import listed
 
 TOGETHER = "Together"
@@ -78,7 +79,7 @@ def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure:
             hovertemplate="%{text}<extra></extra>",
         )  # fmt: skip
         if len(to_come):
-            wanted = listed(label.lower() for label in to_come["label"])
+            wanted = ", ".join(NOUNS[event] for event in to_come["event"])
             figure.add_scatter(
                 x=[end], y=[height], mode="markers+text", showlegend=False, hoverinfo="skip",
                 marker={
@@ -94,7 +95,7 @@ def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure:
         showgrid=True, dtick="M6", tickformat="%b<br>%Y",
     )  # fmt: skip
     figure.update_yaxes(
-        range=[-0.75, len(lanes) - 0.5], tickvals=list(range(len(lanes))),
+        range=[-0.75, len(lanes) - 0.4], tickvals=list(range(len(lanes))),
         ticktext=[f"<b>{lane}</b>" for lane in reversed(lanes)], showgrid=False, zeroline=False,
         tickfont={"size": 13, "color": theme.colour("ink")},
     )  # fmt: skip
@@ -109,10 +110,10 @@ def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure:
         alt=_life_alt(steps),
         data=_life_data(steps),
         measure=measures.life,
-        height=150 + 105 * len(lanes),
+        height=225 + 110 * len(lanes),
         narrow={
             "height": 90 + 140 * len(lanes),
-            "margin": {"l": 0, "r": 8},
+            "margin": {"l": 0, "r": 8, "t": 10},
             "yaxis": {"showticklabels": False, "range": [-0.75, len(lanes) - 0.25]},
             "annotations": [silence, *map(_lane_heading, lanes[::-1], range(len(lanes)))],
         },
@@ -264,10 +265,10 @@ def voices(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         .set_axis(pd.Index(rows, name="Subject"))
         .reset_index(),
         measure=measures.voices,
-        height=200 + 27 * len(rows),
+        height=220 + 27 * len(rows),
         narrow={
             "height": 230 + 27 * len(rows),
-            "margin": {"l": 0, "r": 0},
+            "margin": {"l": 0, "r": 0, "t": 10},
             "xaxis": {
                 "tickangle": -90, "range": [-0.5, len(columns) - 0.5],
                 "tickfont": {"size": 11},
@@ -370,8 +371,8 @@ def breadth(dataset: Dataset, table: pd.DataFrame, agreement_id: str | None) -> 
             ["state", "title", "year", "named", "official"]
         ].set_axis(["State", "Agreement", "Year", "Subjects", "Subjects named officially"], axis=1),
         measure=measures.breadths,
-        height=120 + 170 * len(states),
-        narrow={"height": 110 + 170 * len(states)},
+        height=190 + 170 * len(states),
+        narrow={"height": 110 + 170 * len(states), "margin": {"t": 10}},
     )  # fmt: skip
 
 
@@ -487,10 +488,10 @@ def approval(dataset: Dataset, table: pd.DataFrame, agreement_id: str | None) ->
             ["State", "Agreement", "First approval", "Days", "At least", "At most"], axis=1
         ),
         measure=measures.approval_times,
-        height=110 + 95 * len(states),
+        height=180 + 95 * len(states),
         narrow={
             "height": 110 + 100 * len(states),
-            "margin": {"l": 0, "r": 8},
+            "margin": {"l": 0, "r": 8, "t": 10},
             "xaxis": {"tickvals": [30, 91, 365, 1826],
                       "ticktext": ["1 mo.", "3 mo.", "1 yr", "5 yrs"]},
         },
@@ -552,7 +553,7 @@ def verdicts(table: pd.DataFrame) -> go.Figure:
     figure.update_yaxes(
         autorange="reversed",
         showgrid=False,
-        ticksuffix="  ",
+        ticklabelstandoff=8,
         tickfont={"size": 13, "color": theme.colour("ink")},
     )
     n = table.set_index("verdict")["n"]
@@ -569,8 +570,8 @@ def verdicts(table: pd.DataFrame) -> go.Figure:
         + ".",
         data=table[["label", "n"]].set_axis(["Verdict", "Claims"], axis=1),
         measure=claims.tally,
-        height=240,
-        narrow={"height": 220, "margin": {"l": 0, "r": 8}},
+        height=310,
+        narrow={"height": 220, "margin": {"l": 0, "r": 8, "t": 10}},
     )  # fmt: skip
 
 

@@ -12,6 +12,13 @@ from accords.dataset import Dataset
 from accords.measures import accord as measures
 from accords.prose.text import Text, count, escape, linked, listed, number, paragraph, percent
 
+NOUNS = {
+    "parliament-approved": "approval by parliament",
+    "ratified": "ratification",
+    "entered-into-force": "entry into force",
+}
+"""The steps that complete a life, as nouns."""
+
 
 def opening(dataset: Dataset, agreement_id: str | None) -> Text:
     """Say which agreement this chapter is about, and what is known of it in short."""
@@ -87,9 +94,9 @@ def missing_steps(dataset: Dataset, steps: pd.DataFrame) -> str:
     """List the steps of a life that no source shows, by who has to take them (HTML)."""
     gaps = []
     for party, own in steps[~steps["found"]].groupby("party", sort=False, dropna=False):
-        words = listed(escape(label.lower()) for label in own["label"])
-        who = dataset.party_names.get(str(party), str(party)) if pd.notna(party) else "all parties"
-        gaps.append(f"for {escape(who)}, {words}")
+        words = listed(NOUNS[event] for event in own["event"])
+        who = dataset.party_names.get(str(party), str(party))
+        gaps.append(f"{words} by {escape(who)}" if pd.notna(party) else words)
     return "; ".join(gaps)
 
 
@@ -293,20 +300,20 @@ def claims_table(table: pd.DataFrame) -> Text:
         return Text("")
     rows = "".join(
         f'<tr id="{escape(row["claim_id"])}"><th scope="row">{escape(row["claim"])}</th>'
-        f'<td><strong class="verdict {escape(row["verdict"])}">{escape(row["label"])}</strong></td>'
-        f"<td>{row['sentence']}{_note(row['note'])}</td></tr>"
+        f'<td><strong class="verdict {escape(row["verdict"])}">{escape(row["label"])}</strong>'
+        f"<br>{row['sentence']}{_note(row['note'])}</td></tr>"
         for row in table.to_dict("records")
     )
     return Text(
         '<div class="scroll" role="region" aria-label="Claims" tabindex="0">'
         '<table class="claims"><caption>Each claim in our words, its verdict and what the data '
-        'show</caption><thead><tr><th scope="col">Claim</th><th scope="col">Verdict</th>'
-        f'<th scope="col">What the data show</th></tr></thead><tbody>{rows}</tbody></table></div>'
+        'show</caption><thead><tr><th scope="col">Claim</th><th scope="col">Verdict, and what the '
+        f"data show</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
 
 
 def _note(note: Any) -> str:
-    return f' <span class="note">{escape(note)}</span>' if pd.notna(note) else ""
+    return f'<br><small class="reason">{escape(note)}</small>' if pd.notna(note) else ""
 
 
 def _record(dataset: Dataset, agreement_id: str) -> dict[str, Any]:
