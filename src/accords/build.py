@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,7 +30,10 @@ PACKAGE = Path(__file__).parent
 
 PAGE, PAPER, WORKBOOK, MANIFEST = "report.html", "report.pdf", "report.xlsx", "manifest.json"
 
-NOT_FOR_NOTEBOOKS = ("report/", "build.py", "cli.py")
+NOT_FOR_NOTEBOOKS = (
+    *("report/", "build.py", "cli.py", "curate.py", "watch.py", "workbook.py", "imports.py"),
+    *("additions.py", "forms.py", "revision.py", "differences.py", "editions.py"),
+)
 """Code that notebooks do not run: a change to it leaves executed notebooks valid."""
 
 SHOWN_PROBLEMS = 8
@@ -69,6 +73,7 @@ class Plan:
     figures: Path
     focus: tuple[str, ...] | None = None
     pdf: bool = True
+    since: str | None = None
 
     @property
     def notebooks(self) -> Path:
@@ -96,6 +101,7 @@ def plan(
     focus: Sequence[str] | None = None,
     *,
     pdf: bool = True,
+    since: str | None = None,
 ) -> Plan:
     """Find the project and say what would be built.
 
@@ -118,6 +124,7 @@ def plan(
         figures=(out / "figures" if out else root / "figures").resolve(),
         focus=tuple(focus) if focus else None,
         pdf=pdf,
+        since=since,
     )
 
 
@@ -180,6 +187,7 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
         told("checking the data", 1, 1)
         exporter = workers.submit(_exporter, dataset)
         workbook = workers.submit(_workbook, dataset)
+        changes = workers.submit(_changes, job, dataset)
         source = _source_line(dataset)
         for file in files:
             notebook = await runner.run(file, told)
@@ -192,6 +200,8 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
                 figure_files.append(
                     workers.submit(_figure_files, drawing, figure, source, job.cache / "pictures")
                 )
+        if (changed := await asyncio.wrap_future(changes)) is not None:
+            pages.append(changed)
         drawn: dict[str, Picture] = {}
         pieces: dict[str, bytes] = {}
         try:
@@ -282,6 +292,14 @@ def _workbook(dataset: Dataset) -> bytes:
         return file.read_bytes()
 
 
+def _changes(job: Plan, dataset: Dataset) -> Any:
+    """Give the chapter on what changed since an earlier edition, where one is given or found."""
+    from accords import editions
+
+    earlier = editions.read(job.since, job.data) if job.since else editions.previous(job.data)
+    return editions.as_notebook(editions.Difference(earlier, dataset)) if earlier else None
+
+
 def _source_line(dataset: Dataset) -> str:
     from accords.report.page import day
 
@@ -363,7 +381,28 @@ def _inputs(job: Plan) -> dict[str, str]:
         "code": _hash_all(code, PACKAGE),
         "environment": _digest([sys.version, *_distributions(), _browser()]),
         "options": " ".join([",".join(job.focus or ()), "pdf" if job.pdf else "no pdf"]),
+        "since": _since(job),
     }
+
+
+def _since(job: Plan) -> str:
+    """Name the earlier edition by its content: what a revision's name means can change."""
+    name = job.since or "edition-*"
+    file = Path(name)
+    if file.is_file():
+        return _hash(file)
+    if file.is_dir():
+        return _hash_all((f for f in file.rglob("*") if f.is_file()), file)
+    revisions = "rev-parse", name
+    if not job.since:
+        revisions = "for-each-ref", "--format=%(refname) %(objectname)", f"refs/tags/{name}"
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(job.data), *revisions], capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return name
+    return done.stdout.strip()
 
 
 def _distributions() -> list[str]:

@@ -59,6 +59,7 @@ def build(
         typer.Option(help="Focus states, such as AZE,MAR. [default: as the data say]"),
     ] = None,
     pdf: Annotated[bool, typer.Option(help="Print the page to PDF too.")] = True,
+    since: curate.Since = None,
 ) -> None:
     """Build the report: check the data, run the notebooks, draw the charts, write the page.
 
@@ -70,7 +71,7 @@ def build(
     states = [state.strip().upper() for state in focus.split(",")] if focus else None
     try:
         with _progress() as told:
-            result = build_report(plan(data, out, states, pdf=pdf), told)
+            result = build_report(plan(data, out, states, pdf=pdf, since=since), told)
     except AccordsError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error

@@ -22,7 +22,8 @@ Data = Annotated[
 Since = Annotated[
     str | None,
     typer.Option(
-        metavar="EDITION", help="The edition before: a folder, a workbook or a git revision."
+        metavar="EDITION",
+        help="The edition before: a folder, a workbook or a git revision; by default as git has it.",
     ),
 ]
 
@@ -162,7 +163,11 @@ def release(
         raise typer.BadParameter(f"'{date}' is no day. Write it as 2027-01-31.") from error
     before = editions.read(since, folder) if since else None
     difference = editions.release(
-        version, folder, date=dated, since=before, build=lambda: build.build(build.plan(folder))
+        version,
+        folder,
+        date=dated,
+        since=before,
+        build=lambda: build.build(build.plan(folder, since=since)),
     )
     typer.echo("\n".join(editions.told(difference)))
     typer.echo(f"Edition {version} ({dated:%Y-%m-%d}) is released.")

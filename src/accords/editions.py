@@ -350,6 +350,18 @@ def chapter(difference: Difference) -> Text:
     return Text("".join(parts))
 
 
+def as_notebook(difference: Difference) -> Any:
+    """Give the chapter as an executed notebook, for the report to set beside the others."""
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+    shown = new_output("display_data", {"text/html": chapter(difference).html})
+    cells = [
+        new_markdown_cell("# What changed since the last edition", id="title"),
+        new_code_cell("", outputs=[shown], id="changes"),
+    ]
+    return new_notebook(cells=cells, metadata={"title": "what-changed"})
+
+
 def _refuse(version: str, newest: str, date: pd.Timestamp, newest_date: pd.Timestamp) -> None:
     """Raise where a version or a date cannot follow the newest edition's."""
     new, old = _VERSION.fullmatch(version), _VERSION.fullmatch(newest)
