@@ -393,9 +393,9 @@ def _since(job: Plan) -> str:
         return _hash(file)
     if file.is_dir():
         return _hash_all((f for f in file.rglob("*") if f.is_file()), file)
-    revisions = "rev-parse", name
+    revisions = ["rev-parse", name]
     if not job.since:
-        revisions = "for-each-ref", "--format=%(refname) %(objectname)", f"refs/tags/{name}"
+        revisions = ["for-each-ref", "--format=%(refname) %(objectname)", f"refs/tags/{name}"]
     try:
         done = subprocess.run(
             ["git", "-C", str(job.data), *revisions], capture_output=True, text=True, check=False

@@ -23,7 +23,7 @@ Since = Annotated[
     str | None,
     typer.Option(
         metavar="EDITION",
-        help="The edition before: a folder, a workbook or a git revision; by default as git has it.",
+        help="The edition before: a folder, a workbook or a git revision; else found in git.",
     ),
 ]
 
