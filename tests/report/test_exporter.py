@@ -94,10 +94,11 @@ def test_chapters_are_numbered_but_for_the_key_findings() -> None:
     markup = _export(
         _chapter("00-key-findings", title="Key findings"), _chapter("01-a"), _chapter("02-b")
     )
-    numbers = re.findall(r'<h2 id="(\S+)-title">(?:<span class="no">(\d+)</span> )?', markup)
+    heading = r'<h2 id="chapter-(\S+)-title">(?:<span class="no">(\d+)</span> )?'
+    numbers = re.findall(heading, markup)
     assert numbers == [("key-findings", ""), ("a", "1"), ("b", "2")]
     for chapter, _ in numbers:
-        assert f'<a href="#{chapter}">' in markup
+        assert f'<a href="#chapter-{chapter}">' in markup
 
 
 def test_the_code_is_folded_away_but_present() -> None:

@@ -133,7 +133,7 @@ def compose(nb: NotebookNode, context: Context, markdown: Callable[[str], str]) 
     for name, cells in groupby(zip(titles, nb.cells, strict=True), key=lambda pair: pair[0]):
         slug = re.sub(r"^\d+-", "", name) or "notebook"
         number = None if slug == FRONT else next(chapter_numbers)
-        chapter = Chapter(slug, number, slug.replace("-", " ").capitalize(), f"{name}.ipynb")
+        chapter = Chapter(f"chapter-{slug}", number, slug.replace("-", " ").capitalize(), f"{name}.ipynb")
         for _, cell in cells:
             _add(chapter, cell, context, rows, markdown, numbers)
         chapters.append(chapter)

@@ -1,0 +1,296 @@
+"""A build gives a whole report or leaves the last good one, and says what went wrong where."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import builders
+import nbformat
+import pytest
+from typer.testing import CliRunner
+
+from accords import build as builder
+from accords.build import BuildError, build, plan
+from accords.cli import app
+from accords.report import browser, notebooks
+
+LOAD = """from accords import load
+ds = load(DATA, focus=FOCUS, as_of=EDITION)"""
+DRAW = """import plotly.graph_objects as go
+from accords.charts import theme
+
+@theme.chart
+def draw(year):
+    fig = go.Figure(go.Bar(x=[1, 2], y=[3, len(ds.overview)]))
+    fig.update_traces(marker={"color": theme.colour("ink")})
+    return theme.finish(fig, name=f"01-{year}", title=f"It is {year}", subtitle="n = 2",
+        alt="Bars.", data=ds.agreements[["title"]], measure=len)
+
+draw("first")"""
+WORDS = """from accords.prose.text import count, paragraph
+paragraph("On record:", count(ds.overview.index, "agreement"))"""
+
+
+def _notebook(file: Path, *cells: str) -> None:
+    parameters = nbformat.v4.new_code_cell("DATA = None\nFOCUS = None\nEDITION = None")
+    parameters.metadata["tags"] = ["parameters"]
+    title = nbformat.v4.new_markdown_cell(f"# {file.stem}")
+    code = [nbformat.v4.new_code_cell(source) for source in (LOAD, *cells)]
+    written = nbformat.v4.new_notebook(cells=[title, parameters, *code])
+    for number, cell in enumerate(written.cells):
+        cell.id = f"cell-{number}"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(written, file)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small project of two chapters and eight agreements."""
+    root = tmp_path / "project"
+    builders.write(builders.small(), root / "data")
+    _notebook(root / "notebooks" / "00-key-findings.ipynb", WORDS)
+    _notebook(root / "notebooks" / "01-chapter.ipynb", WORDS, DRAW)
+    monkeypatch.chdir(root)
+    return root
+
+
+@pytest.fixture
+def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without a browser."""
+    monkeypatch.setenv("BROWSER_PATH", "/nowhere/chromium")
+
+
+@pytest.fixture
+def with_browser() -> None:
+    """A machine with a browser."""
+    if browser.find() is None:
+        pytest.skip("no Chrome, Chromium or Edge on this machine")
+
+
+def _outputs(root: Path) -> dict[str, bytes]:
+    files = [*(root / "build").rglob("*"), *(root / "figures").rglob("*")]
+    return {
+        file.relative_to(root).as_posix(): file.read_bytes()
+        for file in files
+        if file.is_file() and file.name != ".lock"
+    }
+
+
+def _fail() -> str:
+    result = CliRunner().invoke(app, ["build"])
+    assert result.exit_code == 1
+    return result.stderr
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.usefixtures("with_browser")
+def test_one_command_makes_page_pictures_pdf_workbook_and_manifest_twice_alike(
+    project: Path,
+) -> None:
+    said = CliRunner().invoke(app, ["build"])
+    assert said.exit_code == 0, said.output
+    first = _outputs(project)
+    assert set(first) == {
+        *("build/report.html", "build/report.pdf", "build/report.xlsx", "build/manifest.json"),
+        *("figures/01-first.svg", "figures/01-first.png"),
+    }
+    assert first["build/report.pdf"].startswith(b"%PDF")
+    manifest = json.loads(first["build/manifest.json"])
+    assert manifest["edition"] == builders.small().edition
+    assert set(manifest["inputs"]) >= {"data", "notebooks", "code", "environment"}
+    assert manifest["packages"]["pandas"]
+
+    assert "is up to date" in CliRunner().invoke(app, ["build"]).output
+    for folder in ("build", "figures", ".cache"):
+        builder.shutil.rmtree(project / folder)
+    build(plan())
+    second = _outputs(project)
+    assert [name for name in first if first[name] != second.get(name)] == []
+
+
+@pytest.mark.usefixtures("no_browser")
+def test_without_a_browser_the_report_is_whole_and_says_so_once(project: Path) -> None:
+    result = build(plan())
+    assert len(result.notes) == 1
+    assert "BROWSER_PATH" in result.notes[0]
+    page = (project / "build" / "report.html").read_text(encoding="utf-8")
+    assert page.count("No browser was there") == 1
+    assert "8 agreements" in page
+    assert 'id="fig-01-first"' in page
+    assert not list((project / "figures").glob("*"))
+
+
+@pytest.mark.usefixtures("no_browser")
+def test_a_failing_cell_ends_the_build_and_leaves_the_last_report(project: Path) -> None:
+    build(plan())
+    before = _outputs(project)
+    _notebook(project / "notebooks" / "01-chapter.ipynb", "1 + 1", "number = 1 / 0")
+    said = _fail()
+    assert "01-chapter.ipynb: cell 5 (cell-4) failed: ZeroDivisionError" in said
+    assert "number = 1 / 0" in said
+    assert "jupyter lab" in said
+    assert _outputs(project) == before
+    assert not list((project / "build").glob(".next-*"))
+
+
+@pytest.mark.usefixtures("no_browser")
+def test_what_a_chapter_no_longer_draws_is_taken_away(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(plan())
+    manifest = project / "build" / "manifest.json"
+    stale = project / "figures" / "01-stale.svg"
+    stale.write_text("<svg/>")
+    told = json.loads(manifest.read_text())
+    told["outputs"]["../figures/01-stale.svg"] = "0"
+    manifest.write_text(json.dumps(told))
+    build(plan())
+    assert not stale.exists()
+
+
+@pytest.mark.usefixtures("no_browser")
+def test_a_chapter_runs_in_an_empty_namespace(project: Path) -> None:
+    _notebook(project / "notebooks" / "00-key-findings.ipynb", "left_over = 1")
+    _notebook(project / "notebooks" / "01-chapter.ipynb", "left_over")
+    assert "NameError: name 'left_over'" in _fail()
+
+
+def test_a_missing_data_folder_is_named_with_the_remedy(project: Path) -> None:
+    result = CliRunner().invoke(app, ["build", "--data", "elsewhere"])
+    assert result.exit_code == 1
+    assert "elsewhere: no dataset" in result.stderr
+    assert "--data" in result.stderr
+
+
+def test_data_with_problems_are_not_built_from(project: Path) -> None:
+    events = project / "data" / "events.csv"
+    events.write_text(events.read_text(encoding="utf-8").replace("signed", "singed"), "utf-8")
+    said = _fail()
+    assert "events.csv" in said
+    assert "singed" in said
+    assert not (project / "build" / "report.html").exists()
+
+
+def test_a_place_that_cannot_be_written_gives_one_clear_error(project: Path) -> None:
+    (project / "build").write_text("a file in the way")
+    said = _fail()
+    assert "cannot be written" in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_folder_gives_one_clear_error(project: Path) -> None:
+    (project / "build").mkdir()
+    (project / "build").chmod(0o555)
+    assert "cannot be written" in _fail()
+
+
+@pytest.mark.usefixtures("no_browser")
+def test_a_full_disk_leaves_the_last_report(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(plan())
+    before = _outputs(project)
+    changelog = project / "data" / "CHANGELOG.md"
+    changelog.write_text(changelog.read_text(encoding="utf-8") + "\nMore.\n", encoding="utf-8")
+
+    def full(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "report.html")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(BuildError, match="No space left on device"):
+        build(plan())
+    monkeypatch.undo()
+    assert _outputs(project) == before
+    assert not list((project / "build").glob(".next-*"))
+
+
+def test_two_builds_at_once_take_turns(tmp_path: Path) -> None:
+    waited = threading.Event()
+    order: list[str] = []
+
+    def second() -> None:
+        def told(step: str, *_: int) -> None:
+            order.append(step)
+            waited.set()
+
+        with builder._locked(tmp_path, told):
+            order.append("second")
+
+    with builder._locked(tmp_path, lambda *_: None):
+        other = threading.Thread(target=second)
+        other.start()
+        assert waited.wait(30)
+        order.append("first")
+    other.join(30)
+    assert order == ["waiting for another build", "first", "second"]
+
+
+def test_a_killed_build_leaves_nothing_in_the_way(tmp_path: Path) -> None:
+    job = builder.Plan(tmp_path, tmp_path / "data", tmp_path, tmp_path / "figures")
+    (tmp_path / ".next-killed").mkdir()
+    with builder._staged(job) as stage:
+        assert [stage] == list(tmp_path.glob(".next-*"))
+    assert not list(tmp_path.glob(".next-*"))
+
+
+def test_a_changed_output_is_built_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = plan()
+    page = job.out / "report.html"
+    page.parent.mkdir()
+    page.write_text("good")
+    manifest = {"inputs": builder._inputs(job), "outputs": {"report.html": builder._hash(page)}}
+    (job.out / "manifest.json").write_text(json.dumps(manifest))
+    assert build(job).unchanged
+    page.write_text("changed")
+    assert not builder._up_to_date(job, builder._inputs(job))
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("data", lambda root: (root / "data" / "claims.csv").write_text("x")),
+        ("notebooks", lambda root: _notebook(root / "notebooks" / "02-new.ipynb")),
+    ],
+)
+def test_whatever_the_report_depends_on_is_hashed(
+    project: Path, name: str, change: Callable[[Path], None]
+) -> None:
+    before = builder._inputs(plan())
+    change(project)
+    after = builder._inputs(plan())
+    assert {key for key in before if before[key] != after[key]} == {name}
+
+
+def test_outside_a_project_the_shipped_notebooks_are_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    job = plan(tmp_path / "data", tmp_path / "out", ["TUR", "PAK"])
+    assert job.notebooks == builders.ROOT / "notebooks"
+    assert job.figures == tmp_path / "out" / "figures"
+    assert job.focus == ("TUR", "PAK")
+
+
+def test_a_folder_without_chapters_is_named(tmp_path: Path) -> None:
+    with pytest.raises(notebooks.NotebookError, match="no chapters"):
+        notebooks.chapters(tmp_path)
+
+
+def test_a_notebook_that_is_none_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "01-x.ipynb"
+    file.write_text("{")
+    with pytest.raises(notebooks.NotebookError, match=r"01-x\.ipynb"):
+        notebooks.read(file)
+
+
+def test_parameters_are_written_after_the_defaults() -> None:
+    source = notebooks.with_parameters("DATA = None", {"DATA": "x y", "FOCUS": ["AZE"]})
+    told: dict[str, Any] = {}
+    exec(source, told)
+    assert (told["DATA"], told["FOCUS"]) == ("x y", ["AZE"])
