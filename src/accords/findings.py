@@ -333,7 +333,7 @@ def _rhythm(dataset: Dataset, choices: Choices) -> Finding | None:
             )
         sentences.append(f"{sentence}.")
         checks.append(_check(choices, f"ratio, {names.get(state, state)}", ".2f", _rate(state)))
-    sentences.append("Recent years are better covered by sources, which raises the ratio.")
+    sentences.append("Sources may cover recent years better, which would raise the ratio.")
     return Finding("rhythm", "How often", " ".join(sentences), tuple(checks))
 
 
@@ -632,7 +632,8 @@ def _missing(dataset: Dataset, choices: Choices) -> Finding | None:
             else number(whole["high"], ",.0f", seen)
         )
         sentence += (
-            f" For {_RECAPTURED[0]}–{_RECAPTURED[1]} two lists hold "
+            f" For {_RECAPTURED[0]}–{_RECAPTURED[1]} two lists, our own "
+            "reading and the academic DCAD, hold "
             f"{number(whole['seen'], 'd', seen)} comparable agreements, and their overlap suggests "
             f"that about {number(whole['estimate'], ',.0f', seen)} exist (95 % interval "
             f"{number(whole['low'], ',.0f', seen)} to {upper}), if the lists are independent."

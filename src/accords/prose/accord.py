@@ -79,7 +79,7 @@ def life(dataset: Dataset, agreement_id: str | None) -> Text:
                 after = f", {number(days, 'd', rows)} days after signature"
             dated = f" {when(step['date'])}" if pd.notna(step["date"]) else " (undated)"
             parts.append(f"{escape(label)}{dated}{after}")
-        sentences.append(f"{escape(dataset.party_names.get(party, party))}: {listed(parts)}.")
+        sentences.append(f"{escape(dataset.party_names.get(party, party))}: {'; '.join(parts)}.")
     if len(missing):
         newest = found["latest"].max()
         since = f" Nothing on record is newer than {_day_of(newest)}." if pd.notna(newest) else ""
