@@ -73,9 +73,9 @@ def _export(*chapters: Any, dataset: Dataset | None = None, static: bool = True)
 
 
 def _blob(markup: str, name: str) -> Any:
-    packed = re.search(f'id="{name}">([^<]*)<', markup)
+    packed = re.search(f'id="{name}">(.*?)</script>', markup)
     assert packed is not None
-    return json.loads(gzip.decompress(base64.b64decode(packed[1])))
+    return json.loads(gzip.decompress(base64.b85decode(packed[1])))
 
 
 def test_each_figure_stands_with_title_subtitle_drawing_numbers_and_origin() -> None:
@@ -156,7 +156,7 @@ def test_the_page_is_valid_and_has_one_first_heading(small: Dataset) -> None:
     chapter = _chapter("01-a", {notebooks.PLOTLY: _figure("01-c")}, {"text/html": "<p>x</p>"})
     markup = _export(chapter, dataset=small)
     html5lib.HTMLParser(strict=True).parse(markup)
-    assert markup.count("<h1") == 1
+    assert markup.count("<h1>") == 1
     ids = re.findall(r'\sid="([^"]+)"', markup)
     assert len(ids) == len(set(ids))
 
@@ -177,12 +177,26 @@ def test_a_data_frame_loses_the_looks_of_the_notebook() -> None:
 
 
 def test_in_a_long_table_an_agreement_stands_by_its_identifier() -> None:
-    rows = [["Treaty of Friendship", n] for n in range(page.LONG + 1)]
+    rows = [["Treaty of Friendship" if n % 2 else "Other", n] for n in range(page.LONG + 1)]
     meta = {"data": {"columns": ["Agreement", "n"], "rows": rows}}
-    figure = page.Figure("f", 1, 3, meta, None, "n", {"Treaty of Friendship": "aze-xyz-1992"})
+    known = {"Treaty of Friendship": "aze-xyz-1992"}
+    figure = page.Figure("f", 1, 3, meta, None, "n", known)
+    assert figure.listed == []
     assert "<td>aze-xyz-1992<td>7" in figure.table
-    meta["data"]["rows"] = rows[:3]
-    assert "<td>Treaty of Friendship<td>2" in figure.table
+    meta["data"]["rows"] = rows[:4]
+    assert "<td>Treaty of Friendship<td>3" in figure.table
+
+
+def test_a_long_table_that_lists_agreements_is_told_once(small: Dataset) -> None:
+    ids = sorted(small.overview.index)
+    titles = [small.overview["title"][ids[n % len(ids)]] for n in range(page.LONG + 1)]
+    drawn = _figure("01-c")
+    drawn["layout"]["meta"]["data"] = {"columns": ["Agreement"], "rows": [[t] for t in titles]}
+    markup = _export(_chapter("01-a", {notebooks.PLOTLY: drawn}), dataset=small)
+    assert f">{page.LONG + 1} rows</a>" in markup
+    columns, rows = _blob(markup, "chart-data")["tables"]["01-c"]
+    assert columns == ["Agreement"]
+    assert {row[0] for row in rows} == set(ids)
 
 
 def test_jupyter_finds_the_exporter_by_its_name() -> None:

@@ -44,12 +44,14 @@ class Context:
     records: Mapping[str, str]
 
     @cached_property
-    def titles(self) -> dict[str, str]:
-        """The identifier of each agreement by its title, where a title names one alone."""
+    def known(self) -> dict[str, str]:
+        """The identifier of each agreement, by itself and by a title that no other has."""
         if self.dataset is None:
             return {}
-        alone = self.dataset.agreements.drop_duplicates("title", keep=False)
-        return dict(zip(alone["title"], alone["agreement_id"], strict=True))
+        agreements = self.dataset.agreements
+        alone = agreements.drop_duplicates("title", keep=False)
+        titles = dict(zip(alone["title"], alone["agreement_id"], strict=True))
+        return titles | {agreement_id: agreement_id for agreement_id in agreements["agreement_id"]}
 
 
 class AccordsExporter(TemplateExporter):

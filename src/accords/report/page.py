@@ -7,8 +7,9 @@ import gzip
 import hashlib
 import html
 import json
+import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import count, groupby
@@ -19,7 +20,7 @@ import pandas as pd
 
 from accords.charts import theme
 from accords.dataset import Dataset
-from accords.prose.text import escape, plain
+from accords.prose.text import escape, linked, plain
 from accords.report import notebooks, pictures
 from accords.report.browser import BUNDLE
 
@@ -50,7 +51,37 @@ class Figure:
     meta: Mapping[str, Any]
     picture: pictures.Picture | None
     notebook: str
-    titles: Mapping[str, str]
+    known: Mapping[str, str]
+
+    @property
+    def listed(self) -> list[str]:
+        """The agreements of a long table that lists agreements, as the page does anyway."""
+        rows = self.meta["data"]["rows"]
+        if len(rows) <= LONG:
+            return []
+        columns = zip(*rows, strict=True)
+        named = (
+            [self.known[value] for value in column if value in self.known] for column in columns
+        )
+        longest = max(named, key=len)
+        return longest if len(longest) > 0.9 * len(rows) else []
+
+    @property
+    def numbers(self) -> tuple[list[str], list[list[Any]]]:
+        """Columns and rows of the table behind the chart.
+
+        In a long table an agreement stands by its identifier, which is shorter than its title.
+        """
+        columns, rows = self.meta["data"]["columns"], self.meta["data"]["rows"]
+        if len(rows) <= LONG:
+            return columns, rows
+        rows = [[self.known.get(value, value) for value in row] for row in rows]
+        told = [
+            n
+            for n in range(len(columns))
+            if not any(all(row[n] == row[m] for row in rows) for m in range(n))
+        ]
+        return [columns[n] for n in told], [[row[n] for n in told] for row in rows]
 
     @property
     def drawing(self) -> str:
@@ -64,20 +95,8 @@ class Figure:
 
     @property
     def table(self) -> str:
-        """The numbers behind the chart; cell end tags are left out, as HTML allows.
-
-        In a long table an agreement stands by its identifier, which is shorter than its title.
-        """
-        columns, rows = self.meta["data"]["columns"], self.meta["data"]["rows"]
-        if len(rows) > LONG:
-            rows = [[self.titles.get(value, value) for value in row] for row in rows]
-            twice = [
-                n
-                for n in range(1, len(columns))
-                if any(all(row[n] == row[m] for row in rows) for m in range(n))
-            ]
-            columns = [name for n, name in enumerate(columns) if n not in twice]
-            rows = [[value for n, value in enumerate(row) if n not in twice] for row in rows]
+        """The numbers behind the chart; cell end tags are left out, as HTML allows."""
+        columns, rows = self.numbers
         numeric = [
             str(n + 1)
             for n in range(len(columns))
@@ -133,7 +152,9 @@ def compose(nb: NotebookNode, context: Context, markdown: Callable[[str], str]) 
     for name, cells in groupby(zip(titles, nb.cells, strict=True), key=lambda pair: pair[0]):
         slug = re.sub(r"^\d+-", "", name) or "notebook"
         number = None if slug == FRONT else next(chapter_numbers)
-        chapter = Chapter(f"chapter-{slug}", number, slug.replace("-", " ").capitalize(), f"{name}.ipynb")
+        chapter = Chapter(
+            f"chapter-{slug}", number, slug.replace("-", " ").capitalize(), f"{name}.ipynb"
+        )
         for _, cell in cells:
             _add(chapter, cell, context, rows, markdown, numbers)
         chapters.append(chapter)
@@ -150,9 +171,10 @@ def compose(nb: NotebookNode, context: Context, markdown: Callable[[str], str]) 
         "style": style(),
         "scripts": {name: script(name) for name in ("head.js", "page.js", "table.js")},
         "static": all(figure.picture is not None for figure in figures),
-        "charts": packed(_interactive(charts)),
+        "charts": packed(_interactive(charts, figures)),
         "narrow": packed({f.name: f.picture.narrow for f in figures if f.picture}),
-        "bundle": base64.b64encode(BUNDLE.read_bytes()).decode(),
+        "bundle": base64.b85encode(BUNDLE.read_bytes()).decode(),
+        "rows_of": lambda figure: rows(linked(f"{len(figure.listed):,} rows", figure.listed)),
         "definitions": definitions(context.dataset) if context.dataset else [],
     }
 
@@ -185,7 +207,7 @@ def _add(
                     meta=meta,
                     picture=context.pictures.get(figure_key(figure)),
                     notebook=chapter.notebook,
-                    titles=context.titles,
+                    known=context.known,
                 )
             )
         elif "text/html" in data:
@@ -331,7 +353,9 @@ def definitions(dataset: Dataset) -> list[dict[str, Any]]:
     return found
 
 
-def _interactive(charts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _interactive(
+    charts: Mapping[str, Mapping[str, Any]], figures: Iterable[Figure]
+) -> dict[str, Any]:
     """Give the figures as the loader draws them, with the template that they share told once."""
     specifications = {}
     templates: list[Any] = []
@@ -344,18 +368,37 @@ def _interactive(charts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
             if template not in templates:
                 templates.append(template)
             layouts.append({**layout, "template": templates.index(template)})
-        specifications[name] = {"data": figure["data"], "wide": layouts[0], "narrow": layouts[1]}
+        data = [_readable(trace) for trace in figure["data"]]
+        specifications[name] = {"data": data, "wide": layouts[0], "narrow": layouts[1]}
     return {
         "templates": templates,
         "charts": specifications,
+        "tables": {figure.name: figure.numbers for figure in figures if figure.listed},
         "colours": {light: token for token, (light, _) in theme.COLOURS.items()},
     }
 
 
+def _readable(value: Any) -> Any:
+    """Write Plotly's packed arrays as lists, and numbers to five digits: both compress better."""
+    if isinstance(value, dict):
+        if "bdata" in value:
+            import numpy as np
+
+            array = np.frombuffer(base64.b64decode(value["bdata"]), dtype=value["dtype"])
+            shape = [int(size) for size in str(value.get("shape", array.size)).split(",")]
+            return _readable(array.reshape(shape).tolist())
+        return {name: _readable(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_readable(part) for part in value]
+    if isinstance(value, float):
+        return float(f"{value:.5g}") if math.isfinite(value) else None
+    return value
+
+
 def packed(value: Any) -> str:
-    """Pack a value for the page: JSON, gzip, base64. The same value gives the same text."""
+    """Pack a value for the page: JSON, gzip, base85. The same value gives the same text."""
     plain_json = json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-    return base64.b64encode(gzip.compress(plain_json.encode(), 9, mtime=0)).decode()
+    return base64.b85encode(gzip.compress(plain_json.encode(), 9, mtime=0)).decode()
 
 
 def style() -> str:

@@ -6,11 +6,22 @@
   const PHONE = matchMedia("(max-width: 40rem)");
   const DARK = matchMedia("(prefers-color-scheme: dark)");
 
+  // What is packed: gzip in base 85, as RFC 1924 writes it.
+  const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~";
   const unpack = async (id) => {
     const text = $(`#${id}`).textContent;
-    const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return new Response(stream).text();
+    const value = new Uint8Array(128);
+    [...DIGITS].forEach((digit, n) => { value[digit.charCodeAt(0)] = n; });
+    const groups = Math.ceil(text.length / 5);
+    const bytes = new DataView(new ArrayBuffer(groups * 4));
+    for (let group = 0; group < groups; group++) {
+      let number = 0;
+      for (let at = group * 5; at < group * 5 + 5; at++)
+        number = number * 85 + (at < text.length ? value[text.charCodeAt(at)] : 84);
+      bytes.setUint32(group * 4, number);
+    }
+    const packed = new Blob([new Uint8Array(bytes.buffer, 0, Math.floor(text.length * 4 / 5))]);
+    return new Response(packed.stream().pipeThrough(new DecompressionStream("gzip"))).text();
   };
   const once = (make) => { let made; return () => (made ??= make()); };
 
@@ -130,6 +141,35 @@
     if (live.has(figure)) live.get(figure).pending = pending;
     return pending;
   };
+  // A table that lists agreements is packed with the charts, for the page lists them anyway.
+  const fill = async (figure) => {
+    const place = $("details .scroll", figure);
+    if (!place.firstElementChild) {
+      const [columns, rows] = JSON.parse(await chartText()).tables[figure.dataset.chart];
+      const table = document.createElement("table");
+      const head = table.createTHead().insertRow();
+      for (const name of columns) {
+        const cell = document.createElement("th");
+        cell.scope = "col";
+        cell.textContent = name;
+        head.append(cell);
+      }
+      const body = table.createTBody();
+      for (const row of rows) {
+        const line = body.insertRow();
+        for (const value of row) line.insertCell().textContent = value ?? "";
+      }
+      place.append(table);
+    }
+    for (const cell of $$("td", place)) {
+      const id = cell.textContent;
+      if (cell.firstElementChild || !/^[a-z0-9]+(-[a-z0-9]+)+$/.test(id) || !document.getElementById(id)) continue;
+      const link = document.createElement("a");
+      link.href = `#${id}`;
+      link.textContent = id;
+      cell.replaceChildren(link);
+    }
+  };
   const redraw = async () => { for (const figure of live.keys()) await draw(figure); };
 
   // Arrow keys walk through the points of a chart; what is reached is said aloud.
@@ -169,17 +209,19 @@
         live.get(figure).focus();
       });
     }
-    $(".get", figure).hidden = false;
-    $("details", figure).addEventListener("toggle", () => {
-      for (const cell of $$("td", figure)) {
-        const id = cell.textContent;
-        if (cell.firstElementChild || !/^[a-z0-9]+(-[a-z0-9]+)+$/.test(id) || !document.getElementById(id)) continue;
-        const link = document.createElement("a");
-        link.href = `#${id}`;
-        link.textContent = id;
-        cell.replaceChildren(link);
-      }
-    }, { once: true });
+    const details = $("details", figure);
+    const get = document.createElement("p");
+    get.className = "get";
+    get.append("Download:");
+    for (const [kind, label] of [["csv", "data (CSV)"], ["svg", "picture (SVG)"], ["png", "picture (PNG)"]]) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.dataset.get = kind;
+      button.textContent = label;
+      get.append(button);
+    }
+    $("summary", figure).after(get);
+    details.addEventListener("toggle", () => fill(figure), { once: true });
   }
   const bare = $$("figure.chart").filter((figure) => !$(".drawing > svg", figure));
   if (bare.length) {
@@ -252,7 +294,10 @@
   };
   let lightColours = {};
   const get = {
-    csv: (figure, name) => save(`${name}.csv`, "text/csv", `\ufeff${csv($("details table", figure))}\n`),
+    csv: async (figure, name) => {
+      await fill(figure);
+      save(`${name}.csv`, "text/csv", `\ufeff${csv($("details table", figure))}\n`);
+    },
     svg: (figure, name) => save(`${name}.svg`, "image/svg+xml", standalone(figure)),
     png: async (figure, name) => {
       const image = new Image();
