@@ -673,6 +673,16 @@ def test_a_missing_table_is_one_problem_and_not_many(small_folder: Path) -> None
     assert [problem.rule for problem in check(small_folder)] == ["missing-file"]
 
 
+def test_large_files_are_read_in_batches_without_a_trace(
+    small_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit("events.csv", SIGNED, date="45595")(small_folder)
+    edit("parties.csv", "many,FRA", party_id="France")(small_folder)
+    at_once = check(small_folder)
+    monkeypatch.setattr("accords.checks.files.BATCH", 1)
+    assert check(small_folder) == at_once
+
+
 def test_a_misspelt_party_is_one_problem_and_not_many(small_folder: Path) -> None:
     edit("parties.csv", "aze-ita,AZE", party_id="Azerbaijan")(small_folder)
     (problem,) = check(small_folder)

@@ -10,6 +10,7 @@ import csv
 import itertools
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -55,7 +56,20 @@ class Table(NamedTuple):
 
 
 def read(folder: Path, resource: Mapping[str, Any]) -> tuple[Table, list[Problem]]:
-    """Read one table and find the problems of its file, header and cells."""
+    """Read one table and find the problems of its file, header and cells.
+
+    Parameters
+    ----------
+    folder
+        The dataset's folder.
+    resource
+        The table's entry in the descriptor.
+
+    Returns
+    -------
+    tuple of Table and list of Problem
+        What later rules need of the table, and what is wrong in it.
+    """
     name, file = resource["path"], folder / resource["path"]
     nothing = Table(pd.DataFrame(), whole=False)
     if file.is_dir():
@@ -107,20 +121,11 @@ def _read(
     kept = [column for column in columns if column in _kept(table, schema)]
     flags = [column for column in FLAGS.get(table, ()) if column in columns]
     reader = csv.reader(itertools.chain([first], text), delimiter=separator, strict=True)
-    next(reader, None)
+    with suppress(csv.Error):  # What is wrong with the header is found by its columns.
+        next(reader, None)
     parts: list[pd.DataFrame] = []
-    whole = True
     rows = _rows(name, reader, len(header), found)
-    while True:
-        batch: list[tuple[int, list[str]]] = []
-        try:
-            for row in itertools.islice(rows, BATCH):
-                batch.append(row)
-        except csv.Error as error:
-            whole = False
-            found.append(_unpaired(name, reader.line_num, error))
-        if not batch:
-            break
+    while batch := list(itertools.islice(rows, BATCH)):
         numbers = [number for number, _ in batch]
         values = list(zip(*(row for _, row in batch), strict=True))
         by_name = {column: values[place] for column, place in zip(columns, places, strict=True)}
@@ -130,8 +135,7 @@ def _read(
             )
         found += _together(name, by_name, numbers, TOGETHER.get(table, ()))
         parts.append(_part(by_name, numbers, kept, flags))
-        if not whole:
-            break
+    whole = not any(problem.rule == "quotes" for problem in found)
     return Table(_joined(parts, kept, flags), whole), [*text.problems(), *found]
 
 
@@ -143,7 +147,6 @@ class _Lines:
         self.found: list[Problem] = []
         self.undecodable: list[tuple[int, int, bytes]] = []
         self.returns = 0
-        self.number = 0
         self._lines = self._decoded(stream)
 
     def __iter__(self) -> Iterator[str]:
@@ -156,7 +159,15 @@ class _Lines:
         for number, raw in enumerate(stream, start=1):
             if number == 1:
                 if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-                    self.found.append(self._foreign("UTF-16", "'Unicode text'"))
+                    self.found.append(
+                        Problem(
+                            self.name,
+                            "encoding",
+                            "The file is UTF-16 (Excel's 'Unicode text'), not UTF-8.",
+                            "Save it as UTF-8.",
+                            row=1,
+                        )
+                    )
                     return
                 if raw.startswith(b"\xef\xbb\xbf"):
                     raw = raw[3:]
@@ -182,15 +193,6 @@ class _Lines:
                 yield from line.splitlines(keepends=True) if line.count("\n") > 1 else [line]
             else:
                 yield line
-
-    def _foreign(self, encoding: str, known_as: str) -> Problem:
-        return Problem(
-            self.name,
-            "encoding",
-            f"The file is {encoding} (what Excel calls {known_as}), not UTF-8.",
-            "Save it as UTF-8.",
-            row=1,
-        )
 
     def problems(self) -> list[Problem]:
         """Give what was noted, once for the file."""
@@ -291,37 +293,46 @@ def _rows(
 ) -> Iterator[tuple[int, list[str]]]:
     """Give each row with its number, as wide as the header; note those that were not."""
     number = reader.line_num + 1
-    for row in reader:
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            found.append(_unpaired(name, number, error))
+            return
+        if row is None:
+            return
         if not any(row):
             found.append(
                 Problem(name, "blank-row", "The row is empty.", "Take it away.", row=number)
             )
         else:
             if len(row) != width:
-                found.append(
-                    Problem(
-                        name,
-                        "row-width",
-                        f"The row has {len(row)} cells, the header {width}.",
-                        'Put a cell with a comma in it into double quotes: "Baku, Azerbaijan".'
-                        if len(row) > width
-                        else "Add the missing commas, also for empty cells.",
-                        row=number,
-                    )
-                )
+                found.append(_uneven(name, number, len(row), width))
                 row = (row + [""] * width)[:width]
             yield number, row
         number = reader.line_num + 1
 
 
-def _unpaired(name: str, line: int, error: csv.Error) -> Problem:
+def _uneven(name: str, number: int, cells_: int, width: int) -> Problem:
+    return Problem(
+        name,
+        "row-width",
+        f"The row has {cells_} cells, the header {width}.",
+        'Put a cell with a comma in it into double quotes: "Baku, Azerbaijan".'
+        if cells_ > width
+        else "Add the missing commas, also for empty cells.",
+        row=number,
+    )
+
+
+def _unpaired(name: str, number: int, error: csv.Error) -> Problem:
     return Problem(
         name,
         "quotes",
-        f"From here the file cannot be split into cells ({error}).",
-        "Look for a quotation mark without its pair on this row or above; inside a cell write it "
+        f"From this row on the file cannot be split into cells ({error}).",
+        "Look for a quotation mark without its pair; inside a quoted cell a mark is written "
         'twice: "".',
-        row=line,
+        row=number,
     )
 
 
@@ -392,7 +403,7 @@ def _part(
     for column in kept:
         # Interned, so that tables share the text of their common keys.
         shared = [sys.intern(value) if value else None for value in values[column]]
-        columns[column] = pd.Categorical(shared)
+        columns[column] = pd.Categorical(pd.Series(shared, dtype="str"))
     for column in flags:
         columns[column] = np.array([bool(value) for value in values[column]])
     return pd.DataFrame(columns, index=pd.Index(numbers, dtype="int32"))
@@ -400,7 +411,7 @@ def _part(
 
 def _joined(parts: list[pd.DataFrame], kept: list[str], flags: list[str]) -> pd.DataFrame:
     if not parts:
-        empty = {column: pd.Categorical([]) for column in kept}
+        empty = {column: pd.Categorical(pd.Series([], dtype="str")) for column in kept}
         return pd.DataFrame(empty | {column: np.array([], dtype=bool) for column in flags})
     columns: dict[str, Any] = {
         column: union_categoricals([part[column] for part in parts]) for column in kept
