@@ -139,7 +139,7 @@ def too_little(
     *, name: str, title: str, data: pd.DataFrame, measure: Callable[..., Any]
 ) -> go.Figure:
     """Give the figure that stands where the data are too thin for a chart."""
-    figure = go.Figure()
+    figure = go.Figure(layout={"margin": {"b": 8}})
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False)
     figure.add_annotation(
@@ -156,8 +156,8 @@ def too_little(
         alt=f"{title}. Too little data to draw.",
         data=data,
         measure=measure,
-        height=160,
-        narrow={"height": 120},
+        height=200,
+        narrow={"height": 200},
     )
 
 
