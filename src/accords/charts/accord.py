@@ -40,7 +40,7 @@ def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure:
     found = steps[steps["found"] & steps["earliest"].notna()]
     figure = go.Figure()
     if found.empty:
-        return _too_little(figure, "accord-life", "The life of this agreement is not dated", steps)
+        return _too_little("accord-life", "The life of this agreement is not dated", steps)
 
     start, end = found["earliest"].min(), dataset.as_of
     newest = found["latest"].max()
@@ -189,7 +189,7 @@ def voices(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     labels = dataset.labels("domain_codes")
     title = "Who names the subjects of the agreement"
     if table.empty:
-        return _too_little(figure, "accord-voices", f"{title}: no source names any", table)
+        return _too_little("accord-voices", f"{title}: no source names any", table)
     codes = dataset.codes("voices")
     heads = {**codes["label"], measures.UNRECORDED: "Voice not recorded"}
     columns = [c for c in table.columns if c not in ("official", "sources", "named_by")]
@@ -305,7 +305,7 @@ def breadth(dataset: Dataset, table: pd.DataFrame, agreement_id: str | None) -> 
     states = [s for s in dataset.focus if (table["state"] == s).any()]
     figure = go.Figure()
     if not states:
-        return _too_little(figure, "accord-breadth", "No agreement's subjects are known", table)
+        return _too_little("accord-breadth", "No agreement's subjects are known", table)
     colours = theme.state_colours(dataset.focus)
     names = dataset.party_names
     mine = table[table["agreement_id"] == agreement_id]
@@ -425,7 +425,7 @@ def approval(dataset: Dataset, table: pd.DataFrame, agreement_id: str | None) ->
     figure = go.Figure()
     if not states:
         title = "No approval is dated, so that none can be timed"
-        return _too_little(figure, "accord-approval", title, table)
+        return _too_little("accord-approval", title, table)
     colours = theme.state_colours(dataset.focus)
     names = dataset.party_names
     for k, state in enumerate(states):
@@ -537,7 +537,7 @@ def verdicts(table: pd.DataFrame) -> go.Figure:
     figure = go.Figure()
     total = int(table["n"].sum())
     if not total:
-        return _too_little(figure, "accord-verdicts", "No claims are on record", table)
+        return _too_little("accord-verdicts", "No claims are on record", table)
     tokens = {
         claims.SUPPORTED: "scale-5", claims.PARTLY: "scale-3", claims.NOT_SHOWN: "soft",
         claims.CONTRADICTED: "contracts", claims.NOT_TESTABLE: "grid",
@@ -579,19 +579,8 @@ def _wrapped(text: str) -> str:
     return "<br>".join(textwrap.wrap(text, 60))
 
 
-def _too_little(figure: go.Figure, name: str, title: str, data: pd.DataFrame) -> go.Figure:
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False)
-    return theme.finish(
-        figure,
-        name=f"01-{name}",
-        title=title,
-        subtitle="Too little data to draw.",
-        alt=f"{title}. Too little data to draw.",
-        data=data,
-        measure=measures.life,
-        height=140,
-    )
+def _too_little(name: str, title: str, data: pd.DataFrame) -> go.Figure:
+    return theme.too_little(name=f"01-{name}", title=title, data=data, measure=measures.life)
 
 
 def _day(day: pd.Timestamp) -> str:
