@@ -371,7 +371,7 @@ def _contains(dataset: Dataset, text: str, haystack: pd.Series | None) -> pd.Ser
         return found
     where = searchable(dataset) if haystack is None else haystack
     for word in words:
-        found &= where.map(lambda folded, word=word: word in folded)
+        found &= where.map(lambda folded, word=word: word in folded).astype(bool)
     return found.astype(bool)
 
 

@@ -55,7 +55,7 @@ def dataset(ds: Dataset) -> str:
     counts = {
         "Concluded": f"{len(concluded):,} of {len(overview):,}{span}",
         "By state": "; ".join(
-            f"{ds.party_names.get(s, s)} {concluded['focus'].map(lambda f, s=s: s in f).sum():,}"
+            f"{ds.party_names.get(s, s)} {sum(s in of for of in concluded['focus']):,}"
             for s in ds.focus
         ),
         "Partners": f"{overview['partners'].explode().nunique():,} states and organisations",
