@@ -176,7 +176,11 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
         data=data,
         measure=measures.profiles,
         height=height,
-        narrow={"height": height, "margin": {"l": 0, "r": 6}, "yaxis": _narrow_axis(ticks)},
+        narrow={
+            "height": height,
+            "margin": {"l": 0, "r": 6, "t": 30},
+            "yaxis": _narrow_axis(ticks),
+        },
     )
 
 
@@ -316,7 +320,7 @@ def heat(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         data=data,
         measure=measures.by_era,
         height=height,
-        narrow={**narrow, "margin": {"l": 0, "r": 4}},
+        narrow={**narrow, "margin": {"l": 0, "r": 4, "t": 30}},
     )
 
 
@@ -458,7 +462,7 @@ def first_appearances(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         height=height,
         narrow={
             "height": height,
-            "margin": {"l": 0, "r": 6},
+            "margin": {"l": 0, "r": 6, "t": 30},
             "xaxis": {"dtick": 20},
             "yaxis": _narrow_axis(ticks),
         },
@@ -583,7 +587,7 @@ def pairs(dataset: Dataset, table: pd.DataFrame, most: int = 15) -> go.Figure:
         height=110 + 28 * len(best),
         narrow={
             "height": 110 + 34 * len(best),
-            "margin": {"l": 0, "r": 56},
+            "margin": {"l": 0, "r": 56, "t": 30},
             "yaxis": {"ticktext": narrow_text, "tickfont": {"size": 10.5}},
             "xaxis": {"dtick": 0.4},
         },
@@ -693,7 +697,7 @@ def change(dataset: Dataset, table: pd.DataFrame, changes: pd.DataFrame) -> go.F
         data=data,
         measure=measures.by_span,
         height=height,
-        narrow={**narrow, "margin": {"l": 0, "r": 6}},
+        narrow={**narrow, "margin": {"l": 0, "r": 6, "t": 30}},
     )
 
 
@@ -716,7 +720,7 @@ def _change_title(dataset: Dataset, changes: pd.DataFrame, states: list[str]) ->
         for row in sure.to_dict("records")
     ]
     return (
-        f"Of {len(changes)} comparisons {len(sure)} hold{'s' if len(sure) == 1 else ''} after "
+        f"Of {len(changes)} comparisons only {len(sure)} hold{'s' if len(sure) == 1 else ''} after "
         f"correction for their number: {'; '.join(parts)}"
     )
 
@@ -811,7 +815,7 @@ def similarity(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         data=data,
         measure=measures.similarity_by_era,
         height=height,
-        narrow={"height": height, "margin": {"l": 0, "r": 8}},
+        narrow={"height": height, "margin": {"l": 0, "r": 8, "t": 30}},
     )  # fmt: skip
 
 

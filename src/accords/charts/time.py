@@ -155,10 +155,10 @@ def timeline(dataset: Dataset, rows: pd.DataFrame, accord: str | None = None) ->
         alt=_timeline_alt(dataset, rows, states),
         data=data,
         measure=measures.timeline,
-        height=620,
+        height=690,
         narrow={
             "height": 600,
-            "margin": {"l": 0, "r": 4},
+            "margin": {"l": 0, "r": 4, "t": 30},
             "xaxis": {"dtick": 20},
             "annotations": narrow_notes,
             "legend": NARROW_LEGEND,
@@ -297,7 +297,7 @@ def rates(dataset: Dataset, years: pd.DataFrame, periods: pd.DataFrame) -> go.Fi
         height=520,
         narrow={
             "height": 520,
-            "margin": {"l": 0, "r": 4},
+            "margin": {"l": 0, "r": 4, "t": 30},
             "xaxis": {"dtick": 20, "range": [first - 1, dataset.as_of.year + 2.5]},
         },
     )
@@ -473,7 +473,7 @@ def stock(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         height=500,
         narrow={
             "height": 520,
-            "margin": {"l": 0, "r": 88},
+            "margin": {"l": 0, "r": 88, "t": 30},
             "xaxis": {"dtick": 20},
             "annotations": narrow_notes,
         },
@@ -556,7 +556,7 @@ def instruments(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(range=[0, 1], visible=False)
     figure.update_yaxes(
         tickvals=[v for v, _ in ticks], ticktext=[t for _, t in ticks], showgrid=False,
-        zeroline=False, range=[at - 0.3, -0.4], domain=[0, 0.88],
+        zeroline=False, range=[at - 0.3, -0.4], domain=[0, 0.86],
     )  # fmt: skip
     figure.update_layout(barmode="stack", legend=LEGEND, margin={"r": 56})
     return theme.finish(
@@ -570,10 +570,10 @@ def instruments(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         alt=_instruments_alt(dataset, table, states),
         data=data,
         measure=measures.instrument_mix,
-        height=190 + 28 * (len(ticks) + len(states)),
+        height=240 + 29 * (len(ticks) + len(states)),
         narrow={
             "height": 150 + 32 * (len(ticks) + len(states)),
-            "margin": {"l": 0, "r": 46},
+            "margin": {"l": 0, "r": 46, "t": 30},
             "legend": {"font": {"size": 11}},
             "yaxis": {"domain": [0, 0.8]},
         },
@@ -707,7 +707,7 @@ def contract_values(dataset: Dataset, table: pd.DataFrame, unvalued: pd.DataFram
         data=data,
         measure=measures.contracts,
         height=560,
-        narrow={"height": 620, "margin": {"l": 0, "r": 4}, "annotations": hidden},
+        narrow={"height": 620, "margin": {"l": 0, "r": 4, "t": 30}, "annotations": hidden},
     )
 
 
@@ -872,7 +872,7 @@ def breaks(dataset: Dataset, years: pd.DataFrame, table: pd.DataFrame) -> go.Fig
         data=data,
         measure=measures.rate_break,
         height=500,
-        narrow={"height": 500, "margin": {"l": 0, "r": 4}, "xaxis": {"dtick": 20}},
+        narrow={"height": 500, "margin": {"l": 0, "r": 4, "t": 30}, "xaxis": {"dtick": 20}},
     )
 
 

@@ -48,10 +48,9 @@ def overview(dataset: Dataset) -> Text:
     both = dataset.overview
     both = both[both["concluded"] & (both["focus"].map(len) > 1)]
     if len(both):
-        sentences.append(
-            f"{count(both.index, 'agreement')} {'is' if len(both) == 1 else 'are'} common to "
-            "them and counted for each."
-        )
+        counts = "counts" if len(both) == 1 else "count"
+        shared = count(both.index, "agreement")
+        sentences.append(f"{shared} that they concluded together {counts} for each of them.")
     return paragraph(*sentences)
 
 
