@@ -10,6 +10,9 @@ import plotly.graph_objects as go
 
 from accords.charts import theme
 
+NBSP = "\N{NO-BREAK SPACE}"
+"""Keeps a label off its bar; an ordinary space at the start of a text is dropped in drawing."""
+
 
 class Columns(NamedTuple):
     """Axes of the panels, and the changes to the layout that stack them."""

@@ -12,7 +12,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from accords.charts import theme
-from accords.charts.columns import annotate, columns
+from accords.charts.columns import NBSP, annotate, columns
 from accords.dataset import Dataset
 from accords.measures import evidence as measures
 from accords.prose.text import listed
@@ -391,7 +391,7 @@ def disputes(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         )  # fmt: skip
     figure.add_scatter(
         x=table["disputes"], y=rows, mode="text", textposition="middle right", cliponaxis=False,
-        text=[f" {n}" for n in table["disputes"]], textfont={"size": 12}, showlegend=False,
+        text=[f"{NBSP}{n}" for n in table["disputes"]], textfont={"size": 12}, showlegend=False,
         hovertemplate="%{x}<extra></extra>",
     )  # fmt: skip
     figure.update_xaxes(visible=False, range=[0, float(table["disputes"].max()) * 1.12])
@@ -411,8 +411,8 @@ def disputes(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             f"the {table['fact'].iloc[0].lower()}"
         ),
         subtitle=(
-            "Facts for which sources give different values, by kind; dark: settled, the tables "
-            f"carry the better-sourced value ({settled}); light: open ({total - settled})."
+            "Facts for which sources give different values, by kind; strong: settled, the tables "
+            f"carry the better-sourced value ({settled}); faint: open ({total - settled})."
         ),
         alt="Bars. "
         + "; ".join(
@@ -637,7 +637,7 @@ def coverage(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             )  # fmt: skip
         figure.add_scatter(
             x=own["partners"], y=rows, xaxis=x, yaxis=y, mode="text",
-            text=[f" {f} of {n}" for f, n in zip(own["found"], own["partners"], strict=True)],
+            text=[f"{NBSP}{f} of {n}" for f, n in zip(own["found"], own["partners"], strict=True)],
             textposition="middle right", textfont={"size": 12}, showlegend=False,
             cliponaxis=False, hoverinfo="skip",
         )  # fmt: skip
@@ -844,7 +844,7 @@ def missing(
     figure.add_scatter(
         x=known["high"], y=rows, mode="text", textposition="middle right", showlegend=False,
         text=[
-            f" <b>{e:.0f}</b> ({low:.0f}–{high:.0f})"
+            f"{NBSP}<b>{e:.0f}</b> ({low:.0f}–{high:.0f})"
             for e, low, high in zip(known["estimate"], known["low"], known["high"], strict=True)
         ],
         textfont={"size": 12, "color": theme.colour("accent")}, hoverinfo="skip",

@@ -14,7 +14,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from accords.charts import theme
-from accords.charts.columns import annotate, columns, each
+from accords.charts.columns import NBSP, annotate, columns, each
 from accords.dataset import Dataset
 from accords.measures import partners as measures
 from accords.prose.partners import named
@@ -81,8 +81,8 @@ def partner_map(dataset: Dataset, counts: pd.DataFrame) -> go.Figure:
     home = [r for s in dataset.focus for r in world["countries"].get(m49[s], [])]
     _fill(figure, home, theme.colour("ink"))
     _hover(figure, world, m49, places, dataset)
-    narrow: dict[str, Any] = {"height": 250, "margin": {"l": 4, "r": 0, "b": 4, "t": 4}}
-    for state in dataset.focus:
+    narrow: dict[str, Any] = {"height": 240, "margin": {"l": 0, "r": 0, "t": 10, "b": 66}}
+    for k, state in enumerate(dataset.focus):
         if m49.get(state) in world["points"]:
             x, y = world["points"][m49[state]]
             annotate(
@@ -92,7 +92,8 @@ def partner_map(dataset: Dataset, counts: pd.DataFrame) -> go.Figure:
                 font={"size": 12, "color": theme.colour("ink")},
                 bgcolor=theme.colour("paper"), opacity=0.9, borderpad=1,
                 narrow_note={
-                    "ax": -28, "ay": 20, "font": {"size": 10, "color": theme.colour("ink")},
+                    "ax": -28, "ay": 14 + 16 * k,
+                    "font": {"size": 10, "color": theme.colour("ink")},
                 },
             )  # fmt: skip
     figure.update_xaxes(visible=False, range=[0, world["width"]])
@@ -102,7 +103,7 @@ def partner_map(dataset: Dataset, counts: pd.DataFrame) -> go.Figure:
     legend = {"y": 0, "yanchor": "bottom", "x": 0, "orientation": "v", "itemclick": False,
               "itemdoubleclick": False, "font": {"size": 12}}  # fmt: skip
     figure.update_layout(legend=legend, margin={"l": 0, "r": 0, "b": 8})
-    narrow["legend"] = legend | {"font": {"size": 10}, "y": -0.02}
+    narrow["legend"] = legend | {"font": {"size": 11}, "yanchor": "top"}
     organisations = counts.loc[counts["party_kind"] != "state", "name"].unique()
     apart = f" Not on the map: {listed(sorted(organisations))}." if len(organisations) else ""
     return theme.finish(
@@ -117,7 +118,7 @@ def partner_map(dataset: Dataset, counts: pd.DataFrame) -> go.Figure:
         alt=_map_alt(dataset, counts),
         data=data,
         measure=measures.partner_counts,
-        height=470,
+        height=490,
         narrow=narrow,
     )
 
@@ -268,7 +269,7 @@ def ranked(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> go.Figure:
             )  # fmt: skip
         figure.add_scatter(
             x=own["agreements"], y=rows, xaxis=x, yaxis=y, mode="text",
-            text=[f" {n}" for n in own["agreements"]],
+            text=[f"{NBSP}{n}" for n in own["agreements"]],
             textposition="middle right", textfont={"size": 12}, showlegend=False,
             hovertext=[
                 f"{html.escape(n)}: {a} agreements, {f} in force"
@@ -400,8 +401,8 @@ def families(
         title=title,
         subtitle=(
             f"The {top} largest partners of each state; in brackets their agreements with any "
-            "domain coded, in the cells how many of them name a domain of the family; the darker, "
-            "the larger the share."
+            "domain coded, in the cells how many of them name a domain of the family; the stronger "
+            "the shade, the larger the share."
         ),
         alt=f"Matrix of partners and domains. {title}.",
         data=data,
@@ -540,8 +541,8 @@ def regions(dataset: Dataset, table: pd.DataFrame, least: int = 5) -> go.Figure:
         title=_regions_title(dataset, table, states),
         subtitle=(
             "Concluded bilateral agreements by the partner’s UN region and ten-year run, counted "
-            "back from the edition; the darker, the larger the share of the run’s agreements "
-            f"(n below). Western Asia takes in Türkiye, the Caucasus and the "
+            "back from the edition; the stronger the shade, the larger the share of the run’s "
+            f"agreements (n below). Western Asia takes in Türkiye, the Caucasus and the "
             f"Gulf. Regions with fewer than {least} agreements are in the table only."
         ),
         alt=f"Matrix of regions and periods. {_regions_title(dataset, table, states)}.",
@@ -631,6 +632,7 @@ def distinct(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.Figur
             }
         )  # fmt: skip
     figure.update_layout(margin={"r": 100})
+    each(layout.narrow, layout.axes, "x", dtick=20)
     each(layout.narrow, layout.axes, "y", nticks=4)
     return theme.finish(
         figure,
@@ -709,7 +711,7 @@ def concentration(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.
     )  # fmt: skip
     first, last = int(known["year"].min()), int(known["year"].max())
     top = 0.5
-    cut = f"; bands are cut at {top:.0%}" if (known["herfindahl_high"] > top).any() else ""
+    cut = f"; bands are cut at {100 * top:.0f} %" if (known["herfindahl_high"] > top).any() else ""
     for state, (x, y) in zip(states, layout.axes, strict=True):
         own = known[(known["state"] == state) & (known["counted"] == measures.ALL)]
         rest = known[(known["state"] == state) & (known["counted"] == measures.REST)]
@@ -843,6 +845,10 @@ def diversification(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         f"<b>{html.escape(dataset.party_names[s])}</b>, {a.replace('-', '–')}<br>{html.escape(c)}"
         for s, a, c in zip(known["state"], known["after"], _counted(dataset, known), strict=True)
     ]
+    figure.add_scatter(
+        x=[0, 0], y=[-0.6, len(rows) + 0.05], mode="lines", hoverinfo="skip", showlegend=False,
+        line={"color": theme.colour("muted"), "width": 1.5},
+    )  # fmt: skip
     for row, r in zip(rows, known.to_dict("records"), strict=True):
         ink = colours[r["state"]]
         figure.add_scatter(
@@ -861,7 +867,6 @@ def diversification(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             hovertemplate=f"{r['low']:+.3f} to {r['high']:+.3f}<extra></extra>",
         )  # fmt: skip
     reach = 1.1 * float(np.abs(known[["low", "high"]].to_numpy()).max())
-    figure.add_vline(x=0, line={"color": theme.colour("ink"), "width": 1}, layer="below")
     narrow: dict[str, Any] = {"height": 120 + 50 * len(rows), "margin": {"l": 4, "r": 8}}
     for side, words in ((-1, "← less concentrated"), (1, "more concentrated →")):
         annotate(
