@@ -29,12 +29,16 @@ def firmness(dataset: Dataset) -> Text:
     high = levels[levels["confidence"] == "high"]
     low = levels[levels["confidence"] == "low"]
     lone = _ids(low["agreement_ids"])
+    heard = measures.independence(dataset)
+    several = _ids(heard.loc[~heard["publishers"].isin(["none", "1"]), "agreement_ids"])
     bases = measures.domain_bases(dataset)
     texts = bases[bases["basis"] == "text"]
     sentences = [
         "A record is held with high confidence where an official or treaty source says that the "
         "agreement exists, or two publishers that do not repeat each other: "
-        f"{_by_state(dataset, high)}. {count(lone, 'record')} "
+        f"{_by_state(dataset, high)}. {count(several, 'record')} of "
+        f"{number(len(dataset.overview), 'd')} have at least two independent publishers; "
+        f"{count(lone, 'record')} "
         f"{'has' if len(lone) == 1 else 'have'} no reputable publisher behind "
         f"{'it' if len(lone) == 1 else 'them'}.",
     ]
