@@ -134,7 +134,7 @@ def test_without_scripts_a_phone_scrolls_a_drawing_and_not_the_page(read: Any) -
 
 def test_a_number_in_the_text_leads_to_the_rows_that_it_counts(read: Any) -> None:
     page = read().page
-    link = page.locator("main a.rows[data-set]").first
+    link = page.locator("main a[data-set]").first
     rows = link.get_attribute("data-set")
     link.click()
     assert page.evaluate("location.hash") == f"#rows={rows}"

@@ -113,7 +113,7 @@ def test_a_number_carries_the_short_set_of_its_rows(small: Dataset) -> None:
     passage = text.paragraph(text.count([*ids[:3], ids[5]], "agreement")).html
     markup = _export(_chapter("01-a", {"text/html": passage}), dataset=small)
     assert "data-rows" not in markup
-    assert '<a class="rows" href="#evidence" data-set="0-2,5">4 agreements</a>' in markup
+    assert '<a href="#evidence" data-set="0-2,5">4 agreements</a>' in markup
 
 
 def test_the_phone_drawings_and_the_live_charts_are_packed_once() -> None:

@@ -79,6 +79,11 @@ class AccordsExporter(TemplateExporter):
     def _extra_template_basedirs_default(self) -> list[str]:
         return [str(Path(__file__).parent / "template")]
 
+    def init_preprocessors(self) -> None:
+        """Compose the page when all else is done to the notebook, its execution included."""
+        super().init_preprocessors()
+        self.register_preprocessor(self._compose, enabled=True)
+
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: Any = None, **kw: Any
     ) -> tuple[str, Any]:
@@ -87,11 +92,13 @@ class AccordsExporter(TemplateExporter):
         ``resources["report"]`` holds the :class:`Context`; without it the dataset is looked for
         beside the notebook and the pictures are drawn here and now.
         """
-        resources = self._init_resources(resources)
-        context = resources.get("report") or self._alone(nb, resources)
-        resources["report"] = page.compose(nb, context, markdown2html_mistune)
         html, resources = super().from_notebook_node(nb, resources, **kw)
         return page.secured(html), resources
+
+    def _compose(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        context = resources.get("report") or self._alone(nb, resources)
+        resources["report"] = page.compose(nb, context, markdown2html_mistune)
+        return nb, resources
 
     def _alone(self, nb: NotebookNode, resources: Any) -> Context:
         metadata = resources["metadata"]

@@ -246,6 +246,8 @@ def _without_anchor(heading: str) -> str:
 def _quiet_table(markup: str) -> str:
     """Take the notebook's looks off a table that pandas wrote, so that the page's apply."""
     markup = re.sub(r"<style scoped>.*?</style>", "", markup, flags=re.DOTALL)
+    # HTML lets these end tags be left out.
+    markup = re.sub(r"</t[dhr]>\s*(?=<(?:t[dhr]|/t))", "", markup)
     markup = markup.replace('<table border="1" class="dataframe">', '<table class="data">')
     if '<table class="data">' in markup:
         return f'<div class="scroll" role="region" aria-label="Table" tabindex="0">{markup}</div>'
@@ -275,10 +277,13 @@ def row_links(dataset: Dataset | None) -> Callable[[str], str]:
     def shorten(match: re.Match[str]) -> str:
         from accords.report.records import row_set
 
-        known = [position[i] for i in html.unescape(match[1]).split() if i in position]
-        return f' data-set="{row_set(known)}"' if known else ""
+        known = [position[i] for i in html.unescape(match[2]).split() if i in position]
+        return (match[1] or "") + (f' data-set="{row_set(known)}"' if known else "")
 
-    return lambda markup: re.sub(r' data-rows="([^"]*)"', shorten, markup)
+    # The place of the link's set tells what it is: its class need not.
+    return lambda markup: re.sub(
+        r'(?: class="rows")?( href="[^"]*")? data-rows="([^"]*)"', shorten, markup
+    )
 
 
 def records(dataset: Dataset) -> dict[str, str]:

@@ -237,14 +237,6 @@
     event.target.textContent = "All charts are interactive";
   });
 
-  // Numbers in the text lead to the rows that they count.
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest?.("a[data-set]");
-    if (!link) return;
-    event.preventDefault();
-    location.hash = `rows=${link.dataset.set}`;
-  });
-
   // Data and pictures to take away, made from what is on the page.
   const save = (name, type, content) => {
     const link = document.createElement("a");
