@@ -80,8 +80,13 @@ def write(folder: Path, data: Dataset | None = None) -> Path:
         "title": "Made-up agreements of Turkey and Pakistan",
         "description": "A dataset for tests.",
         "version": "0.3.0",
+        "keywords": ["made up"],
         "focus": list(FOCUS),
     }
+    foreign = [r for r in descriptor["resources"] if r["path"].startswith("external/")]
+    for resource in foreign:
+        descriptor["resources"].remove(resource)
+        (folder / resource["path"]).unlink()
     (folder / "datapackage.json").write_text(json.dumps(descriptor, indent=2), encoding="utf-8")
     log = "# Editions of the dataset\n\n## 0.3.0 (1988-06-30)\n\nMade up.\n"
     (folder / "CHANGELOG.md").write_text(log, encoding="utf-8")

@@ -110,10 +110,16 @@ def test_the_chapter_links_what_is_there_and_names_what_is_gone() -> None:
     part = whole.select([i for i in whole.overview.index if i != "aze-mar"])
     come = chapter(Difference(part, whole)).html
     assert '<a href="#aze-mar">Agreement on &quot;military&quot;' in come
-    assert 'data-rows="aze-mar">1</a> added' in come
+    assert 'data-rows="aze-mar">1</a> new' in come
     gone = chapter(Difference(whole, part)).html
     assert "#aze-mar" not in gone
     assert "&lt;defence&gt;" in gone
+
+
+def test_the_chapter_marks_the_words_of_a_finding_that_differ(later: Path) -> None:
+    text = chapter(Difference(builders.small(), load(later))).html
+    assert re.search(r"status is <strong>in force\.</strong>", text)
+    assert re.search(r"status is <strong>pending\.</strong>", text)
 
 
 def test_editions_are_read_from_folders_workbooks_and_git(repository: Path, tmp_path: Path) -> None:

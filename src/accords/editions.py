@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import io
 import re
 import shutil
@@ -28,6 +29,8 @@ from accords.revision import renew_codebook, revision
 COMPUTED = ("status", "confidence", "date")
 """What is computed for each agreement and compared between editions."""
 
+KINDS: tuple[Kind, ...] = ("added", "changed", "removed")
+
 _ASIDE = ("claims", "readings")
 """Tables that speak about agreements without being part of their record."""
 
@@ -38,6 +41,7 @@ class FindingChange(NamedTuple):
     """One finding of the report that reads differently; None where there is none."""
 
     key: str
+    lead: str
     before: str | None
     after: str | None
 
@@ -110,10 +114,12 @@ class Difference:
     def findings(self) -> list[FindingChange]:
         """Every finding of the report that reads differently."""
         before, after = _findings(self.old), _findings(self.new)
+        leads = {key: lead for side in (before, after) for key, (lead, _) in side.items()}
+        old, new = ({key: text for key, (_, text) in side.items()} for side in (before, after))
         return [
-            FindingChange(name, before.get(name), after.get(name))
-            for name in dict.fromkeys([*after, *before])
-            if before.get(name) != after.get(name)
+            FindingChange(key, leads[key], old.get(key), new.get(key))
+            for key in dict.fromkeys([*new, *old])
+            if old.get(key) != new.get(key)
         ]
 
     def of(self, kind: Kind) -> list[AgreementChange]:
@@ -233,8 +239,8 @@ def release(
 def entry(difference: Difference) -> str:
     """Write what changed as the change log has it (Markdown)."""
     lines = [_counted(difference), ""]
-    for kind, head in (("added", "Added"), ("changed", "Changed"), ("removed", "Removed")):
-        changes = difference.of(kind)  # type: ignore[arg-type]
+    for kind, head in zip(KINDS, ("Added", "Changed", "Removed"), strict=True):
+        changes = difference.of(kind)
         if not changes:
             continue
         lines += [f"{head}:", ""]
@@ -247,7 +253,7 @@ def entry(difference: Difference) -> str:
     if difference.findings:
         lines += ["Findings that read differently:", ""]
         for finding in difference.findings:
-            lines.append(f"- {finding.key}: {_from_to(finding.before, finding.after)}")
+            lines.append(f"- {finding.lead}: {_from_to(finding.before, finding.after)}")
         lines.append("")
     return "\n".join(lines).strip()
 
@@ -265,7 +271,7 @@ def told(difference: Difference) -> list[str]:
         lines += [f"    {phrase}" for row in difference.others for phrase in _phrases(row)]
     lines.append(f"Findings that read differently: {len(difference.findings)}")
     for finding in difference.findings:
-        lines += [f"  {finding.key}", f"    was: {finding.before or '(none)'}"]
+        lines += [f"  {finding.lead}", f"    was: {finding.before or '(none)'}"]
         lines += [f"    is:  {finding.after or '(none)'}"]
     return lines
 
@@ -296,58 +302,71 @@ def as_json(difference: Difference) -> dict[str, Any]:
             for change in difference.agreements
         ],
         "others": [row(r) for r in difference.others],
-        "findings": [{"key": f.key, "from": f.before, "to": f.after} for f in difference.findings],
+        "findings": [
+            {"key": f.key, "lead": f.lead, "from": f.before, "to": f.after}
+            for f in difference.findings
+        ],
     }
 
 
 def chapter(difference: Difference) -> Text:
     """Write the chapter 'What changed since the last edition', without its heading."""
+    since = f"edition {escape(difference.old.edition)} of {difference.old.as_of:%-d %B %Y}"
     if not difference:
-        return Text(f"<p>Nothing changed since edition {escape(_named(difference.old))}.</p>")
+        return Text(f"<p>Nothing changed since {since}.</p>")
     counts = []
-    for kind in ("added", "changed", "removed"):
-        changes = difference.of(kind)  # type: ignore[arg-type]
+    for kind, done in zip(KINDS, ("new", "changed", "left out"), strict=True):
+        changes = difference.of(kind)
         here = [] if kind == "removed" else [change.agreement_id for change in changes]
         if changes:
-            counts.append(f"{linked(len(changes), here)} {kind}")
-    parts = [
-        f"<p>Since edition {escape(_named(difference.old))}, "
-        f"{listed(counts) if counts else 'no'} agreements.</p>".replace(
-            "no agreements", "no agreement changed"
-        )
-    ]
-    for kind, head in (
-        ("added", "New agreements"),
-        ("changed", "Changed"),
-        ("removed", "Left out"),
-    ):
-        changes = difference.of(kind)  # type: ignore[arg-type]
-        if not changes:
-            continue
-        items = []
-        for change in changes:
-            title = escape(change.title)
-            if kind != "removed":
-                title = f'<a href="#{escape(change.agreement_id)}">{title}</a>'
-            said = (
-                "".join(f"<li>{escape(w)}</li>" for w in _said(change)) if kind == "changed" else ""
-            )
-            items.append(f"<li>{title}{f'<ul>{said}</ul>' if said else ''}</li>")
-        parts.append(f"<h3>{head}</h3><ul>{''.join(items)}</ul>")
+            counts.append(f"{linked(len(changes), here)} {done}")
+    said = f": {listed(counts)}" if counts else ": none new, changed or left out"
+    parts = [f"<p>Agreements, against {since}{said}.</p>"]
+    for kind, head in zip(KINDS, ("New", "Changed", "Left out"), strict=True):
+        items = "".join(_item(change) for change in difference.of(kind))
+        if items:
+            parts.append(f"<h3>{head}</h3><ul>{items}</ul>")
+    parts.append("<h3>Findings that read differently</h3>")
     if difference.findings:
-        rows = "".join(
-            f"<tr><td>{escape(f.before or 'no finding')}</td>"
-            f"<td>{escape(f.after or 'no finding')}</td></tr>"
-            for f in difference.findings
-        )
+        rows = "".join(_finding_row(finding) for finding in difference.findings)
         parts.append(
-            "<h3>Findings that read differently</h3><table><thead><tr>"
-            '<th scope="col">Before</th><th scope="col">Now</th></tr></thead>'
+            "<p>In bold, the words that differ.</p><table><thead><tr>"
+            '<th scope="col">Finding</th><th scope="col">Before</th><th scope="col">Now</th>'
+            "</tr></thead>"
             f"<tbody>{rows}</tbody></table>"
         )
     else:
-        parts.append("<p>No finding of the report reads differently.</p>")
+        parts.append("<p>No finding of the report does.</p>")
     return Text("".join(parts))
+
+
+def _item(change: AgreementChange) -> str:
+    title = escape(change.title)
+    if change.kind != "removed":
+        title = f'<a href="#{escape(change.agreement_id)}">{title}</a>'
+    said = _said(change) if change.kind == "changed" else []
+    details = "".join(f"<li>{escape(words)}</li>" for words in said)
+    return f"<li>{title}{f'<ul>{details}</ul>' if details else ''}</li>"
+
+
+def _finding_row(finding: FindingChange) -> str:
+    """Set both sentences beside each other, with the words that differ in bold."""
+    before, after = _marked(finding.before, finding.after)
+    return f'<tr><th scope="row">{escape(finding.lead)}</th><td>{before}</td><td>{after}</td></tr>'
+
+
+def _marked(before: str | None, after: str | None) -> tuple[str, str]:
+    if before is None or after is None:
+        return escape(before or "No such finding."), escape(after or "No such finding.")
+    old, new = before.split(), after.split()
+    sides: tuple[list[str], list[str]] = ([], [])
+    steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    for step, i, j, k, m in steps:
+        for side, words in zip(sides, (old[i:j], new[k:m]), strict=True):
+            text = escape(" ".join(words))
+            if text:
+                side.append(text if step == "equal" else f"<strong>{text}</strong>")
+    return " ".join(sides[0]), " ".join(sides[1])
 
 
 def as_notebook(difference: Difference) -> Any:
@@ -441,10 +460,12 @@ def _git(folder: Path, *arguments: str) -> bytes | None:
     return done.stdout or None
 
 
-def _findings(dataset: Dataset) -> dict[str, str]:
+def _findings(dataset: Dataset) -> dict[str, tuple[str, str]]:
+    """Give the lead and the plain sentence of each finding."""
     from accords.findings import findings
 
-    return {finding.key: plain(finding.sentence) for finding in findings(dataset, robust=False)}
+    found = findings(dataset, robust=False)
+    return {finding.key: (finding.lead, plain(finding.sentence)) for finding in found}
 
 
 def _overview(dataset: Dataset) -> dict[str, dict[str, str]]:
@@ -471,7 +492,7 @@ def _named(dataset: Dataset) -> str:
 
 
 def _counted(difference: Difference) -> str:
-    counts = {kind: len(difference.of(kind)) for kind in ("added", "changed", "removed")}
+    counts = {kind: len(difference.of(kind)) for kind in KINDS}
     said = [f"{n} {kind}" for kind, n in counts.items() if n]
     if not said:
         return "No agreement differs." if difference else "Nothing differs."
