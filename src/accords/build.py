@@ -261,8 +261,8 @@ def _exporter(dataset: Dataset) -> Callable[[Any, dict[str, Picture]], str]:
     exporter = AccordsExporter()
 
     def export(notebook: Any, drawn: dict[str, Picture]) -> str:
-        context = Context(dataset=dataset, pictures=drawn, records=records)
-        markup, _ = exporter.from_notebook_node(notebook, {"report": context})
+        exporter.context = Context(dataset=dataset, pictures=drawn, records=records)
+        markup, _ = exporter.from_notebook_node(notebook)
         return markup
 
     return export

@@ -67,8 +67,9 @@ def _export(*chapters: Any, dataset: Dataset | None = None, static: bool = True)
         for figure in notebooks.figures(joined)
     }
     records = page.records(dataset) if dataset is not None else {}
-    context = Context(dataset=dataset, pictures=drawn if static else {}, records=records)
-    markup, _ = AccordsExporter().from_notebook_node(joined, {"report": context})
+    exporter = AccordsExporter()
+    exporter.context = Context(dataset, pictures=drawn if static else {}, records=records)
+    markup, _ = exporter.from_notebook_node(joined)
     return markup
 
 

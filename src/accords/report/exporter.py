@@ -79,9 +79,12 @@ class AccordsExporter(TemplateExporter):
     def _extra_template_basedirs_default(self) -> list[str]:
         return [str(Path(__file__).parent / "template")]
 
-    def init_preprocessors(self) -> None:
-        """Compose the page when all else is done to the notebook, its execution included."""
-        super().init_preprocessors()
+    context: Context | None = None
+    """What the page needs; without it, it is found and drawn when the page is made."""
+
+    def _init_preprocessors(self) -> None:
+        super()._init_preprocessors()
+        # The last of all: the page is composed when the notebook has been executed.
         self.register_preprocessor(self._compose, enabled=True)
 
     def from_notebook_node(  # type: ignore[override]
@@ -89,14 +92,14 @@ class AccordsExporter(TemplateExporter):
     ) -> tuple[str, Any]:
         """Export one notebook, or several joined by :func:`accords.report.notebooks.join`.
 
-        ``resources["report"]`` holds the :class:`Context`; without it the dataset is looked for
-        beside the notebook and the pictures are drawn here and now.
+        Without a :attr:`context` the dataset is looked for beside the notebook and the pictures
+        are drawn here and now.
         """
         html, resources = super().from_notebook_node(nb, resources, **kw)
         return page.secured(html), resources
 
     def _compose(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        context = resources.get("report") or self._alone(nb, resources)
+        context = self.context or self._alone(nb, resources)
         resources["report"] = page.compose(nb, context, markdown2html_mistune)
         return nb, resources
 
