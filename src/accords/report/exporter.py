@@ -85,7 +85,7 @@ class AccordsExporter(TemplateExporter):
     def _init_preprocessors(self) -> None:
         super()._init_preprocessors()
         # The last of all: the page is composed when the notebook has been executed.
-        self.register_preprocessor(self._compose, enabled=True)
+        self.register_preprocessor(self._compose)
 
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: Any = None, **kw: Any
