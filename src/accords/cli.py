@@ -145,7 +145,7 @@ def lab(context: typer.Context) -> None:
     """
     from accords import serve
 
-    raise typer.Exit(serve.lab(context.args))
+    serve.lab(context.args)
 
 
 @app.command("app", context_settings=_HANDED_ON)
@@ -156,7 +156,7 @@ def open_app(context: typer.Context) -> None:
     """
     from accords import serve
 
-    raise typer.Exit(serve.app(context.args))
+    serve.app(context.args)
 
 
 @contextlib.contextmanager

@@ -706,6 +706,11 @@ def _dark_colours() -> str:
                 f'[data-jp-theme-light="false"] .accords-explorer .main-svg '
                 f'[style*="{property_}: {drawn}"]{{{property_}:{dark}!important}}'
             )
+        # Words in an annotation keep their colour as it was written.
+        rules.append(
+            f'[data-jp-theme-light="false"] .accords-explorer tspan[style*="{light}"]'
+            f"{{fill:{dark}!important}}"
+        )
     return "".join(rules)
 
 
@@ -738,7 +743,8 @@ overflow:visible}
 padding:0 10px;border-radius:13px;border:1px solid var(--jp-border-color1);
 background:none;color:var(--jp-ui-font-color1)}
 .accords-explorer .accords-chips .accords-chip{margin:6px 0 0;max-width:100%;
-background:var(--jp-brand-color3);border-color:transparent;color:var(--jp-ui-font-color0)}
+background:color-mix(in srgb,var(--jp-brand-color1) 22%,transparent);
+border-color:transparent;color:var(--jp-ui-font-color0)}
 .accords-explorer .accords-chip:hover{border-color:var(--jp-brand-color1);box-shadow:none}
 .accords-explorer .accords-chip:focus-visible{outline:2px solid var(--jp-brand-color1);
 outline-offset:1px}

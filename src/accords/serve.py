@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from accords.dataset import find_data
 from accords.errors import AccordsError
@@ -15,8 +15,8 @@ from accords.errors import AccordsError
 EXPLORER = "explore.ipynb"
 
 
-def lab(options: Sequence[str] = ()) -> int:
-    """Open the explorer's notebook in JupyterLab; gives its exit code when it is closed.
+def lab(options: Sequence[str] = ()) -> NoReturn:
+    """Become a JupyterLab that opens the explorer's notebook.
 
     Parameters
     ----------
@@ -26,11 +26,11 @@ def lab(options: Sequence[str] = ()) -> int:
     notebook = find_notebook()
     # Jupyter will not start as the root user unless told to, and in a container one is often root.
     root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
-    return _run("jupyterlab", [str(notebook), *root, *options])
+    _become("jupyterlab", notebook, f"--ServerApp.root_dir={notebook.parents[1]}", *root, *options)
 
 
-def app(options: Sequence[str] = ()) -> int:
-    """Open the explorer as a page without code; gives the exit code when it is closed.
+def app(options: Sequence[str] = ()) -> NoReturn:
+    """Become a server that shows the explorer as a page without code.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def app(options: Sequence[str] = ()) -> int:
     """
     if importlib.util.find_spec("voila") is None:
         raise AccordsError("voila is not installed. Run: pip install 'accords[app]'")
-    return _run("voila", [str(find_notebook()), *options])
+    _become("voila", find_notebook(), *options)
 
 
 def find_notebook() -> Path:
@@ -55,8 +55,6 @@ def find_notebook() -> Path:
     return notebook
 
 
-def _run(module: str, arguments: Sequence[str]) -> int:
-    try:
-        return subprocess.run([sys.executable, "-m", module, *arguments], check=False).returncode
-    except KeyboardInterrupt:
-        return 0
+def _become(module: str, *arguments: object) -> NoReturn:
+    """Replace this process, so that an interrupt or a kill reaches the server itself."""
+    os.execv(sys.executable, [sys.executable, "-m", module, *map(str, arguments)])

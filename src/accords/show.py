@@ -31,7 +31,7 @@ margin-top:12px}
 .accords-card dt{width:auto;float:none;color:var(--jp-ui-font-color1,GrayText);font-weight:400}
 .accords-card ul,.accords-card ol{list-style:none}
 .accords-card li+li{margin-top:4px}
-.accords-card .life li{display:grid;grid-template-columns:9.5rem minmax(0,1fr);gap:16px}
+.accords-card .life li{display:grid;grid-template-columns:13rem minmax(0,1fr);gap:16px}
 .accords-card .sources li+li{margin-top:8px}
 .accords-card a{color:var(--jp-content-link-color,LinkText)}
 .accords-card table{border-collapse:collapse;margin:12px 0 0;font-size:13px}
@@ -129,7 +129,7 @@ def _facts(ds: Dataset, agreement_id: str, row: pd.Series) -> str:
         "Instrument": _text(row["instrument_label"]),
         "Status": _status(ds, row),
         "Confidence": f"{_text(row['confidence'])} ({_text(row['publishers'])} independent "
-        f"publishers{', an official source' if row['official'] is True else ''})",
+        f"publishers{', an official source' if row['official'] else ''})",
         "Domains": _domains(ds, agreement_id),
         "Value": _value(row),
         "Part of": _title(ds, row["part_of"]),

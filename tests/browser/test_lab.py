@@ -1,0 +1,165 @@
+"""The analyst's notebook in a real JupyterLab."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import openpyxl
+import pytest
+from servers import PATIENCE, analysts_folder, serving
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def lab(chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
+    """The explorer's notebook, opened with the project's own command and run from the menu."""
+    folder = analysts_folder(tmp_path_factory.mktemp("analyst"))
+    with serving(folder, "lab", "--IdentityProvider.token=") as address:
+        page = chromium.new_page(viewport={"width": 1280, "height": 1600})
+        page.set_default_timeout(PATIENCE)
+        page.goto(f"{address}/lab/tree/notebooks/explore.ipynb")
+        page.get_by_text("| Idle").wait_for()
+        page.locator(".jp-Notebook .jp-Cell").first.click()
+        run(page, "Run All Cells")
+        page.wait_for_function(
+            "() => document.querySelectorAll('.accords-explorer .points path').length > 100"
+            " && document.querySelectorAll('.accords-explorer .bars path').length > 60"
+            " && document.querySelectorAll('.accords-explorer table.dataTable tbody tr').length > 1"
+        )
+        page.get_by_text("| Idle").wait_for()
+        yield page
+        page.close()
+
+
+def test_the_notebook_runs_without_an_error(lab):
+    assert lab.locator(".jp-OutputArea-output[data-mime-type*=error]").count() == 0
+    assert "agreements" in shown(lab)
+
+
+def test_a_filter_changes_the_charts_and_the_table(lab, dataset):
+    clear(lab)
+    cyber = len(dataset.find(domain="cyber").agreements)
+    before = lab.locator(".accords-explorer .points path").count()
+    choose(lab, "Domain", "Cyber defence")
+    settled(lab, cyber)
+    lab.wait_for_function(
+        "n => document.querySelectorAll('.accords-explorer .points path').length < n", arg=before
+    )
+    lab.get_by_text(f"of {cyber}; click a row").wait_for()
+
+
+def test_dragging_over_the_years_narrows_to_them(lab, dataset):
+    clear(lab)
+    box = lab.locator(".accords-explorer .js-plotly-plot").first.bounding_box()
+    drag(lab, box["x"] + box["width"] * 0.9, box["x"] + box["width"] - 2, box["y"] + 110)
+    chip = lab.locator(".accords-chip", has_text="–")
+    chip.wait_for()
+    since, until = chip.inner_text().split("–")
+    settled(lab, len(dataset.find(since=int(since), until=int(until)).agreements))
+
+
+def test_a_click_on_a_bar_narrows_and_a_chip_takes_it_back(lab, dataset):
+    clear(lab)
+    partner = dataset.overview["partners"].explode().value_counts().index[0]
+    box = lab.locator(".accords-explorer .js-plotly-plot").nth(2).bounding_box()
+    click(lab, box["x"] + box["width"] * 0.6, box["y"] + 40)
+    settled(lab, len(dataset.find(partner=partner).agreements))
+    lab.locator(".accords-chip", has_text=dataset.party_names[partner]).click()
+    settled(lab, len(dataset.agreements))
+
+
+def test_a_click_on_a_row_and_on_a_dot_open_the_record_with_its_sources(lab):
+    clear(lab)
+    choose(lab, "Domain", "Cyber defence")
+    row = lab.locator(".accords-explorer table.dataTable tbody tr").nth(1)
+    title = row.locator("td").nth(1).inner_text()
+    row.click()
+    record = lab.locator(".accords-record article")
+    record.get_by_role("heading", name=title).wait_for()
+    assert record.locator("ol.sources a[rel~=noopener]").count() >= 1
+    lab.locator(".accords-filters").scroll_into_view_if_needed()
+    dot = lab.locator(".accords-explorer .points path").first.bounding_box()
+    click(lab, dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
+    lab.wait_for_function(
+        "title => document.querySelector('.accords-record h3').textContent !== title", arg=title
+    )
+
+
+def test_the_selection_reaches_the_next_cell_as_a_table(lab, dataset):
+    clear(lab)
+    choose(lab, "Domain", "Cyber defence")
+    found = dataset.find(domain="cyber")
+    settled(lab, len(found.agreements))
+    cell = lab.locator(".jp-CodeCell", has=lab.get_by_text("view.selection", exact=True)).first
+    cell.locator(".jp-InputArea-editor").click()
+    run(lab, "Run Selected Cell and Do not Advance")
+    table = cell.locator("table.dataframe tbody")
+    lab.wait_for_function(
+        "n => [...document.querySelectorAll('table.dataframe')].some("
+        "t => t.tBodies[0].rows.length === n)",
+        arg=len(found.agreements),
+    )
+    shown_ids = {row.strip() for row in table.locator("th").all_inner_texts()}
+    assert shown_ids == set(found.overview.index)
+
+
+def test_the_selection_can_be_downloaded(lab, dataset, tmp_path):
+    clear(lab)
+    choose(lab, "Domain", "Cyber defence")
+    found = dataset.find(domain="cyber")
+    settled(lab, len(found.agreements))
+    with lab.expect_download() as download:
+        lab.get_by_role("button", name="Excel").click()
+    download.value.save_as(tmp_path / "selection.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "selection.xlsx")["Agreements"]
+    assert {row[0].value for row in sheet.iter_rows(min_row=2)} == set(found.overview.index)
+
+
+def shown(page) -> str:
+    return page.locator(".accords-count").inner_text()
+
+
+def settled(page, count: int) -> None:
+    page.locator(".accords-count b", has_text=f"{count:,}").wait_for()
+
+
+def clear(page) -> None:
+    """Take back all choices, the last chip first."""
+    page.locator(".accords-filters").scroll_into_view_if_needed()
+    chips = page.locator(".accords-chips .accords-chip")
+    while n := chips.count():
+        chips.last.click()
+        page.wait_for_function(
+            "n => document.querySelectorAll('.accords-chips .accords-chip').length < n", arg=n
+        )
+    page.wait_for_function(
+        "() => document.querySelectorAll('.accords-explorer .points path').length > 100"
+    )
+
+
+def choose(page, menu: str, name: str) -> None:
+    select = page.locator(".accords-filters .widget-dropdown", has_text=menu).locator("select")
+    value = select.locator("option", has_text=name.replace(" ", "\u00a0")).get_attribute("value")
+    select.select_option(value=value)
+    page.locator(".accords-chips .accords-chip", has_text=name).wait_for()
+
+
+def run(page, item: str) -> None:
+    page.locator(".lm-MenuBar-itemLabel", has_text="Run").first.click()
+    page.locator(".lm-Menu-itemLabel").get_by_text(item, exact=True).click()
+
+
+def click(page, x: float, y: float) -> None:
+    page.mouse.move(x - 1, y)
+    page.mouse.move(x, y)
+    page.locator(".accords-explorer .hovertext").first.wait_for(state="attached")
+    page.mouse.click(x, y)
+
+
+def drag(page, start: float, end: float, y: float) -> None:
+    page.mouse.move(start, y)
+    page.mouse.down()
+    page.mouse.move((start + end) / 2, y + 5, steps=4)
+    page.mouse.move(end, y + 10, steps=4)
+    page.mouse.up()
