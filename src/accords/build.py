@@ -180,10 +180,9 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
         opened.callback(studio.close) if studio else None
         opened.push_async_callback(runner.stop)
         told("checking the data", 0, 1)
-        checked = asyncio.get_running_loop().run_in_executor(workers, _checked, job)
         if not all(runner.kept(file).is_file() for file in files):
             await runner.start()
-        dataset = await checked
+        dataset = await asyncio.get_running_loop().run_in_executor(workers, _checked, job)
         told("checking the data", 1, 1)
         exporter = workers.submit(_exporter, dataset)
         workbook = workers.submit(_workbook, dataset)

@@ -88,7 +88,11 @@ class Runner:
 
     def kept(self, file: Path) -> Path:
         """Name the file that keeps this notebook executed."""
-        return self.cache / f"{digest(read(file), self.key)}.json"
+        try:
+            source = file.read_text(encoding="utf-8")
+        except OSError as error:
+            raise NotebookError(f"{file}: cannot be read ({error.strerror}).") from error
+        return self.cache / f"{digest(source, self.key)}.json"
 
     async def start(self) -> None:
         """Start the kernel, and in it the imports that every chapter needs."""
