@@ -96,10 +96,9 @@ def revise(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Revised:
         With all problems, when there is an error among them. Nothing was written then.
     """
     before = load(folder)
-    known = {(problem.file, problem.message) for problem in check(folder)}
     with revision(folder) as copy:
         _write(tables, copy, before.descriptor)
-        problems = _checked(copy)
+        problems = _checked(copy, before=folder)
         if any(problem.severity == "error" for problem in problems):
             raise Rejected(problems)
         after = load(copy)
@@ -112,8 +111,7 @@ def revise(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Revised:
             (copy / path).write_bytes(content or (folder / path).read_bytes())
         if changes:
             renew_codebook(copy)
-    new = [problem for problem in problems if (problem.file, problem.message) not in known]
-    return Revised(changes, new)
+    return Revised(changes, problems)
 
 
 def renew_codebook(folder: Path) -> None:
@@ -128,7 +126,7 @@ def examine(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
         copy = Path(scratch) / folder.name
         shutil.copytree(folder, copy)
         _write(tables, copy, read_descriptor(folder))
-        return _checked(copy)
+        return _checked(copy, before=folder)
 
 
 def located(
@@ -147,14 +145,19 @@ def located(
     return table, int(np.searchsorted(lines, problem.row, side="right")) - 1
 
 
-def _checked(folder: Path) -> list[Problem]:
-    """Check a changed folder, which may hold what happened since the newest edition."""
-    return [
+def _checked(folder: Path, before: Path) -> list[Problem]:
+    """Check a changed folder; leave out the warnings that it gave before the change.
+
+    What happened since the newest edition is no error, for it waits for the next.
+    """
+    known = {problem.message for problem in check(before) if problem.severity == "warning"}
+    problems = [
         replace(problem, severity="warning", remedy="The next edition will hold it.")
         if problem.rule == "after-edition" and str(problem.value)[:10] <= str(date.today())
         else problem
         for problem in check(folder)
     ]
+    return [p for p in problems if p.severity == "error" or p.message not in known]
 
 
 def _write(tables: Mapping[str, pd.DataFrame], folder: Path, descriptor: Mapping[str, Any]) -> None:

@@ -1,0 +1,104 @@
+"""The same report for other states and another time, and for hardly any data."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import builders
+import other_states
+import pytest
+from lxml import html
+from typer.testing import CliRunner
+
+from accords.build import build, plan
+from accords.checks import check
+from accords.cli import app
+from accords.dataset import load
+from accords.findings import findings
+from accords.prose.text import plain
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return other_states.write(tmp_path_factory.mktemp("other") / "data")
+
+
+@pytest.fixture(scope="module")
+def page(folder: Path) -> html.HtmlElement:
+    """The report of the made-up dataset, compared with what it was three agreements ago."""
+    whole = other_states.dataset()
+    part = whole.select(whole.overview.index[:-3])
+    earlier = other_states.write(folder.parent / "earlier", part)
+    job = plan(folder, folder.parent / "build", pdf=False, since=str(earlier))
+    return html.parse(build(job).page).getroot()
+
+
+def read(element: html.HtmlElement) -> str:
+    """Give what a reader sees."""
+    copy = html.fromstring(html.tostring(element))
+    for unseen in copy.xpath("//script | //style"):
+        unseen.drop_tree()
+    return " ".join(copy.text_content().split())
+
+
+def test_the_made_up_data_pass_the_checks(folder: Path) -> None:
+    assert check(folder) == []
+    dataset = load(folder)
+    assert dataset.focus == ("TUR", "PAK")
+    assert dataset.claims.empty
+    assert dataset.disputes.empty
+
+
+def test_names_and_sentences_follow_the_states(page: html.HtmlElement) -> None:
+    assert page.findtext(".//title") == "Defence agreements of Türkiye and Pakistan"
+    text = read(page)
+    assert "Türkiye has concluded 17 agreements" in text
+    for other in ("Azerbaijan", "Morocc", "Barlamane"):
+        assert other not in text
+
+
+def test_no_sentence_holds_a_number_that_is_none(page: html.HtmlElement) -> None:
+    assert not re.findall(r"\b(?:nan|NaN|inf|None|NaT)\b", read(page))
+
+
+def test_the_claims_appear_only_where_there_are_claims(page: html.HtmlElement) -> None:
+    assert not re.search(r"\bclaims?\b", read(page.get_element_by_id("chapter-accord")).lower())
+
+
+def test_charts_of_too_few_data_say_so(page: html.HtmlElement) -> None:
+    titles = [
+        figure.findtext(".//h3") or figure.findtext(".//h4") for figure in page.iter("figure")
+    ]
+    assert len(titles) > 20
+    assert read(page).count("Too little data to draw.") >= 5
+
+
+def test_what_changed_since_is_a_chapter(page: html.HtmlElement) -> None:
+    text = read(page.get_element_by_id("chapter-what-changed"))
+    assert "against edition 0.3.0 of 30 June 1988: 3 new" in text
+    assert "Findings that read differently" in text
+
+
+def test_the_shipped_data_can_be_asked_about_other_states() -> None:
+    dataset = load(builders.SHIPPED, focus=["TUR", "PAK"])
+    text = " ".join(plain(finding.sentence) for finding in findings(dataset, robust=False))
+    assert "Türkiye" in text
+    assert not re.search(r"\bnan\b", text)
+
+
+def test_a_dataset_without_agreements_still_gives_a_report(tmp_path: Path) -> None:
+    folder = builders.write(builders.empty(), tmp_path / "data")
+    done = build(plan(folder, tmp_path / "build", pdf=False))
+    text = read(html.parse(done.page).getroot())
+    assert "too few data for any finding" in text
+    assert not re.findall(r"\b(?:nan|NaN|inf|None|NaT)\b", text)
+
+
+def test_states_are_chosen_on_the_command_line(folder: Path, tmp_path: Path) -> None:
+    arguments = ["build", "--data", str(folder), "--out", str(tmp_path), "--focus", "TUR,XXX"]
+    run = CliRunner().invoke(app, arguments)
+    assert run.exit_code == 1
+    assert "no such focus state: XXX" in run.output
