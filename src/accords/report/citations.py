@@ -12,6 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from accords.dataset import Dataset
+from accords.errors import DatasetError
 
 _TEX = {
     "\\": r"\textbackslash{}",
@@ -54,6 +55,11 @@ def plain(dataset: Dataset, agreement_ids: Iterable[str] | None = None) -> str:
         The dataset.
     agreement_ids
         Which agreements, in which order; all by default.
+
+    Raises
+    ------
+    DatasetError
+        When an id is not in the dataset.
     """
     cited = work(dataset)
     return "".join(
@@ -104,6 +110,10 @@ def _entries(
 ) -> Iterable[tuple[str, str, str]]:
     overview = dataset.overview
     wanted = overview.index if agreement_ids is None else list(agreement_ids)
+    if unknown := [str(key) for key in wanted if key not in overview.index]:
+        raise DatasetError(
+            f"no such agreement: {', '.join(unknown)}. Use ids that agreements.csv lists."
+        )
     for key, row in overview.loc[wanted, ["title", "date"]].iterrows():
         yield str(key), _line(row["title"]), "" if pd.isna(row["date"]) else str(row["date"])
 

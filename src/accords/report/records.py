@@ -266,11 +266,6 @@ def stylesheet() -> str:
     return (files("accords.report") / "static" / "records.css").read_text(encoding="utf-8")
 
 
-def script() -> str:
-    """Give the JavaScript that makes the table live; it needs no eval and no inline handler."""
-    return (files("accords.report") / "static" / "table.js").read_text(encoding="utf-8")
-
-
 def row_set(positions: Iterable[int]) -> str:
     """Write row numbers as base-36 ranges: ``0-3,7,9``.
 
@@ -489,7 +484,7 @@ def _kind(records: _Records, agreement_id: str) -> str:
 def _life(records: _Records, agreement_id: str, number: Mapping[str, int]) -> str:
     steps = [
         f"<li class=s{records.stages.get(event.event, 0)}>"
-        f"<b>{text(dates.spoken(event.date))}</b> "
+        f"<b>{_when(event.date)}</b> "
         f"{records.step(event)}{f', at {text(event.place)}' if event.place else ''}"
         f"{_refs(records, agreement_id, f'event:{event.event_id}', number)}"
         for event in records.events[agreement_id]
@@ -503,7 +498,7 @@ def _status(records: _Records, agreement_id: str) -> str:
     life = records.events[agreement_id]
     # The last step of the life above needs no mention.
     deciding = [e for e in life[:-1] if e.event_id == row.status_event]
-    reason = "".join(f", by “{records.step(e)}, {text(dates.spoken(e.date))}”" for e in deciding)
+    reason = "".join(f", by “{records.step(e)}, {_when(e.date)}”" for e in deciding)
     note = f". {text(row.status_note)}" if row.status_note else ""
     return f"<b>{status}</b>{reason}{note}"
 
@@ -571,7 +566,7 @@ def _disputes(records: _Records, agreement_id: str, number: Mapping[str, int]) -
             values[dispute.value or "no value"].append(dispute)
         options = []
         for value, backers in values.items():
-            shown = text(dates.spoken(value) if re.fullmatch(dates.PATTERN, value) else value)
+            shown = _when(value)
             if backers[0].adopted:
                 shown = f"<b>{shown}</b> (adopted)"
             options.append(shown + _sup(number[d.source_id] for d in backers))
@@ -620,7 +615,7 @@ def _source(records: _Records, key: str, cited: Sequence[SimpleNamespace]) -> st
         f"[{title}]" if described else title,
         text(source.publisher or "publisher not known"),
         f"after {text(source.origin)}" if source.origin else "",
-        text(dates.spoken(source.published)) if source.published else "",
+        _when(source.published) if source.published else "",
         records.word("source_kinds", source.kind).lower() if source.kind != "press" else "",
         _language(source.language) if source.language not in (None, "en") else "",
         *(text(c.locator) for c in cited if c.locator),
@@ -638,6 +633,14 @@ def _refs(records: _Records, agreement_id: str, subject: str, number: Mapping[st
 def _sup(numbers: Iterable[int]) -> str:
     shown = ",".join(map(str, sorted(set(numbers))))
     return f"<sup>{shown}</sup>" if shown else ""
+
+
+def _when(date: str | None) -> str:
+    """Write a date as prose; what is no date stays as it is."""
+    try:
+        return text(dates.spoken(date))
+    except (ValueError, IndexError):
+        return text(date)
 
 
 def _in_language(code: str | None) -> str:

@@ -260,7 +260,7 @@
       summary: plain(section.querySelector("p:has(b) + p")) || title(entry),
       life: items("Life").map(spoken),
       notes: plain(facts.get("Notes")),
-      sources: items("Sources").map((item) => ({ url: item.querySelector("a")?.href ?? "", reference: spoken(item) })),
+      sources: items("Sources").map((item) => ({ url: item.querySelector("a")?.getAttribute("href") ?? "", reference: spoken(item) })),
     };
   }
 
@@ -396,12 +396,10 @@
     remember();
   });
   form.addEventListener("reset", () => {
-    setTimeout(() => {
-      view = {};
-      order();
-      show();
-      remember();
-    });
+    view = {};
+    order();
+    show();
+    remember();
   });
   form.addEventListener("click", (event) => {
     if (event.target.value in FILES) save(event.target.value);
@@ -434,5 +432,5 @@
     { rootMargin: "50%" },
   );
   for (const { section } of entries) near.observe(section);
-  sections.classList.add("live");
+  sections.classList.add("signed");
 })();

@@ -1,0 +1,386 @@
+"""The evidence table in a real browser: find, share, take away; and nothing in the data runs."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import axe_playwright_python
+import pandas as pd
+import pytest
+from builders import shipped, small
+from playwright.sync_api import expect
+
+from accords.dataset import Dataset
+from accords.report import citations, page, records
+
+pytestmark = pytest.mark.browser
+
+ACCORD = "aze-mar-2024-military-cooperation-defence"
+HOSTILE = "\"'><script>document.title='run'</script><img src=x onerror=\"document.title='run'\">"
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+def write(dataset: Dataset, folder: Path) -> str:
+    """Write a page around the evidence, under the report's policy; give its address."""
+    script = page.script("table.js")
+    allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    policy = f"default-src 'none'; script-src 'sha256-{allowed}'; style-src 'unsafe-inline'"
+    some = records.row_set([0, 1, 2, 4])
+    file = folder / "page.html"
+    file.write_text(
+        f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
+        <meta http-equiv="Content-Security-Policy" content="{policy}; img-src data:">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>Evidence</title>{records.metadata(dataset)}<style>{page.style()}</style></head>
+        <body><main><h1>Evidence</h1>
+        <p>See <a href="#evidence" data-set="{some}" id="number">these</a>.</p>
+        <section class="broad"><h2>Table</h2>{records.evidence_table(dataset)}</section>
+        <section class="broad"><h2>Agreements</h2>{records.agreement_sections(dataset)}</section>
+        <section class="broad"><h2>Sources</h2>{records.source_list(dataset)}</section>
+        </main><script>{script}</script></body>""",
+        encoding="utf-8",
+    )
+    return file.as_uri()
+
+
+def hostile() -> Dataset:
+    """The small dataset, with text that would run if it were taken for markup."""
+    dataset = small()
+    tables = dict(dataset.tables)
+    text = {
+        "agreements": ["title", "title_original", "summary", "notes", "status_note"],
+        "events": ["place"],
+        "sources": ["title", "publisher", "origin"],
+        "citations": ["locator", "evidence"],
+        "disputes": ["value", "reason"],
+        "party_codes": ["name"],
+    }
+    for name, columns in text.items():
+        table = tables[name].copy()
+        for column in columns:
+            table[column] = pd.array([HOSTILE] * len(table), dtype="str")
+        tables[name] = table
+    return replace(dataset, tables=tables)
+
+
+def many(times: int) -> Dataset:
+    """The shipped dataset several times over."""
+    dataset = shipped()
+    tables = dict(dataset.tables)
+    for name in ("agreements", "parties", "events", "domains", "citations", "disputes"):
+        copies = []
+        for n in range(times):
+            copy = tables[name].copy()
+            for column in ("agreement_id", "part_of", "supersedes"):
+                if column in copy:
+                    copy[column] = copy[column] + f"-{n}"
+            copies.append(copy)
+        tables[name] = pd.concat(copies, ignore_index=True)
+    return replace(dataset, tables=tables)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory) -> str:
+    return write(shipped(), tmp_path_factory.mktemp("evidence"))
+
+
+@pytest.fixture
+def visit(chromium) -> Iterator[Callable]:
+    """Open an address in a context of its own; fail on any error in the console."""
+    contexts, problems = [], []
+
+    def open_page(url: str, **options):
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.on("console", lambda message: problems.append(message.text))
+        tab.on("pageerror", lambda error: problems.append(str(error)))
+        tab.goto(url)
+        return tab
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not problems
+
+
+def shown(tab) -> list[str]:
+    """Give the ids of the rows that are shown, in order."""
+    return tab.evaluate(
+        "[...document.querySelectorAll('.ev tbody tr:not([hidden]) a')].map(a => a.hash.slice(1))"
+    )
+
+
+def count(tab) -> str:
+    return tab.inner_text("#find output")
+
+
+def search(tab, words: str) -> set[str]:
+    tab.fill("input[name=q]", words)
+    return set(shown(tab))
+
+
+def saved(tab, kind: str) -> str:
+    with tab.expect_download() as download:
+        tab.click(f"#find button[value={kind}]")
+    return Path(download.value.path()).read_text(encoding="utf-8")
+
+
+def test_search_folds_accents_case_and_scripts(visit, address):
+    tab = visit(address)
+    assert ACCORD in search(tab, "AZƏRBAYCAN Mərakeş")
+    assert search(tab, "azerbaycan merakes") == search(tab, "Azərbaycan Mərakeş")
+    assert search(tab, "turkiye") == search(tab, "TÜRKİYE")
+    assert search(tab, "hasanov  marrakech") == search(tab, "Marrakech, Hasanov")
+    assert ACCORD in search(tab, "المغرب")
+    assert search(tab, "المغرب") <= search(tab, "مغرب")
+    assert search(tab, "C-27J") == search(tab, "c 27j") != set()
+    assert search(tab, "no such words anywhere") == set()
+    assert count(tab) == f"0 of {len(shipped().agreements)} agreements"
+
+
+def test_filters_agree_with_the_dataset(visit, address):
+    tab = visit(address)
+    overview = shipped().overview
+    tab.select_option("select[name=domain]", "cyber")
+    tab.fill("input[name=from]", "2020")
+    expected = overview[
+        overview["domains"].map(lambda codes: "cyber" in codes) & (overview["year"] >= 2020)
+    ]
+    assert set(shown(tab)) == set(expected.index)
+    assert count(tab) == f"{len(expected)} of {len(overview)} agreements"
+    tab.click("button[type=reset]")
+    for name, column in (("instrument", "instrument"), ("status", "status")):
+        for code in overview[column].dropna().unique():
+            tab.select_option(f"select[name={name}]", code)
+            assert set(shown(tab)) == set(overview.index[overview[column] == code])
+        tab.select_option(f"select[name={name}]", "")
+    tab.select_option("select[name=confidence]", "low")
+    assert set(shown(tab)) == set(overview.index[overview["confidence"] == "low"])
+
+
+def test_partners_and_kinds_of_sources_can_be_chosen(visit, address):
+    tab = visit(address)
+    parties = shipped().parties
+    tab.select_option("select[name=partner]", "TUR")
+    assert set(shown(tab)) == set(parties.query("party_id == 'TUR'")["agreement_id"])
+    tab.select_option("select[name=state]", "MAR")
+    both = parties.groupby("agreement_id")["party_id"].agg(set)
+    assert set(shown(tab)) == set(both.index[both.map(lambda ids: {"TUR", "MAR"} <= ids)])
+    tab.click("button[type=reset]")
+    tab.select_option("select[name=source]", "treaty-database")
+    cited = shipped().citations.query("subject == 'existence'").merge(shipped().sources)
+    assert set(shown(tab)) == set(cited.query("kind == 'treaty-database'")["agreement_id"])
+
+
+def test_a_view_can_be_shared_by_its_address(visit, address):
+    tab = visit(address)
+    tab.fill("input[name=q]", "drone")
+    tab.select_option("select[name=state]", "AZE")
+    tab.fill("input[name=from]", "2015")
+    tab.click("thead button >> text=Agreement")
+    tab.wait_for_url("**sort=title")
+    again = visit(tab.url)
+    assert shown(again) == shown(tab)
+    assert shown(tab)
+    assert again.input_value("input[name=q]") == "drone"
+    again.click("button[type=reset]")
+    again.wait_for_url("**#evidence")
+    assert count(again) == f"All {len(shipped().agreements)} agreements"
+
+
+def test_an_address_that_makes_no_sense_does_no_harm(visit, address):
+    tab = visit(f"{address}#domain=nothing&from=soon&rows=zz-zzz,,~&sort=%22&x=1")
+    assert shown(tab) == []
+    tab.click("button[type=reset]")
+    assert len(shown(tab)) == len(shipped().agreements)
+
+
+def test_a_number_in_the_text_opens_the_rows_behind_it(visit, address):
+    tab = visit(address)
+    tab.click("#number")
+    ids = sorted(shipped().overview.index)
+    assert set(shown(tab)) == {ids[n] for n in (0, 1, 2, 4)}
+    assert count(tab).endswith("agreements behind the number in the text")
+    assert tab.evaluate("document.activeElement.tagName") == "OUTPUT"
+    tab.evaluate("scrollTo(0, document.body.scrollHeight)")
+    tab.evaluate("document.querySelector('#number').click()")
+    assert tab.evaluate("document.querySelector('#find').getBoundingClientRect().top") < 900
+    tab.click("button[type=reset]")
+    assert len(shown(tab)) == len(ids)
+
+
+def test_columns_sort_both_ways_and_say_so(visit, address):
+    tab = visit(address)
+    tab.click("thead button >> text=Date")
+    dates = list(shipped().overview.loc[shown(tab), "date"])
+    dated = [date for date in dates if isinstance(date, str)]
+    assert dates[: len(dated)] == dated
+    assert [date[:4] for date in dated] == sorted(date[:4] for date in dated)
+    assert tab.get_attribute("thead th >> nth=0", "aria-sort") == "ascending"
+    tab.click("thead button >> text=Confidence")
+    grades = list(shipped().overview.loc[shown(tab), "confidence"])
+    assert grades == sorted(grades, key=["high", "medium", "low"].index)
+    tab.click("thead button >> text=Confidence")
+    assert tab.get_attribute("thead th >> nth=6", "aria-sort") == "descending"
+    assert tab.get_attribute("thead th >> nth=0", "aria-sort") is None
+
+
+def test_the_keyboard_is_enough(visit, address):
+    tab = visit(address)
+    tab.focus("input[name=q]")
+    tab.keyboard.type("cyber")
+    assert 0 < len(shown(tab)) < len(shipped().agreements)
+    tab.focus("thead button >> nth=0")
+    tab.keyboard.press("Enter")
+    assert tab.get_attribute("thead th >> nth=0", "aria-sort") == "ascending"
+    tab.focus("button[type=reset]")
+    tab.keyboard.press("Space")
+    expect(tab.locator("#find output")).to_contain_text("All")
+
+
+def test_the_selection_is_saved_as_csv_and_json(visit, address):
+    tab = visit(address)
+    tab.select_option("select[name=domain]", "cyber")
+    rows = list(csv.DictReader(io.StringIO(saved(tab, "csv").removeprefix("\ufeff"))))
+    overview = shipped().overview
+    assert [row["agreement_id"] for row in rows] == shown(tab)
+    for row in rows:
+        known = overview.loc[row["agreement_id"]]
+        assert (row["title"], row["date"]) == (known["title"], known["date"])
+        assert row["summary"] == " ".join(known["summary"].split())
+        assert len(row["domains"].split("; ")) == len(known["domains"])
+    data = json.loads(saved(tab, "json"))
+    assert [record["agreement_id"] for record in data["agreements"]] == shown(tab)
+    assert data["edition"] == shipped().edition
+    accord = next(r for r in data["agreements"] if r["agreement_id"] == ACCORD)
+    cited = shipped().citations.query("agreement_id == @ACCORD").merge(shipped().sources)
+    assert {source["url"] for source in accord["sources"]} == set(cited["url"])
+    assert accord["title_original"] == overview.loc[ACCORD, "title_original"]
+
+
+def test_no_saved_cell_is_a_formula(visit, tmp_path):
+    dataset = small()
+    titles = ["=1+1", "+1", "-1", "@x", "\tx", "=cmd|' /C calc'!A0", "plain", '=HYPERLINK("x")']
+    table = dataset.agreements.assign(title=titles, summary=titles, notes=titles)
+    tab = visit(write(replace(dataset, tables={**dataset.tables, "agreements": table}), tmp_path))
+    rows = list(csv.reader(io.StringIO(saved(tab, "csv").removeprefix("\ufeff"))))
+    cells = [cell for row in rows for cell in row]
+    assert not [cell for cell in cells if cell[:1] in tuple("=+-@\t\r") and cell]
+    assert "'=1+1" in cells
+
+
+def test_the_page_cites_as_the_library_does(visit, address):
+    tab = visit(address)
+    ids = shown(tab)
+    assert saved(tab, "bib") == citations.bibtex(shipped(), ids)
+    assert saved(tab, "ris").replace("\n", "\r\n").replace("\r\r", "\r") == citations.ris(
+        shipped(), ids
+    )
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("scripted", [True, False])
+def test_a_permanent_address_opens_at_its_section(visit, address, scripted, width):
+    for n in (0, 200, -1):
+        agreement = sorted(shipped().overview.index)[n]
+        tab = visit(
+            f"{address}#{agreement}",
+            java_script_enabled=scripted,
+            viewport={"width": width, "height": 900},
+        )
+        expect(tab.locator(f"[id='{agreement}'] h3")).to_be_in_viewport()
+
+
+def test_a_section_cites_itself(visit, address):
+    tab = visit(f"{address}#{ACCORD}")
+    article = tab.locator(f"[id='{ACCORD}']")
+    article.locator(".id button").click()
+    shown_text = article.locator("pre").all_text_contents()
+    assert shown_text[0] == citations.plain(shipped(), [ACCORD])
+    assert shown_text[1] == citations.bibtex(shipped(), [ACCORD])
+    article.locator(".id button").click()
+    assert article.locator("pre").count() == 0
+
+
+def test_outward_links_open_outside(visit, address):
+    tab = visit(f"{address}#{ACCORD}")
+    link = tab.locator(f"[id='{ACCORD}'] dd li > a").first
+    link.evaluate("a => a.addEventListener('click', event => event.preventDefault())")
+    link.click()
+    assert (link.get_attribute("target"), link.get_attribute("rel")) == ("_blank", "noopener")
+
+
+def test_without_javascript_everything_is_there(visit, address):
+    tab = visit(address, java_script_enabled=False)
+    assert tab.locator(".ev tbody tr:visible").count() == len(shipped().agreements)
+    assert tab.locator("article").count() == len(shipped().agreements)
+    assert not tab.locator("#find").is_visible()
+    assert "Cite a record" in tab.inner_text(".ag > p")
+
+
+def test_text_in_the_data_never_runs(visit, tmp_path):
+    tab = visit(write(hostile(), tmp_path))
+    assert search(tab, "script") == set(small().agreements["agreement_id"])
+    for kind in ("csv", "json", "bib", "ris"):
+        assert "script" in saved(tab, kind)
+    tab.locator("article").first.scroll_into_view_if_needed()
+    tab.locator("article .id button").first.click()
+    assert "<script>" in tab.inner_text(".cited pre >> nth=0")
+    assert tab.title() == "Evidence"
+    assert tab.locator("main img, main script").count() == 0
+
+
+@pytest.mark.slow
+def test_thousands_of_rows_are_found_sorted_and_printed_whole(visit, tmp_path):
+    dataset = many(10)
+    total = len(dataset.agreements)
+    tab = visit(write(dataset, tmp_path))
+    assert len(shown(tab)) < total
+    assert count(tab) == f"All {total} agreements"
+    tab.select_option("select[name=domain]", "training")
+    trained = dataset.domains.query("domain == 'training'")["agreement_id"].nunique()
+    assert count(tab) == f"{trained} of {total} agreements"
+    tab.click(".wide-table > button")
+    assert len(shown(tab)) == trained
+    tab.click("button[type=reset]")
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert len(shown(tab)) == total
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_no_barrier_is_found_and_no_page_scrolls_sideways(visit, tmp_path, scheme, width):
+    tab = visit(
+        write(small(), tmp_path),
+        color_scheme=scheme,
+        viewport={"width": width, "height": 900},
+        bypass_csp=True,
+    )
+    tab.locator("article").first.scroll_into_view_if_needed()
+    tab.locator("article .id button").first.click()
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    tab.evaluate(AXE)
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = tab.evaluate("tags => axe.run({runOnly: tags})", tags)["violations"]
+    assert [(barrier["id"], barrier["nodes"][0]["html"]) for barrier in found] == []
+
+
+def test_print_keeps_every_column(visit, address):
+    tab = visit(address)
+    tab.emulate_media(media="print")
+    widths = tab.evaluate(
+        """() => { const table = document.querySelector('.ev');
+        return [table.getBoundingClientRect().width, table.parentElement.clientWidth,
+                [...table.tHead.rows[0].cells].every(cell => cell.clientWidth > 0)]; }"""
+    )
+    assert widths[0] <= widths[1]
+    assert widths[2]
+    assert not tab.locator("#find").is_visible()
