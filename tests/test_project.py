@@ -16,7 +16,7 @@ def test_environment_lists_what_pyproject_requires():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     listed = next(entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict))
     wanted = [*PROJECT["dependencies"], *GROUPS["app"], *GROUPS["test"]]
-    assert sorted(listed) == sorted([*wanted, "--no-deps -e ."])
+    assert sorted(listed) == sorted([*wanted, "-e ."])
     assert f"python{PROJECT['requires-python']}" in environment["dependencies"]
 
 
@@ -53,3 +53,13 @@ def test_no_number_is_typed_into_a_notebook():
             if cell["cell_type"] == "markdown":
                 text = re.sub(allowed, "", "".join(cell["source"]), flags=re.MULTILINE)
                 assert not re.search(r"\d", text), f"{path.name}: {text}"
+
+
+def test_readme_counts_come_from_the_data(dataset):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    stated = re.search(r"<!-- counts.*?-->(.*?)<!-- /counts -->", readme, flags=re.DOTALL)[1]
+    sizes = [len(dataset.tables[t]) for t in ("agreements", "events", "domains", "sources")]
+    sizes += [len(dataset.citations), len(dataset.disputes)]
+    numbers = [int(n.replace(",", "")) for n in re.findall(r"[\d,]+\d(?= )", stated.split(")")[1])]
+    assert numbers == sizes
+    assert f"Edition {dataset.edition} ({dataset.as_of:%Y-%m-%d})" in stated
