@@ -146,10 +146,13 @@ def png(titled_svg: str, cache: Path) -> bytes:
         return kept.read_bytes()
     import resvg_py
 
-    fonts = next((folder for folder in FONTS if Path(folder).is_dir()), None)
     # Reading all fonts of a machine takes longer than drawing.
-    where = {"skip_system_fonts": True, "font_dirs": [fonts]} if fonts else {}
-    content = bytes(resvg_py.svg_to_bytes(svg_string=titled_svg, zoom=2, **where))
+    fonts = [folder for folder in FONTS if Path(folder).is_dir()]
+    content = bytes(
+        resvg_py.svg_to_bytes(
+            svg_string=titled_svg, zoom=2, skip_system_fonts=bool(fonts), font_dirs=fonts
+        )
+    )
     write(kept, content)
     return content
 
