@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from accords.dataset import Dataset, load, save
 from accords.errors import AccordsError, DatasetError
 
 if TYPE_CHECKING:
+    from accords.dataset import Dataset, load, save
     from accords.explorer import explore
 
 __all__ = ["AccordsError", "Dataset", "DatasetError", "explore", "load", "save"]
 
+_HOMES = {
+    "Dataset": "accords.dataset",
+    "load": "accords.dataset",
+    "save": "accords.dataset",
+    "explore": "accords.explorer",
+}
+
 
 def __getattr__(name: str) -> Any:
-    # Widgets cost more to import than the rest of the package: only those who explore pay.
-    if name == "explore":
-        from accords.explorer import explore
-
-        return explore
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # Widgets cost more to import than the rest of the package, and tables more than a command's
+    # help: only those who use them pay.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
