@@ -245,8 +245,8 @@ class Dataset:
         Parameters
         ----------
         text
-            Words that must all occur in titles (any language), summary, notes, names of parties,
-            domains and instrument, places or sources; accents and case aside.
+            Words that must all occur in titles (any language), summary, notes, names of parties
+            and instrument, codes of domains, places or sources; accents and case aside.
         state, partner, domain, instrument, status, confidence
             One value or several, any of which will do: codes (``TUR``, ``cyber``) or names
             (``Italy``, ``Cyber defence``).

@@ -148,8 +148,8 @@ def matches(dataset: Dataset, chosen: Criteria, haystack: pd.Series | None = Non
 def searchable(dataset: Dataset) -> pd.Series:
     """Give the folded text in which the words of a search are looked for, by agreement.
 
-    Titles in every language, summary and notes, the names of parties, domains and instrument,
-    places, and the titles and publishers of the sources.
+    Titles in every language, summary and notes, the names of parties and instrument, the codes of
+    domains, places, and the titles and publishers of the sources.
     """
     overview = dataset.overview
     parts = [overview[c] for c in ("title", "title_original", "summary", "notes")]
@@ -159,10 +159,9 @@ def searchable(dataset: Dataset) -> pd.Series:
         named = dataset.parties["party_id"].map(parties[column])
         parts.append(_joined(dataset.parties.assign(text=named)))
     parts.append(_joined(dataset.parties.assign(text=dataset.parties["party_id"])))
-    domains = dataset.codes("domain_codes")
-    for column in ("label", "label_fr"):
-        named = dataset.domains["domain"].map(domains[column])
-        parts.append(_joined(dataset.domains.assign(text=named)))
+    # Their codes and not their labels: 'drones' is to find drones, and not all that is coded as
+    # 'Aviation, drones and space'.
+    parts.append(_joined(dataset.domains.assign(text=dataset.domains["domain"])))
     parts.append(_joined(dataset.events.assign(text=dataset.events["place"])))
     cited = dataset.citations.merge(dataset.sources, on="source_id")
     for column in ("title", "publisher"):

@@ -91,7 +91,7 @@ def test_the_selection_reaches_the_next_cell_as_a_table(lab, dataset):
     choose(lab, "Domain", "Cyber defence")
     found = dataset.find(domain="cyber")
     settled(lab, len(found.agreements))
-    cell = lab.locator(".jp-CodeCell", has=lab.get_by_text("view.selection", exact=True)).first
+    cell = lab.locator(".jp-CodeCell", has=lab.get_by_text("view.selection.iloc")).first
     cell.locator(".jp-InputArea-editor").click()
     run(lab, "Run Selected Cell and Do not Advance")
     table = cell.locator("table.dataframe tbody")
