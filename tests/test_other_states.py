@@ -37,9 +37,9 @@ def page(folder: Path) -> html.HtmlElement:
 
 
 def read(element: html.HtmlElement) -> str:
-    """Give what a reader sees."""
+    """Give what a reader sees, the code aside."""
     copy = html.fromstring(html.tostring(element))
-    for unseen in copy.xpath("//script | //style"):
+    for unseen in copy.xpath("//script | //style | //pre"):
         unseen.drop_tree()
     return " ".join(copy.text_content().split())
 
