@@ -676,7 +676,10 @@ _TABLE: dict[str, Any] = {
     "maxBytes": 0,
     "order": [],
     "autoWidth": False,
+    "orderClasses": False,
     "columnDefs": [
+        # All is text: to find that out for each column would take most of the time of an update.
+        {"targets": "_all", "type": "string"},
         {"targets": [0], "width": "6em"},
         {"targets": [1], "width": "38%"},
         {"targets": [2], "width": "20%"},
