@@ -262,7 +262,7 @@ def test_publishers_count_pages_once_and_lead_to_their_agreements():
     (row,) = tree.findall(".//tbody/tr")
     assert [said(cell) for cell in row] == ["Daily", "Press", "English", "3", "2"]
     assert row.find(".//a").get("data-set") == "0-1"
-    assert "Publisher of official-b" in said(tree)
+    assert "Publishers of fewer than 3 pages (1) are left out" in said(tree)
     assert "4 pages of 2 publishers" in said(tree)
 
 

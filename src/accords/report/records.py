@@ -164,7 +164,8 @@ def agreement_sections(dataset: Dataset) -> str:
     how = (
         "<p>A status follows from the last step of a life, unless another is named. Small numbers "
         "are those of the sources below; these are press reports in English unless they say "
-        "otherwise. Cite a record by its title and the identifier below it: “<i>title</i>”. In "
+        "otherwise. Only independent publishers are counted. Cite a record by its title and the "
+        "identifier below it: “<i>title</i>”. In "
         f"{text(work.author)}, {text(work.title)}, edition {text(work.edition)} ({work.day}), "
         "record <i>identifier</i>.</p>"
     )
@@ -175,8 +176,8 @@ def agreement_sections(dataset: Dataset) -> str:
 def source_list(dataset: Dataset) -> str:
     """Write the publishers that the dataset rests on, those cited most first.
 
-    The cited pages themselves stand with the agreements that they support. Publishers of one or two
-    pages are named without particulars.
+    The cited pages themselves stand with the agreements that they support. Publishers of few
+    pages are counted only.
     """
     records = _Records(dataset)
     cited = dataset.citations[["agreement_id", "source_id"]].drop_duplicates()
@@ -198,12 +199,12 @@ def source_list(dataset: Dataset) -> str:
         )
     columns = ("Publisher", "Kind", "Languages", "Pages", "Agreements")
     caption = f"Publishers of {OFTEN} or more cited pages"
-    others = [text(name) for name, _ in groups[len(rows) :]]
+    few = len(groups) - len(rows)
     return (
         f"<p>{cited['source_id'].nunique():,} pages of {len(groups):,} publishers are cited; each "
-        "page stands with the agreements that it supports.</p>"
+        f"page stands with the agreements that it supports. Publishers of fewer than {OFTEN} pages "
+        f"({few:,}) are left out below.</p>"
         + (_table("pub", "Publishers", caption, columns, rows) if rows else "")
-        + (f"<p>Fewer pages: {'; '.join(others)}.</p>" if others else "")
     )
 
 
@@ -289,6 +290,11 @@ def text(said: object) -> str:
     return html.escape(str(said), quote=False)
 
 
+def quoted(value: str) -> str:
+    """Write the value of an attribute, in quotation marks where HTML wants them."""
+    return value if re.fullmatch(r"[\w#./:-]*\w", value, re.ASCII) else f'"{attribute(value)}"'
+
+
 class _Records:
     """The tables as rows by agreement, and the words for their codes."""
 
@@ -332,7 +338,7 @@ class _Records:
         row = self.agreements.get(agreement_id)
         if row is None:
             return text(agreement_id)
-        return f'<a href="#{attribute(agreement_id)}">{text(row.title)}</a>'
+        return f"<a href={quoted('#' + agreement_id)}>{text(row.title)}</a>"
 
     def link(self, ids: Iterable[str]) -> str:
         """Write the number of agreements as a link to their rows in the table."""
@@ -394,7 +400,7 @@ def _controls(records: _Records) -> str:
     ]
     selects = "".join(
         f'<label>{label}<select name="{name}"><option value="">any'
-        + "".join(f'<option value="{attribute(code)}">{text(word)}' for code, word in choices)
+        + "".join(f"<option value={quoted(code)}>{text(word)}" for code, word in choices)
         + "</select></label>"
         for name, label, choices in filters
     )
@@ -421,7 +427,7 @@ def _row(records: _Records, agreement_id: str) -> str:
     if total > len(names):
         names.append(f"{total - len(names)} more")
     cells = [
-        f'<th scope="row"><a href="#{attribute(agreement_id)}">{text(row.title)}</a>',
+        f"<th scope=row><a href={quoted('#' + agreement_id)}>{text(row.title)}</a>",
         " · ".join(names),
         records.word("instruments", row.instrument),
         " · ".join(records.word("domain_codes", code) for code in row.domains),
@@ -449,11 +455,11 @@ def _section(records: _Records, agreement_id: str) -> str:
     listed = "".join(f"<dt>{name}<dd>{fact}" for name, fact in facts if fact)
     original = ""
     if row.title_original:
-        original = f'<p class="o"{_in_language(row.language_original)}>{text(row.title_original)}'
+        original = f"<p class=o{_in_language(row.language_original)}>{text(row.title_original)}"
     repeats = (row.summary or "").rstrip(".") == row.title.rstrip(".")
     summary = "" if repeats or not row.summary else f"<p>{text(row.summary)}"
     return (
-        f'<article id="{attribute(agreement_id)}"><h3>{text(row.title)}</h3>'
+        f"<article id={quoted(agreement_id)}><h3>{text(row.title)}</h3>"
         f"{original}<p>{_kind(records, agreement_id)}{summary}<dl>{listed}</dl></article>"
     )
 
@@ -472,7 +478,7 @@ def _kind(records: _Records, agreement_id: str) -> str:
     if row.official:
         reason = "an official source"
     elif publishers:
-        reason = f"{publishers} independent publisher{'' if publishers == 1 else 's'}"
+        reason = f"{publishers} publisher{'' if publishers == 1 else 's'}"
     else:
         reason = "no reputable source"
     return (
@@ -489,7 +495,7 @@ def _life(records: _Records, agreement_id: str, number: Mapping[str, int]) -> st
         f"{_refs(records, agreement_id, f'event:{event.event_id}', number)}"
         for event in records.events[agreement_id]
     ]
-    return f'<ol class="life">{"".join(steps)}</ol>' if steps else ""
+    return f"<ol>{''.join(steps)}</ol>" if steps else ""
 
 
 def _status(records: _Records, agreement_id: str) -> str:
@@ -610,7 +616,7 @@ def _source(records: _Records, key: str, cited: Sequence[SimpleNamespace]) -> st
     described = source.title_kind == "described"
     if re.match(r"https?://", source.url or ""):
         language = "" if described else _in_language(source.language)
-        title = f'<a href="{attribute(source.url)}" rel=noopener{language}>{title}</a>'
+        title = f"<a href={quoted(source.url)} rel=noopener{language}>{title}</a>"
     about = [
         f"[{title}]" if described else title,
         text(source.publisher or "publisher not known"),
@@ -646,7 +652,7 @@ def _when(date: str | None) -> str:
 def _in_language(code: str | None) -> str:
     if not code or code == "en":
         return ""
-    return f' lang="{attribute(code)}"' + (' dir="rtl"' if code in RIGHT_TO_LEFT else "")
+    return f" lang={quoted(code)}" + (" dir=rtl" if code in RIGHT_TO_LEFT else "")
 
 
 def _language(code: str) -> str:
