@@ -178,11 +178,14 @@ def watch(
     port: Annotated[int, typer.Option(help="Port on this machine; 0 takes a free one.")] = 8765,
     out: Annotated[Path | None, typer.Option(help="Where the report goes.")] = None,
 ) -> None:
-    """Rebuild the report whenever the data or notebooks change, and show it in the browser."""
+    """Rebuild the report whenever the data or notebooks change, and show it in the browser.
+
+    The PDF is left to accords build.
+    """
     from accords import build
     from accords import watch as watching
 
-    watching.watch(build.plan(data, out), port=port, say=typer.echo)
+    watching.watch(build.plan(data, out, pdf=False), port=port, say=typer.echo)
 
 
 def _ask(question: str) -> str:

@@ -36,6 +36,7 @@ _FRAME = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Report (live)</title>
+<link rel="icon" href="data:,">
 <style>
 :root { color-scheme: light dark }
 body { margin: 0; display: flex; flex-direction: column; height: 100vh;
@@ -142,7 +143,7 @@ def rebuild(job: Plan, board: Board, say: Callable[[str], None]) -> None:
     started = time.monotonic()
     problems = problems_of(job)
     if problems:
-        say(f"{len(problems)} problems; the last good report stays:")
+        say(f"{len(problems)} problem(s); the last good report stays:")
         for problem in problems[:SHOWN]:
             say(f"  {problem}")
     else:
