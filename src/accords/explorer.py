@@ -327,8 +327,8 @@ class _Filters:
 class _Timeline:
     """A dot for each agreement, in a pile for each year."""
 
-    HEIGHT = 190
-    MARGIN = 58
+    HEIGHT = 206
+    TOP, BOTTOM = 50, 24
 
     def __init__(
         self, dataset: Dataset, narrow: Callable[..., None], opened: Callable[[str], None]
@@ -349,7 +349,7 @@ class _Timeline:
         self._marked: str | None = None
         self.widget = _figure(self._traces(), self.HEIGHT)
         self.widget.update_layout(
-            margin={"l": 0, "r": 4, "t": 34, "b": 24},
+            margin={"l": 0, "r": 4, "t": self.TOP, "b": self.BOTTOM},
             dragmode="select",
             selectdirection="h",
             hovermode="closest",
@@ -377,7 +377,8 @@ class _Timeline:
             dots.hovertext = self._hover[here].to_numpy()
             dots.marker.color = self._colour[here].where(within, theme.colour("soft")).tolist()
             dots.marker.symbol = self._symbol[here].tolist()
-            dots.marker.size = float(np.clip((self.HEIGHT - self.MARGIN) / top * 0.95, 2.5, 8))
+            room = self.HEIGHT - self.TOP - self.BOTTOM
+            dots.marker.size = float(np.clip(room / top * 0.95, 2.5, 8))
             self.widget.layout.yaxis.range = [0, top + 1]
             self.widget.layout.shapes = self._band(criteria)
         self.mark(self._marked)
@@ -620,9 +621,9 @@ def _legend(dataset: Dataset, colours: dict[str, str]) -> list[dict[str, Any]]:
     if len(entries) > 1:
         entries.append(f'<span style="color:{theme.colour("frameworks")}">●</span> several')
     entries.append("○ announced only")
-    text = f"<b>Agreements by year</b>   {'   '.join(entries)}"
+    text = f"<b>Agreements by year</b><br>{'   '.join(entries)}"
     place = {"xref": "paper", "yref": "paper", "x": 0, "y": 1, "xanchor": "left"}
-    return [{**place, "text": text, "showarrow": False, "yanchor": "bottom", "yshift": 6}]
+    return [{**place, "text": text, "showarrow": False, "align": "left", "yanchor": "bottom"}]
 
 
 def _hover(dataset: Dataset) -> pd.Series:
