@@ -286,6 +286,15 @@ def test_the_page_cites_as_the_library_does(visit, address):
     )
 
 
+def test_a_title_in_the_table_leads_to_its_section(visit, address):
+    tab = visit(address)
+    for n in (0, 150, 300, 435):
+        tab.evaluate(f"document.querySelectorAll('.ev tbody a')[{n}].click()")
+        target = tab.locator("article:target")
+        expect(target.locator("h3")).to_be_in_viewport()
+        assert f"#{target.get_attribute('id')}" == tab.evaluate("location.hash")
+
+
 @pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("scripted", [True, False])
 def test_a_permanent_address_opens_at_its_section(visit, address, scripted, width):

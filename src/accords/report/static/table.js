@@ -194,6 +194,12 @@
     output.focus({ preventScroll: true });
   }
 
+  // Sections take their true height when they come near, which moves the one that was asked for.
+  function aim(frames) {
+    sections.querySelector("article:target")?.scrollIntoView({ behavior: "instant" });
+    if (frames) requestAnimationFrame(() => aim(frames - 1));
+  }
+
   // Sorting.
 
   const collator = new Intl.Collator("en", { numeric: true });
@@ -404,7 +410,10 @@
   form.addEventListener("click", (event) => {
     if (event.target.value in FILES) save(event.target.value);
   });
-  addEventListener("hashchange", visit);
+  addEventListener("hashchange", () => {
+    visit();
+    aim(10);
+  });
   addEventListener("beforeprint", () => reveal(Infinity));
   addEventListener("afterprint", () => reveal(MANY));
   more.type = "button";
@@ -414,6 +423,7 @@
   form.hidden = false;
   show();
   visit();
+  aim(10);
   // What need not be there at once comes when the page has time, or the reader is near.
   const later = window.requestIdleCallback ?? ((work) => setTimeout(() => work({ timeRemaining: () => 8 })));
   const unread = [...entries];
