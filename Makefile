@@ -32,8 +32,8 @@ bench: setup browser ## Measure loading, checking and building
 	$(BIN)/python tests/bench/build.py
 
 lock: setup ## Pin the newest versions again
-	printf 'hatchling\neditables\n' | $(BIN)/uv pip compile pyproject.toml - --all-extras --upgrade \
-	  --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet -o requirements.lock
+	printf 'hatchling\neditables\nuv\n' | $(BIN)/uv pip compile pyproject.toml - --all-extras --upgrade \
+	  --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet -o requirements.lock
 
 clean: ## Take away what was built
 	rm -rf build .cache figures/*.svg figures/*.png

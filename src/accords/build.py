@@ -424,7 +424,7 @@ def _browser() -> str:
 def _packages() -> dict[str, str]:
     """Give the versions that shape the report."""
     names = ("accords", "jinja2", "kaleido", "nbclient", "nbconvert", "numpy", "pandas", "plotly")
-    more = ("networkx", "scipy", "statsmodels", "resvg-py", "xlsxwriter")
+    more = ("scipy", "statsmodels", "resvg-py", "xlsxwriter")
     versions = {name: metadata.version(name) for name in sorted((*names, *more))}
     return {"python": sys.version.split()[0], **versions}
 
