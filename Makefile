@@ -30,6 +30,7 @@ app: setup ## Open the explorer as a page of its own
 bench: setup browser ## Measure loading, checking and building
 	$(BIN)/python tests/bench/data.py
 	$(BIN)/python tests/bench/build.py
+	$(BIN)/python tests/bench/interrupt.py
 
 lock: setup ## Pin the newest versions again
 	printf 'hatchling\neditables\nuv\n' | $(BIN)/uv pip compile pyproject.toml - --all-extras --upgrade \
