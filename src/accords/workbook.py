@@ -116,6 +116,7 @@ def _formats(book: Any) -> dict[str, Any]:
         "required": book.add_format({**head, "bg_color": "#D3DFEA"}),
         "title": book.add_format({"bold": True, "font_size": 16, "font_name": "Calibri"}),
         "prose": book.add_format({"text_wrap": True, "valign": "top", "font_name": "Calibri"}),
+        "link": book.add_format({"font_color": "#0B5394", "underline": 1, "valign": "top"}),
     }
 
 
@@ -265,9 +266,9 @@ def _write_guide(
         sheet.write_string(top, column, word, formats["head"])
     for row, resource in enumerate(dataset.descriptor["resources"], start=top + 1):
         name = resource["name"]
-        sheet.write_url(row, 0, f"internal:'{name}'!A1", string=name)
+        sheet.write_url(row, 0, f"internal:'{name}'!A1", formats["link"], string=name)
         sheet.write_string(row, 1, resource.get("description", ""), formats["prose"])
-        sheet.write_number(row, 2, len(texts[name]) - 1)
+        sheet.write_number(row, 2, len(texts[name]) - 1, formats["prose"])
 
 
 def _write_codebook(
