@@ -382,14 +382,22 @@ def test_no_barrier_is_found_and_no_page_scrolls_sideways(visit, tmp_path, schem
     assert [(barrier["id"], barrier["nodes"][0]["html"]) for barrier in found] == []
 
 
-def test_print_keeps_every_column(visit, address):
-    tab = visit(address)
+def test_print_keeps_every_column_within_the_paper(visit, address):
+    tab = visit(address, viewport={"width": 673, "height": 950})
     tab.emulate_media(media="print")
-    widths = tab.evaluate(
-        """() => { const table = document.querySelector('.ev');
-        return [table.getBoundingClientRect().width, table.parentElement.clientWidth,
-                [...table.tHead.rows[0].cells].every(cell => cell.clientWidth > 0)]; }"""
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    outside, narrow, cut = tab.evaluate(
+        """() => {
+          const table = document.querySelector('.ev');
+          const cells = [...table.querySelectorAll('th, td')];
+          return [
+            table.getBoundingClientRect().right > innerWidth,
+            cells.some(cell => cell.clientWidth < 40),
+            cells.filter(cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.textContent),
+          ];
+        }"""
     )
-    assert widths[0] <= widths[1]
-    assert widths[2]
+    assert not outside
+    assert not narrow
+    assert cut == []
     assert not tab.locator("#find").is_visible()

@@ -126,6 +126,17 @@ def test_a_life_names_step_actor_place_and_sources():
     assert cited["source_id"].iloc[0] in source
 
 
+def test_undated_steps_stand_before_the_next_stage():
+    life = [("parliament-approved", None), ("signed", "2006"), ("entered-into-force", "2008")]
+    events = [{"agreement_id": "a", "event": event, "date": date} for event, date in life]
+    article = sections(tiny(parties=[{"agreement_id": "a", "party_id": "AZE"}], events=events))["a"]
+    assert [said(step) for step in fact(article, "Life").iter("li")] == [
+        "2006 Signed",
+        "undated Approved by parliament",
+        "2008 Entered into force",
+    ]
+
+
 def test_a_dispute_gives_each_value_with_its_sources_and_marks_the_adopted_one():
     article = sections(small())["aze-mar"]
     (dispute,) = fact(article, "Disputed").iter("li")

@@ -308,7 +308,7 @@ class _Records:
         self.agreements = {row.agreement_id: row for row in _rows(overview.reset_index())}
         self.positions = {key: n for n, key in enumerate(sorted(self.ids))}
         self.parties = _by_agreement(dataset.parties)
-        self.events = _by_agreement(dataset.events.sort_values("earliest", na_position="first"))
+        self.events = _by_agreement(dataset.events.sort_values("earliest"))
         self.domains = _by_agreement(dataset.domains)
         self.citations = _by_agreement(dataset.citations)
         self.disputes = _by_agreement(dataset.disputes)
@@ -319,6 +319,17 @@ class _Records:
         self.voices = list(dataset.codes("voices").index)
         stages = dataset.codes("stages")["order"]
         self.stages = dataset.codes("event_types")["stage"].map(stages).to_dict()
+
+    def life(self, agreement_id: str) -> list[SimpleNamespace]:
+        """Give an agreement's events in order, what is undated before the next stage."""
+        events = self.events[agreement_id]
+        life = [event for event in events if event.date]
+        for event in events:
+            if not event.date:
+                stage = self.stages.get(event.event, 0)
+                later = (n for n, e in enumerate(life) if self.stages.get(e.event, 0) > stage)
+                life.insert(next(later, len(life)), event)
+        return life
 
     def word(self, name: str, code: str | None) -> str:
         """Give the label of a code, escaped."""
@@ -493,7 +504,7 @@ def _life(records: _Records, agreement_id: str, number: Mapping[str, int]) -> st
         f"<b>{_when(event.date)}</b> "
         f"{records.step(event)}{f', at {text(event.place)}' if event.place else ''}"
         f"{_refs(records, agreement_id, f'event:{event.event_id}', number)}"
-        for event in records.events[agreement_id]
+        for event in records.life(agreement_id)
     ]
     return f"<ol>{''.join(steps)}</ol>" if steps else ""
 
@@ -501,7 +512,7 @@ def _life(records: _Records, agreement_id: str, number: Mapping[str, int]) -> st
 def _status(records: _Records, agreement_id: str) -> str:
     row = records.agreements[agreement_id]
     status = records.word("statuses", row.status) or "Not yet concluded at the edition date"
-    life = records.events[agreement_id]
+    life = records.life(agreement_id)
     # The last step of the life above needs no mention.
     deciding = [e for e in life[:-1] if e.event_id == row.status_event]
     reason = "".join(f", by “{records.step(e)}, {_when(e.date)}”" for e in deciding)
