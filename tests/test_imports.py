@@ -287,6 +287,14 @@ def test_a_workbook_older_than_the_data_does_not_undo_them(
     assert "Rome" in events.read_text(encoding="utf-8")
 
 
+def test_a_workbook_of_unknown_origin_is_read_with_a_warning(
+    edited: Callable[[Edit], Import],
+) -> None:
+    done = edited(lambda book: book.custom_doc_props.props.clear())
+    assert done.accepted
+    assert "does not say which data it was made from" in messages(done)
+
+
 def test_what_happened_after_the_edition_waits_for_the_next(
     edited: Callable[[Edit], Import], monkeypatch: pytest.MonkeyPatch
 ) -> None:

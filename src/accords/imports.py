@@ -100,7 +100,16 @@ def import_workbook(
     dataset = load(folder)
     reading = read_workbook(file, dataset.descriptor)
     current = fingerprint(dataset.tables, dataset.descriptor)
-    if reading.state not in (None, current) and not discard_newer:
+    if reading.state is None:
+        reading.remarks.append(
+            Remark(
+                Path(file).name,
+                "does not say which data it was made from; compare what the import changed with "
+                "what you meant to change.",
+                "warning",
+            )
+        )
+    elif reading.state != current and not discard_newer:
         reading.remarks.append(
             Remark(
                 Path(file).name,
