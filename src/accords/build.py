@@ -24,6 +24,7 @@ from accords.errors import AccordsError
 
 if TYPE_CHECKING:
     from accords.dataset import Dataset
+    from accords.report.browser import Browser
     from accords.report.pictures import Picture
 
 PACKAGE = Path(__file__).parent
@@ -35,6 +36,11 @@ NOT_FOR_NOTEBOOKS = (
     *("additions.py", "forms.py", "revision.py", "differences.py", "editions.py"),
 )
 """Code that notebooks do not run: a change to it leaves executed notebooks valid."""
+
+NO_BROWSER = (
+    "No Chrome, Chromium or Edge was found: the charts are interactive only, and there are "
+    "no pictures and no PDF. Install one, or name it in BROWSER_PATH, and build again."
+)
 
 SHOWN_PROBLEMS = 8
 """Problems of the data that a failing build names; ``accords check`` names all."""
@@ -157,27 +163,17 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
     The browser and the kernel start while the data are checked; the page's parts are written while
     the notebooks run, and a chapter's pictures are drawn while the next one runs.
     """
-    from accords.report import browser, notebooks, pictures
+    from accords.report import browser, notebooks
 
-    notes: list[str] = []
     found = browser.find()
-    if found is None:
-        notes.append(
-            "No Chrome, Chromium or Edge was found: the charts are interactive only, and there are "
-            "no pictures and no PDF. Install one, or name it in BROWSER_PATH, and build again."
-        )
+    notes = [] if found else [NO_BROWSER]
     files = notebooks.chapters(job.notebooks)
     key = _digest([*(job.focus or ()), *(inputs[n] for n in ("data", "measures", "environment"))])
     parameters = {"DATA": str(job.data), "FOCUS": list(job.focus) if job.focus else None}
     runner = notebooks.Runner(parameters, key, job.cache / "notebooks")
-    pages: list[Any] = []
-    drawings: dict[str, Future[Picture]] = {}
-    figure_files: list[Future[dict[str, bytes]]] = []
     async with contextlib.AsyncExitStack() as opened:
         running = opened.enter_context(browser.Browser(found)) if found else None
         workers = opened.enter_context(ThreadPoolExecutor(3))
-        studio = pictures.Pictures(running, job.cache / "pictures") if running else None
-        opened.callback(studio.close) if studio else None
         opened.push_async_callback(runner.stop)
         told("checking the data", 0, 1)
         if not all(runner.kept(file).is_file() for file in files):
@@ -187,30 +183,20 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
         exporter = workers.submit(_exporter, dataset)
         workbook = workers.submit(_workbook, dataset)
         changes = workers.submit(_changes, job, dataset)
-        source = _source_line(dataset)
-        for file in files:
-            notebook = await runner.run(file, told)
-            pages.append(notebook)
-            if studio is None:
-                continue
-            for figure in notebooks.figures(notebook):
-                drawing = studio.request(figure)
-                drawings[pictures.digest(figure)] = drawing
-                figure_files.append(
-                    workers.submit(_figure_files, drawing, figure, source, job.cache / "pictures")
-                )
+        charts = opened.enter_context(_Charts(running, job.cache / "pictures", dataset))
+        executed: dict[Path, Any] = {}
+        # The key findings draw nothing: run last, they give the charts time to be drawn.
+        for file in sorted(files, key=lambda file: file.name.startswith("00")):
+            executed[file] = await runner.run(file, told)
+            charts.ask(executed[file])
+        pages = [executed[file] for file in files]
         if (changed := await asyncio.wrap_future(changes)) is not None:
             pages.append(changed)
-        drawn: dict[str, Picture] = {}
-        pieces: dict[str, bytes] = {}
         try:
-            for number, (key, drawing) in enumerate(drawings.items()):
-                told("drawing the charts", number, len(drawings))
-                drawn[key] = await asyncio.wrap_future(drawing)
-            told("drawing the charts", len(drawings), len(drawings))
+            drawn = await charts.drawn(told)
         except browser.BrowserError as error:
             notes.append(f"The charts are interactive only, for the browser failed. {error}")
-            drawn, running, figure_files = {}, None, []
+            charts, running, drawn = _Charts(None, job.cache, dataset), None, {}
         told("writing the page", 0, 1)
         with _staged(job) as stage:
             export = await asyncio.wrap_future(exporter)
@@ -218,27 +204,78 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
             (stage / PAGE).write_text(markup, encoding="utf-8", newline="\n")
             told("writing the page", 1, 1)
             printed = running.pdf(stage / PAGE) if running and job.pdf else None
-            for made in figure_files:
-                files_of_one: dict[str, bytes] = await asyncio.wrap_future(made)
-                pieces |= files_of_one
-            if (sheets := await asyncio.wrap_future(workbook)) is not None:
-                (stage / WORKBOOK).write_bytes(sheets)
+            files_of_charts = await charts.files()
+            (stage / WORKBOOK).write_bytes(await asyncio.wrap_future(workbook))
             if printed is not None:
                 told("printing", 0, 1)
                 (stage / PAPER).write_bytes(_dated(await asyncio.wrap_future(printed), dataset))
                 told("printing", 1, 1)
-            _place(job, stage, pieces, inputs, dataset)
+            _place(job, stage, files_of_charts, inputs, dataset)
     return Result(job.out / PAGE, unchanged=False, notes=tuple(notes))
+
+
+class _Charts:
+    """The charts of a build: asked for as chapters are executed, waited for at the end."""
+
+    def __init__(self, running: Browser | None, cache: Path, dataset: Dataset) -> None:
+        from accords.report import pictures
+
+        self._studio = pictures.Pictures(running, cache) if running else None
+        self._cache = cache
+        self._source = _source_line(dataset)
+        self._drawings: dict[str, Future[Picture]] = {}
+        self._files: list[Future[dict[str, bytes]]] = []
+        self._workers = ThreadPoolExecutor(1)
+
+    def __enter__(self) -> _Charts:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._studio is not None:
+            self._studio.close()
+        self._workers.shutdown(cancel_futures=True)
+
+    def ask(self, notebook: Any) -> None:
+        """Have the charts of one executed chapter drawn."""
+        from accords.report import notebooks, page
+
+        if self._studio is None:
+            return
+        for figure in notebooks.figures(notebook):
+            drawing = self._studio.request(figure)
+            self._drawings[page.figure_key(figure)] = drawing
+            self._files.append(self._workers.submit(self._files_of, drawing, figure))
+
+    async def drawn(self, told: Told) -> dict[str, Picture]:
+        """Wait for all drawings; give them by the figure's key."""
+        ready = {}
+        for key, drawing in self._drawings.items():
+            told("drawing the charts", len(ready), len(self._drawings))
+            ready[key] = await asyncio.wrap_future(drawing)
+        told("drawing the charts", len(ready), len(ready))
+        return ready
+
+    async def files(self) -> dict[str, bytes]:
+        """Wait for all files, titled SVG and PNG; give them by name."""
+        made = [await asyncio.wrap_future(files) for files in self._files]
+        return {name: content for files in made for name, content in files.items()}
+
+    def _files_of(self, drawing: Future[Picture], figure: dict[str, Any]) -> dict[str, bytes]:
+        from accords.report import pictures
+
+        meta = figure["layout"]["meta"]
+        markup = pictures.titled(drawing.result().wide, meta, self._source)
+        return {
+            f"{meta['name']}.svg": markup.encode(),
+            f"{meta['name']}.png": pictures.png(markup, self._cache),
+        }
 
 
 def _checked(job: Plan) -> Dataset:
     """Load the dataset, or say all that is wrong with it."""
+    from accords.checks import check
     from accords.dataset import load
 
-    try:
-        from accords.checks import check
-    except ImportError:
-        return load(job.data, focus=job.focus)
     problems = [problem for problem in check(job.data) if problem.severity == "error"]
     if problems:
         listed = "\n".join(f"  {problem}" for problem in problems[:SHOWN_PROBLEMS])
@@ -265,20 +302,6 @@ def _exporter(dataset: Dataset) -> Callable[[Any, dict[str, Picture]], str]:
         return markup
 
     return export
-
-
-def _figure_files(
-    drawing: Future[Picture], figure: dict[str, Any], source: str, cache: Path
-) -> dict[str, bytes]:
-    """Give the files of one chart by name: titled SVG and PNG."""
-    from accords.report import pictures
-
-    meta = figure["layout"]["meta"]
-    markup = pictures.titled(drawing.result().wide, meta, source)
-    return {
-        f"{meta['name']}.svg": markup.encode(),
-        f"{meta['name']}.png": pictures.png(markup, cache),
-    }
 
 
 def _workbook(dataset: Dataset) -> bytes:

@@ -67,6 +67,10 @@ class AccordsExporter(TemplateExporter):
         config=True
     )
 
+    @default("optimistic_validation")
+    def _optimistic_validation_default(self) -> bool:
+        return True
+
     @default("file_extension")
     def _file_extension_default(self) -> str:
         return ".html"

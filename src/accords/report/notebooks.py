@@ -26,7 +26,7 @@ CELL_TIMEOUT = 600
 # Imports that every chapter needs; they are paid for while the data are being checked.
 _WARM_UP = """
 import importlib
-for name in ("accords", "accords.charts.theme", "scipy.stats", "statsmodels.api"):
+for name in ("accords", "accords.charts.theme", "statsmodels.stats.proportion"):
     try:
         importlib.import_module(name)
     except ImportError:

@@ -19,9 +19,6 @@ from accords.report.browser import BUNDLE, Browser
 MARGIN = 8
 """Room in px left above and below what is seen."""
 
-FONTS = ("/usr/share/fonts/truetype/liberation", "/usr/share/fonts/truetype/liberation2")
-"""Where Debian keeps the theme's first font."""
-
 Figure = dict[str, Any]
 """A Plotly figure as it stands in a notebook's output."""
 
@@ -146,13 +143,7 @@ def png(titled_svg: str, cache: Path) -> bytes:
         return kept.read_bytes()
     import resvg_py
 
-    # Reading all fonts of a machine takes longer than drawing.
-    fonts = [folder for folder in FONTS if Path(folder).is_dir()]
-    content = bytes(
-        resvg_py.svg_to_bytes(
-            svg_string=titled_svg, zoom=2, skip_system_fonts=bool(fonts), font_dirs=fonts
-        )
-    )
+    content = bytes(resvg_py.svg_to_bytes(svg_string=titled_svg, zoom=2))
     write(kept, content)
     return content
 
