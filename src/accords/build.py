@@ -205,7 +205,8 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
             told("writing the page", 1, 1)
             printed = running.pdf(stage / PAGE) if running and job.pdf else None
             files_of_charts = await charts.files()
-            (stage / WORKBOOK).write_bytes(await asyncio.wrap_future(workbook))
+            sheets: bytes = await asyncio.wrap_future(workbook)
+            (stage / WORKBOOK).write_bytes(sheets)
             if printed is not None:
                 told("printing", 0, 1)
                 (stage / PAPER).write_bytes(_dated(await asyncio.wrap_future(printed), dataset))
@@ -248,7 +249,7 @@ class _Charts:
 
     async def drawn(self, told: Told) -> dict[str, Picture]:
         """Wait for all drawings; give them by the figure's key."""
-        ready = {}
+        ready: dict[str, Picture] = {}
         for key, drawing in self._drawings.items():
             told("drawing the charts", len(ready), len(self._drawings))
             ready[key] = await asyncio.wrap_future(drawing)
