@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import json
 import os
@@ -294,3 +295,10 @@ def test_parameters_are_written_after_the_defaults() -> None:
     told: dict[str, Any] = {}
     exec(source, told)
     assert (told["DATA"], told["FOCUS"]) == ("x y", ["AZE"])
+
+
+def test_a_build_works_where_an_event_loop_runs(project: Path, no_browser: None) -> None:
+    async def as_in_a_notebook() -> Path:
+        return build(plan()).page
+
+    assert asyncio.run(as_in_a_notebook()).is_file()

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
@@ -154,7 +154,17 @@ def build(job: Plan, told: Told = lambda *_: None) -> Result:
         inputs = _inputs(job)
         if _up_to_date(job, inputs):
             return Result(job.out / PAGE, unchanged=True)
-        return asyncio.run(_build(job, inputs, told))
+        return _completed(_build(job, inputs, told))
+
+
+def _completed(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run the steps to their end, also where an event loop runs already, as in a notebook."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
