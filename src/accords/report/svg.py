@@ -73,6 +73,7 @@ def lean(markup: str) -> str:
     _drop_unused_clips(root)
     _place(root)
     _flatten(root, single=True)
+    _drop_repeated_clips(root)
     _hoist(root)
     _flatten(root)
     _merge_paths(root)
@@ -202,6 +203,19 @@ def _drop_unused_clips(root: etree._Element) -> None:
     for element in root.xpath("//*[local-name()='defs' or local-name()='g']")[::-1]:
         if len(element) == 0:
             _remove(element)
+
+
+def _drop_repeated_clips(root: etree._Element) -> None:
+    """Clip once what a group around it clips in the same place."""
+    for element in root.xpath("//*[@clip-path]"):
+        around = element
+        while not around.get("transform"):
+            around = around.getparent()
+            if around is None:
+                break
+            if around.get("clip-path") == element.get("clip-path"):
+                del element.attrib["clip-path"]
+                break
 
 
 def _flatten(root: etree._Element, *, single: bool = False) -> None:
