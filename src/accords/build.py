@@ -219,7 +219,7 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
             (stage / WORKBOOK).write_bytes(sheets)
             if printed is not None:
                 told("printing", 0, 1)
-                (stage / PAPER).write_bytes(_dated(await asyncio.wrap_future(printed), dataset))
+                (stage / PAPER).write_bytes(_settled(await asyncio.wrap_future(printed), dataset))
                 told("printing", 1, 1)
             _place(job, stage, files_of_charts, inputs, dataset)
     return Result(job.out / PAGE, unchanged=False, notes=tuple(notes))
@@ -340,14 +340,21 @@ def _source_line(dataset: Dataset) -> str:
     return f"Source: {title}, edition {dataset.edition} ({day(dataset.as_of)}). CC BY 4.0."
 
 
-def _dated(pdf: bytes, dataset: Dataset) -> bytes:
-    """Put the edition date in place of the clock's; the length of every object stays the same."""
+def _settled(pdf: bytes, dataset: Dataset) -> bytes:
+    """Take the clock and the browser's counters out of a PDF, so that it is the same each time.
+
+    The edition date stands for the time of printing, and the marks of its structure are counted
+    from one; no object changes its length.
+    """
     stamp = f"{dataset.as_of:%Y%m%d%H%M%S}+00'00'".encode()
-    return re.sub(
+    pdf = re.sub(
         rb"/(CreationDate|ModDate) \(D:[^)]*\)",
         lambda match: b"/%s (D:%s)" % (match[1], stamp),
         pdf,
     )
+    marks = sorted(set(re.findall(rb"\(node(\d{8})\)", pdf)))
+    number = {mark: b"(node%08d)" % n for n, mark in enumerate(marks, start=1)}
+    return re.sub(rb"\(node(\d{8})\)", lambda match: number[match[1]], pdf)
 
 
 def _place(
