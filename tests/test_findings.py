@@ -33,13 +33,13 @@ def test_a_finding_that_turns_names_the_choice_and_what_it_then_says():
     )
     assert "strict (less)." in finding.robustness
     assert "again" not in finding.robustness
-    assert "-1*" in finding._repr_html_()
+    assert "−1*" in finding._repr_html_()
 
 
 def test_a_choice_under_which_nothing_can_be_measured_is_not_called_a_change():
     finding = Finding("k", "It", "So.", (check(all=(1, "more"), strict=tuple(NOTHING)),))
     assert "that allows it" in finding.robustness
-    assert "Too few records to tell: strict." in finding.robustness
+    assert "Cannot be measured with: strict." in finding.robustness
     assert "–" in finding._repr_html_()
 
 
@@ -95,9 +95,26 @@ def test_the_counts_in_the_sentence_are_those_of_the_dataset(found, dataset):
     overview = dataset.overview
     for state in dataset.focus:
         own = overview[overview["focus"].map(lambda f, s=state: s in f)]
-        assert f"{dataset.party_names[state]} {own['concluded'].sum()} agreements" in sentence
+        done = own["concluded"].sum()
+        assert f"{done} concluded agreements of {dataset.party_names[state]}" in sentence
         announced = (own["status"] == "announced").sum()
-        assert f"{announced} more only announced" in sentence
+        assert f"{announced} only announced" in sentence
+
+
+def test_a_reader_learns_what_was_agreed_and_what_is_only_claimed(found, dataset):
+    said = {finding.key: plain(finding.sentence) for finding in found}
+    assert "signed a framework agreement on 30 October 2024" in said["agreed"]
+    assert "no source shows" in said["agreed"]
+    labels = dataset.labels("domain_codes")
+    official, press = said["press-alone"].split("rest on the press alone")
+    assert labels["training"].lower() in official
+    assert labels["intelligence"].lower() in press
+
+
+def test_an_answer_that_depends_on_the_years_compared_says_so(found):
+    said = plain(next(f for f in found if f.key == "diversification").sentence)
+    assert "depends on what is compared" in said
+    assert "show no clear change" in said
 
 
 def test_thin_data_give_fewer_findings_and_no_crash(small):

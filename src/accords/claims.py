@@ -6,8 +6,8 @@ elsewhere. A list that one side published supports a subject; the press alone do
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -152,7 +152,7 @@ def event(dataset: Dataset, claim: Claim) -> Verdict:
     support = _on(claim, f"event:{step['event_id']}")
     if support.empty:
         return Verdict(
-            NOT_SHOWN, f"The step {step_of} is on record, after the claim's own source alone.", rows
+            NOT_SHOWN, f"The step {step_of} is on record from the claim's own source alone.", rows
         )
     sources = linked(_n(len(support), "other source"), rows)
     if pd.isna(step["earliest"]):
@@ -162,9 +162,10 @@ def event(dataset: Dataset, claim: Claim) -> Verdict:
         days = (step["earliest"] - first).days
         return Verdict(
             CONTRADICTED,
-            f"The step {step_of} is recorded on {escape(dates.spoken(step['date']))} after "
-            f"{sources}, {number(abs(days), 'd', rows)} days {'later' if days > 0 else 'earlier'} "
-            f"than the {escape(dates.spoken(date))} of the claim.",
+            f"The step {step_of} is on record from {sources} and dated "
+            f"{escape(dates.spoken(step['date']))}, {number(abs(days), 'd', rows)} days "
+            f"{'later' if days > 0 else 'earlier'} than the {escape(dates.spoken(date))} of the "
+            "claim.",
             rows,
         )
     if own_day:
@@ -180,7 +181,8 @@ def event(dataset: Dataset, claim: Claim) -> Verdict:
     within = step["earliest"] >= first and step["latest"] <= last
     return Verdict(
         SUPPORTED if within else PARTLY,
-        f"The step {step_of} is recorded on {escape(dates.spoken(step['date']))} after {sources}.",
+        f"The step {step_of} is on record from {sources} and dated "
+        f"{escape(dates.spoken(step['date']))}.",
         rows,
     )
 
@@ -351,12 +353,39 @@ def diversifies(dataset: Dataset, claim: Claim) -> Verdict:
         f"{number(whole['partners_after'], 'd', rows)} partners, with "
         f"{number(whole['agreements_before'], 'd', rows)} and "
         f"{number(whole['agreements_after'], 'd', rows)} agreements. The chance that two of them "
-        f"are with the same partner changed by {number(whole['change'], '+.3f', rows)} (95 % "
-        f"interval {interval(whole['low'], whole['high'], '+.3f')}); without {largest} by "
-        f"{number(rest['change'], '+.3f', rest['agreement_ids'])} "
-        f"({interval(rest['low'], rest['high'], '+.3f')})."
+        f"are with the same partner went {_chances(whole)}; without {largest} {_chances(rest)}. "
+        f"{_FINDINGS[verdict]}{_shorter(dataset, claim.argument, table)}"
     )
-    return Verdict(verdict, f"{sentence} {_FINDINGS[verdict]}", rows)
+    return Verdict(verdict, sentence, rows)
+
+
+def _chances(row: Mapping[Any, Any]) -> str:
+    rows = row["agreement_ids"]
+    return (
+        f"from {number(100 * row['herfindahl_before'], '.1f', rows)} to "
+        f"{number(100 * row['herfindahl_after'], '.1f', rows)} % (95 % interval of the change "
+        f"{interval(100 * row['low'], 100 * row['high'], '+.1f')} points)"
+    )
+
+
+def _shorter(dataset: Dataset, state: str, table: pd.DataFrame, years: int = 5) -> str:
+    """Say where shorter runs of years find something else than the runs of the test."""
+    other = partners.diversification(dataset, years)
+    other = other[other["state"] == state]
+    found = dict(zip(table["counted"], table["finding"], strict=True))
+    said = {"diversifies": "a wider spread", "concentrates": "a narrower one"}
+    turned = [
+        f"{said[finding]} {'with ' if counted == partners.ALL else ''}{counted}"
+        for counted, finding in zip(other["counted"], other["finding"], strict=True)
+        if finding in said and finding != found[counted]
+    ]
+    if not turned:
+        return ""
+    spans = other.iloc[0]
+    return (
+        f" It depends on the years: {_span(spans['after'])} against {_span(spans['before'])} show "
+        f"{listed(turned)}."
+    )
 
 
 _FINDINGS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -12,15 +12,18 @@ from accords import claims
 from accords.dataset import Dataset
 from accords.measures import accord, domains, evidence, partners, robustness, time
 from accords.measures.common import by_state, concluded
-from accords.prose.accord import kind_of, missing_steps, when
+from accords.prose.accord import kind_of, missing_steps, status_words, when
 from accords.prose.text import (
     count,
     escape,
+    figure,
     interval,
     linked,
     listed,
+    lowered,
     number,
     percent,
+    tied,
 )
 
 
@@ -107,19 +110,19 @@ class Finding:
         unknown = list(dict.fromkeys(name for check in checks for name in check.unknown))
         if changes:
             parts = [f"{name} ({listed(dict.fromkeys(says))})" for name, says in changes.items()]
-            text = f"Changes under other choices of records: {'; '.join(parts)}."
+            text = f"Changes with other choices of records: {'; '.join(parts)}."
         elif unknown:
             text = "Holds under every other choice of records that allows it."
         else:
             text = "Holds under every other choice of records."
         if unknown:
-            text += f" Too few records to tell: {'; '.join(unknown)}."
+            text += f" Cannot be measured with: {'; '.join(unknown)}."
         return escape(text)
 
     def _repr_html_(self) -> str:
         return (
             f'<div class="finding" id="finding-{escape(self.key)}"><p>'
-            f"<strong>{escape(self.lead)}.</strong> {self.sentence} "
+            f"<strong>{escape(self.lead)}.</strong> {tied(self.sentence)} "
             f'<span class="robustness">{self.robustness}</span></p>{self._variants()}</div>'
         )
 
@@ -147,7 +150,7 @@ def _shown(check: Check, name: str) -> str:
     if not reading.says:
         return "–"
     mark = "*" if name in check.changed else ""
-    return f"{format(reading.value, check.form)}{mark}"
+    return tied(f"{figure(reading.value, check.form)}{mark}")
 
 
 def findings(dataset: Dataset, *, robust: bool = True) -> list[Finding]:
@@ -159,7 +162,7 @@ def findings(dataset: Dataset, *, robust: bool = True) -> list[Finding]:
     choices = robustness.variants(dataset) if robust else {"all records": dataset}
     makers = (
         _agreed, _press_alone, _claims, _numbers, _rhythm, _subjects, _alike, _partners,
-        _diversification, _shared, _status, _missing,
+        _diversification, _status, _sure, _missing,
     )  # fmt: skip
     made = [make(dataset, choices) for make in makers]
     found = [finding for finding in made if finding is not None]
@@ -188,16 +191,17 @@ def _agreed(dataset: Dataset, choices: Choices) -> Finding | None:
     ]
     missing = missing_steps(dataset, steps)
     parties = listed(escape(names.get(p, p)) for p in accord.parties_of(dataset, agreement_id))
-    label = dataset.labels("statuses").get(row["status"], "not known").lower()
+    verb = "signed" if row["date_event"] == "signed" else "concluded"
     sentence = (
-        f"{parties} concluded {linked(kind_of(row['instrument_label']), rows)} "
+        f"{parties} {verb} {linked(kind_of(row['instrument_label']), rows)} "
         f"{when(row['date']) if pd.notna(row['date']) else 'undated'}; its status is "
-        f"<strong>{escape(label)}</strong>."
+        f"{status_words(dataset, row['status'])}."
     )
     if done:
-        sentence += f" The newest step of each side on record: {'; '.join(done)}."
-    if missing:
-        sentence += f" Not found: {missing}."
+        sentence += f" The newest step of each side on record: {'; '.join(done)}"
+        sentence += f"; no source shows {' or '.join(missing)}." if missing else "."
+    elif missing:
+        sentence += f" No source shows {' or '.join(missing)}."
 
     def measure(data: Dataset) -> Reading:
         if agreement_id not in data.overview.index:
@@ -220,13 +224,26 @@ def _press_alone(dataset: Dataset, choices: Choices) -> Finding | None:
         return None
     labels = dataset.labels("domain_codes")
     press = table.index[table["named_by"] == accord.PRESS]
+    official = table.index[table["named_by"] != accord.PRESS]
     rows = (agreement_id,)
-    named = "; ".join(escape(labels.get(code, code).lower()) for code in press)
-    sentence = (
-        f"Of the {number(len(table), 'd', rows)} subjects that sources name for it, "
-        f"{number(len(press), 'd', rows) if len(press) else 'none'} "
-        f"{'rest' if len(press) > 1 else 'rests'} on the press "
-        f"alone{f': {named}' if named else ''}."
+
+    def named(codes: pd.Index) -> str:
+        return "; ".join(escape(lowered(labels.get(code, code))) for code in codes)
+
+    text = (dataset.domains.loc[dataset.domains["agreement_id"] == agreement_id, "basis"]) == "text"
+    seen = "" if text.any() else "Its text was not seen. "
+    sentence = seen + (
+        f"Official statements name {number(len(official), 'd', rows)} of its "
+        f"{number(len(table), 'd', rows)} reported subjects ({named(official)})"
+        if len(official)
+        else f"No official statement names any of its {number(len(table), 'd', rows)} reported "
+        "subjects"
+    )
+    sentence += (
+        f"; {number(len(press), 'd', rows)} {'rest' if len(press) > 1 else 'rests'} on the press "
+        f"alone ({named(press)})."
+        if len(press)
+        else "; none rests on the press alone."
     )
 
     def measure(data: Dataset) -> Reading:
@@ -238,7 +255,7 @@ def _press_alone(dataset: Dataset, choices: Choices) -> Finding | None:
 
     return Finding(
         "press-alone",
-        "Its subjects",
+        "What it covers",
         sentence,
         (_check(choices, "subjects on the press alone", ".0f", measure),),
     )
@@ -252,12 +269,13 @@ def _claims(dataset: Dataset, choices: Choices) -> Finding | None:
     rows = () if agreement_id is None else (agreement_id,)
     n = table["verdict"].value_counts()
     sentence = (
-        f"Of {number(len(table), 'd', rows)} claims that the article on the accord makes or "
-        f"implies, {number(n.get(claims.SUPPORTED, 0), 'd', rows)} are supported in full and "
-        f"{number(n.get(claims.PARTLY, 0), 'd', rows)} in part; "
-        f"{number(n.get(claims.NOT_SHOWN, 0), 'd', rows)} are not shown by any other source, "
-        f"{number(n.get(claims.CONTRADICTED, 0), 'd', rows)} contradicted and "
-        f"{number(n.get(claims.NOT_TESTABLE, 0), 'd', rows)} not testable with these data."
+        f"Of {number(len(table), 'd', rows)} claims that the article behind this report makes or "
+        f"implies, other sources support {number(n.get(claims.SUPPORTED, 0), 'd', rows)} in full "
+        f"and {number(n.get(claims.PARTLY, 0), 'd', rows)} in part, and contradict "
+        f"{number(n.get(claims.CONTRADICTED, 0), 'd', rows)}. "
+        f"{number(n.get(claims.NOT_SHOWN, 0), 'd', rows)} are shown by no other source, which does "
+        f"not make them false, and {number(n.get(claims.NOT_TESTABLE, 0), 'd', rows)} cannot be "
+        "tested with these data."
     )
 
     def measure(data: Dataset) -> Reading:
@@ -281,21 +299,18 @@ def _numbers(dataset: Dataset, choices: Choices) -> Finding | None:
     for state in dataset.focus:
         own = overview[overview["focus"].map(lambda f, s=state: s in f).astype(bool)]
         announced = own.index[own["status"] == "announced"]
-        apart = f" ({count(announced)} more only announced)" if len(announced) else ""
-        parts.append(
-            f"{escape(names.get(state, state))} "
-            f"{count(own.index[own['concluded']], 'agreement')}{apart}"
-        )
+        apart = f" (and {count(announced)} only announced)" if len(announced) else ""
+        done = count(own.index[own["concluded"]], "concluded agreement")
+        parts.append(f"{done} of {escape(_the(names.get(state, state)))}{apart}")
     together = concluded(dataset)
     shared = together.index[together["focus"].map(len) > 1]
-    sentence = f"On record as concluded: {listed(parts)}"
-    sentence += (
-        f"; {count(shared, 'agreement')} {'has' if len(shared) == 1 else 'have'} more than one of "
-        "them as parties."
-        if len(dataset.focus) > 1
-        else "."
-    )
-    sentence += " What was not found may still exist."
+    sentence = f"On record are {listed(parts)}"
+    if len(dataset.focus) == 2:
+        sentence += f"; {count(shared)} {'has' if len(shared) == 1 else 'have'} both as parties"
+    elif len(dataset.focus) > 2:
+        has = "has" if len(shared) == 1 else "have"
+        sentence += f"; {count(shared)} {has} more than one of them as parties"
+    sentence += ". There may be more that we did not find."
 
     def measure(data: Dataset) -> Reading:
         n = by_state(data)["state"].value_counts()
@@ -321,20 +336,21 @@ def _rhythm(dataset: Dataset, choices: Choices) -> Finding | None:
         change = time.rate_change(dataset, state)
         name = escape(names.get(state, state))
         sentence = (
-            f"{name}, on record from {own['year'].min()}, concluded "
-            f"{number(change.rate_after, '.1f', change.after_rows)} agreements a year in "
-            f"{end - 9}–{end} against {number(change.rate_before, '.1f', change.before_rows)} in "
-            f"the ten years before"
+            f"{name} concluded {count(change.after_rows, 'agreement')} in {end - 9}–{end} against "
+            f"{count(change.before_rows)} in the ten years before"
         )
         if pd.notna(change.ratio):
             sentence += (
-                f" (ratio {number(change.ratio, '.1f', change.after_rows)}, 95 % interval "
+                f", {number(change.ratio, '.1f', change.after_rows)} times as many (95 % interval "
                 f"{interval(change.low, change.high, '.1f')})"
             )
-        sentences.append(f"{sentence}.")
+        sentences.append(sentence)
         checks.append(_check(choices, f"ratio, {names.get(state, state)}", ".2f", _rate(state)))
-    sentences.append("Sources may cover recent years better, which would raise the ratio.")
-    return Finding("rhythm", "How often", " ".join(sentences), tuple(checks))
+    sentence = (
+        f"{'; '.join(sentences)}. Sources cover recent years better, so that part of a rise is a "
+        "rise of what can be read."
+    )
+    return Finding("rhythm", "How often", sentence, tuple(checks))
 
 
 def _rate(state: str) -> Measure:
@@ -364,7 +380,7 @@ def _subjects(dataset: Dataset, choices: Choices) -> Finding | None:
             continue
         ranked = own.sort_values("n", ascending=False, kind="stable").head(3)
         shown = listed(
-            f"{escape(labels[row['domain']].lower())} "
+            f"{escape(lowered(labels[row['domain']]))} "
             f"({number(100 * row['share'], '.0f', row['agreements'])} %)"
             for row in ranked.to_dict("records")
         )
@@ -375,12 +391,33 @@ def _subjects(dataset: Dataset, choices: Choices) -> Finding | None:
         )
         parts.append(f"{escape(name)}'s {total} are most often about {shown}")
         checks.append(
-            _check(choices, f"share of {labels[code].lower()}, {name}", ".0%", _first(str(state)))
+            _check(choices, f"share of {lowered(labels[code])}, {name}", ".0%", _first(str(state)))
         )
     if not parts:
         return None
-    sentence = f"Of agreements whose subjects are known, {'; '.join(parts)}."
-    return Finding("subjects", "About what", sentence, tuple(checks))
+    sentence = f"Of agreements whose subjects are known, {'; '.join(parts)}. {_moved(dataset)}"
+    return Finding("subjects", "About what", sentence.strip(), tuple(checks))
+
+
+def _moved(dataset: Dataset) -> str:
+    """Say which shares of subjects changed for sure between spans of years."""
+    table = domains.change(dataset)
+    if table.empty:
+        return ""
+    sure = table[table["sure"].astype(bool)]
+    if sure.empty:
+        return "No single subject's share has changed for sure."
+    names, labels = dataset.party_names, dataset.labels("domain_codes")
+    whole = domains.profiles(dataset).set_index(["state", "domain"])["agreements"].to_dict()
+    said = "; ".join(
+        f"{escape(lowered(labels[row['domain']]))}, named by "
+        f"{number(100 * row['second'], '.0f', whole[row['state'], row['domain']])} % of "
+        f"{escape(names[row['state']])}'s before {row['cut']} and by "
+        f"{number(100 * row['first'], '.0f', whole[row['state'], row['domain']])} % since"
+        for row in sure.to_dict("records")
+    )
+    are = "change is" if len(sure) == 1 else "changes are"
+    return f"Only {number(len(sure), 'd')} {are} sure: {said}."
 
 
 def _top(profile: pd.DataFrame) -> str | None:
@@ -397,7 +434,7 @@ def _first(state: str) -> Measure:
         if code is None:
             return NOTHING
         name = data.party_names.get(state, state)
-        label = data.labels("domain_codes")[code].lower()
+        label = lowered(data.labels("domain_codes")[code])
         return Reading(float(own["share"].max()), f"{label} first for {name}")
 
     return measure
@@ -413,23 +450,31 @@ def _alike(dataset: Dataset, choices: Choices) -> Finding | None:
     coded = domains.coded(dataset)
     rows = coded.loc[coded["state"].isin(dataset.focus[:2]), "agreement_id"]
     sure = contrast[contrast["sure"]].sort_values("difference", key=abs, ascending=False)
-    sentence = (
-        f"The subjects of {escape(first)} and {escape(second)} are alike to "
-        f"{number(similar.cosine, '.2f', rows)} on a scale from 0 to 1 (95 % interval "
-        f"{interval(similar.low, similar.high)}); chance alone would give "
-        f"{interval(similar.chance_low, similar.chance_high)}."
+    verdict = (
+        "alike, yet not the same"
+        if similar.cosine < similar.chance_low
+        else "no less alike than chance would have them"
     )
+    sentence = (
+        f"The subjects of {escape(first)} and {escape(second)} are {verdict}: their likeness is "
+        f"{number(similar.cosine, '.2f', rows)} of 1 (95 % interval "
+        f"{interval(similar.low, similar.high)}), where two samples of the same agreements would "
+        f"reach {interval(similar.chance_low, similar.chance_high)}."
+    )
+    means = domains.breadth(dataset).set_index("state")["mean"]
     sentence += (
-        " They differ beyond chance on "
+        " They clearly differ on "
         + "; ".join(
-            f"{escape(labels[row['domain']].lower())} "
-            f"({number(100 * row['first'], '.0f', rows)} against "
-            f"{number(100 * row['second'], '.0f', rows)} %)"
+            f"{escape(lowered(labels[row['domain']]))} "
+            f"({number(100 * row['first'], '.0f', rows)} % of {escape(first)}'s, "
+            f"{number(100 * row['second'], '.0f', rows)} % of {escape(second)}'s)"
             for row in sure.head(3).to_dict("records")
         )
-        + "."
+        + "; part of that may be fuller reporting, as sources name "
+        f"{number(means[dataset.focus[0]], '.1f', rows)} subjects an agreement for "
+        f"{escape(first)} and {number(means[dataset.focus[1]], '.1f', rows)} for {escape(second)}."
         if len(sure)
-        else " On no single subject do they differ beyond chance."
+        else " On no single subject do they clearly differ."
     )
 
     def measure(data: Dataset) -> Reading:
@@ -443,38 +488,42 @@ def _alike(dataset: Dataset, choices: Choices) -> Finding | None:
 
 
 def _partners(dataset: Dataset, choices: Choices) -> Finding | None:
-    table = partners.concentration(dataset)
-    if table.empty:
+    counts = partners.partner_counts(dataset)
+    if counts.empty:
         return None
     names = dataset.party_names
-    counts = partners.partner_counts(dataset)
     parts, checks = [], []
-    for state, own in table.groupby("state", sort=False):
-        by = {row["counted"]: row for row in own.to_dict("records")}
-        whole, rest = by[partners.ALL], by[partners.REST]
-        if pd.isna(whole["effective"]):
+    for state in dataset.focus:
+        own = counts[counts["state"] == state]
+        if own.empty:
             continue
-        first = counts[(counts["state"] == state) & (counts["rank"] == 1)]
-        largest = first.to_dict("records")[0]
-        name = names.get(str(state), str(state))
-        largest_name = escape(_the(largest["name"]))
-        part = (
-            f"{escape(name)} has bilateral agreements with "
-            f"{number(whole['partners'], 'd', whole['agreement_ids'])} partners; "
-            f"{largest_name} has "
-            f"{percent(largest['agreement_ids'], whole['agreement_ids'])}. They are as widely "
-            f"spread as over {number(whole['effective'], '.0f', whole['agreement_ids'])} partners "
-            "of equal weight (95 % interval "
-            f"{interval(whole['effective_low'], whole['effective_high'], '.0f')})"
+        rows = [i for ids in own["agreement_ids"] for i in ids]
+        largest = own[own["rank"] == 1].to_dict("records")[0]
+        name = names.get(state, state)
+        parts.append(
+            f"{escape(_the(name))} has {count(rows, 'bilateral agreement')} with "
+            f"{number(len(own), 'd', rows)} partners, most with {escape(_the(largest['name']))} "
+            f"({count(largest['agreement_ids'])})"
         )
-        if pd.notna(rest["effective"]):
-            part += (
-                f", without {largest_name} over "
-                f"{number(rest['effective'], '.0f', rest['agreement_ids'])}"
-            )
-        parts.append(f"{part}.")
-        checks.append(_check(choices, f"share of the largest, {name}", ".0%", _leader(str(state))))
-    return Finding("partners", "With whom", " ".join(parts), tuple(checks)) if parts else None
+        checks.append(_check(choices, f"share of the largest, {name}", ".0%", _leader(state)))
+    sentence = f"{_capital('; '.join(parts))}.{_shared(dataset, counts)}"
+    return Finding("partners", "With whom", sentence, tuple(checks))
+
+
+def _shared(dataset: Dataset, counts: pd.DataFrame) -> str:
+    """Say how many partners the focus states have in common."""
+    others = counts[~counts["partner"].isin(dataset.focus)]
+    if len(dataset.focus) < 2 or others.empty:
+        return ""
+    table = partners.shared_partners(dataset)
+    rows = [i for ids in table["agreement_ids"] for i in ids]
+    most = listed(escape(_the(name)) for name in table["name"].head(4))
+    whom = "both" if len(dataset.focus) == 2 else "more than one of them"
+    have = "has" if len(table) == 1 else "have"
+    return (
+        f" {number(len(table), 'd', rows)} of all {number(others['partner'].nunique(), 'd')} "
+        f"partners {have} agreements with {whom}{f', most of all {most}' if most else ''}."
+    )
 
 
 def _leader(state: str) -> Measure:
@@ -492,97 +541,74 @@ def _leader(state: str) -> Measure:
 
 
 def _diversification(dataset: Dataset, choices: Choices) -> Finding | None:
-    table = partners.diversification(dataset)
+    table = partners.diversification_by_length(dataset)
     table = table[table["finding"] != "too few"]
     if table.empty:
         return None
     names = dataset.party_names
-    parts, checks = [], []
-    for state, own in table.groupby("state", sort=False):
-        by = {row["counted"]: row for row in own.to_dict("records")}
-        if partners.ALL not in by:
+    # One table serves the columns of every state and length.
+    tables = {id(data): partners.diversification_by_length(data) for data in choices.values()}
+    sentences, checks = [], []
+    for state in dataset.focus:
+        own = table[table["state"] == state]
+        if own.empty:
             continue
-        whole = by[partners.ALL]
-        name = names.get(str(state), str(state))
-        rows = whole["agreement_ids"]
-        part = (
-            f"{escape(name)}: {_DIVERSITY[whole['finding']]} from {_span(whole['before'])} to "
-            f"{_span(whole['after'])} (change in the chance that two agreements are with the same "
-            f"partner: {number(whole['change'], '+.3f', rows)}, 95 % interval "
-            f"{interval(whole['low'], whole['high'], '+.3f')}"
+        name = names.get(state, state)
+        sentences.append(_spread_words(dataset, _the(name), own))
+        for years in dict.fromkeys(own["after"]):
+            label = f"{name}, {_span(years)}: points"
+            checks.append(_check(choices, label, "+.1f", _spread(tables, state, years)))
+    return Finding("diversification", "Spread over partners", " ".join(sentences), tuple(checks))
+
+
+def _spread_words(dataset: Dataset, name: str, own: pd.DataFrame) -> str:
+    """Say in words which comparisons of two runs of years show a change in the spread."""
+    clear = own[own["finding"].isin(_DIVERSITY)]
+    rows = [i for ids in own["agreement_ids"] for i in ids]
+    total = number(len(own), "d", rows)
+    if clear.empty:
+        return (
+            f"For {escape(name)} none of {total} comparisons shows agreements spread over partners "
+            "more or less widely than before."
         )
-        if partners.REST in by:
-            rest = by[partners.REST]
-            part += (
-                f"; without {escape(_the(names.get(rest['left_out'], rest['left_out'])))} "
-                f"{number(rest['change'], '+.3f', rest['agreement_ids'])}, "
-                f"{_DIVERSITY[rest['finding']]}"
-            )
-        part += ")"
-        parts.append(f"{part}.")
-        checks.append(_check(choices, f"change, {name}", "+.3f", _spread(str(state))))
+    said = "; ".join(
+        f"{_DIVERSITY[row['finding']]} in {_span(row['after'])} than in {_span(row['before'])} "
+        f"{_counted(dataset, row)} (the chance that two agreements are with the same partner went "
+        f"from {number(100 * row['herfindahl_before'], '.0f', row['agreement_ids'])} to "
+        f"{number(100 * row['herfindahl_after'], '.0f', row['agreement_ids'])} %)"
+        for row in clear.to_dict("records")
+    )
+    if len(clear) == len(own):
+        return f"Every comparison shows {escape(name)} {said}."
     return (
-        Finding("diversification", "Spread over partners", " ".join(parts), tuple(checks))
-        if parts
-        else None
+        f"Whether {escape(name)} spreads its agreements over partners more widely than before "
+        f"depends on what is compared: {said}. The other {number(len(own) - len(clear), 'd')} of "
+        f"{total} comparisons, of other years or without the largest partner, show no clear change."
     )
 
 
-_DIVERSITY = {
-    "diversifies": "more widely spread",
-    "concentrates": "less widely spread",
-    "no clear change": "no clear change",
-    "too few": "too few agreements to tell",
-}
+def _counted(dataset: Dataset, row: Mapping[Any, Any]) -> str:
+    if row["counted"] == partners.ALL:
+        return "with all partners"
+    left_out = str(row["left_out"])
+    return f"without {escape(_the(dataset.party_names.get(left_out, left_out)))}"
 
 
-def _spread(state: str) -> Measure:
+_DIVERSITY = {"diversifies": "more widely", "concentrates": "less widely"}
+
+
+def _spread(tables: Mapping[int, pd.DataFrame], state: str, years: str) -> Measure:
     def measure(data: Dataset) -> Reading:
-        table = partners.diversification(data)
-        own = table[(table["state"] == state) & (table["counted"] == partners.ALL)]
-        if own.empty or own["finding"].iloc[0] == "too few":
+        table = tables[id(data)]
+        table = table[(table["state"] == state) & (table["after"] == years)]
+        table = table[table["counted"] == partners.ALL]
+        if table.empty or table["finding"].iloc[0] == "too few":
             return NOTHING
-        row = own.to_dict("records")[0]
+        row = table.to_dict("records")[0]
         name = data.party_names.get(state, state)
-        return Reading(row["change"], f"{name}: {row['finding']}")
+        return Reading(100 * row["change"], f"{name} {_span(years)}: {row['finding']}")
 
     return measure
-
-
-def _shared(dataset: Dataset, choices: Choices) -> Finding | None:
-    if len(dataset.focus) < 2:
-        return None
-    counts = partners.partner_counts(dataset)
-    counts = counts[~counts["partner"].isin(dataset.focus)]
-    if counts.empty:
-        return None
-    table = partners.shared_partners(dataset)
-    rows = tuple(i for ids in table["agreement_ids"] for i in ids)
-    total = counts["partner"].nunique()
-    sentence = (
-        f"{number(len(table), 'd', rows)} of {number(total, 'd')} partners have bilateral "
-        f"agreements with more than one of {listed(escape(n) for n in _names(dataset))}"
-    )
-    most = [
-        f"{escape(_the(row['name']))} ({count(row['agreement_ids'])})"
-        for row in table.head(4).to_dict("records")
-    ]
-    sentence += f", most of all {listed(most)}." if most else "."
-
-    def measure(data: Dataset) -> Reading:
-        every = partners.partner_counts(data)
-        every = every[~every["partner"].isin(data.focus)]
-        if every.empty:
-            return NOTHING
-        share = len(partners.shared_partners(data)) / every["partner"].nunique()
-        return Reading(share, "less than half shared" if share < 0.5 else "half or more shared")
-
-    return Finding(
-        "shared-partners",
-        "Shared partners",
-        sentence,
-        (_check(choices, "share of partners", ".0%", measure),),
-    )
 
 
 def _status(dataset: Dataset, choices: Choices) -> Finding | None:
@@ -591,9 +617,11 @@ def _status(dataset: Dataset, choices: Choices) -> Finding | None:
         return None
     sentence = (
         f"Of {count(rows.index, 'concluded agreement')}, "
-        f"{percent(rows.index[rows['status'] == 'in-force'], rows.index)} are in force as far as "
-        f"is known; of {percent(rows.index[rows['status'] == 'unknown'], rows.index)}, signed more "
-        "than ten years ago, nothing later is known."
+        f"{percent(rows.index[rows['status'] == 'in-force'], rows.index)} are known to be in "
+        f"force. Of {percent(rows.index[rows['status'] == 'signed'], rows.index)} nothing is known "
+        "but that they were signed or adopted, and of "
+        f"{percent(rows.index[rows['status'] == 'unknown'], rows.index)}, signed more than ten "
+        "years ago, no later trace was found."
     )
 
     def measure(data: Dataset) -> Reading:
@@ -612,18 +640,44 @@ def _status(dataset: Dataset, choices: Choices) -> Finding | None:
     )
 
 
-def _missing(dataset: Dataset, choices: Choices) -> Finding | None:
+def _sure(dataset: Dataset, choices: Choices) -> Finding | None:
     every = _own(dataset.overview)
     if every.empty:
         return None
     sure = every.index[every["confidence"] == "high"]
     sentence = (
-        f"{percent(sure, every.index)} of the records are of high confidence: an official or "
-        "treaty source, or two independent publishers."
+        f"That the agreement exists is of high confidence for {percent(sure, every.index)} of the "
+        "records: an official or treaty source says so, or two independent publishers."
     )
+    errors = evidence.reading_errors(dataset)
+    errors = errors[(errors["problem"] == "wrong") & (errors["facts"] > 0)]
+    if len(errors):
+        last = errors.to_dict("records")[-1]
+        read = dataset.readings.loc[dataset.readings["reading"] == last["reading"], "agreement_id"]
+        read = read[read.isin(dataset.overview.index)]
+        sentence += (
+            f" A second reader who did not know the first result found "
+            f"{number(last['found'], 'd', read)} of {number(last['facts'], 'd', read)} facts wrong "
+            "in the latest sample (95 % interval "
+            f"{interval(100 * last['low'], 100 * last['high'], '.1f')} %)."
+        )
+
+    def measure(data: Dataset) -> Reading:
+        found = _own(data.overview)["confidence"]
+        if found.empty:
+            return NOTHING
+        share = float((found == "high").mean())
+        return Reading(share, "most of high confidence" if share > 0.5 else "most not")
+
+    label = "share of high confidence"
+    return Finding("sure", "How sure", sentence, (_check(choices, label, ".0%", measure),))
+
+
+def _missing(dataset: Dataset, choices: Choices) -> Finding | None:
     table = evidence.capture_recapture(dataset)
     whole = table[table["group"] == "all"].to_dict("records")[0]
     checks: tuple[Check, ...] = ()
+    sentence = ""
     if pd.notna(whole["estimate"]) and whole["seen"]:
         seen = (*whole["own_ids"], *whole["academic_ids"])
         upper = (
@@ -631,12 +685,12 @@ def _missing(dataset: Dataset, choices: Choices) -> Finding | None:
             if whole["high"] == float("inf")
             else number(whole["high"], ",.0f", seen)
         )
-        sentence += (
-            f" For {_RECAPTURED[0]}–{_RECAPTURED[1]} two lists, our own "
-            "reading and the academic DCAD, hold "
-            f"{number(whole['seen'], 'd', seen)} comparable agreements, and their overlap suggests "
-            f"that about {number(whole['estimate'], ',.0f', seen)} exist (95 % interval "
-            f"{number(whole['low'], ',.0f', seen)} to {upper}), if the lists are independent."
+        sentence = (
+            f"For {_RECAPTURED[0]}–{_RECAPTURED[1]} our own reading and the academic list DCAD "
+            f"together hold {number(whole['seen'], 'd', seen)} comparable bilateral agreements, "
+            f"and their overlap suggests that about {number(whole['estimate'], ',.0f', seen)} "
+            f"exist (95 % interval {number(whole['low'], ',.0f', seen)} to {upper}), if the lists "
+            "are independent. "
         )
 
         def measure(data: Dataset) -> Reading:
@@ -650,7 +704,13 @@ def _missing(dataset: Dataset, choices: Choices) -> Finding | None:
             return Reading(share, "most are missing" if share < 0.5 else "most are found")
 
         checks = (_check(choices, "share found, estimated", ".0%", measure),)
-    return Finding("missing", "How sure", sentence, checks)
+    else:
+        return None
+    sentence += (
+        "Purchases, plans, secret agreements and later years are outside this estimate, and "
+        "motives and effects outside the data."
+    )
+    return Finding("missing", "What is missing", sentence, checks)
 
 
 _RECAPTURED = (1980, 2010)
@@ -693,6 +753,10 @@ def _order(first: str, a: float, second: str, b: float) -> str:
 
 def _span(years: str) -> str:
     return years.replace("-", "–")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _the(name: str) -> str:

@@ -32,7 +32,7 @@ def test_every_chart_says_what_it_finds_what_it_counts_and_what_it_shows(figures
         meta = figure.layout.meta
         assert meta["name"].startswith("01-accord-"), name
         assert len(meta["title"]) > 20, name
-        assert "n = " in meta["subtitle"], name
+        assert "n\u00a0=\u00a0" in meta["subtitle"], name
         assert len(meta["alt"]) > 60, name
         assert meta["data"]["rows"], name
 

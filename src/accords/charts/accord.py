@@ -14,7 +14,7 @@ from accords.charts import theme
 from accords.dataset import Dataset
 from accords.measures import accord as measures
 from accords.prose.accord import NOUNS
-from accords.prose.text import listed
+from accords.prose.text import listed, lowered
 
 TOGETHER = "Together"
 
@@ -282,7 +282,7 @@ def voices(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
 def _voices_alt(table: pd.DataFrame, rows: list[str]) -> str:
     named = pd.Series(rows, index=table["named_by"].to_numpy())
     parts = [
-        f"named by {group}: {listed(s.lower() for s in named[named.index == group])}"
+        f"named by {group}: {listed(lowered(s) for s in named[named.index == group])}"
         for group in measures.NAMED_BY
         if (named.index == group).any()
     ]

@@ -11,7 +11,7 @@ from accords import dates
 from accords.charts import theme
 from accords.dataset import Dataset
 from accords.measures import domains as measures
-from accords.prose.text import listed
+from accords.prose.text import listed, lowered
 
 ROW = 25
 """Height of a row of a domain in px."""
@@ -19,11 +19,6 @@ ROW = 25
 
 LEGEND = {"traceorder": "normal", "x": 0, "y": 1, "yanchor": "top"}
 """In the head that a drawing keeps free above its rows."""
-
-
-def lowered(label: str) -> str:
-    """Write a label inside a sentence: its first letter small, abbreviations kept."""
-    return label[:1].lower() + label[1:]
 
 
 def _labels(dataset: Dataset) -> dict[str, str]:
@@ -124,7 +119,7 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
     data = _profile_data(dataset, table, {})
     if table.empty or not table["n"].sum():
         return theme.too_little(
-            name=name, title="No source names a domain", data=data, measure=measures.profiles
+            name=name, title="No source names a subject", data=data, measure=measures.profiles
         )
     order = _order(table)
     labels = _labels(dataset)
@@ -168,8 +163,8 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
         name=name,
         title=_profiles_title(dataset, table, contrast, states),
         subtitle=(
-            "Share of a state’s concluded agreements with at least one coded domain that name the "
-            f"domain ({_sizes(dataset, table)}), with 95 % Wilson intervals. Bold: the states "
+            "Share of a state’s concluded agreements with a known subject that name the "
+            f"subject ({_sizes(dataset, table)}), with 95 % Wilson intervals. Bold: the states "
             "differ after correction for the number of comparisons."
         ),
         alt=_profiles_alt(dataset, table, states),
@@ -209,7 +204,7 @@ def _profiles_title(
     )
     if len(states) > 1:
         sure = int(contrast["sure"].sum())
-        text += f"; the profiles clearly differ in {sure} of {len(contrast)} domains"
+        text += f"; the profiles clearly differ in {sure} of {len(contrast)} subjects"
     return text[0].upper() + text[1:]
 
 
@@ -224,7 +219,7 @@ def _profiles_alt(dataset: Dataset, table: pd.DataFrame, states: list[str]) -> s
             for domain, share in zip(own["domain"], own["share"], strict=True)
         )
         parts.append(f"{dataset.party_names[state]}: {named}")
-    return f"Shares of agreements by domain, the largest first. {'. '.join(parts)}."
+    return f"Shares of agreements by subject, the largest first. {'. '.join(parts)}."
 
 
 @theme.chart
@@ -242,7 +237,7 @@ def heat(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     data = _profile_data(dataset, table, {"era": "Era"})
     if table.empty or not table["n"].sum():
         return theme.too_little(
-            name=name, title="No source names a domain", data=data, measure=measures.by_era
+            name=name, title="No source names a subject", data=data, measure=measures.by_era
         )
     labels = _labels(dataset)
     order = _order(table)
@@ -312,9 +307,9 @@ def heat(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         name=name,
         title=_heat_title(dataset, table, states, eras),
         subtitle=(
-            "Per cent of a state’s coded agreements of an era that name the domain; n is the "
-            "number of coded agreements. Blank: none. With a small n a single agreement moves a "
-            "cell far."
+            "Per cent of a state’s agreements of an era that name the subject; n is the number of "
+            "agreements with a known subject. Blank: none. With a small n a single agreement moves "
+            "a cell far."
         ),
         alt=_heat_alt(dataset, table, states, eras),
         data=data,
@@ -384,7 +379,7 @@ def _heat_alt(dataset: Dataset, table: pd.DataFrame, states: list[str], eras: li
             parts.append(
                 f"{dataset.party_names[state]} {era} (n = {own['total'].iloc[0]}): {named}"
             )
-    return f"Table of shares by domain and era. {'. '.join(parts)}."
+    return f"Table of shares by subject and era. {'. '.join(parts)}."
 
 
 @theme.chart
@@ -411,7 +406,7 @@ def first_appearances(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     )
     if table.empty:
         return theme.too_little(
-            name=name, title="No dated agreement names a domain", data=data,
+            name=name, title="No dated agreement names a subject", data=data,
             measure=measures.first_appearances,
         )  # fmt: skip
     order = list(table.groupby("domain")["year"].min().sort_values(kind="stable").index)
@@ -452,9 +447,9 @@ def first_appearances(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         name=name,
         title=_first_title(dataset, table, states),
         subtitle=(
-            "Year of the first dated agreement that names the domain, by state "
+            "Year of the first dated agreement that names the subject, by state "
             f"({listed(_named_count(dataset, table, states))} of "
-            f"{len(dataset.codes('domain_codes'))} domains)."
+            f"{len(dataset.codes('domain_codes'))} subjects)."
         ),
         alt=_first_alt(dataset, table, states, order),
         data=data,
@@ -495,7 +490,7 @@ def _first_alt(dataset: Dataset, table: pd.DataFrame, states: list[str], order: 
             for state in states
         )
         parts.append(f"{labels[domain]}: {said}")
-    return f"First agreement that names each domain. {'. '.join(parts)}."
+    return f"First agreement that names each subject. {'. '.join(parts)}."
 
 
 @theme.chart
@@ -527,7 +522,7 @@ def pairs(dataset: Dataset, table: pd.DataFrame, most: int = 15) -> go.Figure:
     )
     if table.empty:
         return theme.too_little(
-            name=name, title="Too few agreements name the same domains", data=data,
+            name=name, title="Too few agreements name the same subjects", data=data,
             measure=measures.together,
         )  # fmt: skip
     best = table.head(most).reset_index(drop=True)
@@ -568,12 +563,13 @@ def pairs(dataset: Dataset, table: pd.DataFrame, most: int = 15) -> go.Figure:
             f"{first['both']} of the {first['either']} agreements that name either name both"
         ),
         subtitle=(
-            f"The {len(best)} closest of {len(table)} pairs of domains, by the correlation of "
-            f"being named (phi) over {first['total']} concluded agreements with a coded domain, "
+            f"The {len(best)} closest of {len(table)} pairs of subjects, by how far naming one "
+            "goes with naming the other (phi: one for always, zero for no tie) over "
+            f"{first['total']} concluded agreements with a known subject, "
             "with 95 % bootstrap intervals; at the right how many agreements name both, of those "
             "that name either."
         ),
-        alt="Closest pairs of domains. "
+        alt="Closest pairs of subjects. "
         + ". ".join(
             f"{names[a]} with {lowered(names[b])}: phi {phi:.2f}, {both} of {either}"
             for a, b, phi, both, either in zip(
@@ -611,7 +607,7 @@ def change(dataset: Dataset, table: pd.DataFrame, changes: pd.DataFrame) -> go.F
     data = _profile_data(dataset, table, {"span": "Years"})
     if table.empty or not table["n"].sum():
         return theme.too_little(
-            name=name, title="No source names a domain", data=data, measure=measures.by_span
+            name=name, title="No source names a subject", data=data, measure=measures.by_span
         )
     spans = list(dict.fromkeys(table["span"]))
     if len(spans) < 2:
@@ -689,9 +685,9 @@ def change(dataset: Dataset, table: pd.DataFrame, changes: pd.DataFrame) -> go.F
         name=name,
         title=_change_title(dataset, changes, states),
         subtitle=(
-            f"Share of coded agreements that name the domain: {_span_key(spans)} (n in "
-            "this order). In colour: the 95 % interval of a difference before and after a cut "
-            "excludes zero, taken one by one."
+            "Share of agreements with a known subject that name the subject: "
+            f"{_span_key(spans)} (n in this order). In colour: the 95 % interval of a difference "
+            "before and after a cut excludes zero, taken one by one."
         ),
         alt=_change_alt(dataset, moved, states),
         data=data,
@@ -712,17 +708,15 @@ def _change_title(dataset: Dataset, changes: pd.DataFrame, states: list[str]) ->
         return "Too few agreements on either side of a cut to compare"
     labels = dataset.labels("domain_codes")
     if sure.empty:
-        return "No change of a single domain is sure after correction for so many comparisons"
+        return "No change of a single subject is sure once the number of comparisons is allowed for"
     parts = [
         f"{lowered(labels[row['domain']])} {'rose' if row['difference'] > 0 else 'fell'} for "
         f"{dataset.party_names[row['state']]}, from {percent(row['second'])} before {row['cut']} "
         f"to {percent(row['first'])}"
         for row in sure.to_dict("records")
     ]
-    return (
-        f"Of {len(changes)} comparisons only {len(sure)} hold{'s' if len(sure) == 1 else ''} after "
-        f"correction for their number: {'; '.join(parts)}"
-    )
+    changed = "change is" if len(sure) == 1 else "changes are"
+    return f"Of {len(changes)} comparisons only {len(sure)} {changed} sure: {'; '.join(parts)}"
 
 
 def _change_alt(dataset: Dataset, moved: pd.DataFrame, states: list[str]) -> str:
@@ -732,7 +726,7 @@ def _change_alt(dataset: Dataset, moved: pd.DataFrame, states: list[str]) -> str
         f"{percent(row['second'])} before {row['cut']}, {percent(row['first'])} from then on"
         for row in moved.to_dict("records")
     ]
-    return f"Shares by domain in three spans of years. Changes: {'; '.join(parts) or 'none'}."
+    return f"Shares by subject in three spans of years. Changes: {'; '.join(parts) or 'none'}."
 
 
 @theme.chart
@@ -763,8 +757,8 @@ def similarity(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     known = table[table["cosine"].notna()].reset_index(drop=True)
     if known.empty:
         return theme.too_little(
-            name=name, title="Too few coded agreements to compare the profiles", data=data,
-            measure=measures.similarity_by_era,
+            name=name, title="Too few agreements with a known subject to compare the profiles",
+            data=data, measure=measures.similarity_by_era,
         )  # fmt: skip
     figure = go.Figure()
     for n, low, high in zip(known.index, known["chance_low"], known["chance_high"], strict=True):
@@ -797,9 +791,9 @@ def similarity(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         name=name,
         title=_similarity_title(dataset, known),
         subtitle=(
-            f"Cosine of the two states’ domain profiles ({_pair(dataset)}), one for the same "
-            "proportions, with 95 % bootstrap intervals; grey: where it would lie with 95 % "
-            "probability if both states drew from the same agreements."
+            f"Cosine of the two states’ shares of subjects ({_pair(dataset)}; n at the left): one "
+            "for the same proportions, zero for nothing in common, with 95 % bootstrap intervals. "
+            "Grey: where it would lie with 95 % probability if both drew from the same agreements."
         ),
         alt=(
             "Similarity of the two profiles. "
@@ -829,16 +823,14 @@ def _similarity_title(dataset: Dataset, known: pd.DataFrame) -> str:
         only = known.iloc[-1]
         return f"The two profiles have a similarity of {only['cosine']:.2f} over all years"
     first, last = eras.iloc[0], eras.iloc[-1]
-    apart = last["low"] > first["high"]
-    verb = "grew more alike" if apart else "may have grown more alike"
-    if last["cosine"] <= first["cosine"]:
-        verb = "did not grow more alike"
-    tail = (
-        "by now no less alike than chance would have them"
-        if last["p"] >= 0.05
-        else "still less alike than chance would have them"
-    )
+    verb = "rose" if last["cosine"] > first["cosine"] else "fell"
+    if first["p"] >= 0.05 and last["p"] >= 0.05:
+        tail = "at both ends no less than chance would give"
+    elif last["p"] >= 0.05:
+        tail = "by now no less than chance would give"
+    else:
+        tail = "still less than chance would give"
     return (
-        f"The profiles {verb}, from {first['cosine']:.2f} in the {first['era']} to "
-        f"{last['cosine']:.2f} in the {last['era']}: {tail}"
+        f"The likeness of the profiles {verb} from {first['cosine']:.2f} in the {first['era']} to "
+        f"{last['cosine']:.2f} in the {last['era']}, {tail}"
     )

@@ -44,7 +44,7 @@ def confidence(dataset: Dataset, levels: pd.DataFrame, bases: pd.DataFrame) -> g
                 dataset,
                 bases.rename(columns={"codings": "agreements"}),
                 "What",
-                "domain named by: " + bases["basis"].map(basis_labels).str.lower(),
+                "subject named by: " + bases["basis"].map(basis_labels).str.lower(),
             ),
         ],
         ignore_index=True,
@@ -79,11 +79,11 @@ def confidence(dataset: Dataset, levels: pd.DataFrame, bases: pd.DataFrame) -> g
         subtitle=(
             "Left, records by confidence: high with an official or treaty source or two "
             "independent publishers, medium with one reputable publisher "
-            f"(n = {_records(levels)}). Right, codings of domains by what they rest on "
+            f"(n = {_sizes(dataset, levels)}). Right, subjects by what names them "
             f"(n = {int(bases['codings'].sum())})."
         ),
         alt=(
-            f"Stacked bars. {_confidence_title(dataset, levels)}. Domain codings: "
+            f"Stacked bars. {_confidence_title(dataset, levels)}. Subjects named: "
             + "; ".join(
                 f"{dataset.party_names[r['state']]} {basis_labels[r['basis']].lower()} "
                 f"{100 * r['share']:.0f} %"
@@ -548,8 +548,9 @@ def waits(curves: pd.DataFrame, summary: pd.DataFrame) -> go.Figure:
             f"agreements; half of these took up to {_span(first['middle'])}"
         ),
         subtitle=(
-            "Kaplan-Meier estimate for concluded bilateral treaties, framework and other "
-            f"agreements whose signature is dated (n = {first['n']}); lives without the step count "
+            "Share that had taken a step by then (Kaplan-Meier estimate), of concluded bilateral "
+            "treaties, framework and other agreements whose signature is dated "
+            f"(n = {first['n']}); lives without the step count "
             "until their end or the edition. A step that no source reports counts as not reached: "
             f"the curves are lower bounds. Band: 95 %, for {measures.WAITS[longest].lower()}."
         ),
@@ -853,6 +854,7 @@ def missing(
     narrow: dict[str, Any] = {
         "height": 150 + 66 * len(rows),
         "margin": {"l": 4, "r": 8},
+        "uniformtext": {"minsize": 11, "mode": "hide"},
         "xaxis": {"range": [0, float(known["high"].max()) * 1.45], "nticks": 5},
         "yaxis": {"tickfont": {"size": 11, "color": theme.colour("ink")}},
         "legend": {"font": {"size": 11}},
@@ -1013,10 +1015,6 @@ def _sizes(dataset: Dataset, table: pd.DataFrame) -> str:
     return listed(
         f"{n} for {dataset.party_names[s]}" for s, n in zip(first["state"], first["n"], strict=True)
     )
-
-
-def _records(table: pd.DataFrame) -> int:
-    return int(table.drop_duplicates("state")["n"].sum())
 
 
 def _broken(text: str, width: int) -> str:

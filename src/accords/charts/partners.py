@@ -18,7 +18,7 @@ from accords.charts.columns import NBSP, annotate, columns, each
 from accords.dataset import Dataset
 from accords.measures import partners as measures
 from accords.prose.partners import named
-from accords.prose.text import listed
+from accords.prose.text import listed, lowered
 
 MANY = 5
 """Agreements from which a partner is drawn in full colour on the map."""
@@ -344,7 +344,7 @@ def families(
         {
             "State": table["state"].map(dataset.party_names),
             "Partner": table["partner"].map(dataset.party_names),
-            "Domains": table["code"].map(labels),
+            "Subjects": table["code"].map(labels),
             "Agreements": table["agreements"],
             "Of": table["n"],
             "Share": table["share"].astype(float).round(3),
@@ -353,7 +353,10 @@ def families(
     states = _present(dataset, table)
     if not states:
         return theme.too_little(
-            name=name, title="No domain is coded", data=data, measure=measures.partner_domains
+            name=name,
+            title="No source names a subject",
+            data=data,
+            measure=measures.partner_domains,
         )
     codes = list(labels)
     colours = theme.state_colours(dataset.focus)
@@ -384,7 +387,8 @@ def families(
                 f"xaxis{x[1:]}": {
                     "tickvals": list(range(len(codes))), "range": [-0.6, len(codes) - 0.4],
                     "ticktext": [_first_word(labels[c]) for c in codes],
-                    "tickangle": 0, "showgrid": False, "zeroline": False, "tickfont": {"size": 10},
+                    "tickangle": -30, "showgrid": False, "zeroline": False,
+                    "tickfont": {"size": 11},
                 },
                 f"yaxis{y[1:]}": {
                     "tickvals": rows, "ticktext": names, "range": [-0.6, len(rows) - 0.4],
@@ -393,18 +397,18 @@ def families(
                 },
             }
         )  # fmt: skip
-    each(layout.narrow, layout.axes, "x", tickfont={"size": 9})
+    each(layout.narrow, layout.axes, "x", tickfont={"size": 10})
     title = _families_title(dataset, table, counts, states, top)
     return theme.finish(
         figure,
         name=name,
         title=title,
         subtitle=(
-            f"The {top} largest partners of each state; in brackets their agreements with any "
-            "domain coded, in the cells how many of them name a domain of the family; the stronger "
-            "the shade, the larger the share."
+            f"The {top} largest partners of each state; in brackets n, their agreements with a "
+            "known subject; in the cells how many of them name a subject of the group. The "
+            "stronger the shade, the larger the share."
         ),
-        alt=f"Matrix of partners and domains. {title}.",
+        alt=f"Matrix of partners and groups of subjects. {title}.",
         data=data,
         measure=measures.partner_domains,
         height=170 + 33 * top,
@@ -428,7 +432,7 @@ def _families_title(
     if len({label for label, _, _ in parts}) == 1:
         return f"{parts[0][0]} leads with most of the {top} largest partners: {listed(said)}"
     said = [
-        f"{label.lower()} with {words}" for (label, _, _), words in zip(parts, said, strict=True)
+        f"{lowered(label)} with {words}" for (label, _, _), words in zip(parts, said, strict=True)
     ]
     return f"What leads with most of the {top} largest partners: {listed(said)}"
 
@@ -542,8 +546,8 @@ def regions(dataset: Dataset, table: pd.DataFrame, least: int = 5) -> go.Figure:
         subtitle=(
             "Concluded bilateral agreements by the partner’s UN region and ten-year run, counted "
             "back from the edition; the stronger the shade, the larger the share of the run’s "
-            f"agreements (n below). Western Asia takes in Türkiye, the Caucasus and the "
-            f"Gulf. Regions with fewer than {least} agreements are in the table only."
+            f"agreements (n below). Western Asia takes in Türkiye, Israel, the Caucasus "
+            f"and the Gulf. Regions with fewer than {least} agreements are in the table only."
         ),
         alt=f"Matrix of regions and periods. {_regions_title(dataset, table, states)}.",
         data=data,
@@ -785,10 +789,10 @@ def _concentration_title(
         own = known[(known["state"] == state) & (known["counted"] == measures.ALL)]
         end = own.iloc[-1]
         parts.append(
-            f"{100 * end['herfindahl']:.0f} % for {dataset.party_names[state]} "
+            f"with a chance of {100 * end['herfindahl']:.0f} % for {dataset.party_names[state]} "
             f"({end['year'] - window + 1}–{end['year']})"
         )
-    return f"The chance that two agreements are with the same partner: {listed(parts)}"
+    return f"Two agreements of the newest years are with the same partner {listed(parts)}"
 
 
 def _counted(dataset: Dataset, table: pd.DataFrame) -> list[str]:
@@ -842,8 +846,10 @@ def diversification(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     figure = go.Figure()
     rows = list(range(len(known)))[::-1]
     labels = [
-        f"<b>{html.escape(dataset.party_names[s])}</b>, {a.replace('-', '–')}<br>{html.escape(c)}"
-        for s, a, c in zip(known["state"], known["after"], _counted(dataset, known), strict=True)
+        f"<b>{html.escape(dataset.party_names[r['state']])}</b>, {r['after'].replace('-', '–')}<br>"
+        f"{html.escape(c)}<br>{100 * r['herfindahl_before']:.1f} → "
+        f"{100 * r['herfindahl_after']:.1f} %"
+        for r, c in zip(known.to_dict("records"), _counted(dataset, known), strict=True)
     ]
     figure.add_scatter(
         x=[0, 0], y=[-0.6, len(rows) + 0.05], mode="lines", hoverinfo="skip", showlegend=False,
@@ -857,17 +863,15 @@ def diversification(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         )  # fmt: skip
         symbol = theme.STATE_SYMBOLS[dataset.focus.index(r["state"]) % len(theme.STATE_SYMBOLS)]
         figure.add_scatter(
-            x=[r['change']], y=[row], mode="markers+text", showlegend=False,
+            x=[r['change']], y=[row], mode="markers", showlegend=False,
             marker={
                 "size": 12, "color": ink, "symbol": symbol,
                 "line": {"color": theme.colour("paper"), "width": 1.5},
             },
-            text=[f"{100 * r['herfindahl_before']:.1f} → {100 * r['herfindahl_after']:.1f} %"],
-            textposition="top center", textfont={"size": 12},
             hovertemplate=f"{r['low']:+.3f} to {r['high']:+.3f}<extra></extra>",
         )  # fmt: skip
     reach = 1.1 * float(np.abs(known[["low", "high"]].to_numpy()).max())
-    narrow: dict[str, Any] = {"height": 120 + 50 * len(rows), "margin": {"l": 4, "r": 8}}
+    narrow: dict[str, Any] = {"height": 120 + 54 * len(rows), "margin": {"l": 4, "r": 8}}
     for side, words in ((-1, "← less concentrated"), (1, "more concentrated →")):
         annotate(
             figure, narrow, x=side * reach, y=len(rows) - 0.35, xref="x", yref="y", text=words,
@@ -892,15 +896,19 @@ def diversification(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         title=_diversification_title(dataset, known),
         subtitle=(
             "Change in the chance that two agreements are with the same partner, in the years "
-            "named against as many years before, with 95 % bootstrap interval; above each point "
-            "the chance before and after."
+            "named against as many years before, with 95 % bootstrap interval; at the left "
+            f"the chance before and after (n = {_least(known)} agreements or more in each run)."
         ),
         alt=_diversification_alt(dataset, known),
         data=data,
         measure=measures.diversification_by_length,
-        height=140 + 48 * len(rows),
+        height=140 + 54 * len(rows),
         narrow=narrow,
     )
+
+
+def _least(known: pd.DataFrame) -> int:
+    return int(known[["agreements_before", "agreements_after"]].min().min())
 
 
 def _diversification_title(dataset: Dataset, known: pd.DataFrame) -> str:
@@ -916,7 +924,7 @@ def _diversification_title(dataset: Dataset, known: pd.DataFrame) -> str:
             parts.append(f"{who} shows no clear change")
         else:
             parts.append(f"the answer for {who} depends on what is compared")
-    return f"More widely spread over partners? {_capital(listed(parts))}"
+    return f"Spread over partners: {listed(parts)}"
 
 
 def _capital(text: str) -> str:

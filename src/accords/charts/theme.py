@@ -17,6 +17,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import plotly.io as pio
 
+from accords.prose.text import tied
+
 FONT = "Liberation Sans, Arimo, Arial, Helvetica, sans-serif"
 WIDE, NARROW = 760, 360
 """Widths in px that charts are drawn at for a desk and for a phone."""
@@ -29,7 +31,7 @@ COLOURS: dict[str, tuple[str, str]] = {
     "grid": ("#e2e5e8", "#2d343a"),
     "soft": ("#c3c9cf", "#4b545c"),
     "state-1": ("#0072b2", "#56b4e9"),
-    "state-2": ("#d55e00", "#f28e4b"),
+    "state-2": ("#c45500", "#f28e4b"),
     "accent": ("#00795a", "#33c69b"),
     "frameworks": ("#1c2024", "#e8e6e1"),
     "agreements": ("#008560", "#2fbf94"),
@@ -119,6 +121,7 @@ def finish(
         ``height`` among them.
     """
     figure.update_layout(template="accords", height=height)
+    title, subtitle = tied(title), tied(subtitle)
     heading, room = _heading(title, subtitle)
     room += 24 * _legend_rows(figure)
     figure.update_layout(title={"text": heading, "y": 1 - 14 / height}, margin={"t": room})

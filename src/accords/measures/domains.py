@@ -463,7 +463,7 @@ def _cosine(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def similarity_by_era(dataset: Dataset) -> pd.DataFrame:
-    """Measure how alike the two profiles are in each era of :func:`eras`, and over all years.
+    """Measure how alike the two profiles are in each decade, and over all years.
 
     Returns
     -------

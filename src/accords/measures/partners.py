@@ -249,7 +249,7 @@ def concentration(dataset: Dataset) -> pd.DataFrame:
 
 
 def concentration_over_time(dataset: Dataset, window: int = 5) -> pd.DataFrame:
-    """Measure the concentration on few partners in every run of years (see :func:`concentration`).
+    """Measure the concentration on few partners in every run of years.
 
     Herfindahl index and effective number of partners of each focus state's agreements in rolling
     runs of years, with 95 % bootstrap percentile intervals, with and without the partner that is

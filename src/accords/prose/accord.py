@@ -10,7 +10,17 @@ from accords import dates, lives
 from accords.claims import CONTRADICTED, NOT_SHOWN, NOT_TESTABLE, PARTLY, SUPPORTED
 from accords.dataset import Dataset
 from accords.measures import accord as measures
-from accords.prose.text import Text, count, escape, linked, listed, number, paragraph, percent
+from accords.prose.text import (
+    Text,
+    count,
+    escape,
+    linked,
+    listed,
+    lowered,
+    number,
+    paragraph,
+    percent,
+)
 
 NOUNS = {
     "parliament-approved": "approval by parliament",
@@ -34,14 +44,6 @@ def opening(dataset: Dataset, agreement_id: str | None) -> Text:
     rows = (agreement_id,)
     title = linked(row["title"], rows)
     dated = f", {_day_words(row)}" if pd.notna(row["date"]) else ""
-    status = "not known"
-    if pd.notna(row["status"]):
-        code = dataset.codes("statuses").loc[[row["status"]]].to_dict("records")[0]
-        meaning = code["definition"].rstrip(".")
-        status = (
-            f"<strong>{escape(code['label'].lower())}</strong> "
-            f"({escape(meaning[0].lower() + meaning[1:])})"
-        )
     basis = dataset.domains.loc[dataset.domains["agreement_id"] == agreement_id, "basis"]
     text = (
         "Its text is on record."
@@ -51,7 +53,8 @@ def opening(dataset: Dataset, agreement_id: str | None) -> Text:
     )
     return paragraph(
         f"At the centre of this report is the {title}, {kind_of(row['instrument_label'])}{dated}.",
-        f"Its status on {escape(_day_of(dataset.as_of))} is {status}.",
+        f"Its status on {escape(_day_of(dataset.as_of))} is "
+        f"{status_words(dataset, row['status'])}.",
         f"It is known from {linked(_n(row['sources'], 'source'), rows)} of "
         f"{number(row['publishers'], 'd', rows)} independent publishers; that it exists is of "
         f"{escape(row['confidence'])} confidence.",
@@ -83,21 +86,33 @@ def life(dataset: Dataset, agreement_id: str | None) -> Text:
     if len(missing):
         newest = found["latest"].max()
         since = f" Nothing on record is newer than {_day_of(newest)}." if pd.notna(newest) else ""
-        sentences.append(f"Not found: {missing_steps(dataset, steps)}.{since}")
+        sentences.append(f"Not found: {'; '.join(missing_steps(dataset, steps))}.{since}")
         sentences.append("That no source was found does not show that the step was not taken.")
     if not sentences:
         sentences.append("No step of either side is on record.")
     return paragraph(*sentences)
 
 
-def missing_steps(dataset: Dataset, steps: pd.DataFrame) -> str:
+def missing_steps(dataset: Dataset, steps: pd.DataFrame) -> list[str]:
     """List the steps of a life that no source shows, by who has to take them (HTML)."""
     gaps = []
     for party, own in steps[~steps["found"]].groupby("party", sort=False, dropna=False):
         words = listed(NOUNS[event] for event in own["event"])
         who = dataset.party_names.get(str(party), str(party))
         gaps.append(f"{words} by {escape(who)}" if pd.notna(party) else words)
-    return "; ".join(gaps)
+    return gaps
+
+
+def status_words(dataset: Dataset, status: str) -> str:
+    """Write a status with what it means (HTML): 'pending (signed and in approval …)'."""
+    if pd.isna(status):
+        return "not known"
+    code = dataset.codes("statuses").loc[[status]].to_dict("records")[0]
+    meaning = code["definition"].rstrip(".")
+    return (
+        f"<strong>{escape(code['label'].lower())}</strong> "
+        f"({escape(meaning[0].lower() + meaning[1:])})"
+    )
 
 
 def disputes(dataset: Dataset, agreement_id: str | None) -> Text:
@@ -135,7 +150,7 @@ def voices(dataset: Dataset, agreement_id: str | None) -> Text:
     rows = (str(agreement_id),)
     labels = dataset.labels("domain_codes")
     text, several, one, press = (
-        [labels.get(d, d).lower() for d in table.index[table["named_by"] == group]]
+        [lowered(labels.get(d, d)) for d in table.index[table["named_by"] == group]]
         for group in measures.NAMED_BY
     )
     sentences = [

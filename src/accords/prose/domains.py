@@ -38,25 +38,29 @@ def coverage(dataset: Dataset) -> Text:
         if own.empty:
             continue
         sentences.append(
-            f"Sources name a domain for {percent(some, own['agreement_id'])} of the concluded "
+            f"Sources name a subject for {percent(some, own['agreement_id'])} of the concluded "
             f"agreements of {escape(dataset.party_names[state])}, "
-            f"{number(mean, '.1f', some)} domains each on average."
+            f"{number(mean, '.1f', some)} each on average."
         )
     if not sentences:
         return paragraph("No concluded agreement is on record.")
     sentences.append(
-        "Shares below are of agreements with a known domain. Where sources are terse, subjects go "
-        "unnamed: a lower share can be a terser source and not a lesser interest, so that orders "
-        "within a state and change within a state say more than levels between states."
+        "Shares below are of these agreements. Where sources are terse, subjects go unnamed: a "
+        "lower share can be a terser source and not a lesser interest. So the order of subjects "
+        "within a state says more than the levels of two states."
     )
-    return paragraph(*sentences)
+    return paragraph(
+        "This chapter asks what the agreements are about. Their subjects are called domains in the "
+        "dataset and in the evidence table.",
+        *sentences,
+    )
 
 
 def profiles(dataset: Dataset) -> Text:
     """Say what each state's agreements are about most, and where the states clearly differ."""
     table = measures.profiles(dataset)
     if table.empty or not table["n"].sum():
-        return paragraph("No source names a domain.")
+        return paragraph("No source names a subject.")
     names = _names(dataset)
     rows = measures.coded(dataset)
     sentences = []
@@ -84,7 +88,7 @@ def _contrast(
     tested = number(len(contrast), ".0f")
     if sure.empty:
         return (
-            f"Not one of the {tested} domains differs clearly between the two states once the "
+            f"Not one of the {tested} subjects differs clearly between the two states once the "
             "number of comparisons is allowed for."
         )
     ids = table.set_index(["domain", "state"])["agreements"].to_dict()
@@ -98,9 +102,9 @@ def _contrast(
         points = number(abs(100 * difference), ".0f", ids[domain, more])
         parts.append(
             f"{names[domain]} ({escape(dataset.party_names[more])} more often, by {points} "
-            f"percentage points, {interval(100 * bounds[0], 100 * bounds[1], '.0f')})"
+            f"percentage points, 95 % interval {interval(100 * bounds[0], 100 * bounds[1], '.0f')})"
         )
-    are = "domain differs" if len(sure) == 1 else "domains differ"
+    are = "subject differs" if len(sure) == 1 else "subjects differ"
     return (
         f"{number(len(sure), '.0f')} of {tested} {are} clearly once the number of comparisons is "
         f"allowed for: {listed(parts)}. The others may differ or not: the samples are too small "
@@ -133,7 +137,7 @@ def eras(dataset: Dataset) -> Text:
                 f"{'; '.join(parts)}."
             )
     if not sentences:
-        return paragraph("No era has enough agreements with a known domain to compare.")
+        return paragraph("No era has enough agreements with a known subject to compare.")
     return paragraph(*sentences)
 
 
@@ -141,7 +145,7 @@ def first_appearances(dataset: Dataset) -> Text:
     """Say which subjects are newest in each state's agreements, and which only one state has."""
     table = measures.first_appearances(dataset)
     if table.empty:
-        return paragraph("No dated agreement names a domain.")
+        return paragraph("No dated agreement names a subject.")
     names = _names(dataset)
     sentences = []
     for state in dataset.focus:
@@ -170,7 +174,7 @@ def together(dataset: Dataset) -> Text:
     """Say which domains the same agreements name, and what does not go together."""
     table = measures.together(dataset)
     if table.empty:
-        return paragraph("Too few agreements name the same domains to say which go together.")
+        return paragraph("Too few agreements name the same subjects to say which go together.")
     names = _names(dataset)
     best = table.head(3)
     said = listed(
@@ -205,7 +209,7 @@ def change(dataset: Dataset) -> Text:
     """Say which shares moved between the spans of years, and how sure that is."""
     table = measures.change(dataset)
     if table.empty:
-        return paragraph("Too few agreements with a known domain to compare spans of years.")
+        return paragraph("Too few agreements with a known subject to compare spans of years.")
     names = _names(dataset)
     whole = measures.profiles(dataset).set_index(["state", "domain"])["agreements"].to_dict()
     moved = table[(table["low"] > 0) | (table["high"] < 0)]
@@ -238,9 +242,9 @@ def change(dataset: Dataset) -> Text:
     )
     verdict = f"only {held} holds" if len(sure) == 1 else f"{held} hold" if len(sure) else "none"
     sentences.append(
-        f"These are read one by one; of all {number(len(table), '.0f')} comparisons "
-        f"{verdict}{' holds' if sure.empty else ''} after correction for their number. The rest "
-        "is a pattern, not a proof, and newer agreements are also better reported."
+        "With so many comparisons some must look clear by chance. Once that is allowed for, of all "
+        f"{number(len(table), '.0f')} {verdict}{' holds' if sure.empty else ''}; the rest is a "
+        "pattern and not a proof, and newer agreements are better reported."
     )
     return paragraph(*sentences)
 
@@ -255,21 +259,18 @@ def similarity(dataset: Dataset) -> Text:
     table = measures.similarity_by_era(dataset)
     known = table[table["cosine"].notna()]
     if known.empty:
-        return paragraph("Too few agreements with a known domain to compare the two profiles.")
+        return paragraph("Too few agreements with a known subject to compare the two profiles.")
     rows = measures.coded(dataset)
     rows = rows[rows["state"].isin(dataset.focus[:2])]
     ids = list(rows["agreement_id"])
     whole = known.iloc[-1]
     sentences = [
-        f"Over all years the two profiles have a cosine of {number(whole['cosine'], '.2f', ids)} "
-        f"(95 % interval {interval(whole['low'], whole['high'])}): close, "
-        + (
-            "yet less alike than if both drew from the same agreements "
-            f"({interval(whole['chance_low'], whole['chance_high'])})."
-            if whole["p"] < 0.05
-            else "and no less alike than if both drew from the same agreements "
-            f"({interval(whole['chance_low'], whole['chance_high'])})."
-        )
+        "How alike two profiles are is measured by the cosine of their shares: one for the same "
+        "proportions, zero for no subject in common.",
+        f"Over all years it is {number(whole['cosine'], '.2f', ids)} "
+        f"(95 % interval {interval(whole['low'], whole['high'])}), "
+        f"{'less' if whole['p'] < 0.05 else 'no less'} than two samples of the same agreements "
+        f"would give ({interval(whole['chance_low'], whole['chance_high'])}).",
     ]
     spans = known[known["era"] != "all years"]
     if len(spans) > 1:
@@ -280,7 +281,7 @@ def similarity(dataset: Dataset) -> Text:
     if len(others):
         low, high = others.idxmin(), others.idxmax()
         sentences.append(
-            f"Under other choices of records the cosine over all years lies between "
+            "Under other choices of records the cosine over all years lies between "
             f"{number(others.min())} (‘{escape(low)}’) and {number(others.max())} "
             f"(‘{escape(high)}’)."
         )
@@ -292,7 +293,6 @@ def _drift(dataset: Dataset, first: pd.Series, last: pd.Series) -> str:
     spans = {era.label: era for era in measures.eras(dataset)}
     a, b = spans[first["era"]], spans[last["era"]]
     rose = last["cosine"] > first["cosine"]
-    clear = last["low"] > first["high"] or last["high"] < first["low"]
 
     def moved(data: Dataset) -> float:
         before = measures.similarity(data, since=a.since, until=a.until, draws=1)
@@ -304,11 +304,24 @@ def _drift(dataset: Dataset, first: pd.Series, last: pd.Series) -> str:
     year = measures.coded(dataset).set_index("agreement_id")["earliest"].dt.year
     before_ids = year[year.between(a.since or 0, a.until)].index
     after_ids = year[year.between(b.since or 0, b.until)].index
-    return (
+    moved_by = (
         f"From the {escape(first['era'])} to the {escape(last['era'])} it "
         f"{'rose' if rose else 'fell'} from {number(first['cosine'], '.2f', before_ids)} to "
-        f"{number(last['cosine'], '.2f', after_ids)}, "
-        f"{'beyond' if clear else 'within'} what the intervals leave open; "
-        f"the direction is the same under {number(same, '.0f')} of the "
-        f"{number(len(others), '.0f')} choices of records that have enough agreements."
+        f"{number(last['cosine'], '.2f', after_ids)}, a direction that is the same under "
+        f"{number(same, '.0f')} of the {number(len(others), '.0f')} choices of records that have "
+        "enough agreements."
     )
+    by_chance = (
+        f"(two samples of the same agreements would give "
+        f"{interval(first['chance_low'], first['chance_high'])} then and "
+        f"{interval(last['chance_low'], last['chance_high'])} now)"
+    )
+    if first["p"] >= 0.05 and last["p"] >= 0.05:
+        return (
+            f"{moved_by} Yet few agreements look less alike than many: at both ends the likeness "
+            f"is no less than chance would give {by_chance}, so that the states need not have "
+            "drawn together."
+        )
+    now = "no less" if last["p"] >= 0.05 else "still less"
+    then = "no less" if first["p"] >= 0.05 else "less"
+    return f"{moved_by} It was {then} than chance would give and is {now} {by_chance}."

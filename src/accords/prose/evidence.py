@@ -46,7 +46,7 @@ def firmness(dataset: Dataset) -> Text:
         sentences.append(
             "What an agreement is about is less firm than that it exists: the text itself, or an "
             f"official summary of its articles, was seen for {_codings(dataset, texts)} of the "
-            "codings of domains."
+            "subjects that agreements are said to have."
         )
     return paragraph(*sentences)
 
@@ -130,7 +130,7 @@ def waiting(dataset: Dataset) -> Text:
             f"{_STEPS[row['step']]} is on record for "
             f"{linked(row['seen'], row['agreement_ids'])} of {number(row['n'], 'd')} agreements, "
             f"after {number(row['middle'], '.0f', row['agreement_ids'])} days in the middle case "
-            f"(half of them between {number(row['first_quartile'], '.0f')} and "
+            f"(half of these between {number(row['first_quartile'], '.0f')} and "
             f"{number(row['third_quartile'], '.0f')} days)."
         )
     if not sentences:
@@ -215,11 +215,12 @@ def missing(dataset: Dataset, first: int = 1980, last: int = 2010) -> Text:
         f"{linked(whole['own'], whole['own_ids'])} bilateral agreements of the kinds that the "
         "Defense Cooperation Agreement Dataset (Kinne 2020) collects, that dataset has "
         f"{linked(whole['academic'], whole['academic_ids'])}, and "
-        f"{linked(whole['both'], whole['both_ids'])} are in both.",
+        f"{linked(whole['both'], whole['both_ids'])} are in both. The smaller the overlap, the "
+        "more must have escaped both: this is a capture-recapture estimate.",
         f"If each list found agreements independently of the other, about "
         f"{number(whole['estimate'], '.0f', seen)} exist (95 % interval "
         f"{interval(whole['low'], whole['high'], '.0f')}), of which {count(seen, 'agreement')} or "
-        f"{number(share, '.0f', seen)} % are on record.",
+        f"{number(share, '.0f', seen)} % are on record.</p><p>",
         "The estimate rests on four assumptions: both lists mean the same kinds of instrument; no "
         "pair is matched wrongly or missed; being in one list makes being in the other neither "
         "likelier nor less likely; and within a list every agreement is as easily found. The "

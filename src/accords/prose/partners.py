@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from accords.dataset import Dataset
 from accords.measures import partners as measures
-from accords.prose.text import Text, count, escape, interval, linked, listed, number, paragraph
+from accords.prose.text import (
+    Text,
+    count,
+    escape,
+    interval,
+    linked,
+    listed,
+    lowered,
+    number,
+    paragraph,
+    percent,
+)
 
 _STARTS = (
     *("United ", "Netherlands", "Comoros", "Maldives", "Gambia", "Philippines"),
@@ -42,7 +53,7 @@ def overview(dataset: Dataset) -> Text:
         sentences.append(
             f"{_who(dataset, state)} has {count(ids, 'agreement')} with "
             f"{linked(_some(len(own), 'partner'), ids)}; the largest are {largest}, which "
-            f"together make up {_share(_ids(top['agreement_ids']), ids)}. With "
+            f"together make up {percent(_ids(top['agreement_ids']), ids)}. With "
             f"{linked(_some(len(single), 'partner'), _ids(single['agreement_ids']))} a single "
             "agreement is on record."
         )
@@ -62,7 +73,7 @@ def subjects(dataset: Dataset) -> Text:
         if mine.empty:
             continue
         said = listed(
-            f"{escape(labels[code].lower())} ({number(k, 'd', ids)})"
+            f"{escape(lowered(labels[code]))} ({number(k, 'd', ids)})"
             for code, k, ids in zip(
                 mine["code"][:2], mine["agreements"][:2], mine["agreement_ids"][:2], strict=True
             )
@@ -96,8 +107,9 @@ def geography(dataset: Dataset) -> Text:
             earlier = before.iloc[0]
             said += f", against {_portion(earlier)} in {_years(earlier['period'])}"
             apart = first["low"] > earlier["high"] or first["high"] < earlier["low"]
-            said += "" if apart else "; the intervals overlap"
+            said += "" if apart else "; the intervals overlap, so that this is no clear change"
         sentences.append(f"{said}.")
+    sentences.append("Regions are those of the United Nations’ geoscheme.")
     return _told(sentences, table)
 
 
@@ -163,10 +175,10 @@ def diversifying(dataset: Dataset) -> Text:
     """Say whether each state's agreements spread more widely, and on what the answer hangs."""
     table = measures.diversification_by_length(dataset)
     sentences = [
-        "“Diversifies” is put to the test as follows: the chance that two agreements are with the "
-        "same partner must fall by more than chance allows, and as many agreements must reach more "
-        "partners, in the last ten years against the ten before and in the last five against the "
-        "five before, with the largest partner and without it."
+        "A state diversifies, for this report, if the chance that two of its agreements are with "
+        "the same partner falls by more than chance allows, and as many agreements reach more "
+        "partners. The last ten years are held against the ten before, and the last five against "
+        "the five before, each with the largest partner and without it."
     ]
     for state, own in _each(dataset, table):
         found = own["finding"].value_counts()
@@ -182,9 +194,11 @@ def diversifying(dataset: Dataset) -> Text:
             )
         else:
             said = listed(
-                f"{r['after'].replace('-', '–')} {_counted(dataset, r)} "
-                f"({number(100 * r['change'], '+.1f', r['agreement_ids'])} points, "
-                f"{interval(100 * r['low'], 100 * r['high'], '+.1f')})"
+                f"in {_years(r['after'])} {_counted(dataset, r)} the chance was "
+                f"{number(100 * r['herfindahl_after'], '.0f', r['agreement_ids'])} %, after "
+                f"{number(100 * r['herfindahl_before'], '.0f', r['agreement_ids'])} % in "
+                f"{_years(r['before'])} (95 % interval of the change "
+                f"{interval(100 * r['low'], 100 * r['high'], '+.0f')} points)"
                 for r in holding.to_dict("records")
             )
             word = " and ".join(f"it {f}" for f in dict.fromkeys(holding["finding"]))
@@ -216,7 +230,12 @@ def deepening(dataset: Dataset) -> Text:
         if len(own) > 1 and own.iloc[-2]["n"]:
             before = own.iloc[-2]
             said += f", after {_portion(before)} in {_years(before['period'])}"
+            apart = now["low"] > before["high"] or now["high"] < before["low"]
+            said += "" if apart else ": no clear change"
         sentences.append(f"{said}.")
+    sentences.insert(
+        0, "To deepen ties is to return to partners that a state already had, and more often."
+    )
     sentences.append(
         "A state that already has many partners will return to them more often by that alone."
     )
@@ -286,14 +305,12 @@ def _some(n: int, noun: str) -> str:
     return f"{n} {noun}{'' if n == 1 else 's'}"
 
 
-def _share(part: Sequence[str], whole: Sequence[str]) -> str:
-    return linked(f"{100 * len(part) / len(whole):.0f} %", part)
-
-
 def _portion(row: pd.Series) -> str:
     share = linked(f"{100 * row['share']:.0f} %", row["agreement_ids"])
     low, high = 100 * row["low"], 100 * row["high"]
-    return f"{share} ({row['agreements']} of {row['n']}; {interval(low, high, '.0f')})"
+    return (
+        f"{share} ({row['agreements']} of {row['n']}; 95 % interval {interval(low, high, '.0f')})"
+    )
 
 
 def _percents(row: Mapping[Any, Any]) -> str:

@@ -13,7 +13,7 @@ class Text:
     """A passage of HTML that shows itself in a notebook and in the report."""
 
     def __init__(self, markup: str) -> None:
-        self.html = markup
+        self.html = tied(markup)
 
     def _repr_html_(self) -> str:
         return self.html
@@ -34,9 +34,25 @@ def escape(text: object) -> str:
     return html.escape(str(text), quote=True)
 
 
+_UNITS = "%|percentage points?|points?|days?|months?|years?|times|bn|m"
+_TIES = re.compile(rf"(?<=\d)(</a>|</span>)? (?=(?:{_UNITS})(?![\w-]))")
+_SIZE = re.compile(r"\bn = (?=\d)")
+
+
+def tied(text: str) -> str:
+    """Keep a number and its unit, and 'n = 12', on one line (text or HTML)."""
+    text = _TIES.sub(lambda found: f"{found[1] or ''}\u00a0", text)
+    return _SIZE.sub("n\u00a0=\u00a0", text)
+
+
+def figure(value: float, form: str) -> str:
+    """Write a number, with a true minus sign."""
+    return format(value, form).replace("-", "−")
+
+
 def plain(markup: str) -> str:
-    """Strip tags and resolve entities."""
-    return html.unescape(re.sub(r"<[^>]+>", "", markup)).strip()
+    """Strip tags, resolve entities, and write no-break spaces as plain ones."""
+    return html.unescape(re.sub(r"<[^>]+>", "", markup)).replace("\u00a0", " ").strip()
 
 
 def linked(shown: object, rows: Iterable[str]) -> str:
@@ -76,14 +92,19 @@ def percent(part: Iterable[str], whole: Iterable[str]) -> str:
 
 def number(value: float, form: str = ".2f", rows: Iterable[str] = ()) -> str:
     """Write a measured value, linked to the rows it was measured on."""
-    return linked("not measurable" if pd.isna(value) else format(value, form), rows)
+    return linked("not measurable" if pd.isna(value) else figure(value, form), rows)
 
 
 def interval(low: float, high: float, form: str = ".2f") -> str:
     """Write an interval: '0.10 to 0.21'."""
     if pd.isna(low) or pd.isna(high):
         return "no interval"
-    return f'<span class="number">{format(low, form)} to {format(high, form)}</span>'
+    return f'<span class="number">{figure(low, form)} to {figure(high, form)}</span>'
+
+
+def lowered(label: str) -> str:
+    """Write a label as it stands inside a sentence; its abbreviations stay as they are."""
+    return label[:1].lower() + label[1:]
 
 
 def listed(items: Iterable[str]) -> str:

@@ -48,9 +48,11 @@ def overview(dataset: Dataset) -> Text:
     both = dataset.overview
     both = both[both["concluded"] & (both["focus"].map(len) > 1)]
     if len(both):
-        counts = "counts" if len(both) == 1 else "count"
         shared = count(both.index, "agreement")
-        sentences.append(f"{shared} that they concluded together {counts} for each of them.")
+        has = "has" if len(both) == 1 else "have"
+        counts = "counts" if len(both) == 1 else "count"
+        whom = "both" if len(dataset.focus) == 2 else "more than one of them"
+        sentences.append(f"{shared} {has} {whom} as parties and {counts} for each.")
     return paragraph(*sentences)
 
 
@@ -218,13 +220,14 @@ def breaks(dataset: Dataset) -> Text:
             f"agreements a year. {_break_robustness(choices, found.state)}"
         )
     spread = listed(
-        f"{escape(dataset.party_names[found.state])} {found.dispersion:.1f}" for found in known
+        f"{found.dispersion:.1f} for {escape(dataset.party_names[found.state])}" for found in known
     )
     sentences.append(
         "Two cautions. Sources are uneven: news on the web begins late, so a rise in recorded "
         "agreements is in part a rise in records. And counts vary from year to year more than "
-        f"the model allows (dispersion {spread}; one would be as assumed), as delegations sign "
-        "several texts at once, which makes a break look surer than it is."
+        f"the model allows (their variance over their mean is {spread}, where the model takes "
+        "one), as delegations sign several texts at once, which makes a break look surer than it "
+        "is."
     )
     return paragraph(*sentences)
 
