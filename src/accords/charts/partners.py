@@ -789,10 +789,10 @@ def _concentration_title(
         own = known[(known["state"] == state) & (known["counted"] == measures.ALL)]
         end = own.iloc[-1]
         parts.append(
-            f"with a chance of {100 * end['herfindahl']:.0f} % for {dataset.party_names[state]} "
+            f"{100 * end['herfindahl']:.0f} % for {dataset.party_names[state]} "
             f"({end['year'] - window + 1}–{end['year']})"
         )
-    return f"Two agreements of the newest years are with the same partner {listed(parts)}"
+    return f"The chance that two agreements are with the same partner: {listed(parts)}"
 
 
 def _counted(dataset: Dataset, table: pd.DataFrame) -> list[str]:
@@ -871,7 +871,7 @@ def diversification(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             hovertemplate=f"{r['low']:+.3f} to {r['high']:+.3f}<extra></extra>",
         )  # fmt: skip
     reach = 1.1 * float(np.abs(known[["low", "high"]].to_numpy()).max())
-    narrow: dict[str, Any] = {"height": 120 + 54 * len(rows), "margin": {"l": 4, "r": 8}}
+    narrow: dict[str, Any] = {"height": 120 + 62 * len(rows), "margin": {"l": 4, "r": 8}}
     for side, words in ((-1, "← less concentrated"), (1, "more concentrated →")):
         annotate(
             figure, narrow, x=side * reach, y=len(rows) - 0.35, xref="x", yref="y", text=words,
@@ -902,7 +902,7 @@ def diversification(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         alt=_diversification_alt(dataset, known),
         data=data,
         measure=measures.diversification_by_length,
-        height=140 + 54 * len(rows),
+        height=140 + 62 * len(rows),
         narrow=narrow,
     )
 
