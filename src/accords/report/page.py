@@ -278,7 +278,7 @@ def row_links(dataset: Dataset | None) -> Callable[[str], str]:
         from accords.report.records import row_set
 
         known = [position[i] for i in html.unescape(match[2]).split() if i in position]
-        return (match[1] or "") + (f' data-set="{row_set(known)}"' if known else "")
+        return (match[1] or "").replace('"', "") + (f" data-set={row_set(known)}" if known else "")
 
     # The place of the link's set tells what it is: its class need not.
     return lambda markup: re.sub(

@@ -128,6 +128,7 @@ def _prune(root: etree._Element) -> None:
             or "draglayer" in element.get("class", "")
             or (name in ("rect", "path") and clear and unstroked and not _in_clip(element))
             or (name == "path" and not element.get("d"))
+            or (name == "rect" and "0" in (element.get("width"), element.get("height")))
         ):
             _remove(element)
     for element in [*root.iter()][::-1]:
@@ -286,7 +287,7 @@ def _move(element: etree._Element, dx: float, dy: float) -> None:
             for name, move in (("x", dx), ("y", dy)):
                 if part.get(name) is not None or part is element:
                     place = float(part.get(name, "0")) + move
-                    part.set(name, _rounded(f"{place:f}", 1))
+                    part.set(name, _rounded(f"{place:f}", 0))
 
 
 _COMMAND = re.compile(r"([A-Za-z])([^A-Za-z]*)")
@@ -401,6 +402,8 @@ def _short(path: str) -> str:
             if command == "M" and number == 0:
                 written.append(f"M{_tenths(to_x)}{_next(to_y)}")
                 start_x, start_y = to_x, to_y
+            elif dx == dy == 0:
+                continue
             elif dy == 0:
                 written.append(f"h{_tenths(dx)}")
             elif dx == 0:

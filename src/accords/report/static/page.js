@@ -23,6 +23,7 @@
     const packed = new Blob([new Uint8Array(bytes.buffer, 0, Math.floor(text.length * 4 / 5))]);
     return new Response(packed.stream().pipeThrough(new DecompressionStream("gzip"))).text();
   };
+  const nameOf = (figure) => figure.id.slice("fig-".length);
   const once = (make) => { let made; return () => (made ??= make()); };
 
   // Colours: automatic, light, dark.
@@ -46,7 +47,7 @@
     if (!PHONE.matches && !wideDrawings.size) return;
     const narrow = PHONE.matches ? await narrowDrawings() : null;
     for (const figure of $$("figure.chart")) {
-      const name = figure.dataset.chart;
+      const name = nameOf(figure);
       const drawn = $(".drawing > svg", figure);
       if (!drawn) continue;
       if (!wideDrawings.has(name)) wideDrawings.set(name, drawn);
@@ -94,7 +95,7 @@
   const draw = async (figure) => {
     const drawing = $(".drawing", figure);
     const svg = $(":scope > svg", drawing);
-    const [Plotly, { data, layout }] = await Promise.all([plotly(), specification(figure.dataset.chart)]);
+    const [Plotly, { data, layout }] = await Promise.all([plotly(), specification(nameOf(figure))]);
     let host = live.get(figure);
     if (!host) {
       host = document.createElement("div");
@@ -145,7 +146,7 @@
   const fill = async (figure) => {
     const place = $("details .scroll", figure);
     if (!place.firstElementChild) {
-      const [columns, rows] = JSON.parse(await chartText()).tables[figure.dataset.chart];
+      const [columns, rows] = JSON.parse(await chartText()).tables[nameOf(figure)];
       const table = document.createElement("table");
       const head = table.createTHead().insertRow();
       for (const name of columns) {
@@ -210,6 +211,11 @@
       });
     }
     const details = $("details", figure);
+    // A region that scrolls is reached by keyboard and has a name.
+    const region = $(".scroll", details);
+    region.tabIndex = 0;
+    region.setAttribute("role", "region");
+    region.setAttribute("aria-label", `Data of ${$(".number", figure).textContent}`);
     const get = document.createElement("p");
     get.className = "get";
     get.append("Download:");
@@ -252,7 +258,7 @@
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   }).join(",")).join("\n");
   const standalone = (figure) => {
-    const svg = (wideDrawings.get(figure.dataset.chart) ?? $(".drawing > svg", figure)).cloneNode(true);
+    const svg = (wideDrawings.get(nameOf(figure)) ?? $(".drawing > svg", figure)).cloneNode(true);
     const [left, top, width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
     const ns = "http://www.w3.org/2000/svg";
     const lines = [];
@@ -309,7 +315,7 @@
     if (!kind || !(kind in get)) return;
     const figure = event.target.closest("figure.chart");
     ({ colours: lightColours } = JSON.parse(await chartText()));
-    get[kind](figure, figure.dataset.chart);
+    get[kind](figure, nameOf(figure));
   });
 
   // Where the reader is.
