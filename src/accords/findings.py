@@ -108,6 +108,7 @@ class Finding:
             for name, says in check.changed.items():
                 changes.setdefault(name, []).append(says)
         unknown = list(dict.fromkeys(name for check in checks for name in check.unknown))
+        unknown = [name for name in unknown if name not in changes]
         if changes:
             parts = [f"{name} ({listed(dict.fromkeys(says))})" for name, says in changes.items()]
             text = f"Changes with other choices of records: {'; '.join(parts)}."
@@ -582,8 +583,8 @@ def _spread_words(dataset: Dataset, name: str, own: pd.DataFrame) -> str:
         return f"Every comparison shows {escape(name)} {said}."
     return (
         f"Whether {escape(name)} spreads its agreements over partners more widely than before "
-        f"depends on what is compared: {said}. The other {number(len(own) - len(clear), 'd')} of "
-        f"{total} comparisons, of other years or without the largest partner, show no clear change."
+        f"depends on what is compared: {said}. The other {number(len(own) - len(clear), 'd')} "
+        "comparisons, of other years or without the largest partner, show no clear change."
     )
 
 
@@ -646,7 +647,7 @@ def _sure(dataset: Dataset, choices: Choices) -> Finding | None:
         return None
     sure = every.index[every["confidence"] == "high"]
     sentence = (
-        f"That the agreement exists is of high confidence for {percent(sure, every.index)} of the "
+        f"That an agreement exists is of high confidence for {percent(sure, every.index)} of the "
         "records: an official or treaty source says so, or two independent publishers."
     )
     errors = evidence.reading_errors(dataset)
