@@ -81,11 +81,16 @@ def _blob(markup: str, name: str) -> Any:
 
 def test_each_figure_stands_with_title_subtitle_drawing_numbers_and_origin() -> None:
     markup = _export(_chapter("01-a", {notebooks.PLOTLY: _figure("01-rise")}))
-    figure = re.search(r'<figure class="chart" id="fig-01-rise">.*?</figure>', markup, re.DOTALL)
+    figure = re.search(r"<figure class=chart id=fig-01-rise>.*?</figure>", markup, re.DOTALL)
     assert figure is not None
     for part in (
-        *("<h4>More each year</h4>", "<p>Counted by year</p>", 'aria-label="Two bars."', "Figure 1"),
-        *('<th scope="col">Year', "<td>2001", "Count agreements by year.", "tests.draw"),
+        *(
+            "<h4>More each year</h4>",
+            "<p>Counted by year</p>",
+            'aria-label="Two bars."',
+            "Figure 1",
+        ),
+        *("<th scope=col>Year", "<td>2001", "Count agreements by year.", "tests.draw"),
         "notebooks/01-a.ipynb",
     ):
         assert part in figure[0]
@@ -95,16 +100,16 @@ def test_chapters_are_numbered_but_for_the_key_findings() -> None:
     markup = _export(
         _chapter("00-key-findings", title="Key findings"), _chapter("01-a"), _chapter("02-b")
     )
-    heading = r'<h2 id="chapter-(\S+)-title">(?:<span class="no">(\d+)</span> )?'
+    heading = r"<h2 id=chapter-(\S+)-title>(?:<span class=no>(\d+)</span> )?"
     numbers = re.findall(heading, markup)
     assert numbers == [("key-findings", ""), ("a", "1"), ("b", "2")]
     for chapter, _ in numbers:
-        assert f'<a href="#chapter-{chapter}">' in markup
+        assert f"<a href=#chapter-{chapter}>" in markup
 
 
 def test_the_code_is_folded_away_but_present() -> None:
     markup = _export(_chapter("01-a", {"text/html": "<p>x</p>"}))
-    code = re.search(r'<details class="code">.*?</details>', markup, re.DOTALL)
+    code = re.search(r"<details class=code>.*?</details>", markup, re.DOTALL)
     assert code is not None
     assert "show(0)  # &lt;&amp;&gt;" in code[0]
 
@@ -129,7 +134,7 @@ def test_the_phone_drawings_and_the_live_charts_are_packed_once() -> None:
 
 def test_every_script_that_runs_is_allowed_by_its_hash_and_no_other() -> None:
     markup = _export(_chapter("01-a", {notebooks.PLOTLY: _figure("01-c", title=HOSTILE)}))
-    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', markup)
+    policy = re.search(r'Content-Security-Policy"? content="([^"]*)"', markup)
     assert policy is not None
     running = re.findall(r"<script>(.*?)</script>", markup, re.DOTALL)
     hashes = {
@@ -158,7 +163,7 @@ def test_the_page_is_valid_and_has_one_first_heading(small: Dataset) -> None:
     markup = _export(chapter, dataset=small)
     html5lib.HTMLParser(strict=True).parse(markup)
     assert markup.count("<h1>") == 1
-    ids = re.findall(r'\sid="([^"]+)"', markup)
+    ids = re.findall(r'\sid="?([^\s">]+)', markup)
     assert len(ids) == len(set(ids))
 
 
@@ -174,7 +179,7 @@ def test_a_data_frame_loses_the_looks_of_the_notebook() -> None:
     markup = _export(_chapter("01-a", {"text/html": frame, "text/plain": "a"}))
     assert "dataframe" not in markup
     assert "scoped" not in markup
-    assert '<table class="data">' in markup
+    assert "<table class=data>" in markup
 
 
 def test_in_a_long_table_an_agreement_stands_by_its_identifier() -> None:
@@ -212,3 +217,16 @@ def test_the_report_is_named_after_its_states(small: Dataset, focus: tuple[str, 
 
     names = [small.party_names[state] for state in focus]
     assert page.report_title(replace(small, focus=focus)).endswith(" and ".join(names))
+
+
+def test_quotes_that_html_does_not_need_are_left_out_and_nothing_else() -> None:
+    markup = """<p class="a" title="x > y"><a href="x/">t="u"</a><img alt="" src="z"/>
+    <script type="a">if (a < "b") c="d" ;</script><i data-x='k="v" ' id="w">1</i>"""
+    lean = page.lean(markup)
+    assert "<p class=a " in lean
+    assert 'c="d" ;' in lean
+    before, after = (
+        [(e.tag, e.attrib, e.text, e.tail) for e in html5lib.parse(text).iter()]
+        for text in (markup, lean)
+    )
+    assert before == after

@@ -100,7 +100,7 @@ class AccordsExporter(TemplateExporter):
         are drawn here and now.
         """
         html, resources = super().from_notebook_node(nb, resources, **kw)
-        return page.secured(html), resources
+        return page.lean(page.secured(html)), resources
 
     def _compose(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         context = self.context or self._alone(nb, resources)
