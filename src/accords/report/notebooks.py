@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import json
 import os
 import re
@@ -23,15 +24,19 @@ PLOTLY = "application/vnd.plotly.v1+json"
 CELL_TIMEOUT = 600
 """Seconds that one cell may take."""
 
-# Imports that every chapter needs; they are paid for while the data are being checked.
+# Imports that every chapter needs; they are paid for while the data are being checked. What they
+# made stays for good, so that the collection of garbage between chapters need not look at it.
 _WARM_UP = """
-import importlib
-for name in ("accords", "accords.charts.theme", "statsmodels.stats.proportion"):
+import gc, importlib, sys
+sys.modules.setdefault("rfc3987_syntax", None)
+for name in ("accords", "accords.charts.theme", "nbformat", "statsmodels.stats.proportion"):
     try:
         importlib.import_module(name)
     except ImportError:
         pass
-del importlib, name
+gc.collect()
+gc.freeze()
+del gc, importlib, name, sys
 """
 
 
@@ -51,6 +56,7 @@ def chapters(folder: Path) -> list[Path]:
 
 def read(file: Path) -> NotebookNode:
     """Read one notebook, without any outputs that it may hold."""
+    without_uri_grammar()
     import nbformat
 
     try:
@@ -64,6 +70,14 @@ def read(file: Path) -> NotebookNode:
             cell.outputs, cell.execution_count = [], None
     notebook.metadata["title"] = file.stem
     return notebook
+
+
+def without_uri_grammar() -> None:
+    """Keep jsonschema from building a grammar of web addresses when it is imported.
+
+    It takes two seconds, and the notebook format has no addresses to validate.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 class Runner:
@@ -106,6 +120,10 @@ class Runner:
         self._client = self._manager.client()
         self._client.start_channels()
         self._client.execute(_WARM_UP, silent=True, store_history=False)
+        # Here, while the kernel starts, and before another thread imports nbconvert: two threads
+        # that import packages of one another wait for each other for ever.
+        without_uri_grammar()
+        importlib.import_module("nbclient")
 
     async def run(self, file: Path, progress: Callable[[str, int, int], None]) -> NotebookNode:
         """Give one notebook executed: kept from before, or run now.
