@@ -53,6 +53,10 @@ class BuildError(AccordsError):
     """The report cannot be built."""
 
 
+KERNELS = 2
+"""Kernels that run the chapters side by side."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """What is built from what, and where it goes.
@@ -170,7 +174,7 @@ def _completed(work: Coroutine[Any, Any, Result]) -> Result:
 async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
     """Run all steps, each as early as what it needs is there.
 
-    The browser and the kernel start while the data are checked; the page's parts are written while
+    The browser and the kernels start while the data are checked; the page's parts are written while
     the notebooks run, and a chapter's pictures are drawn while the next one runs.
     """
     from accords.report import browser, notebooks
@@ -180,14 +184,15 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
     files = notebooks.chapters(job.notebooks)
     key = _digest([*(job.focus or ()), *(inputs[n] for n in ("data", "measures", "environment"))])
     parameters = {"DATA": str(job.data), "FOCUS": list(job.focus) if job.focus else None}
-    runner = notebooks.Runner(parameters, key, job.cache / "notebooks")
+    runners = [notebooks.Runner(parameters, key, job.cache / "notebooks") for _ in range(KERNELS)]
+    to_run = sum(not runners[0].kept(file).is_file() for file in files)
     async with contextlib.AsyncExitStack() as opened:
         running = opened.enter_context(browser.Browser(found)) if found else None
         workers = opened.enter_context(ThreadPoolExecutor(3))
-        opened.push_async_callback(runner.stop)
+        for runner in runners:
+            opened.push_async_callback(runner.stop)
         told("checking the data", 0, 1)
-        if not all(runner.kept(file).is_file() for file in files):
-            await runner.start()
+        await asyncio.gather(*(runner.start() for runner in runners[:to_run]))
         dataset = await asyncio.get_running_loop().run_in_executor(workers, _checked, job)
         told("checking the data", 1, 1)
         exporter = workers.submit(_exporter, dataset)
@@ -196,9 +201,19 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
         charts = opened.enter_context(_Charts(running, job.cache / "pictures", dataset))
         executed: dict[Path, Any] = {}
         # The key findings draw nothing: run last, they give the charts time to be drawn.
-        for file in sorted(files, key=lambda file: file.name.startswith("00")):
-            executed[file] = await runner.run(file, told)
-            charts.ask(executed[file])
+        waiting = iter(sorted(files, key=lambda file: file.name.startswith("00")))
+
+        async def take_turns(runner: notebooks.Runner) -> None:
+            for file in waiting:
+                executed[file] = await runner.run(file, told)
+                charts.ask(executed[file])
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for runner in runners:
+                    group.create_task(take_turns(runner))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
         pages = [executed[file] for file in files]
         if (changed := await asyncio.wrap_future(changes)) is not None:
             pages.append(changed)

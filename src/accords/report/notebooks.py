@@ -8,6 +8,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,6 +100,7 @@ class Runner:
         self.cache = cache
         self._manager: Any = None
         self._client: Any = None
+        self._place: tempfile.TemporaryDirectory[str] | None = None
 
     def kept(self, file: Path) -> Path:
         """Name the file that keeps this notebook executed."""
@@ -114,7 +116,13 @@ class Runner:
 
         # Sockets in the file system: open to no one else, and quicker than the network's.
         transport = "tcp" if sys.platform == "win32" else "ipc"
-        self._manager = AsyncKernelManager(kernel_name="python3", transport=transport)
+        # A folder of its own: kernels that share one would hear each other.
+        self._place = tempfile.TemporaryDirectory(prefix="accords-")
+        self._manager = AsyncKernelManager(
+            kernel_name="python3",
+            transport=transport,
+            connection_file=str(Path(self._place.name) / "kernel.json"),
+        )
         environment = {**os.environ, "PLOTLY_RENDERER": "plotly_mimetype", "PYTHONHASHSEED": "0"}
         await self._manager.start_kernel(env=environment)
         self._client = self._manager.client()
@@ -152,6 +160,8 @@ class Runner:
             self._client.stop_channels()
         if self._manager is not None:
             await self._manager.shutdown_kernel(now=True)
+        if self._place is not None:
+            self._place.cleanup()
 
     async def _execute(
         self, notebook: NotebookNode, file: Path, progress: Callable[[str, int, int], None]

@@ -38,7 +38,7 @@
   });
   DARK.addEventListener("change", () => redraw());
   showMode();
-  $(".tools").hidden = false;
+  $(".tools").inert = false;
 
   // Phones get the drawings made for their width.
   const narrowDrawings = once(async () => JSON.parse(await unpack("narrow-data")));
