@@ -8,6 +8,7 @@ import json
 import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -301,4 +302,6 @@ def test_a_build_works_where_an_event_loop_runs(project: Path, no_browser: None)
     async def as_in_a_notebook() -> Path:
         return build(plan()).page
 
-    assert asyncio.run(as_in_a_notebook()).is_file()
+    # In a thread of its own, for the browser's tests leave an event loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(asyncio.run, as_in_a_notebook()).result().is_file()
