@@ -25,7 +25,7 @@ from accords.errors import AccordsError
 if TYPE_CHECKING:
     from accords.dataset import Dataset
     from accords.report.browser import Browser
-    from accords.report.pictures import Picture
+    from accords.report.pictures import Picture, Pictures
 
 PACKAGE = Path(__file__).parent
 
@@ -174,8 +174,8 @@ def _completed(work: Coroutine[Any, Any, Result]) -> Result:
 async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
     """Run all steps, each as early as what it needs is there.
 
-    The browser and the kernels start while the data are checked; the page's parts are written while
-    the notebooks run, and a chapter's pictures are drawn while the next one runs.
+    The kernels start while the data are checked; the page's parts are written while the notebooks
+    run, and a chapter's pictures are drawn while the next one runs.
     """
     from accords.report import browser, notebooks
 
@@ -200,13 +200,16 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
         changes = workers.submit(_changes, job, dataset)
         charts = opened.enter_context(_Charts(running, job.cache / "pictures", dataset))
         executed: dict[Path, Any] = {}
-        # The key findings draw nothing: run last, they give the charts time to be drawn.
-        waiting = iter(sorted(files, key=lambda file: file.name.startswith("00")))
+        # The key findings draw nothing and take longest: run in the middle, they neither keep the
+        # browser waiting for its first charts nor hold up the end.
+        first, *rest = files
+        waiting = iter([*rest[:3], first, *rest[3:]])
 
         async def take_turns(runner: notebooks.Runner) -> None:
             for file in waiting:
                 executed[file] = await runner.run(file, told)
                 charts.ask(executed[file])
+            await runner.stop()
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -247,7 +250,6 @@ class _Charts:
         from accords.report import pictures
 
         self._studio = pictures.Pictures(running, cache) if running else None
-        self._cache = cache
         self._source = _source_line(dataset)
         self._drawings: dict[str, Future[Picture]] = {}
         self._files: list[Future[dict[str, bytes]]] = []
@@ -270,7 +272,7 @@ class _Charts:
         for figure in notebooks.figures(notebook):
             drawing = self._studio.request(figure)
             self._drawings[page.figure_key(figure)] = drawing
-            self._files.append(self._workers.submit(self._files_of, drawing, figure))
+            self._files.append(self._workers.submit(self._files_of, self._studio, drawing, figure))
 
     async def drawn(self, told: Told) -> dict[str, Picture]:
         """Wait for all drawings; give them by the figure's key."""
@@ -286,14 +288,16 @@ class _Charts:
         made = [await asyncio.wrap_future(files) for files in self._files]
         return {name: content for files in made for name, content in files.items()}
 
-    def _files_of(self, drawing: Future[Picture], figure: dict[str, Any]) -> dict[str, bytes]:
+    def _files_of(
+        self, studio: Pictures, drawing: Future[Picture], figure: dict[str, Any]
+    ) -> dict[str, bytes]:
         from accords.report import pictures
 
         meta = figure["layout"]["meta"]
         markup = pictures.titled(drawing.result().wide, meta, self._source)
         return {
             f"{meta['name']}.svg": markup.encode(),
-            f"{meta['name']}.png": pictures.png(markup, self._cache),
+            f"{meta['name']}.png": studio.png(markup),
         }
 
 
@@ -480,7 +484,7 @@ def _browser() -> str:
 def _packages() -> dict[str, str]:
     """Give the versions that shape the report."""
     names = ("accords", "jinja2", "kaleido", "nbclient", "nbconvert", "numpy", "pandas", "plotly")
-    more = ("scipy", "statsmodels", "resvg-py", "xlsxwriter")
+    more = ("scipy", "statsmodels", "xlsxwriter")
     versions = {name: metadata.version(name) for name in sorted((*names, *more))}
     return {"python": sys.version.split()[0], **versions}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from concurrent.futures import Future
 from pathlib import Path
@@ -139,6 +140,26 @@ def test_a_drawing_has_no_title_and_is_as_wide_as_a_desk_or_a_phone() -> None:
     assert narrow["layout"]["margin"]["l"] == 30
 
 
+def test_a_phone_s_layout_is_changed_as_plotly_itself_would_change_it() -> None:
+    changes = {
+        "height": 300,
+        "margin": {"l": 30},
+        "xaxis": {"title": {"text": "Year"}, "range": [0, 4]},
+        "annotations": [{}, {"x": 0.5, "font": {"size": 10}}, {"text": "third"}],
+    }
+    figure = _figure()
+    figure["layout"] |= {
+        "margin": {"l": 8, "r": 9},
+        "xaxis": {"title": {"text": "Y", "standoff": 4}, "range": [1, 9]},
+        "annotations": [{"text": "first"}, {"text": "second", "font": {"color": "red"}}],
+    }
+    figure["layout"]["meta"]["narrow"] = changes
+    expected = go.Layout(figure["layout"]).update(changes).to_plotly_json()
+    narrow = pictures.untitled(figure, narrow=True)["layout"]
+    for name in changes:
+        assert narrow[name] == expected[name]
+
+
 PICTURE = '<svg viewBox="0 40 760 300"><path d="M0,50h9" stroke="var(--ink)"/></svg>'
 
 
@@ -151,14 +172,6 @@ def test_a_file_carries_title_subtitle_source_and_the_light_colours() -> None:
     written = etree.tostring(root, encoding="unicode")
     assert "var(" not in written
     assert theme.colour("ink") in written
-
-
-def test_a_png_is_twice_as_large_and_the_same_each_time(tmp_path: Path) -> None:
-    markup = pictures.titled(PICTURE, _figure()["layout"]["meta"], "Source: here.")
-    first = pictures.png(markup, tmp_path / "one")
-    assert first == pictures.png(markup, tmp_path / "two")
-    width = int.from_bytes(first[16:20])
-    assert width == 2 * (theme.WIDE + 32)
 
 
 class _CountingBrowser:
@@ -203,6 +216,27 @@ def test_a_real_browser_draws_the_same_bytes_twice() -> None:
     with browser.Browser(found) as running:
         first, second = (running.draw(figure).result()[0] for _ in range(2))
     assert svg.lean(first) == svg.lean(second)
+
+
+@pytest.mark.browser
+def test_a_png_is_twice_as_large_and_the_same_each_time(tmp_path: Path) -> None:
+    found = browser.find()
+    if found is None:
+        pytest.skip("no Chrome, Chromium or Edge on this machine")
+    markup = pictures.titled(PICTURE, _figure()["layout"]["meta"], "Source: here.")
+    with browser.Browser(found) as running:
+        first, second = (
+            pictures.Pictures(running, tmp_path / name).png(markup) for name in ("one", "two")
+        )
+    assert first == second
+    width, height = int.from_bytes(first[16:20]), int.from_bytes(first[20:24])
+    assert width == 2 * (theme.WIDE + 32)
+    assert height == math.ceil(2 * svg.view_box(markup)[3])
+
+
+def test_a_browser_without_a_request_is_never_opened(tmp_path: Path) -> None:
+    running = browser.Browser(str(tmp_path / "no such browser"))
+    running.close()
 
 
 @pytest.mark.browser

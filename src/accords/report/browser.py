@@ -69,6 +69,8 @@ def find() -> str | None:
 class Browser:
     """A headless browser in a thread of its own; every request gives a future at once.
 
+    It is opened by the first request: a build that finds all its pictures kept needs none.
+
     Parameters
     ----------
     path
@@ -78,9 +80,11 @@ class Browser:
     def __init__(self, path: str) -> None:
         self.path = path
         self._loop = asyncio.new_event_loop()
+        self._studio: Any = None
+        self._wall = asyncio.Lock()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
-        self._opened: Future[Any] = self._submit(self._open())
+        self._opened: asyncio.Task[Any] | None = None
 
     @cached_property
     def version(self) -> str:
@@ -96,6 +100,10 @@ class Browser:
     def draw(self, figure: dict[str, Any]) -> Future[tuple[str, float, float]]:
         """Draw one Plotly figure: the SVG, and the top and bottom of what is seen in it."""
         return self._submit(self._draw(figure))
+
+    def photograph(self, markup: str, width: float, height: float, scale: float) -> Future[bytes]:
+        """Give an SVG of so many px as a PNG of ``scale`` times its size."""
+        return self._submit(self._photograph(markup, width, height, scale))
 
     def pdf(self, page: Path) -> Future[bytes]:
         """Print one page of the file system, tagged, with an outline."""
@@ -136,7 +144,10 @@ class Browser:
         return tab
 
     async def _ready(self) -> Any:
-        return await asyncio.wrap_future(self._opened)
+        """Give the tab that draws; the first to ask opens the browser, the others wait for it."""
+        if self._opened is None:
+            self._opened = asyncio.create_task(self._open())
+        return await asyncio.shield(self._opened)
 
     async def _ask(self, tab: Any, method: str, params: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -163,6 +174,26 @@ class Browser:
         markup, top, bottom = answer["result"]["value"]
         return markup, top, bottom
 
+    async def _photograph(self, markup: str, width: float, height: float, scale: float) -> bytes:
+        await self._ready()
+        # One picture stands in the tab at a time.
+        async with self._wall:
+            if self._studio is None:
+                self._studio = await self._browser.create_tab("about:blank")
+            body = f'<body style="margin: 0">{markup}</body>'
+            hung = f"document.documentElement.innerHTML = {json.dumps(body)}; 0"
+            await self._ask(self._studio, "Runtime.evaluate", {"expression": hung})
+            answer = await self._ask(
+                self._studio,
+                "Page.captureScreenshot",
+                {
+                    "clip": {"x": 0, "y": 0, "width": width, "height": height, "scale": scale},
+                    "captureBeyondViewport": True,
+                    "optimizeForSpeed": True,
+                },
+            )
+        return base64.b64decode(answer["data"])
+
     async def _pdf(self, page: Path) -> bytes:
         await self._ready()
         tab = await self._browser.create_tab("about:blank")
@@ -183,6 +214,8 @@ class Browser:
         return base64.b64decode(answer["data"])
 
     async def _close(self) -> None:
+        if self._opened is None:
+            return
         try:
             await self._ready()
         except BrowserError:

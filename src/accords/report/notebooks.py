@@ -155,13 +155,14 @@ class Runner:
         return notebook
 
     async def stop(self) -> None:
-        """End the kernel, if it was started."""
+        """End the kernel, if one is running."""
         if self._client is not None:
             self._client.stop_channels()
         if self._manager is not None:
             await self._manager.shutdown_kernel(now=True)
         if self._place is not None:
             self._place.cleanup()
+        self._client = self._manager = self._place = None
 
     async def _execute(
         self, notebook: NotebookNode, file: Path, progress: Callable[[str, int, int], None]

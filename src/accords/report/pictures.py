@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 import hashlib
 import html
+import itertools
 import json
 import re
 import textwrap
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -50,6 +52,16 @@ class Pictures:
         """Ask for the picture of a figure; the future gives it."""
         return self._pool.submit(self._picture, figure)
 
+    def png(self, titled_svg: str) -> bytes:
+        """Give a titled SVG as a PNG of twice its size: kept from before, or drawn now."""
+        kept = self.cache / f"{digest(titled_svg, self.browser.version, _own_code())}.png"
+        if kept.is_file():
+            return kept.read_bytes()
+        _, _, width, height = svg.view_box(titled_svg)
+        content = self.browser.photograph(titled_svg, width, height, scale=2).result()
+        write(kept, content)
+        return content
+
     def close(self) -> None:
         """Drop what is still waiting to be drawn."""
         self._pool.shutdown(cancel_futures=True)
@@ -86,9 +98,7 @@ def untitled(figure: Figure, *, narrow: bool) -> Figure:
     """Give the figure as it is drawn: without its title, at the width of a desk or of a phone."""
     layout = figure["layout"]
     if narrow:
-        import plotly.graph_objects as go
-
-        layout = go.Layout(layout).update(layout["meta"]["narrow"]).to_plotly_json()
+        layout = _updated(layout, layout["meta"]["narrow"])
     kept = {name: value for name, value in layout.items() if name not in ("title", "meta")}
     kept["width"] = theme.NARROW if narrow else theme.WIDE
     kept.setdefault("height", 420)
@@ -136,18 +146,6 @@ def titled(picture: str, meta: dict[str, Any], source: str) -> str:
     return svg.literal(markup)
 
 
-def png(titled_svg: str, cache: Path) -> bytes:
-    """Draw a titled SVG as a PNG of twice its size."""
-    kept = cache / f"{digest(titled_svg, _own_code())}.png"
-    if kept.is_file():
-        return kept.read_bytes()
-    import resvg_py
-
-    content = bytes(resvg_py.svg_to_bytes(svg_string=titled_svg, zoom=2))
-    write(kept, content)
-    return content
-
-
 def digest(*parts: object) -> str:
     """Hash texts and JSON values."""
     hashed = hashlib.sha256()
@@ -170,6 +168,20 @@ def write(file: Path, content: bytes) -> None:
 def _own_code() -> str:
     files = (Path(__file__), Path(svg.__file__), Path(theme.__file__))
     return digest(*(file.read_text(encoding="utf-8") for file in files))
+
+
+def _updated(layout: Any, changes: Any) -> Any:
+    """Change parts of a layout as ``go.Layout.update`` does, without its validation.
+
+    Objects are changed property by property, lists of objects item by item; the rest is replaced.
+    """
+    if isinstance(changes, Mapping) and isinstance(layout, Mapping):
+        changed = {name: _updated(layout.get(name), part) for name, part in changes.items()}
+        return {**layout, **changed}
+    if isinstance(layout, list) and any(isinstance(part, Mapping) for part in changes):
+        pairs = itertools.zip_longest(layout, changes, fillvalue={})
+        return [_updated(item, part) for item, part in pairs]
+    return changes
 
 
 def _line(text: str, y: float, size: int, weight: str, token: str) -> str:
