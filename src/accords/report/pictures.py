@@ -179,7 +179,8 @@ def _updated(layout: Any, changes: Any) -> Any:
         changed = {name: _updated(layout.get(name), part) for name, part in changes.items()}
         return {**layout, **changed}
     if isinstance(layout, list) and any(isinstance(part, Mapping) for part in changes):
-        pairs = itertools.zip_longest(layout, changes, fillvalue={})
+        unchanged: Figure = {}
+        pairs = itertools.zip_longest(layout, changes, fillvalue=unchanged)
         return [_updated(item, part) for item, part in pairs]
     return changes
 
