@@ -169,7 +169,7 @@ def compose(nb: NotebookNode, context: Context, markdown: Callable[[str], str]) 
         "names": _names(context.dataset),
         "abstract": rows(abstract(context.dataset)) if context.dataset else "",
         "style": style(),
-        "scripts": {name: script(name) for name in ("head.js", "page.js", "table.js")},
+        "scripts": {name: script(name) for name in ("head.js", "toc.js", "page.js", "table.js")},
         "static": all(figure.picture is not None for figure in figures),
         "charts": packed(_interactive(charts, figures)),
         "narrow": packed({f.name: f.picture.narrow for f in figures if f.picture}),

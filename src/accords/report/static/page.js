@@ -333,7 +333,6 @@
   });
   addEventListener("afterprint", () => folded.forEach((details) => { details.open = false; }));
 
-  if (PHONE.matches) $(".toc details").open = false;
   PHONE.addEventListener("change", () => { fit(); $(".toc details").open = !PHONE.matches; });
   fit();
 })();
