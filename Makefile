@@ -6,12 +6,15 @@ BIN := $(VENV)/bin
 # The environment is made anew when what it is made from changes, told by content and not by time.
 READY := $(VENV)/ready-$(shell cat requirements.lock pyproject.toml | cksum | tr ' ' '-')
 
-.PHONY: report test check lab app bench clean lock setup browser
+APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
+  apt-get update -qq && apt-get install -y -qq --no-install-recommends
+
+.PHONY: report test check lab app bench clean lock setup browser driver
 
 report: setup browser ## Build build/report.html and all that goes with it
 	$(BIN)/accords build
 
-test: setup browser ## Run all tests
+test: setup browser driver ## Run all tests
 	$(BIN)/pytest
 
 check: setup ## Check the data, the code's style and its types
@@ -27,7 +30,7 @@ lab: setup ## Open the notebooks in JupyterLab
 app: setup ## Open the explorer as a page of its own
 	$(BIN)/accords app
 
-bench: setup browser ## Measure loading, checking and building
+bench: setup browser driver ## Measure loading, checking and building
 	$(BIN)/python tests/bench/data.py
 	$(BIN)/python tests/bench/build.py
 	$(BIN)/python tests/bench/interrupt.py
@@ -43,8 +46,7 @@ setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
-	  [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq python3-venv; } || \
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { $(APT) python3-venv; } || \
 	  { echo "Install Python's venv module first (Debian: apt install python3-venv)." >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	@# uv installs ten times as fast as pip; where it has no build for the machine, pip does it all.
@@ -63,11 +65,12 @@ $(READY): requirements.lock pyproject.toml
 # Pictures, the PDF and the browser tests need a Chrome, Chromium or Edge. Where there is none, the
 # report is still built, with charts that are interactive only.
 browser: setup
-	@$(BIN)/python -c 'import sys; from accords.report import browser; sys.exit(browser.find() is None)' || { \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    echo "Installing Debian's Chromium for the pictures."; \
-	    apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation || \
-	    echo "Chromium could not be installed: the charts will be interactive only." >&2; \
-	  else \
-	    echo "No Chrome, Chromium or Edge found: the charts will be interactive only. Install one for pictures." >&2; \
-	  fi; }
+	@$(BIN)/python -c 'import sys; from accords.report import browser; sys.exit(browser.find() is None)' || \
+	  { $(APT) chromium fonts-liberation; } || \
+	  echo "No Chrome, Chromium or Edge found: the charts will be interactive only. Install one for pictures." >&2
+
+# What drives the browser in the tests brings a Node of its own, which needs one library more than
+# the smallest Debian has.
+driver: setup
+	@$(BIN)/playwright --version >/dev/null 2>&1 || { $(APT) libatomic1; } || \
+	  echo "Playwright's Node does not start: see what '$(BIN)/playwright --version' says." >&2

@@ -7,8 +7,8 @@ import io
 import re
 import shutil
 import subprocess
-import tarfile
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -437,15 +437,15 @@ def _from_git(revision_name: str, folder: Path) -> Dataset:
     archive = None
     if place is not None:
         top, prefix = place.decode().split("\n")[:2]
-        archive = _git(Path(top), "archive", "--format=tar", f"{revision_name}:{prefix}")
+        archive = _git(Path(top), "archive", "--format=zip", f"{revision_name}:{prefix}")
     if archive is None:
         raise AccordsError(
             f"{revision_name}: no such folder, workbook or git revision that holds the data. "
             "Name one of these, such as data, agreements.xlsx or HEAD~1."
         )
     with tempfile.TemporaryDirectory() as scratch:
-        with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-            files.extractall(scratch, filter="data")
+        with zipfile.ZipFile(io.BytesIO(archive)) as files:
+            files.extractall(scratch)
         return load(scratch)
 
 

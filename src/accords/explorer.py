@@ -292,14 +292,15 @@ class _Filters:
         old = self.chips.children
         chips = [self._chip(*choice) for choice in wanted]
         if len(chips) > 1:
-            chips.append(self._chip("all", "", "Clear all", icon=""))
+            chips.append(self._chip("all", "", "Clear all"))
         self.chips.children = chips
         for chip in old:
             chip.close()
 
-    def _chip(self, facet: str, code: str, name: str, icon: str = "times") -> widgets.Button:
-        chip = widgets.Button(description=name, icon=icon, tooltip=f"Take back: {name}")
+    def _chip(self, facet: str, code: str, name: str) -> widgets.Button:
+        chip = widgets.Button(description=name, tooltip=f"Take back: {name}")
         chip.add_class("accords-chip")
+        chip.add_class(f"accords-{facet}")
         chip.on_click(lambda _: self._take_back(facet, code))
         return chip
 
@@ -677,7 +678,6 @@ _TABLE: dict[str, Any] = {
     "maxBytes": 0,
     "order": [],
     "autoWidth": False,
-    "orderClasses": False,
     "columnDefs": [
         # All is text: to find that out for each column would take most of the time of an update.
         {"targets": "_all", "type": "string"},
@@ -752,9 +752,8 @@ border-color:transparent;color:var(--jp-ui-font-color0)}
 .accords-explorer .accords-chip:hover{border-color:var(--jp-brand-color1);box-shadow:none}
 .accords-explorer .accords-chip:focus-visible{outline:2px solid var(--jp-brand-color1);
 outline-offset:1px}
-.accords-explorer .accords-chips .accords-chip{display:inline-flex;flex-direction:row-reverse;
-align-items:center;gap:8px}
-.accords-chips .accords-chip .fa{margin:0;font-size:11px;opacity:.7}
+.accords-explorer .accords-chips .accords-chip{display:inline-flex;align-items:center;gap:8px}
+.accords-chips .accords-chip:not(.accords-all)::after{content:"×";opacity:.7}
 .accords-parts{display:grid;gap:4px 28px;overflow:visible;margin-top:4px;align-items:start;
 grid-template:"time" "charts" "table" "record"/minmax(0,1fr)}
 .accords-parts>*{min-width:0;margin:0;width:auto}

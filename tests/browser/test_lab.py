@@ -32,8 +32,9 @@ def lab(chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
         page.close()
 
 
-def test_the_notebook_runs_without_an_error(lab):
-    assert lab.locator(".jp-OutputArea-output[data-mime-type*=error]").count() == 0
+def test_the_notebook_runs_without_an_error_or_a_warning(lab):
+    for complaint in ("error", "stderr"):
+        assert lab.locator(f".jp-OutputArea-output[data-mime-type*={complaint}]").count() == 0
     assert "agreements" in shown(lab)
 
 

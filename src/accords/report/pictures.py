@@ -7,6 +7,7 @@ import hashlib
 import html
 import itertools
 import json
+import math
 import re
 import textwrap
 from collections.abc import Mapping
@@ -133,8 +134,9 @@ def titled(picture: str, meta: dict[str, Any], source: str) -> str:
     feet = textwrap.wrap(source, 132)
     for number, line in enumerate(feet, start=1):
         lines.append(_line(line, foot + 15 * number, 11, "normal", "muted"))
-    whole = foot + 15 * len(feet) + 10
     edge = 16
+    # A whole number of px: browsers round the last row of a picture in different ways.
+    whole = math.ceil(foot + 15 * len(feet) + 10)
     markup = (
         f'<svg xmlns="{svg.SVG}" width="{width + 2 * edge:g}" height="{whole + edge:g}" '
         f'viewBox="{-edge} {-edge // 2} {width + 2 * edge:g} {whole + edge:g}" '
