@@ -56,7 +56,8 @@ $(READY): requirements.lock pyproject.toml
 	  $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock && \
 	  $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
 	else \
-	  $(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock && \
+	  awk '/^uv==/ {p = 1} !p {print} p && !/\\$$/ {p = 0}' requirements.lock > $(VENV)/all-but-uv.txt && \
+	  $(BIN)/python -m pip install --quiet --require-hashes -r $(VENV)/all-but-uv.txt && \
 	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; \
 	fi
 	rm -f $(VENV)/ready-*

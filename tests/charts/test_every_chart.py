@@ -1,0 +1,229 @@
+"""Every chart: it says what it shows, keeps to the theme, and stands thin and strange data."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import builders
+import plotly.graph_objects as go
+import pytest
+
+from accords import claims
+from accords.charts import accord, domains, evidence, partners, theme, time
+from accords.dataset import Dataset
+from accords.measures import accord as accord_measures
+from accords.measures import domains as domain_measures
+from accords.measures import evidence as evidence_measures
+from accords.measures import partners as partner_measures
+from accords.measures import time as time_measures
+from accords.measures.accord import accord_id
+
+CHARTS: dict[str, Callable[[Dataset], go.Figure]] = {
+    "accord.life": lambda ds: accord.life(ds, accord_measures.life(ds, accord_id(ds))),
+    "accord.voices": lambda ds: accord.voices(ds, accord_measures.voices(ds, accord_id(ds))),
+    "accord.breadth": lambda ds: accord.breadth(ds, accord_measures.breadths(ds), accord_id(ds)),
+    "accord.approval": lambda ds: accord.approval(
+        ds, accord_measures.approval_times(ds), accord_id(ds)
+    ),
+    "accord.verdicts": lambda ds: accord.verdicts(claims.tally(ds, claims.verdicts(ds))),
+    "time.timeline": lambda ds: time.timeline(ds, time_measures.timeline(ds), accord_id(ds)),
+    "time.rates": lambda ds: time.rates(
+        ds, time_measures.per_year(ds), time_measures.per_period(ds)
+    ),
+    "time.stock": lambda ds: time.stock(ds, time_measures.stock(ds)),
+    "time.instruments": lambda ds: time.instruments(ds, time_measures.instrument_mix(ds)),
+    "time.contract_values": lambda ds: time.contract_values(
+        ds, time_measures.contracts(ds), time_measures.unvalued_contracts(ds)
+    ),
+    "time.breaks": lambda ds: time.breaks(ds, time_measures.per_year(ds), time_measures.breaks(ds)),
+    "domains.profiles": lambda ds: domains.profiles(
+        ds, domain_measures.profiles(ds), domain_measures.contrast(ds)
+    ),
+    "domains.heat": lambda ds: domains.heat(ds, domain_measures.by_era(ds)),
+    "domains.first_appearances": lambda ds: domains.first_appearances(
+        ds, domain_measures.first_appearances(ds)
+    ),
+    # Fewer draws than the report's: here the width of an interval says nothing.
+    "domains.pairs": lambda ds: domains.pairs(ds, domain_measures.together(ds, draws=50)),
+    "domains.change": lambda ds: domains.change(
+        ds, domain_measures.by_span(ds), domain_measures.change(ds)
+    ),
+    "domains.similarity": lambda ds: domains.similarity(ds, domain_measures.similarity_by_era(ds)),
+    "partners.partner_map": lambda ds: partners.partner_map(
+        ds, partner_measures.partner_counts(ds)
+    ),
+    "partners.ranked": lambda ds: partners.ranked(ds, partner_measures.partner_counts(ds)),
+    "partners.families": lambda ds: partners.families(
+        ds, partner_measures.partner_domains(ds), partner_measures.partner_counts(ds)
+    ),
+    "partners.regions": lambda ds: partners.regions(ds, partner_measures.region_share(ds)),
+    "partners.distinct": lambda ds: partners.distinct(ds, partner_measures.distinct_partners(ds)),
+    "partners.concentration": lambda ds: partners.concentration(
+        ds, partner_measures.concentration_over_time(ds)
+    ),
+    "partners.diversification": lambda ds: partners.diversification(
+        ds, partner_measures.diversification_by_length(ds)
+    ),
+    "partners.shared": lambda ds: partners.shared(ds, partner_measures.shared_partners(ds)),
+    "partners.network": lambda ds: partners.network(
+        ds, partner_measures.network(ds), accord_id(ds)
+    ),
+    "evidence.confidence": lambda ds: evidence.confidence(
+        ds, evidence_measures.confidence(ds), evidence_measures.domain_bases(ds)
+    ),
+    "evidence.source_kinds": lambda ds: evidence.source_kinds(
+        ds, evidence_measures.source_kinds(ds)
+    ),
+    "evidence.origins": lambda ds: evidence.origins(
+        ds, evidence_measures.languages(ds), evidence_measures.publishers(ds)
+    ),
+    "evidence.disputes": lambda ds: evidence.disputes(ds, evidence_measures.disputes_by_fact(ds)),
+    "evidence.lives": lambda ds: evidence.lives(ds, evidence_measures.life_cycles(ds)),
+    "evidence.waits": lambda ds: evidence.waits(
+        evidence_measures.waiting_curves(ds), evidence_measures.waiting_summary(ds)
+    ),
+    "evidence.coverage": lambda ds: evidence.coverage(ds, evidence_measures.coverage(ds)),
+    "evidence.partner_list": lambda ds: evidence.partner_list(
+        ds, evidence_measures.partner_lists(ds)
+    ),
+    "evidence.missing": lambda ds: evidence.missing(ds, evidence_measures.capture_recapture(ds)),
+    "evidence.readings": lambda ds: evidence.readings(evidence_measures.reading_errors(ds)),
+}
+FILES = {
+    "accord": "01-accord-",
+    "time": "02-",
+    "domains": "03-",
+    "partners": "04-",
+    "evidence": "05-",
+}
+"""What the file names of a chapter's charts begin with."""
+
+
+def _one_state(*partners: str, **domains: str) -> Dataset:
+    return builders.tiny(
+        focus=("TUR",),
+        parties=[{"agreement_id": i, "party_id": p} for i in "abc" for p in ("TUR", *partners)],
+        events=[
+            {"agreement_id": i, "event": "signed", "date": d}
+            for i, d in (("a", "2001"), ("b", "2020-05"), ("c", None))
+        ],
+        domains=[{"agreement_id": i, "domain": d} for i, d in domains.items()],
+    )
+
+
+DATASETS: dict[str, Callable[[], Dataset]] = {
+    "shipped": builders.shipped,
+    "small": builders.small,
+    "one state without subjects": lambda: _one_state("NATO"),
+    "one state without partners": lambda: _one_state(a="cyber", b="legal"),
+    "two others": lambda: replace(builders.shipped(), focus=("TUR", "USA")),
+    "three states": lambda: replace(builders.small(), focus=("AZE", "MAR", "TUR")),
+    "no agreement": builders.empty,
+}
+
+every = pytest.mark.parametrize("chart", CHARTS)
+everywhere = pytest.mark.parametrize("case", DATASETS)
+
+
+@cache
+def made(case: str) -> Dataset:
+    return DATASETS[case]()
+
+
+@cache
+def drawn(chart: str, case: str) -> go.Figure:
+    """Draw a chart once for all that is said of it: read the figure, do not change it."""
+    return CHARTS[chart](made(case))
+
+
+def test_every_chart_of_the_source_is_tried() -> None:
+    charts = {
+        f"{module.__name__.rpartition('.')[2]}.{name}"
+        for module in (accord, time, domains, partners, evidence)
+        for name, function in vars(module).items()
+        if getattr(function, "__module__", "") == module.__name__
+        if hasattr(function, "__wrapped__") and not name.startswith("_")
+    }
+    assert charts == set(CHARTS)
+
+
+@every
+@everywhere
+def test_a_chart_says_in_words_what_it_shows(chart: str, case: str) -> None:
+    meta = drawn(chart, case).layout.meta
+    for part in ("name", "title", "subtitle", "alt", "measure", "method", "function"):
+        assert meta[part]
+        assert not {"nan", "None", "inf", "NaT"} & set(re.findall(r"\w+", str(meta[part])))
+    assert meta["alt"] != meta["title"]
+    assert meta["name"].startswith(FILES[chart.partition(".")[0]])
+    assert meta["function"] == f"accords.charts.{chart}"
+
+
+@every
+def test_a_chart_of_the_shipped_data_has_a_finding_a_description_and_numbers(chart: str) -> None:
+    meta = drawn(chart, "shipped").layout.meta
+    assert len(meta["title"]) > 20
+    assert len(meta["alt"]) > 60
+    assert meta["data"]["rows"]
+
+
+@pytest.mark.parametrize("chart", [name for name in CHARTS if name.startswith("accord.")])
+def test_a_chart_of_the_accord_says_how_many_it_counts(chart: str) -> None:
+    assert "n\u00a0=\u00a0" in drawn(chart, "shipped").layout.meta["subtitle"]
+
+
+# The partners that a state itself once listed are known without any agreement.
+@pytest.mark.parametrize("chart", [name for name in CHARTS if name != "evidence.partner_list"])
+def test_without_an_agreement_the_data_are_said_to_be_too_little(chart: str) -> None:
+    assert "Too little data" in drawn(chart, "no agreement").layout.meta["subtitle"]
+
+
+def colours(part: Any, key: str = "") -> Iterator[str]:
+    """All that stands where Plotly takes a colour, and colours inside of texts."""
+    if isinstance(part, dict):
+        for name, value in part.items():
+            yield from colours(value, name)
+    elif isinstance(part, list):
+        for value in part:
+            yield from colours(value, key)
+    elif isinstance(part, str):
+        yield from [part] if "color" in key else re.findall(r"#[0-9a-f]{6}\b|rgba?\(", part, re.I)
+
+
+@every
+@everywhere
+def test_a_chart_is_drawn_with_lines_bars_and_theme_colours_alone(chart: str, case: str) -> None:
+    figure = json.loads(drawn(chart, case).to_json())
+    assert {trace["type"] for trace in figure["data"]} <= {"scatter", "bar"}
+    # The template is the theme's own.
+    layout = {name: part for name, part in figure["layout"].items() if name != "template"}
+    allowed = {light for light, _ in theme.COLOURS.values()}
+    assert set(colours(figure["data"])) | set(colours(layout)) <= allowed
+
+
+@every
+@everywhere
+def test_the_changes_for_a_phone_fit_the_figure(chart: str, case: str) -> None:
+    layout = go.Layout(drawn(chart, case).layout)
+    narrow = dict(layout.meta["narrow"])
+    wide, notes = len(layout.annotations), narrow.get("annotations")
+    if chart == "accord.life" and notes:
+        # Headings of the lanes come after the note that a desk has too.
+        assert len(notes) > wide
+    elif chart == "accord.voices" and notes is not None:
+        # There is no room for notes: an empty list leaves none of them.
+        assert notes == []
+    elif notes is not None:
+        assert len(notes) == wide, "an old note would stay behind"
+    layout.update(narrow)
+    assert layout.height == narrow["height"]
+
+
+@every
+def test_a_chart_is_the_same_each_time(chart: str) -> None:
+    assert CHARTS[chart](made("shipped")) == drawn(chart, "shipped")
