@@ -9,7 +9,7 @@ READY := $(VENV)/ready-$(shell cat requirements.lock pyproject.toml | cksum | tr
 APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
   apt-get update -qq && apt-get install -y -qq --no-install-recommends
 
-.PHONY: report test check lab app bench clean lock setup browser driver
+.PHONY: report test check lab app bench lighthouse clean lock setup browser driver
 
 report: setup browser ## Build build/report.html and all that goes with it
 	$(BIN)/accords build
@@ -34,6 +34,9 @@ bench: setup browser driver ## Measure loading, checking and building
 	$(BIN)/python tests/bench/data.py
 	$(BIN)/python tests/bench/build.py
 	$(BIN)/python tests/bench/interrupt.py
+
+lighthouse: report ## Ask Lighthouse (npm) what it says of the report
+	$(BIN)/python tests/bench/lighthouse.py
 
 lock: setup ## Pin the newest versions again
 	printf 'hatchling\neditables\nuv\n' | $(BIN)/uv pip compile pyproject.toml - --all-extras --upgrade \
