@@ -1,7 +1,8 @@
-"""Every chart: it says what it shows, keeps to the theme, and stands thin and strange data."""
+"""Every chart: it says what it shows, keeps to the theme, stands thin, strange and hostile data."""
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -116,6 +117,48 @@ def _one_state(*partners: str, **domains: str) -> Dataset:
     )
 
 
+MARK = "<u>&"
+"""What Plotly, which reads texts as HTML, would take for a tag."""
+
+ESCAPED = html.escape(MARK)
+
+CODES = {"argument", "m49", "organisation_type", "party_kind", "tier"}
+"""Columns that hold codes, although the descriptor says no more than that they are texts."""
+
+NAMELESS = {"evidence.disputes", "evidence.readings", "evidence.waits"}
+"""Charts of which every word is the source's own."""
+
+NAMED_ABOVE = {"domains.similarity"}
+"""Charts that name something of the data in their heading alone."""
+
+
+def _free(schema: dict[str, Any]) -> list[str]:
+    """Columns of free text: those whose texts are neither keys nor bound by a pattern or list."""
+    keys = {name for key in schema.get("foreignKeys", ()) for name in _names(key["fields"])}
+    keys |= set(_names(schema["primaryKey"]))
+    return [
+        field["name"]
+        for field in schema["fields"]
+        if field["type"] == "string" and field["name"] not in keys | CODES
+        if not {"pattern", "enum"} & set(field.get("constraints", ()))
+    ]
+
+
+def _names(fields: str | list[str]) -> list[str]:
+    return [fields] if isinstance(fields, str) else fields
+
+
+def _hostile() -> Dataset:
+    """The shipped data, every free text of which begins with the mark."""
+    ds = builders.shipped()
+    tables = dict(ds.tables)
+    for resource in ds.descriptor["resources"]:
+        table = tables[resource["name"]]
+        marked = {column: MARK + table[column] for column in _free(resource["schema"])}
+        tables[resource["name"]] = table.assign(**marked)
+    return replace(ds, tables=tables)
+
+
 DATASETS: dict[str, Callable[[], Dataset]] = {
     "shipped": builders.shipped,
     "small": builders.small,
@@ -124,6 +167,7 @@ DATASETS: dict[str, Callable[[], Dataset]] = {
     "two others": lambda: replace(builders.shipped(), focus=("TUR", "USA")),
     "three states": lambda: replace(builders.small(), focus=("AZE", "MAR", "TUR")),
     "no agreement": builders.empty,
+    "hostile": _hostile,
 }
 
 every = pytest.mark.parametrize("chart", CHARTS)
@@ -227,3 +271,28 @@ def test_the_changes_for_a_phone_fit_the_figure(chart: str, case: str) -> None:
 @every
 def test_a_chart_is_the_same_each_time(chart: str) -> None:
     assert CHARTS[chart](made("shipped")) == drawn(chart, "shipped")
+
+
+@every
+def test_what_the_data_call_things_is_shown_as_text(chart: str) -> None:
+    figure = json.loads(drawn(chart, "hostile").to_json())
+    # The page itself escapes what stands in the meta, but draws the changes for a phone.
+    meta = figure["layout"].pop("meta")
+    heading = figure["layout"].pop("title")["text"]
+    body = json.dumps([figure["data"], figure["layout"], meta["narrow"]])
+    assert "<u" not in heading + body
+    assert html.escape(ESCAPED) not in heading + body, "escaped twice"
+    # Names that vanished would not be shown as text either.
+    assert (ESCAPED in body) == (chart not in NAMELESS | NAMED_ABOVE)
+    assert (ESCAPED in heading) == (MARK in meta["title"] + meta["subtitle"])
+    assert (MARK in json.dumps(meta)) == (chart not in NAMELESS)
+
+
+def test_columns_of_free_text_are_marked_and_no_others() -> None:
+    ds, shipped = made("hostile"), builders.shipped()
+    assert ds.party_names["AZE"] == f"{MARK}Azerbaijan"
+    assert ds.agreements["title"].str.startswith(MARK).all()
+    assert ds.tables["party_codes"]["subregion"].dropna().str.startswith(MARK).all()
+    for column in ("agreement_id", "status", "date", "partners", "domains", "confidence"):
+        table = ds.overview.reset_index()
+        assert table[column].equals(shipped.overview.reset_index()[column])

@@ -60,17 +60,6 @@ def test_a_title_names_every_family_that_leads() -> None:
     assert "1 of 2 each" in title
 
 
-def test_names_from_the_data_are_shown_as_text() -> None:
-    hostile = "<img src=x onerror=alert(1)>"
-    ds = builders.tiny(
-        agreements=[{"agreement_id": "a", "title": hostile}],
-        parties=[{"agreement_id": "a", "party_id": "AZE"}],
-        events=[{"agreement_id": "a", "event": "signed", "date": "2020"}],
-    )
-    figure = charts.timeline(ds, measures.timeline(ds))
-    assert not any(hostile in str(trace.hovertext) for trace in figure.data)
-
-
 def test_labels_keep_their_distance() -> None:
     placed = charts.spread([10.0, 10.5, 3.0, 10.2], 1.0)
     ordered = sorted(placed)

@@ -96,8 +96,8 @@ def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure:
     )  # fmt: skip
     figure.update_yaxes(
         range=[-0.75, len(lanes) - 0.4], tickvals=list(range(len(lanes))),
-        ticktext=[f"<b>{lane}</b>" for lane in reversed(lanes)], showgrid=False, zeroline=False,
-        tickfont={"size": 13, "color": theme.colour("ink")},
+        ticktext=[f"<b>{theme.safe(lane)}</b>" for lane in reversed(lanes)],
+        showgrid=False, zeroline=False, tickfont={"size": 13, "color": theme.colour("ink")},
     )  # fmt: skip
     return theme.finish(
         figure,
@@ -123,7 +123,7 @@ def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure:
 def _lane_heading(lane: str, height: int) -> dict[str, object]:
     return {
         "x": 0, "xref": "paper", "xanchor": "left", "y": height + 0.5, "yanchor": "middle",
-        "text": f"<b>{lane}</b>", "showarrow": False, "font": {"size": 13},
+        "text": f"<b>{theme.safe(lane)}</b>", "showarrow": False, "font": {"size": 13},
     }  # fmt: skip
 
 
@@ -131,8 +131,9 @@ def _step_label(step: object) -> str:
     label, date = str(step.label), dates.spoken(step.date)  # type: ignore[attr-defined]
     if pd.notna(step.place):  # type: ignore[attr-defined]
         date = f"{date}, {step.place}"  # type: ignore[attr-defined]
-    disputed = listed(step.disputed)  # type: ignore[attr-defined]
-    return f"{label}<br>{date}" + (f"<br><i>{disputed} disputed</i>" if disputed else "")
+    disputed = theme.safe(listed(step.disputed))  # type: ignore[attr-defined]
+    shown = f"{theme.safe(label)}<br>{theme.safe(date)}"
+    return shown + (f"<br><i>{disputed} disputed</i>" if disputed else "")
 
 
 def _life_title(steps: pd.DataFrame, names: Mapping[str, str]) -> str:
@@ -210,7 +211,7 @@ def voices(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
                 "size": 20 if official[voice] else 15,
                 "color": theme.colour("accent" if official[voice] else "contracts"),
             },
-            customdata=[[row, heads.get(voice, voice)]
+            customdata=[[theme.safe(row), theme.safe(heads.get(voice, voice))]
                         for row, yes in zip(rows, named, strict=True) if yes],
             hovertemplate="%{customdata[0]}<br>named by: %{customdata[1]}<extra></extra>",
         )  # fmt: skip
@@ -234,15 +235,15 @@ def voices(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             }
         )  # fmt: skip
     figure.update_layout(annotations=annotations)
-    shown = ["<br>".join(textwrap.wrap(heads.get(c, c), 20)) for c in columns]
+    shown = [_wrapped(heads.get(c, c), 20) for c in columns]
     figure.update_xaxes(
         side="top", range=[-0.5, len(columns) + 1.1], tickvals=list(range(len(columns))),
         ticktext=shown, showgrid=False, zeroline=False,
         tickfont={"size": 12, "color": theme.colour("ink")},
     )  # fmt: skip
     figure.update_yaxes(
-        range=[-0.6, len(rows) - 0.4], tickvals=y, ticktext=rows, showgrid=False, zeroline=False,
-        tickfont={"size": 12, "color": theme.colour("ink")},
+        range=[-0.6, len(rows) - 0.4], tickvals=y, ticktext=[theme.safe(row) for row in rows],
+        showgrid=False, zeroline=False, tickfont={"size": 12, "color": theme.colour("ink")},
     )  # fmt: skip
     press = [row for row, g in zip(rows, groups, strict=True) if g == measures.PRESS]
     title = (
@@ -329,7 +330,7 @@ def breadth(dataset: Dataset, table: pd.DataFrame, agreement_id: str | None) -> 
         )  # fmt: skip
         figure.add_annotation(
             x=1, xref="paper", y=1, yref=f"y{axis} domain", xanchor="right", yanchor="top",
-            text=f"<b>{names.get(state, state)}</b><br>{len(others)} other agreements",
+            text=f"<b>{theme.safe(names.get(state, state))}</b><br>{len(others)} other agreements",
             align="right", showarrow=False, font={"color": colours[state]},
         )  # fmt: skip
         if (mine["state"] == state).any():
@@ -467,7 +468,9 @@ def approval(dataset: Dataset, table: pd.DataFrame, agreement_id: str | None) ->
         tickvals=[1, 7, 30, 91, 365, 1826, 3652],
         ticktext=["1 day", "1 week", "1 month", "3 months", "1 year", "5 years", "10 years"],
     )  # fmt: skip
-    lanes = [f"<b>{names.get(s, s)}</b><br>n = {(table['state'] == s).sum()}" for s in states]
+    lanes = [
+        f"<b>{theme.safe(names.get(s, s))}</b><br>n = {(table['state'] == s).sum()}" for s in states
+    ]
     figure.update_yaxes(
         range=[-0.5, len(states) - 0.4], tickvals=list(range(len(states))),
         ticktext=lanes[::-1], showgrid=False, zeroline=False,
@@ -543,7 +546,7 @@ def verdicts(table: pd.DataFrame) -> go.Figure:
         claims.CONTRADICTED: "contracts", claims.NOT_TESTABLE: "grid",
     }  # fmt: skip
     figure.add_bar(
-        x=table["n"], y=table["label"], orientation="h", showlegend=False,
+        x=table["n"], y=table["label"].map(theme.safe), orientation="h", showlegend=False,
         marker={"color": [theme.colour(tokens[v]) for v in table["verdict"]]},
         text=[f"<b>{n}</b>" for n in table["n"]], textposition="outside", cliponaxis=False,
         textfont={"size": 14, "color": theme.colour("ink")},
@@ -575,8 +578,8 @@ def verdicts(table: pd.DataFrame) -> go.Figure:
     )  # fmt: skip
 
 
-def _wrapped(text: str) -> str:
-    return "<br>".join(textwrap.wrap(text, 60))
+def _wrapped(text: str, width: int = 60) -> str:
+    return "<br>".join(map(theme.safe, textwrap.wrap(text, width)))
 
 
 def _too_little(name: str, title: str, data: pd.DataFrame) -> go.Figure:

@@ -132,7 +132,7 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
         shift = (n - (len(states) - 1) / 2) * 0.34
         y = [row + shift for row in range(len(order))]
         figure.add_scatter(
-            x=own["share"], y=y, mode="markers", name=dataset.party_names[state],
+            x=own["share"], y=y, mode="markers", name=theme.safe(dataset.party_names[state]),
             marker={**marks[state], "size": 9},
             error_x={
                 "type": "data", "symmetric": False, "thickness": 1.5, "width": 0,
@@ -426,7 +426,7 @@ def first_appearances(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     for state in states:
         own = table[table["state"] == state]
         figure.add_scatter(
-            x=own["year"], y=own["domain"].map(row), mode="markers", name=names[state],
+            x=own["year"], y=own["domain"].map(row), mode="markers", name=theme.safe(names[state]),
             marker={
                 **marks[state], "size": 10, "line": {"color": theme.colour("paper"), "width": 1}
             },

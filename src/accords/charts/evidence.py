@@ -113,17 +113,18 @@ def _stack(
     for shade, level in zip(SHADES, table[code].unique(), strict=False):
         own = table[table[code] == level]
         ink = theme.colour("paper" if shade == SHADES[0] else "ink")
+        label = theme.safe(words[level])
         figure.add_bar(
             x=own["share"], y=[rows[s] for s in own["state"]], orientation="h", xaxis=x, yaxis=y,
             width=0.62, marker={"color": theme.colour(shade), "line": {"width": 0}},
             text=[
-                f"{words[level].lower()}<br>{100 * v:.0f} %" if v >= 0.13 else ""
+                f"{label.lower()}<br>{100 * v:.0f} %" if v >= 0.13 else ""
                 for v in own["share"]
             ],
             textposition="inside", insidetextanchor="middle", textangle=0, constraintext="none",
             textfont={"size": 11, "color": ink}, showlegend=False,
             customdata=own[column],
-            hovertemplate=f"{words[level]}: %{{customdata}} (%{{x:.0%}})<extra></extra>",
+            hovertemplate=f"{label}: %{{customdata}} (%{{x:.0%}})<extra></extra>",
         )  # fmt: skip
     figure.update_layout(
         {
@@ -449,7 +450,7 @@ def lives(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             name=name, title="No agreement is concluded", data=data, measure=measures.life_cycles
         )
     order = list(measures.LIFE_STEPS)
-    names = {c: _broken(html.escape(label), 26) for c, label in measures.LIFE_STEPS.items()}
+    names = {c: _broken(label, 26) for c, label in measures.LIFE_STEPS.items()}
     figure = go.Figure()
     narrow: dict[str, Any] = {"height": 90 + 52 * len(order), "margin": {"l": 4, "r": 8, "b": 30}}
     _points(figure, dataset, table, "step", order, names, narrow)
@@ -646,7 +647,7 @@ def coverage(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             {
                 f"xaxis{x[1:]}": {"visible": False, "range": [0, most * 1.3]},
                 f"yaxis{y[1:]}": {
-                    "tickvals": rows, "ticktext": [labels[s] for s in own["search"]],
+                    "tickvals": rows, "ticktext": [theme.safe(labels[s]) for s in own["search"]],
                     "range": [-0.6, len(rows) - 0.4], "showgrid": False, "zeroline": False,
                     "tickfont": {"size": 12, "color": theme.colour("ink")},
                 },
@@ -1018,14 +1019,15 @@ def _sizes(dataset: Dataset, table: pd.DataFrame) -> str:
 
 
 def _broken(text: str, width: int) -> str:
-    """Break a label into two lines where it is longer than a width."""
+    """Break a label into two lines where it is longer than a width, and escape it."""
     if len(text) <= width:
-        return text
+        return theme.safe(text)
     words = text.split(" ")
     half = min(
         range(1, len(words)), key=lambda k: abs(len(" ".join(words[:k])) - len(text) / 2), default=0
     )
-    return f"{' '.join(words[:half])}<br>{' '.join(words[half:])}" if half else text
+    lines = [" ".join(words[:half]), " ".join(words[half:])] if half else [text]
+    return "<br>".join(map(theme.safe, lines))
 
 
 def _present(dataset: Dataset, table: pd.DataFrame) -> list[str]:

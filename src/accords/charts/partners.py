@@ -18,7 +18,7 @@ from accords.charts.columns import NBSP, annotate, columns, each
 from accords.dataset import Dataset
 from accords.measures import partners as measures
 from accords.prose.partners import named
-from accords.prose.text import listed, lowered
+from accords.prose.text import listed, lowered, some
 
 MANY = 5
 """Agreements from which a partner is drawn in full colour on the map."""
@@ -67,7 +67,7 @@ def partner_map(dataset: Dataset, counts: pd.DataFrame) -> go.Figure:
         own = places[places["whose"] == whose]
         if own.empty:
             continue
-        label = f"{words[whose]} ({len(own)})"
+        label = theme.safe(f"{words[whose]} ({len(own)})")
         for many in (True, False):
             part = own[(own["agreements"] >= MANY) == many]
             rings = [r for p in part.index for r in world["countries"].get(m49[p], [])]
@@ -209,7 +209,8 @@ def _map_alt(dataset: Dataset, counts: pd.DataFrame) -> str:
             top = listed(
                 f"{named(n)} ({k})" for n, k in zip(most["name"], most["agreements"], strict=True)
             )
-            parts.append(f"{dataset.party_names[state]}: {len(own)} partners, most with {top}")
+            partners = some(len(own), "partner")
+            parts.append(f"{dataset.party_names[state]}: {partners}, most with {top}")
     return f"World map of partner states. {'. '.join(parts)}."
 
 
@@ -252,7 +253,7 @@ def ranked(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> go.Figure:
     titles = []
     for state in states:
         own = counts[counts["state"] == state]
-        titles.append(f"{dataset.party_names[state]}: {len(own)} partners")
+        titles.append(f"{dataset.party_names[state]}: {some(len(own), 'partner')}")
     layout = columns(figure, titles, [colours[s] for s in states], gap=0.2)
     most = float(counts["agreements"].max())
     for state, (x, y) in zip(states, layout.axes, strict=True):
@@ -288,17 +289,18 @@ def ranked(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> go.Figure:
             }
         )  # fmt: skip
     figure.update_layout(barmode="stack", margin={"b": 8})
-    left_out = [max(0, int((counts["state"] == s).sum()) - top) for s in states]
+    left_out = {s: int((counts["state"] == s).sum()) - top for s in states}
     more = listed(
-        f"{n} more of {dataset.party_names[s]}" for s, n in zip(states, left_out, strict=True)
+        f"{n} more of {named(dataset.party_names[s])}" for s, n in left_out.items() if n > 0
     )
+    below = f" ({more} below)" if more else ""
     return theme.finish(
         figure,
         name=name,
         title=_ranked_title(dataset, counts, states),
         subtitle=(
-            f"Concluded bilateral agreements by partner, the {top} largest of each state "
-            f"({more} below); full colour: known to be in force."
+            f"Concluded bilateral agreements by partner, the {top} largest of each state"
+            f"{below}; full colour: known to be in force."
         ),
         alt=_map_alt(dataset, counts).replace("World map of partner states", "Bars of partners"),
         data=data,
@@ -386,7 +388,7 @@ def families(
             {
                 f"xaxis{x[1:]}": {
                     "tickvals": list(range(len(codes))), "range": [-0.6, len(codes) - 0.4],
-                    "ticktext": [_first_word(labels[c]) for c in codes],
+                    "ticktext": [theme.safe(_first_word(labels[c])) for c in codes],
                     "tickangle": -30, "showgrid": False, "zeroline": False,
                     "tickfont": {"size": 11},
                 },
@@ -530,7 +532,8 @@ def regions(dataset: Dataset, table: pd.DataFrame, least: int = 5) -> go.Figure:
                     "showgrid": False, "zeroline": False, "tickfont": {"size": 11},
                 },
                 f"yaxis{y[1:]}": {
-                    "tickvals": list(rows.values()), "ticktext": list(rows),
+                    "tickvals": list(rows.values()),
+                    "ticktext": [theme.safe(region) for region in rows],
                     "range": [-0.6, len(rows) - 0.4], "showgrid": False, "zeroline": False,
                     "showticklabels": k == 0,
                     "tickfont": {"size": 12, "color": theme.colour("ink")},
@@ -1170,8 +1173,9 @@ def network(dataset: Dataset, net: measures.Network, accord: str | None = None) 
         title=_network_title(dataset, net),
         subtitle=(
             f"Partners by concluded bilateral agreements (n = {int(net.edges['agreements'].sum())}"
-            f" agreements, {len(outside)} partners); the thicker a line, the more agreements (one, "
-            "two to four, five to nine, ten or more). A phone shows codes for names."
+            f" agreements, {some(len(outside), 'partner')}); the thicker a line, the more "
+            "agreements (one, two to four, five to nine, ten or more). A phone shows codes for "
+            "names."
         ),
         alt=(
             f"Network. {_network_title(dataset, net)}. Shared: "

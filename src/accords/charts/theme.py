@@ -8,6 +8,7 @@ they draw as vectors (Plotly's heatmap becomes a bitmap) and keep the shipped bu
 from __future__ import annotations
 
 import functools
+import html
 import math
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
@@ -70,6 +71,14 @@ def scale(share: float) -> str:
 def on_scale(share: float) -> str:
     """Give the text colour that reads on :func:`scale` of the same share."""
     return colour("paper") if pd.notna(share) and share >= 0.6 else colour("ink")
+
+
+def safe(text: str) -> str:
+    """Write text from the data so that Plotly, which reads texts as HTML, shows it as it is.
+
+    Wrap, shorten and sort before: the result is longer than what is seen.
+    """
+    return html.escape(text, quote=False)
 
 
 def chart(draw: Callable[..., go.Figure]) -> Callable[..., go.Figure]:
@@ -169,14 +178,17 @@ def _heading(title: str, subtitle: str) -> tuple[str, int]:
     lines = textwrap.wrap(title, 78)
     small = textwrap.wrap(subtitle, 104)
     text = (
-        f"<b>{'<br>'.join(lines)}</b><br><span style='font-size:12px'>{'<br>'.join(small)}</span>"
+        f"<b>{'<br>'.join(map(safe, lines))}</b><br>"
+        f"<span style='font-size:12px'>{'<br>'.join(map(safe, small))}</span>"
     )
     return text, 40 + 21 * len(lines) + 21 * len(small)
 
 
 def _legend_rows(figure: go.Figure) -> int:
     """Estimate the rows that the legend above the plot takes at the wide width."""
-    named = {trace.name or "" for trace in figure.data if trace.showlegend is not False}
+    named = {
+        html.unescape(trace.name or "") for trace in figure.data if trace.showlegend is not False
+    }
     if figure.layout.showlegend is False or (len(named) < 2 and not figure.layout.showlegend):
         return 0
     return math.ceil(len(named) * (max(map(len, named)) * 7 + 50) / WIDE)

@@ -101,7 +101,7 @@ def timeline(dataset: Dataset, rows: pd.DataFrame, accord: str | None = None) ->
         for state, axis in zip(states, axes, strict=True):
             own = marks[(marks["state"] == state) & (marks["instrument_family"] == code)]
             _units(
-                figure, own[own["concluded"]], axis, label,
+                figure, own[own["concluded"]], axis, theme.safe(label),
                 fill=theme.colour(code), line=theme.colour("paper"), legend=state == states[0],
             )  # fmt: skip
     for state, axis in zip(states, axes, strict=True):
@@ -539,10 +539,10 @@ def instruments(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             )  # fmt: skip
         at -= 0.3
     for code, label in families.items():
-        own = table[table["family"] == code]
+        own, shown = table[table["family"] == code], theme.safe(label)
         figure.add_bar(
             x=own["share"], y=[y[key] for key in zip(own["state"], own["period"], strict=True)],
-            orientation="h", name=label, width=0.78,
+            orientation="h", name=shown, width=0.78,
             marker={
                 "color": theme.colour(code), "line": {"color": theme.colour("paper"), "width": 1}
             },
@@ -551,7 +551,7 @@ def instruments(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             textposition="inside", insidetextanchor="middle", textangle=0,
             textfont={"size": 11, "color": theme.colour("paper")},
             customdata=own["n"],
-            hovertemplate=f"{label}: %{{customdata}} (%{{x:.0%}})<extra></extra>",
+            hovertemplate=f"{shown}: %{{customdata}} (%{{x:.0%}})<extra></extra>",
         )  # fmt: skip
     figure.update_xaxes(range=[0, 1], visible=False)
     figure.update_yaxes(
@@ -667,7 +667,7 @@ def contract_values(dataset: Dataset, table: pd.DataFrame, unvalued: pd.DataFram
             _ranges(figure, own[own["disputed"]], axis, colours[state])
             figure.add_scatter(
                 x=own["earliest"], y=own["amount"], yaxis=axis, mode="markers",
-                name=dataset.party_names[state], legendgroup=state,
+                name=theme.safe(dataset.party_names[state]), legendgroup=state,
                 showlegend=not any(trace.legendgroup == state for trace in figure.data),
                 marker={"color": colours[state], "symbol": symbol, "size": 9,
                         "line": {"color": theme.colour("paper"), "width": 1}},

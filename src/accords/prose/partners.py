@@ -20,6 +20,7 @@ from accords.prose.text import (
     number,
     paragraph,
     percent,
+    some,
 )
 
 _STARTS = (
@@ -52,9 +53,9 @@ def overview(dataset: Dataset) -> Text:
         )
         sentences.append(
             f"{_who(dataset, state)} has {count(ids, 'agreement')} with "
-            f"{linked(_some(len(own), 'partner'), ids)}; the largest are {largest}, which "
+            f"{linked(some(len(own), 'partner'), ids)}; the largest are {largest}, which "
             f"together make up {percent(_ids(top['agreement_ids']), ids)}. With "
-            f"{linked(_some(len(single), 'partner'), _ids(single['agreement_ids']))} a single "
+            f"{linked(some(len(single), 'partner'), _ids(single['agreement_ids']))} a single "
             "agreement is on record."
         )
     return _told(sentences, counts)
@@ -189,7 +190,7 @@ def diversifying(dataset: Dataset) -> Text:
             sentences.append(f"For {who} there are too few agreements to tell.")
         elif holding.empty:
             sentences.append(
-                f"For {who} none of {linked(_some(len(own), 'comparison'), ids)} shows a clear "
+                f"For {who} none of {linked(some(len(own), 'comparison'), ids)} shows a clear "
                 "change."
             )
         else:
@@ -204,7 +205,7 @@ def diversifying(dataset: Dataset) -> Text:
             word = " and ".join(f"it {f}" for f in dict.fromkeys(holding["finding"]))
             only = " only" if len(holding) < len(own) else ""
             sentences.append(
-                f"For {who} {linked(len(holding), ids)} of {_some(len(own), 'comparison')} "
+                f"For {who} {linked(len(holding), ids)} of {some(len(own), 'comparison')} "
                 f"{'says' if len(holding) == 1 else 'say'} that {word}: {said}. "
                 + (
                     "A finding that hangs on the choice of years or on one partner is not firm."
@@ -299,10 +300,6 @@ def _who(dataset: Dataset, state: str) -> str:
 
 def _ids(tuples: Iterable[tuple[str, ...]]) -> list[str]:
     return list(dict.fromkeys(i for ids in tuples for i in ids))
-
-
-def _some(n: int, noun: str) -> str:
-    return f"{n} {noun}{'' if n == 1 else 's'}"
 
 
 def _portion(row: pd.Series) -> str:

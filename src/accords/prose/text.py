@@ -81,6 +81,11 @@ def count(rows: Iterable[str], noun: str = "", plural: str = "") -> str:
     return linked(f"{n:,} {word}".strip(), ids)
 
 
+def some(n: int, noun: str) -> str:
+    """Write a number of things without a link: '1 partner', '3 partners'."""
+    return f"{n} {noun}{'' if n == 1 else 's'}"
+
+
 def percent(part: Iterable[str], whole: Iterable[str]) -> str:
     """Write the share of agreements as '34 % (12 of 35)', linked to the part's rows."""
     some, every = set(part), set(whole)
