@@ -185,3 +185,20 @@ def test_the_chapters_have_no_accessibility_fault_that_axe_finds(read: Any, sche
         for fault in results.response["violations"]
     ]
     assert faults == []
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_chapter_that_is_not_laid_out_yet_keeps_the_room_that_it_will_take(
+    read: Any, viewport: dict[str, int]
+) -> None:
+    page = read(viewport=viewport).page
+    heights = page.locator(".chapter:not(.broad)").evaluate_all(
+        """chapters => chapters.map(chapter => {
+          const kept = getComputedStyle(chapter).containIntrinsicHeight.match(/[\\d.]+/)[0];
+          chapter.style.contentVisibility = "visible";
+          return [chapter.id, chapter.getBoundingClientRect().height, Number(kept)];
+        })"""
+    )
+    assert len(heights) > 5
+    for name, needed, kept in heights:
+        assert needed <= kept, f"{name} would lie over what follows: raise contain-intrinsic-size"

@@ -80,8 +80,8 @@ class Browser:
     def __init__(self, path: str) -> None:
         self.path = path
         self._loop = asyncio.new_event_loop()
-        self._studio: Any = None
-        self._wall = asyncio.Lock()
+        self._picture_tab: Any = None
+        self._picture_lock = asyncio.Lock()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self._opened: asyncio.Task[Any] | None = None
@@ -177,14 +177,14 @@ class Browser:
     async def _photograph(self, markup: str, width: float, height: float, scale: float) -> bytes:
         await self._ready()
         # One picture stands in the tab at a time.
-        async with self._wall:
-            if self._studio is None:
-                self._studio = await self._browser.create_tab("about:blank")
+        async with self._picture_lock:
+            if self._picture_tab is None:
+                self._picture_tab = await self._browser.create_tab("about:blank")
             body = f'<body style="margin: 0">{markup}</body>'
-            hung = f"document.documentElement.innerHTML = {json.dumps(body)}; 0"
-            await self._ask(self._studio, "Runtime.evaluate", {"expression": hung})
+            show = f"document.documentElement.innerHTML = {json.dumps(body)}; 0"
+            await self._ask(self._picture_tab, "Runtime.evaluate", {"expression": show})
             answer = await self._ask(
-                self._studio,
+                self._picture_tab,
                 "Page.captureScreenshot",
                 {
                     "clip": {"x": 0, "y": 0, "width": width, "height": height, "scale": scale},
