@@ -8,12 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import ipywidgets as widgets
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from itables.widget import ITable
 
 from accords import dates, selection, show
 from accords.charts import theme
@@ -21,6 +19,7 @@ from accords.dataset import Dataset
 from accords.errors import AccordsError
 from accords.prose.text import escape
 from accords.selection import FACETS, Criteria
+from accords.widgets import Chart, Page, Table
 
 PARTNERS_SHOWN = 15
 """Bars in the partner chart."""
@@ -83,11 +82,13 @@ class Explorer:
         self._filters = _Filters(dataset, self._narrow)
         self._timeline = _Timeline(dataset, self._narrow, self._read)
         self._bars = {facet: _Bars(dataset, facet, self._toggle) for facet in ("domain", "partner")}
-        self._table = ITable(self._rows, **_TABLE)
+        self._table = Table(self._rows, **_TABLE)
         self._table.observe(self._row_clicked, "selected_rows")
-        self._record = widgets.HTML()
+        self._record = widgets.HTML(
+            '<p class="accords-hint">Click a row or a dot to read its record.</p>'
+        )
         self._record.add_class("accords-record")
-        self._page = _Page()
+        self._page = Page()
         self._page.on_msg(self._download)
         self._body = self._lay_out()
         self._apply(criteria or Criteria())
@@ -120,7 +121,7 @@ class Explorer:
         self._record.value = show.record(self.whole, agreement_id).html
         self._opened = agreement_id
         self._timeline.mark(agreement_id)
-        self._point_to_row()
+        self._table.selected_rows = np.flatnonzero(self._rows.index == agreement_id).tolist()
 
     def save(self, path: str | Path) -> Path:
         """Write the selection as ``.csv``, ``.xlsx`` (with its sources) or ``.bib``."""
@@ -174,29 +175,15 @@ class Explorer:
             self._timeline.update(criteria, self._met)
             for bars in self._bars.values():
                 bars.update(criteria, self._met)
-            self._fill_table()
+            chosen = self._selected.reindex(self._rows.index).to_numpy()
+            self._table.shown = np.flatnonzero(chosen).tolist()
         finally:
             self._updating = False
-        if self._opened is None:
-            self._record.value = (
-                '<p class="accords-hint">Click a row or a dot to read its record.</p>'
-            )
-
-    def _fill_table(self) -> None:
-        rows = self._rows[self._selected.reindex(self._rows.index)]
-        self._table.update(rows, selected_rows=[], **_TABLE)
-        self._shown = rows.index
-        self._point_to_row()
-
-    def _point_to_row(self) -> None:
-        self._updating, before = True, self._updating
-        if self._opened in self._shown:
-            self._table.selected_rows = [self._shown.tolist().index(self._opened)]
-        self._updating = before
 
     def _row_clicked(self, change: dict[str, Any]) -> None:
-        if change["new"] and not self._updating:
-            self._read(self._shown[change["new"][0]])
+        clicked = self._rows.index[change["new"]]
+        if len(clicked) and clicked[0] != self._opened:
+            self._read(clicked[0])
 
     def _read(self, agreement_id: str) -> None:
         self.open(agreement_id)
@@ -525,61 +512,8 @@ class _Bars:
             ]
 
 
-class _Page(anywidget.AnyWidget):
-    """What only the browser can do: hand over files, scroll, tell charts how much room they have.
-
-    Shows a button for each format; pressed, it sends the format and gets the file's bytes.
-    """
-
-    _esm = """
-    function render({ model, el }) {
-      const said = document.createElement("span");
-      el.classList.add("accords-files");
-      for (const [form, name] of [["csv", "CSV"], ["xlsx", "Excel"], ["bib", "BibTeX"]]) {
-        const button = document.createElement("button");
-        button.className = "jupyter-button widget-button accords-chip";
-        button.textContent = name;
-        button.title = `Download the selection as ${name}`;
-        button.onclick = () => { said.textContent = ""; model.send(form); };
-        el.append(button);
-      }
-      said.setAttribute("role", "alert");
-      el.prepend("Download ");
-      el.append(said);
-      const receive = (message, buffers) => {
-        if (message.show) {
-          const shown = el.closest(".accords-explorer").querySelector(message.show);
-          const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-          shown.scrollIntoView({ block: "nearest", behavior: still ? "auto" : "smooth" });
-          return;
-        }
-        if (message.error) { said.textContent = message.error; return; }
-        const link = document.createElement("a");
-        link.href = URL.createObjectURL(new Blob(buffers));
-        link.download = message.name;
-        link.click();
-        setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-      };
-      model.on("msg:custom", receive);
-
-      // Plotly's widgets measure themselves before they are on the page, and again only when the
-      // window changes: tell them when the room for them does.
-      let root = null, width = 0;
-      const room = new ResizeObserver(() => {
-        if (!root && (root = el.closest(".accords-explorer"))) room.observe(root);
-        if (!root || root.clientWidth === width) return;
-        width = root.clientWidth;
-        window.dispatchEvent(new Event("resize"));
-      });
-      room.observe(el);
-      return () => { model.off("msg:custom", receive); room.disconnect(); };
-    }
-    export default { render };
-    """
-
-
-def _figure(traces: Iterable[go.Scatter | go.Bar], height: int) -> go.FigureWidget:
-    figure = go.FigureWidget(list(traces))
+def _figure(traces: Iterable[go.Scatter | go.Bar], height: int) -> Chart:
+    figure = Chart(list(traces))
     figure.update_layout(
         template="accords",
         height=height,
@@ -692,9 +626,11 @@ _TABLE: dict[str, Any] = {
         "bottomEnd": "paging",
     },
     "language": {
-        "emptyTable": "No agreement meets all of this: take a choice back.",
+        "zeroRecords": "No agreement meets all of this: take a choice back.",
+        "emptyTable": "No agreements.",
         "info": "_START_ to _END_ of _TOTAL_; click a row to read its record",
         "infoEmpty": "",
+        "infoFiltered": "",
     },
 }
 

@@ -2,26 +2,68 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from servers import PATIENCE, analysts_folder, serving
 
 pytest.importorskip("voila")
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+SLOW_TO_START = """
+const made = URL.createObjectURL;
+URL.createObjectURL = (blob) => {
+  const address = made.call(URL, blob);
+  if (blob.size < 400_000) return address;
+  const late = `await new Promise((done) => setTimeout(done, 4000));
+    export * from "${address}"; export { default } from "${address}";`;
+  return made.call(URL, new Blob([late], { type: "text/javascript" }));
+};
+"""
+"""Delays every script of more than 400 kB for longer than anywidget waits for one."""
 
-def test_the_page_shows_the_explorer_without_code_and_its_filters_work(chromium, dataset, tmp_path):
-    with serving(analysts_folder(tmp_path), "app") as address:
-        page = chromium.new_page(viewport={"width": 1280, "height": 1600})
-        page.set_default_timeout(PATIENCE)
-        page.goto(address)
-        page.wait_for_function(
-            "() => document.querySelectorAll('.accords-explorer .points path').length > 100"
-        )
-        assert page.get_by_text("view = explore(ds)").count() == 0
-        menu = page.locator(".accords-filters .widget-dropdown", has_text="Domain")
-        option = menu.locator("option", has_text="Cyber\u00a0defence")
-        menu.locator("select").select_option(value=option.get_attribute("value"))
-        found = len(dataset.find(domain="cyber").agreements)
-        page.locator(".accords-count b", has_text=str(found)).wait_for()
-        page.get_by_text(f"of {found}; click a row").wait_for()
-        page.close()
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(analysts_folder(tmp_path_factory.mktemp("analyst")), "app") as address:
+        yield address
+
+
+@pytest.fixture
+def page(chromium) -> Iterator:
+    page = chromium.new_page(viewport={"width": 1280, "height": 1600})
+    page.set_default_timeout(PATIENCE)
+    yield page
+    page.close()
+
+
+def test_the_page_shows_the_explorer_without_code_and_its_filters_work(page, address, dataset):
+    page.goto(address)
+    wait_for_dots(page, len(dataset.overview["year"].dropna()))
+    assert page.get_by_text("view = explore(ds)").count() == 0
+    narrowed_to_cyber(page, dataset)
+
+
+def test_a_choice_made_while_the_page_is_still_loading_is_not_lost(page, address, dataset):
+    page.add_init_script(SLOW_TO_START)
+    page.goto(address)
+    narrowed_to_cyber(page, dataset)
+
+
+def narrowed_to_cyber(page, dataset) -> None:
+    """Choose a domain and wait until the count, the timeline and the table have come to it."""
+    found = dataset.find(domain="cyber")
+    menu = page.locator(".accords-filters .widget-dropdown", has_text="Domain")
+    option = menu.locator("option", has_text="Cyber\u00a0defence")
+    menu.locator("select").select_option(value=option.get_attribute("value"))
+    page.locator(".accords-count b", has_text=str(len(found.agreements))).wait_for()
+    page.get_by_text(f"of {len(found.agreements)}; click a row").wait_for()
+    wait_for_dots(page, len(found.overview["year"].dropna()))
+
+
+def wait_for_dots(page, count: int) -> None:
+    page.wait_for_function(
+        "n => document.querySelectorAll('.accords-explorer .scatterlayer .trace:first-child "
+        ".points path').length === n",
+        arg=count,
+    )
