@@ -14,6 +14,13 @@ from accords.errors import AccordsError
 
 EXPLORER = "explore.ipynb"
 
+OFFLINE = {
+    "headers": {
+        "Content-Security-Policy": "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'"
+    }
+}
+"""Settings that let a page fetch from its own server only: voila's asks others for an icon font."""
+
 
 def lab(options: Sequence[str] = ()) -> NoReturn:
     """Become a JupyterLab that opens the explorer's notebook.
@@ -44,7 +51,7 @@ def app(options: Sequence[str] = ()) -> NoReturn:
     """
     if importlib.util.find_spec("voila") is None:
         raise AccordsError("voila is not installed. Run: pip install 'accords[app]'")
-    _become("voila", find_notebook(), *options)
+    _become("voila", find_notebook(), f"--Voila.tornado_settings={OFFLINE}", *options)
 
 
 def find_notebook() -> Path:

@@ -44,6 +44,16 @@ def test_the_page_shows_the_explorer_without_code_and_its_filters_work(page, add
     narrowed_to_cyber(page, dataset)
 
 
+def test_the_page_fetches_nothing_from_elsewhere(page, address, dataset):
+    asked = []
+    page.on("request", lambda request: asked.append(request))
+    page.goto(address)
+    wait_for_dots(page, len(dataset.overview["year"].dropna()))
+    own = (address, "data:", "blob:")
+    assert any(request.url.startswith(address) for request in asked)
+    assert {r.failure for r in asked if not r.url.startswith(own)} <= {"csp"}
+
+
 def test_a_choice_made_while_the_page_is_still_loading_is_not_lost(page, address, dataset):
     page.add_init_script(SLOW_TO_START)
     page.goto(address)
