@@ -209,10 +209,9 @@ def test_it_says_what_it_shows(small: Dataset):
     assert "application/vnd.jupyter.widget-view+json" in explore(small)._repr_mimebundle_()
 
 
-def test_figures_are_shown_with_their_present_state(small: Dataset):
-    view = explore(small, state="MAR")
-    view._repr_mimebundle_()
-    assert len(view._timeline.widget._widget_data[0]["customdata"]) == 4
+def test_a_page_that_asks_for_the_state_gets_the_present_one(small: Dataset):
+    state = explore(small, state="MAR")._timeline.widget.get_state()
+    assert len(state["_widget_data"][0]["hovertext"]) == 4
 
 
 @pytest.mark.parametrize(

@@ -135,9 +135,6 @@ class Explorer:
         )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        # A figure hands its present state to the page only when it is itself displayed.
-        for figure in (self._timeline.widget, *(bars.widget for bars in self._bars.values())):
-            figure._repr_mimebundle_()
         return self._body._repr_mimebundle_(**kwargs)
 
     @property

@@ -21,7 +21,7 @@ def lab(chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
         page.goto(f"{address}/lab/tree/notebooks/explore.ipynb")
         page.get_by_text("| Idle").wait_for()
         page.locator(".jp-Notebook .jp-Cell").first.click()
-        run(page, "Run All Cells")
+        from_menu(page, "Run", "Run All Cells")
         page.wait_for_function(
             "() => document.querySelectorAll('.accords-explorer .points path').length > 100"
             " && document.querySelectorAll('.accords-explorer .bars path').length > 60"
@@ -94,7 +94,7 @@ def test_the_selection_reaches_the_next_cell_as_a_table(lab, dataset):
     settled(lab, len(found.agreements))
     cell = lab.locator(".jp-CodeCell", has=lab.get_by_text("view.selection.iloc")).first
     cell.locator(".jp-InputArea-editor").click()
-    run(lab, "Run Selected Cell and Do not Advance")
+    from_menu(lab, "Run", "Run Selected Cell and Do not Advance")
     table = cell.locator("table.dataframe tbody")
     lab.wait_for_function(
         "n => [...document.querySelectorAll('table.dataframe')].some("
@@ -115,6 +115,25 @@ def test_the_selection_can_be_downloaded(lab, dataset, tmp_path):
     download.value.save_as(tmp_path / "selection.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "selection.xlsx")["Agreements"]
     assert {row[0].value for row in sheet.iter_rows(min_row=2)} == set(found.overview.index)
+
+
+def test_a_page_loaded_again_shows_what_was_selected(lab, dataset):
+    clear(lab)
+    choose(lab, "Domain", "Cyber defence")
+    found = dataset.find(domain="cyber")
+    settled(lab, len(found.agreements))
+    with lab.expect_response(lambda answer: answer.request.method == "PUT"):
+        from_menu(lab, "File", "Save Notebook")
+    lab.reload()
+    settled(lab, len(found.agreements))
+    lab.get_by_text(f"of {len(found.agreements)}; click a row").wait_for()
+    lab.wait_for_function(
+        "n => document.querySelectorAll('.accords-explorer .scatterlayer .trace:first-child "
+        ".points path').length === n",
+        arg=len(found.overview["year"].dropna()),
+    )
+    clear(lab)
+    settled(lab, len(dataset.agreements))
 
 
 def shown(page) -> str:
@@ -146,8 +165,8 @@ def choose(page, menu: str, name: str) -> None:
     page.locator(".accords-chips .accords-chip", has_text=name).wait_for()
 
 
-def run(page, item: str) -> None:
-    page.locator(".lm-MenuBar-itemLabel", has_text="Run").first.click()
+def from_menu(page, menu: str, item: str) -> None:
+    page.locator(".lm-MenuBar-itemLabel", has_text=menu).first.click()
     page.locator(".lm-Menu-itemLabel").get_by_text(item, exact=True).click()
 
 

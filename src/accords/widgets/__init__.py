@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import anywidget
 import plotly.graph_objects as go
 import traitlets
 from itables.widget import ITable
+from plotly.serializers import custom_serializers
 
 
 def _text(package: str, *path: str) -> str:
@@ -47,6 +49,18 @@ class Chart(go.FigureWidget):
     @traitlets.default("library")
     def _name_library(self) -> str:
         return _plotly().model_id
+
+    def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
+        """Give the state; to a page that asks for all of it, as a loaded one does, as it is now.
+
+        Plotly's widget would give it as it was when last displayed by itself.
+        """
+        state: dict[str, Any] = super().get_state(key, drop_defaults)
+        if key is None and self.comm is not None:
+            write = custom_serializers["to_json"]
+            state["_widget_data"] = write(self._data, self)
+            state["_widget_layout"] = write(self._layout, self)
+        return state
 
 
 class Table(ITable):

@@ -1,6 +1,6 @@
 // The table of itables, made once: narrowing it takes no more than a search.
 export default {
-  async render({ model, el, signal }) {
+  async render({ model, el }) {
     const { ITable, set_or_remove_dark_class } = await library(model);
     set_or_remove_dark_class();
     el.classList.add("itables_anywidget");
