@@ -17,7 +17,6 @@ from accords import dates, selection, show
 from accords.charts import theme
 from accords.dataset import Dataset
 from accords.errors import AccordsError
-from accords.prose.text import escape
 from accords.selection import FACETS, Criteria
 from accords.widgets import Chart, Page, Table
 
@@ -573,8 +572,7 @@ def _wrapped(text: str) -> list[str]:
 
 
 def _plotly_text(text: Any) -> str:
-    """Keep Plotly from reading text as markup."""
-    return escape("" if pd.isna(text) else text)
+    return theme.safe("" if pd.isna(text) else str(text))
 
 
 def _table_rows(dataset: Dataset) -> pd.DataFrame:

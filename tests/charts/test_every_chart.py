@@ -11,18 +11,20 @@ from functools import cache
 from typing import Any
 
 import builders
+import other_states
 import plotly.graph_objects as go
 import pytest
 
 from accords import claims
 from accords.charts import accord, domains, evidence, partners, theme, time
-from accords.dataset import Dataset
+from accords.dataset import DCAD, Dataset
 from accords.measures import accord as accord_measures
 from accords.measures import domains as domain_measures
 from accords.measures import evidence as evidence_measures
 from accords.measures import partners as partner_measures
 from accords.measures import time as time_measures
 from accords.measures.accord import accord_id
+from accords.prose.text import plain
 
 CHARTS: dict[str, Callable[[Dataset], go.Figure]] = {
     "accord.life": lambda ds: accord.life(ds, accord_measures.life(ds, accord_id(ds))),
@@ -117,10 +119,46 @@ def _one_state(*partners: str, **domains: str) -> Dataset:
     )
 
 
-MARK = "<u>&"
-"""What Plotly, which reads texts as HTML, would take for a tag."""
+def _one_of_each() -> Dataset:
+    """Two states with one agreement between them and one each with Italy, and one of all else."""
+    pairs = {"accord": ("AZE", "MAR"), "north": ("AZE", "ITA"), "south": ("ITA", "MAR")}
+    steps = [
+        *(("accord", "signed", "2002-05-02", None), ("accord", "ratified", "2002-05-03", "AZE")),
+        *(("north", "signed", "2012-05-02", None), ("north", "ratified", "2012-05-03", "AZE")),
+        *(("north", "entered-into-force", "2012-06", None), ("south", "signed", "2020", None)),
+    ]
+    return builders.tiny(
+        agreements=[
+            *({"agreement_id": "accord"}, {"agreement_id": "north"}),
+            {"agreement_id": "south", "instrument": "procurement-contract"}
+            | {"value_amount": 1_000_000, "value_currency": "USD"},
+        ],
+        parties=[{"agreement_id": i, "party_id": p} for i, pair in pairs.items() for p in pair],
+        events=[
+            {"agreement_id": i, "event": event, "date": date, "party_id": party}
+            for i, event, date, party in steps
+        ],
+        domains=[{"agreement_id": i} for i in pairs],
+        citations=[
+            {"agreement_id": i, "source_id": source} for i in pairs for source in ("press-a", DCAD)
+        ],
+        claims=[
+            {"claim_id": "claim", "agreement_id": "accord", "claim": "It was ratified."}
+            | {"argument": "ratified,AZE,2002-05-03,own-day"}
+        ],
+        disputes=[
+            {"agreement_id": "accord", "field": "title", "value": value, "adopted": value == "a"}
+            for value in "ab"
+        ],
+        coverage=[{"focus": "AZE", "partner": "ITA", "records_found": 1}],
+        readings=[{"agreement_id": "accord", "facts_wrong": 1}],
+    )
 
-ESCAPED = html.escape(MARK)
+
+MARK = "<u>&%{u}"
+"""What Plotly would take for a tag and for a placeholder."""
+
+ESCAPED = "&lt;u&gt;&amp;%&#123;u}"
 
 CODES = {"argument", "m49", "organisation_type", "party_kind", "tier"}
 """Columns that hold codes, although the descriptor says no more than that they are texts."""
@@ -162,6 +200,8 @@ def _hostile() -> Dataset:
 DATASETS: dict[str, Callable[[], Dataset]] = {
     "shipped": builders.shipped,
     "small": builders.small,
+    "one of each": _one_of_each,
+    "made up": other_states.dataset,
     "one state without subjects": lambda: _one_state("NATO"),
     "one state without partners": lambda: _one_state(a="cyber", b="legal"),
     "two others": lambda: replace(builders.shipped(), focus=("TUR", "USA")),
@@ -250,6 +290,53 @@ def test_a_chart_is_drawn_with_lines_bars_and_theme_colours_alone(chart: str, ca
     assert set(colours(figure["data"])) | set(colours(layout)) <= allowed
 
 
+def texts(part: Any) -> Iterator[str]:
+    """All texts of a figure as read, each with a one in all places of whole numbers of the data."""
+    if isinstance(part, dict | list):
+        for value in part.values() if isinstance(part, dict) else part:
+            yield from texts(value)
+    elif isinstance(part, str):
+        yield plain(re.sub(r"%\{[^{}:]*(:\.0f)?\}", "1", part).replace("<br>", "\n"))
+
+
+ONE_OF_MANY = re.compile(
+    r"(?<![\d.,])1\s("
+    r"((other|dated|shared|procurement) )?(agreements|partners|states|subjects|claims|facts|records"
+    r"|sources|others|days|months|years|contracts|pairs|comparisons)"
+    r"|([^.:;,\n]*(?<!\bthat)(?<!\bthey) )?(are|have|name|rest)"
+    r")\b"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("1 agreements", True),
+        ("<b>1</b> partners", True),
+        ("1\u00a0years", True),
+        ("%{y} subjects", True),
+        ("1 other agreements", True),
+        ("1 of 3 agreements are in force", True),
+        ("0 of 1 agreement are in force", True),
+        ("1 more have a record", True),
+        ("1 agreement", False),
+        ("2.1 agreements", False),
+        ("11 agreements", False),
+        ("%{y:.1f} years", False),
+        ("1 of 3 agreements is in force", False),
+    ],
+)
+def test_a_one_before_a_plural_is_seen(text: str, wrong: bool) -> None:
+    assert bool(ONE_OF_MANY.search(*texts(text))) == wrong
+
+
+@every
+@everywhere
+def test_what_is_one_is_written_in_the_singular(chart: str, case: str) -> None:
+    figure = json.loads(drawn(chart, case).to_json())
+    assert [text for text in texts(figure) if ONE_OF_MANY.search(text)] == []
+
+
 @every
 @everywhere
 def test_the_changes_for_a_phone_fit_the_figure(chart: str, case: str) -> None:
@@ -281,6 +368,7 @@ def test_what_the_data_call_things_is_shown_as_text(chart: str) -> None:
     heading = figure["layout"].pop("title")["text"]
     body = json.dumps([figure["data"], figure["layout"], meta["narrow"]])
     assert "<u" not in heading + body
+    assert "%{u" not in heading + body
     assert html.escape(ESCAPED) not in heading + body, "escaped twice"
     # Names that vanished would not be shown as text either.
     assert (ESCAPED in body) == (chart not in NAMELESS | NAMED_ABOVE)

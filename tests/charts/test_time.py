@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import builders
 import pytest
 
@@ -58,10 +56,3 @@ def test_a_title_names_every_family_that_leads() -> None:
     title = charts.instruments(ds, measures.instrument_mix(ds)).layout.meta["title"]
     assert "reaties and frameworks and memoranda and declarations" in title
     assert "1 of 2 each" in title
-
-
-def test_labels_keep_their_distance() -> None:
-    placed = charts.spread([10.0, 10.5, 3.0, 10.2], 1.0)
-    ordered = sorted(placed)
-    assert all(b - a >= 1.0 for a, b in pairwise(ordered))
-    assert placed[2] == 3.0

@@ -11,10 +11,11 @@ import plotly.graph_objects as go
 
 from accords import claims, dates
 from accords.charts import theme
+from accords.charts.columns import panels
 from accords.dataset import Dataset
 from accords.measures import accord as measures
 from accords.prose.accord import NOUNS
-from accords.prose.text import listed, lowered
+from accords.prose.text import listed, lowered, some
 
 TOGETHER = "Together"
 
@@ -241,15 +242,14 @@ def voices(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         ticktext=shown, showgrid=False, zeroline=False,
         tickfont={"size": 12, "color": theme.colour("ink")},
     )  # fmt: skip
-    figure.update_yaxes(
-        range=[-0.6, len(rows) - 0.4], tickvals=y, ticktext=[theme.safe(row) for row in rows],
-        showgrid=False, zeroline=False, tickfont={"size": 12, "color": theme.colour("ink")},
-    )  # fmt: skip
+    figure.update_yaxes(**theme.row_axis(y, [theme.safe(row) for row in rows]))
     press = [row for row, g in zip(rows, groups, strict=True) if g == measures.PRESS]
+    rest = "rests" if len(press) == 1 else "rest"
+    every = f"all {len(rows)} subjects" if len(rows) > 1 else "the only subject"
     title = (
-        f"{len(press)} of the {len(rows)} subjects rest on the press alone"
+        f"{len(press)} of the {some(len(rows), 'subject')} {rest} on the press alone"
         if press
-        else f"Official statements name all {len(rows)} subjects"
+        else f"Official statements name {every}"
     )
     return theme.finish(
         figure,
@@ -303,7 +303,7 @@ def breadth(dataset: Dataset, table: pd.DataFrame, agreement_id: str | None) -> 
     agreement_id
         The accord.
     """
-    states = [s for s in dataset.focus if (table["state"] == s).any()]
+    states = theme.present(dataset, table)
     figure = go.Figure()
     if not states:
         return _too_little("accord-breadth", "No agreement's subjects are known", table)
@@ -311,26 +311,31 @@ def breadth(dataset: Dataset, table: pd.DataFrame, agreement_id: str | None) -> 
     names = dataset.party_names
     mine = table[table["agreement_id"] == agreement_id]
     widest = int(table["named"].max())
-    gap, layout = 0.16, {}
-    share = (1 - gap * (len(states) - 1)) / len(states)
-    for k, state in enumerate(states):
+    axes = panels(figure, [1] * len(states), gap=0.16, head=0)
+    for state, axis in zip(states, axes, strict=True):
         others = table[(table["state"] == state) & (table["agreement_id"] != agreement_id)]
         counts = others["named"].value_counts()
-        axis = "" if k == 0 else str(k + 1)
-        top = 1 - k * (share + gap)
         tallest = max(1, *counts) if len(counts) else 1
-        layout[f"yaxis{axis}"] = {
-            "domain": [max(top - share, 0), top], "rangemode": "tozero", "nticks": 4,
-            "range": [0, tallest * 1.25],
-        }  # fmt: skip
+        figure.update_layout(
+            {
+                "yaxis" + axis[1:]: {
+                    "rangemode": "tozero", "nticks": 4, "range": [0, tallest * 1.25],
+                }
+            }
+        )  # fmt: skip
         figure.add_bar(
-            x=counts.index, y=counts.to_numpy(), yaxis=f"y{axis}", showlegend=False,
+            x=counts.index, y=counts.to_numpy(), yaxis=axis, showlegend=False,
             marker={"color": colours[state]},
-            hovertemplate="%{y} agreements name %{x} subjects<extra></extra>",
+            hovertext=[
+                f"{some(n, 'agreement')} {'names' if n == 1 else 'name'} {some(named, 'subject')}"
+                for named, n in zip(counts.index, counts, strict=True)
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
         figure.add_annotation(
-            x=1, xref="paper", y=1, yref=f"y{axis} domain", xanchor="right", yanchor="top",
-            text=f"<b>{theme.safe(names.get(state, state))}</b><br>{len(others)} other agreements",
+            x=1, xref="paper", y=1, yref=f"{axis} domain", xanchor="right", yanchor="top",
+            text=f"<b>{theme.safe(names.get(state, state))}</b><br>"
+                 f"{some(len(others), 'other agreement')}",
             align="right", showarrow=False, font={"color": colours[state]},
         )  # fmt: skip
         if (mine["state"] == state).any():
@@ -342,22 +347,21 @@ def breadth(dataset: Dataset, table: pd.DataFrame, agreement_id: str | None) -> 
                 if column == "official" and value == int(mine["named"].iloc[0]):
                     continue
                 figure.add_scatter(
-                    x=[value], y=[tallest * 0.08], yaxis=f"y{axis}", mode="markers",
+                    x=[value], y=[tallest * 0.08], yaxis=axis, mode="markers",
                     showlegend=False,
                     marker={"symbol": symbol, "size": 12, "color": theme.colour("ink"),
                             "line": {"width": 2, "color": theme.colour("ink")}},
                     customdata=[agreement_id], cliponaxis=False,
-                    hovertemplate=f"{value} subjects<extra></extra>",
+                    hovertemplate=f"{some(value, 'subject')}<extra></extra>",
                 )  # fmt: skip
                 figure.add_annotation(
-                    x=value, y=tallest * 0.17, yref=f"y{axis}", text=f"{words}: {value}",
+                    x=value, y=tallest * 0.17, yref=axis, text=f"{words}: {value}",
                     showarrow=False, xanchor=side, xshift=shift, yanchor="bottom", align=side,
                     font={"size": 11, "color": theme.colour("ink")},
                 )  # fmt: skip
-    figure.update_layout(layout)
     figure.update_xaxes(
-        anchor=f"y{'' if len(states) == 1 else len(states)}", range=[0.4, widest + 0.9],
-        dtick=2, tick0=2, showgrid=False, title="subjects named for one agreement",
+        range=[0.4, widest + 0.9], dtick=2, tick0=2, showgrid=False,
+        title="subjects named for one agreement",
     )  # fmt: skip
     return theme.finish(
         figure,
@@ -402,10 +406,14 @@ def _breadth_alt(
         rank = measures.breadth_rank(dataset, agreement_id, state)
         named = table.loc[table["state"] == state, "named"]
         parts.append(
-            f"{dataset.party_names.get(state, state)}: from {named.min()} to {named.max()} "
-            f"subjects, median {named.median():g}"
-            + (f"; {rank.below} of {rank.n} others name fewer than the accord" if rank.n else "")
+            f"{dataset.party_names.get(state, state)}: from {named.min()} to "
+            f"{some(named.max(), 'subject')}, median {named.median():g}"
         )
+        if rank.n:
+            parts[-1] += (
+                f"; {rank.below} of {some(rank.n, 'other')} "
+                f"{'names' if 1 in (rank.below, rank.n) else 'name'} fewer than the accord"
+            )
     return f"Bars of agreements by number of subjects. {'. '.join(parts)}."
 
 
@@ -422,12 +430,12 @@ def approval(dataset: Dataset, table: pd.DataFrame, agreement_id: str | None) ->
     agreement_id
         The accord.
     """
-    states = [s for s in dataset.focus if (table["state"] == s).any()]
+    states = theme.present(dataset, table)
     figure = go.Figure()
     if not states:
         title = "No approval is dated, so that none can be timed"
         return _too_little("accord-approval", title, table)
-    colours = theme.state_colours(dataset.focus)
+    colours, symbols = theme.state_colours(dataset.focus), theme.state_symbols(dataset.focus)
     names = dataset.party_names
     for k, state in enumerate(states):
         height = len(states) - 1 - k
@@ -441,11 +449,15 @@ def approval(dataset: Dataset, table: pd.DataFrame, agreement_id: str | None) ->
         figure.add_scatter(
             x=rows["days"].clip(lower=1), y=[height] * len(rows), mode="markers", showlegend=False,
             marker={
-                "symbol": theme.STATE_SYMBOLS[k % 2], "size": 11, "color": colours[state],
+                "symbol": symbols[state], "size": 11, "color": colours[state],
                 "line": {"width": 1.5, "color": theme.colour("paper")},
             },
-            customdata=rows["agreement_id"], text=rows["title"].map(_wrapped),
-            hovertemplate="%{text}<br>%{x:.0f} days<extra></extra>",
+            customdata=rows["agreement_id"],
+            hovertext=[
+                f"{_wrapped(title)}<br>{some(round(days), 'day')}"
+                for title, days in zip(rows["title"], rows["days"], strict=True)
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
         mine = rows[rows["agreement_id"] == agreement_id]
         if len(mine):
@@ -459,7 +471,7 @@ def approval(dataset: Dataset, table: pd.DataFrame, agreement_id: str | None) ->
             # Annotations on a logarithmic axis stand at the logarithm.
             figure.add_annotation(
                 x=math.log10(max(days, 1)), y=height + 0.14, yanchor="bottom", showarrow=False,
-                text=f"the accord: {days:.0f} days", xanchor="left", xshift=-12,
+                text=f"the accord: {some(round(days), 'day')}", xanchor="left", xshift=-12,
                 font={"size": 12, "color": theme.colour("ink")},
             )  # fmt: skip
     low, high = max(1.0, float(table["low"].min())), float(table["high"].max())
@@ -507,7 +519,7 @@ def _approval_title(dataset: Dataset, agreement_id: str | None, states: list[str
         rank = measures.approval_rank(dataset, agreement_id, state)
         if rank.n:
             name = dataset.party_names.get(state, state)
-            parts.append(f"{rank.above} of {rank.n} others in {name}")
+            parts.append(f"{rank.above} of {some(rank.n, 'other')} in {name}")
     if not parts:
         return "How long the first approval took"
     return f"The first approval came sooner than with {listed(parts)}"
@@ -520,10 +532,11 @@ def _approval_alt(
     for state in states:
         days = table.loc[table["state"] == state, "days"]
         rank = measures.approval_rank(dataset, agreement_id, state)
-        own = f"; the accord {rank.value:.0f} days" if pd.notna(rank.value) else ""
+        own = f"; the accord {some(round(rank.value), 'day')}" if pd.notna(rank.value) else ""
         parts.append(
             f"{dataset.party_names.get(state, state)}: n = {len(days)}, "
-            f"{days.min():.0f} to {days.max():.0f} days, median {days.median():.0f}{own}"
+            f"{days.min():.0f} to {some(round(days.max()), 'day')}, "
+            f"median {days.median():.0f}{own}"
         )
     return f"Dots on a scale of days. {'. '.join(parts)}."
 
@@ -550,7 +563,8 @@ def verdicts(table: pd.DataFrame) -> go.Figure:
         marker={"color": [theme.colour(tokens[v]) for v in table["verdict"]]},
         text=[f"<b>{n}</b>" for n in table["n"]], textposition="outside", cliponaxis=False,
         textfont={"size": 14, "color": theme.colour("ink")},
-        hovertemplate="%{y}: %{x} claims<extra></extra>",
+        hovertext=[some(n, "claim") for n in table["n"]],
+        hovertemplate="%{y}: %{hovertext}<extra></extra>",
     )  # fmt: skip
     figure.update_xaxes(visible=False, range=[0, table["n"].max() * 1.12])
     figure.update_yaxes(
@@ -564,7 +578,8 @@ def verdicts(table: pd.DataFrame) -> go.Figure:
         figure,
         name="01-accord-verdicts",
         title=(
-            f"{n[claims.SUPPORTED]} of {total} claims are borne out in full, "
+            f"{n[claims.SUPPORTED]} of {some(total, 'claim')} "
+            f"{'is' if 1 in (n[claims.SUPPORTED], total) else 'are'} borne out in full, "
             f"{n[claims.PARTLY]} in part"
         ),
         subtitle=f"Claims of the article of which the report starts (n = {total}), by verdict.",

@@ -1,14 +1,15 @@
-"""Panels that stand side by side at a desk and one above another on a phone."""
+"""Panels: side by side at a desk and one above another on a phone, or stacked over one x axis."""
 
 from __future__ import annotations
 
-import html
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from accords.charts import theme
+from accords.dataset import Dataset
 
 NBSP = "\N{NO-BREAK SPACE}"
 """Keeps a label off its bar; an ordinary space at the start of a text is dropped in drawing."""
@@ -66,7 +67,7 @@ def columns(
         narrow[f"xaxis{suffix}"] = {"domain": [0, 1]}
         narrow[f"yaxis{suffix}"] = {"domain": [bottom, top]}
         note = {
-            "text": f"<b>{html.escape(title)}</b>", "showarrow": False, "xref": "paper",
+            "text": f"<b>{theme.safe(title)}</b>", "showarrow": False, "xref": "paper",
             "yref": "paper", "xanchor": "left", "yanchor": "bottom",
             "font": {"size": 13, "color": ink},
         }  # fmt: skip
@@ -77,6 +78,50 @@ def columns(
     figure.update_layout(annotations=wide_notes)
     narrow["annotations"] = narrow_notes
     return Columns(axes, narrow)
+
+
+def state_columns(
+    figure: go.Figure, dataset: Dataset, states: Sequence[str], *, gap: float, room: float
+) -> Columns:
+    """Lay out one panel for each state, its name above it in its colour: see :func:`columns`."""
+    colours = theme.state_colours(dataset.focus)
+    titles = [dataset.party_names[state] for state in states]
+    return columns(figure, titles, [colours[state] for state in states], gap=gap, room=room)
+
+
+def panels(
+    figure: go.Figure, sizes: Sequence[float], *, gap: float = 0.12, head: float = 0.06
+) -> list[str]:
+    """Stack y axes over one x axis and give their names from the top.
+
+    Each is as high as its size in proportion, so that one unit has the same length in all. ``gap``
+    is the space between two and ``head`` that above the first, as shares of the drawing's height.
+    """
+    free = 1 - head - gap * (len(sizes) - 1)
+    top, names = 1 - head, []
+    for n, size in enumerate(sizes):
+        height = free * size / sum(sizes)
+        number = "" if n == 0 else str(n + 1)
+        figure.update_layout({f"yaxis{number}": {"domain": [max(0.0, top - height), top]}})
+        names.append(f"y{number}")
+        top -= height + gap
+    figure.update_xaxes(anchor=names[-1])
+    return names
+
+
+def write_behind(
+    figure: go.Figure,
+    ends: Sequence[float] | pd.Series,
+    rows: Sequence[float],
+    texts: Iterable[object],
+    **trace: Any,
+) -> None:
+    """Write a text behind the end of each row's bar."""
+    trace = {"textfont": {"size": 12}} | trace
+    figure.add_scatter(
+        x=ends, y=rows, mode="text", text=[f"{NBSP}{text}" for text in texts],
+        textposition="middle right", showlegend=False, cliponaxis=False, **trace,
+    )  # fmt: skip
 
 
 def annotate(figure: go.Figure, narrow: dict[str, Any], **note: Any) -> None:

@@ -11,7 +11,7 @@ from accords import dates
 from accords.charts import theme
 from accords.dataset import Dataset
 from accords.measures import domains as measures
-from accords.prose.text import listed, lowered
+from accords.prose.text import listed, lowered, some
 
 ROW = 25
 """Height of a row of a domain in px."""
@@ -22,21 +22,16 @@ LEGEND = {"traceorder": "normal", "x": 0, "y": 1, "yanchor": "top"}
 
 
 def _labels(dataset: Dataset) -> dict[str, str]:
-    return {code: html.escape(label) for code, label in dataset.labels("domain_codes").items()}
+    return {code: theme.safe(label) for code, label in dataset.labels("domain_codes").items()}
 
 
 def _marks(dataset: Dataset) -> dict[str, dict[str, str]]:
     """Colour and symbol of each focus state."""
-    symbols = [*theme.STATE_SYMBOLS, "square", "triangle-up", "cross"]
-    colours = theme.state_colours(dataset.focus)
+    symbols = theme.state_symbols(dataset.focus)
     return {
-        state: {"color": colours[state], "symbol": symbols[n % len(symbols)]}
-        for n, state in enumerate(dataset.focus)
+        state: {"color": colour, "symbol": symbols[state]}
+        for state, colour in theme.state_colours(dataset.focus).items()
     }
-
-
-def _present(dataset: Dataset, table: pd.DataFrame) -> list[str]:
-    return [state for state in dataset.focus if (table["state"] == state).any()]
 
 
 def _order(table: pd.DataFrame) -> list[str]:
@@ -56,12 +51,21 @@ def _percent_ticks(top: float, step: float) -> dict[str, object]:
     return {"tickvals": ticks, "ticktext": [percent(tick) for tick in ticks]}
 
 
-def _domain_axis(figure: go.Figure, labels: list[str]) -> None:
+def _domain_axis(labels: list[str]) -> dict[str, object]:
+    """Describe a y axis of domains, the first at the top."""
     n = len(labels)
-    figure.update_yaxes(
-        tickvals=list(range(n)), ticktext=labels, range=[n - 0.4, -0.6], showgrid=False,
-        zeroline=False, tickfont={"color": theme.colour("ink")},
-    )  # fmt: skip
+    return {
+        "tickvals": list(range(n)), "ticktext": labels, "range": [n - 0.4, -0.6],
+        "showgrid": False, "zeroline": False, "tickfont": {"color": theme.colour("ink")},
+    }  # fmt: skip
+
+
+def _error(values: pd.Series, table: pd.DataFrame, ink: str) -> dict[str, object]:
+    """Describe bars from the low to the high end of each value's interval."""
+    return {
+        "type": "data", "symmetric": False, "thickness": 1.5, "width": 0,
+        "array": table["high"] - values, "arrayminus": values - table["low"], "color": ink,
+    }  # fmt: skip
 
 
 NARROW_LABELS = {
@@ -90,9 +94,7 @@ def _profile_data(dataset: Dataset, table: pd.DataFrame, extra: dict[str, str]) 
         "Domain": table["domain"].map(dataset.labels("domain_codes")),
         "Agreements": table["n"],
         "Of": table["total"],
-        "Share": table["share"].astype(float).round(3),
-        "Low (95 %)": table["low"].astype(float).round(3),
-        "High (95 %)": table["high"].astype(float).round(3),
+        **theme.estimates(table, "share", "Share", 3),
     }
     return pd.DataFrame(columns)
 
@@ -125,7 +127,7 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
     labels = _labels(dataset)
     sure = set(contrast.loc[contrast["sure"].astype(bool), "domain"])
     ticks = [f"<b>{labels[d]}</b>" if d in sure else labels[d] for d in order]
-    states, marks = _present(dataset, table), _marks(dataset)
+    states, marks = theme.present(dataset, table), _marks(dataset)
     figure = go.Figure()
     for n, state in enumerate(states):
         own = table[table["state"] == state].set_index("domain").loc[order]
@@ -134,14 +136,10 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
         figure.add_scatter(
             x=own["share"], y=y, mode="markers", name=theme.safe(dataset.party_names[state]),
             marker={**marks[state], "size": 9},
-            error_x={
-                "type": "data", "symmetric": False, "thickness": 1.5, "width": 0,
-                "array": own["high"] - own["share"], "arrayminus": own["share"] - own["low"],
-                "color": marks[state]["color"],
-            },
+            error_x=_error(own["share"], own, marks[state]["color"]),
             customdata=own[["n", "total"]],
             hovertemplate=(
-                f"{html.escape(dataset.party_names[state])}: "
+                f"{theme.safe(dataset.party_names[state])}: "
                 "%{x:.0%} (%{customdata[0]} of %{customdata[1]})<extra></extra>"
             ),
         )  # fmt: skip
@@ -154,7 +152,7 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
     figure.update_xaxes(
         range=[0, top], side="top", zeroline=True, showline=False, **_percent_ticks(top, 0.1)
     )
-    _domain_axis(figure, ticks)
+    figure.update_yaxes(**_domain_axis(ticks))
     figure.update_layout(legend=LEGEND)
     figure.update_yaxes(domain=[0, 0.915])
     height = 130 + 28 * len(order)
@@ -204,7 +202,7 @@ def _profiles_title(
     )
     if len(states) > 1:
         sure = int(contrast["sure"].sum())
-        text += f"; the profiles clearly differ in {sure} of {len(contrast)} subjects"
+        text += f"; the profiles clearly differ in {sure} of {some(len(contrast), 'subject')}"
     return text[0].upper() + text[1:]
 
 
@@ -239,9 +237,9 @@ def heat(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         return theme.too_little(
             name=name, title="No source names a subject", data=data, measure=measures.by_era
         )
-    labels = _labels(dataset)
-    order = _order(table)
-    states = _present(dataset, table)
+    labels, order = _labels(dataset), _order(table)
+    ticks = [labels[domain] for domain in order]
+    states = theme.present(dataset, table)
     colours = theme.state_colours(dataset.focus)
     figure = go.Figure()
     eras = list(dict.fromkeys(table["era"]))
@@ -281,15 +279,13 @@ def heat(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
                     "showgrid": False, "zeroline": False, "tickfont": {"size": 11},
                 },
                 f"yaxis{number}": {
-                    **wide[n][1], "range": [len(order) - 0.4, -0.6], "anchor": axes["xaxis"],
-                    "tickvals": list(range(len(order))), "ticktext": [labels[d] for d in order],
-                    "showgrid": False, "zeroline": False, "showticklabels": n == 0,
-                    "tickfont": {"color": theme.colour("ink")},
+                    **wide[n][1], **_domain_axis(ticks), "anchor": axes["xaxis"],
+                    "showticklabels": n == 0,
                 },
             }
         )  # fmt: skip
         figure.add_annotation(
-            text=f"<b>{html.escape(dataset.party_names[state])}</b>", showarrow=False,
+            text=f"<b>{theme.safe(dataset.party_names[state])}</b>", showarrow=False,
             xref=f"{axes['xaxis']} domain", yref=f"{axes['yaxis']} domain", x=0, y=1,
             xanchor="left", yanchor="bottom", yshift=38,
             font={"size": 13, "color": colours[state]},
@@ -300,7 +296,7 @@ def heat(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         number = "" if n == 0 else str(n + 1)
         narrow[f"xaxis{number}"] = {**tall[n][0], "tickfont": {"size": 10}}
         narrow[f"yaxis{number}"] = {
-            **tall[n][1], **_narrow_axis([labels[d] for d in order]), "showticklabels": True,
+            **tall[n][1], **_narrow_axis(ticks), "showticklabels": True,
         }  # fmt: skip
     return theme.finish(
         figure,
@@ -411,16 +407,15 @@ def first_appearances(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         )  # fmt: skip
     order = list(table.groupby("domain")["year"].min().sort_values(kind="stable").index)
     row = {domain: n for n, domain in enumerate(order)}
-    states, marks = _present(dataset, table), _marks(dataset)
+    states, marks = theme.present(dataset, table), _marks(dataset)
     figure = go.Figure()
     spans = table.groupby("domain")["year"].agg(["min", "max"]).loc[order]
-    x: list[float | None] = []
-    y: list[float | None] = []
-    for domain, first, last in zip(spans.index, spans["min"], spans["max"], strict=True):
-        x += [first, last, None]
-        y += [row[domain], row[domain], None]
+    lines = theme.strokes(
+        ((first, row[domain]), (last, row[domain]))
+        for domain, first, last in zip(spans.index, spans["min"], spans["max"], strict=True)
+    )
     figure.add_scatter(
-        x=x, y=y, mode="lines", line={"color": theme.colour("soft"), "width": 2},
+        **lines, mode="lines", line={"color": theme.colour("soft"), "width": 2},
         hoverinfo="skip", showlegend=False,
     )  # fmt: skip
     for state in states:
@@ -431,14 +426,14 @@ def first_appearances(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
                 **marks[state], "size": 10, "line": {"color": theme.colour("paper"), "width": 1}
             },
             customdata=own["agreement_id"],
-            hovertext=[f"{html.escape(t)}<br>{dates.spoken(d)}" for t, d in
+            hovertext=[f"{theme.safe(t)}<br>{dates.spoken(d)}" for t, d in
                        zip(own["title"], own["date"], strict=True)],
             hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
     first = int(table["year"].min())
     figure.update_xaxes(range=[first - 2, dataset.as_of.year + 1], side="top", dtick=10)
     ticks = [labels[domain] for domain in order]
-    _domain_axis(figure, ticks)
+    figure.update_yaxes(**_domain_axis(ticks))
     figure.update_layout(legend=LEGEND)
     figure.update_yaxes(showgrid=True, domain=[0, 0.915])
     height = 130 + ROW * len(order)
@@ -471,13 +466,14 @@ def _named_count(dataset: Dataset, table: pd.DataFrame, states: list[str]) -> li
 
 def _first_title(dataset: Dataset, table: pd.DataFrame, states: list[str]) -> str:
     labels = dataset.labels("domain_codes")
-    parts = []
+    parts, newest = [], []
     for state in states:
         own = table[table["state"] == state]
         year = int(own["year"].max())
-        newest = listed(lowered(labels[d]) for d in own.loc[own["year"] == year, "domain"])
-        parts.append(f"{newest} for {dataset.party_names[state]} ({year})")
-    return f"The newest subjects are {listed(parts)}"
+        newest = [lowered(labels[d]) for d in own.loc[own["year"] == year, "domain"]]
+        parts.append(f"{listed(newest)} for {dataset.party_names[state]} ({year})")
+    are = "subject is" if len(parts) == len(newest) == 1 else "subjects are"
+    return f"The newest {are} {listed(parts)}"
 
 
 def _first_alt(dataset: Dataset, table: pd.DataFrame, states: list[str], order: list[str]) -> str:
@@ -512,9 +508,7 @@ def pairs(dataset: Dataset, table: pd.DataFrame, most: int = 15) -> go.Figure:
         {
             "Domain": table["domain_a"].map(names),
             "With": table["domain_b"].map(names),
-            "Phi": table["phi"].astype(float).round(2),
-            "Low (95 %)": table["low"].astype(float).round(2),
-            "High (95 %)": table["high"].astype(float).round(2),
+            **theme.estimates(table, "phi", "Phi", 2),
             "Both": table["both"],
             "Either": table["either"],
             "Jaccard": table["jaccard"].astype(float).round(2),
@@ -536,11 +530,7 @@ def pairs(dataset: Dataset, table: pd.DataFrame, most: int = 15) -> go.Figure:
     figure.add_scatter(
         x=best["phi"], y=list(best.index), mode="markers", showlegend=False,
         marker={"color": theme.colour("accent"), "size": 10, "symbol": "circle"},
-        error_x={
-            "type": "data", "symmetric": False, "thickness": 1.5, "width": 0,
-            "array": best["high"] - best["phi"], "arrayminus": best["phi"] - best["low"],
-            "color": theme.colour("accent"),
-        },
+        error_x=_error(best["phi"], best, theme.colour("accent")),
         customdata=best[["both", "either"]],
         hovertemplate="phi %{x:.2f}: %{customdata[0]} of %{customdata[1]}<extra></extra>",
     )  # fmt: skip
@@ -552,7 +542,7 @@ def pairs(dataset: Dataset, table: pd.DataFrame, most: int = 15) -> go.Figure:
         )  # fmt: skip
     low = min(0.0, float(best["low"].min()))
     figure.update_xaxes(range=[low, 1.04 * top], side="top", dtick=0.2, zeroline=True)
-    _domain_axis(figure, wide_text)
+    figure.update_yaxes(**_domain_axis(wide_text))
     figure.update_layout(margin={"r": 62})
     first = best.iloc[0]
     return theme.finish(
@@ -560,11 +550,12 @@ def pairs(dataset: Dataset, table: pd.DataFrame, most: int = 15) -> go.Figure:
         name=name,
         title=(
             f"{names[first['domain_a']]} and {lowered(names[first['domain_b']])} go together most: "
-            f"{first['both']} of the {first['either']} agreements that name either name both"
+            f"{first['both']} of the {first['either']} agreements that name either "
+            f"{'names' if first['both'] == 1 else 'name'} both"
         ),
         subtitle=(
-            f"The {len(best)} closest of {len(table)} pairs of subjects, by how far naming one "
-            "goes with naming the other (phi: one for always, zero for no tie) over "
+            f"The {len(best)} closest of {some(len(table), 'pair')} of subjects, by how far naming "
+            "one goes with naming the other (phi: one for always, zero for no tie) over "
             f"{first['total']} concluded agreements with a known subject, "
             "with 95 % bootstrap intervals; at the right how many agreements name both, of those "
             "that name either."
@@ -613,9 +604,9 @@ def change(dataset: Dataset, table: pd.DataFrame, changes: pd.DataFrame) -> go.F
     if len(spans) < 2:
         only = "All agreements on record fall into one span of years"
         return theme.too_little(name=name, title=only, data=data, measure=measures.by_span)
-    labels = _labels(dataset)
-    order = _order(table)
-    states, marks = _present(dataset, table), _marks(dataset)
+    labels, order = _labels(dataset), _order(table)
+    ticks = [labels[domain] for domain in order]
+    states, marks = theme.present(dataset, table), _marks(dataset)
     figure = go.Figure()
     height, narrow_height = 150 + ROW * len(order), (120 + 22 * len(order)) * len(states)
     wide, tall = _grids(len(states), 70 / height, 70 / narrow_height)
@@ -632,14 +623,11 @@ def change(dataset: Dataset, table: pd.DataFrame, changes: pd.DataFrame) -> go.F
         for loud in (False, True):
             rows = [row for row, d in enumerate(order) if (d in clear) == loud]
             ink = marks[state]["color"] if loud else theme.colour("soft")
-            x: list[float | None] = []
-            y: list[float | None] = []
-            for row in rows:
-                known = shares.iloc[row].dropna()
-                x += [*known, None]
-                y += [*([row] * len(known)), None]
+            lines = theme.strokes(
+                [(share, row) for share in shares.iloc[row].dropna()] for row in rows
+            )
             figure.add_scatter(
-                x=x, y=y, mode="lines", line={"color": ink, "width": 1.5}, **axes,
+                **lines, mode="lines", line={"color": ink, "width": 1.5}, **axes,
                 hoverinfo="skip", showlegend=False,
             )  # fmt: skip
             for k, span in enumerate(spans):
@@ -656,7 +644,7 @@ def change(dataset: Dataset, table: pd.DataFrame, changes: pd.DataFrame) -> go.F
         totals = own.drop_duplicates("span").set_index("span")["total"]
         sizes = "n = " + ", ".join(str(totals.get(span, 0)) for span in spans)
         figure.add_annotation(
-            text=f"<b>{html.escape(dataset.party_names[state])}</b> ({sizes})", showarrow=False,
+            text=f"<b>{theme.safe(dataset.party_names[state])}</b> ({sizes})", showarrow=False,
             xref=f"{axes['xaxis']} domain", yref=f"{axes['yaxis']} domain", x=0, y=1,
             xanchor="left", yanchor="bottom", yshift=26, align="left",
             font={"size": 13, "color": marks[state]["color"]},
@@ -669,16 +657,14 @@ def change(dataset: Dataset, table: pd.DataFrame, changes: pd.DataFrame) -> go.F
                     **_percent_ticks(top, 0.2), "anchor": axes["yaxis"], "zeroline": True,
                 },
                 f"yaxis{number}": {
-                    **wide[n][1], "range": [len(order) - 0.4, -0.6], "anchor": axes["xaxis"],
-                    "tickvals": list(range(len(order))), "ticktext": [labels[d] for d in order],
-                    "showgrid": True, "zeroline": False, "showticklabels": n == 0,
-                    "tickfont": {"color": theme.colour("ink")},
+                    **wide[n][1], **_domain_axis(ticks), "anchor": axes["xaxis"],
+                    "showgrid": True, "showticklabels": n == 0,
                 },
             }
         )  # fmt: skip
         narrow[f"xaxis{number}"] = tall[n][0]
         narrow[f"yaxis{number}"] = {
-            **tall[n][1], **_narrow_axis([labels[d] for d in order]), "showticklabels": True,
+            **tall[n][1], **_narrow_axis(ticks), "showticklabels": True,
         }  # fmt: skip
     return theme.finish(
         figure,
@@ -716,7 +702,8 @@ def _change_title(dataset: Dataset, changes: pd.DataFrame, states: list[str]) ->
         for row in sure.to_dict("records")
     ]
     changed = "change is" if len(sure) == 1 else "changes are"
-    return f"Of {len(changes)} comparisons only {len(sure)} {changed} sure: {'; '.join(parts)}"
+    compared = some(len(changes), "comparison")
+    return f"Of {compared} only {len(sure)} {changed} sure: {'; '.join(parts)}"
 
 
 def _change_alt(dataset: Dataset, moved: pd.DataFrame, states: list[str]) -> str:
@@ -744,9 +731,7 @@ def similarity(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     data = pd.DataFrame(
         {
             "Era": table["era"],
-            "Cosine": table["cosine"].astype(float).round(2),
-            "Low (95 %)": table["low"].astype(float).round(2),
-            "High (95 %)": table["high"].astype(float).round(2),
+            **theme.estimates(table, "cosine", "Cosine", 2),
             "By chance from": table["chance_low"].astype(float).round(2),
             "By chance to": table["chance_high"].astype(float).round(2),
             "p": table["p"].astype(float).round(4),
@@ -771,11 +756,7 @@ def similarity(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         marker={"color": theme.colour("accent"), "size": 12, "symbol": "circle"},
         text=[f"{c:.2f}" for c in known["cosine"]], textposition="top center",
         textfont={"size": 12, "color": theme.colour("accent")},
-        error_x={
-            "type": "data", "symmetric": False, "thickness": 2, "width": 0,
-            "array": known["high"] - known["cosine"], "arrayminus": known["cosine"] - known["low"],
-            "color": theme.colour("accent"),
-        },
+        error_x=_error(known["cosine"], known, theme.colour("accent")) | {"thickness": 2},
         hovertemplate="%{x:.2f}<extra></extra>",
     )  # fmt: skip
     labels = [
@@ -784,7 +765,7 @@ def similarity(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     ]
     low = max(0.0, float(known["low"].min()) - 0.05)
     figure.update_xaxes(range=[low, 1.005], tickformat=".1f", dtick=0.2)
-    _domain_axis(figure, labels)
+    figure.update_yaxes(**_domain_axis(labels))
     height = 70 + 62 * len(known)
     return theme.finish(
         figure,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,10 +10,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from accords.charts import theme
-from accords.charts.columns import NBSP, annotate, columns
+from accords.charts.columns import annotate, columns, state_columns, write_behind
 from accords.dataset import Dataset
 from accords.measures import evidence as measures
-from accords.prose.text import listed
+from accords.prose.text import listed, some
 
 SHADES = ("scale-5", "scale-2", "scale-1")
 """Colours of three ordered levels, the firmest first."""
@@ -108,7 +106,7 @@ def _stack(
     x: str,
     y: str,
 ) -> None:
-    states = _present(dataset, table)[::-1]
+    states = theme.present(dataset, table)[::-1]
     rows = {state: n for n, state in enumerate(states)}
     for shade, level in zip(SHADES, table[code].unique(), strict=False):
         own = table[table[code] == level]
@@ -130,10 +128,10 @@ def _stack(
         {
             f"xaxis{x[1:]}": {"range": [0, 1], "visible": False},
             f"yaxis{y[1:]}": {
-                "tickvals": list(rows.values()),
-                "ticktext": [html.escape(dataset.party_names[s]) for s in rows],
-                "range": [-0.5, len(rows) - 0.5], "showgrid": False, "zeroline": False,
-                "tickfont": {"size": 12, "color": theme.colour("ink")},
+                **theme.row_axis(
+                    list(rows.values()), [theme.safe(dataset.party_names[s]) for s in rows]
+                ),
+                "range": [-0.5, len(rows) - 0.5],
             },
         }
     )  # fmt: skip
@@ -168,7 +166,7 @@ def source_kinds(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             name=name, title="No source is cited", data=data, measure=measures.source_kinds
         )
     order = list(labels)
-    names = {k: html.escape(labels[k]) for k in order}
+    names = {k: theme.safe(labels[k]) for k in order}
     figure = go.Figure()
     narrow: dict[str, Any] = {"height": 90 + 44 * len(order), "margin": {"l": 4, "r": 8, "b": 30}}
     _points(figure, dataset, table, "kind", order, names, narrow)
@@ -207,39 +205,33 @@ def _points(
     narrow: dict[str, Any],
 ) -> None:
     """Draw shares with intervals, a row for each code and a mark for each state."""
-    states = _present(dataset, table)
-    colours = theme.state_colours(dataset.focus)
+    states = theme.present(dataset, table)
+    colours, symbols = theme.state_colours(dataset.focus), theme.state_symbols(dataset.focus)
     rows = {c: n for n, c in enumerate(list(order)[::-1])}
     step = 0.36 / max(1, len(states) - 1) if len(states) > 1 else 0.0
     for k, state in enumerate(states):
         own = table[table["state"] == state]
         shift = 0.18 - k * step if len(states) > 1 else 0.0
         y = [rows[c] + shift for c in own[code]]
-        line_x: list[float | None] = []
-        line_y: list[float | None] = []
-        for low, high, at in zip(own["low"], own["high"], y, strict=True):
-            line_x += [low, high, None]
-            line_y += [at, at, None]
+        lines = theme.strokes(
+            ((low, at), (high, at))
+            for low, high, at in zip(own["low"], own["high"], y, strict=True)
+        )
         figure.add_scatter(
-            x=line_x, y=line_y, mode="lines", opacity=0.5, hoverinfo="skip", showlegend=False,
+            **lines, mode="lines", opacity=0.5, hoverinfo="skip", showlegend=False,
             line={"color": colours[state], "width": 3},
         )  # fmt: skip
-        symbol = theme.STATE_SYMBOLS[dataset.focus.index(state) % len(theme.STATE_SYMBOLS)]
         figure.add_scatter(
-            x=own["share"], y=y, mode="markers", name=html.escape(dataset.party_names[state]),
+            x=own["share"], y=y, mode="markers", name=theme.safe(dataset.party_names[state]),
             marker={
-                "size": 10, "color": colours[state], "symbol": symbol,
+                "size": 10, "color": colours[state], "symbol": symbols[state],
                 "line": {"color": theme.colour("paper"), "width": 1},
             },
             customdata=own["agreements"],
             hovertemplate="%{customdata} (%{x:.0%})<extra></extra>",
         )  # fmt: skip
     figure.update_xaxes(**PERCENT, zeroline=False)
-    figure.update_yaxes(
-        tickvals=list(rows.values()), ticktext=[names[c] for c in rows], zeroline=False,
-        showgrid=False, range=[-0.6, len(rows) - 0.4],
-        tickfont={"size": 12, "color": theme.colour("ink")},
-    )  # fmt: skip
+    figure.update_yaxes(**theme.row_axis(list(rows.values()), [names[c] for c in rows]))
     figure.update_layout(legend={"itemclick": False, "itemdoubleclick": False})
     narrow["yaxis"] = {"tickfont": {"size": 11, "color": theme.colour("ink")}}
 
@@ -316,7 +308,8 @@ def origins(
         ),
         subtitle=(
             f"Sources that speak of an agreement’s existence (n = {total}) by language, and the "
-            f"{top} publishers that speak of most of the {len(dataset.overview)} records."
+            f"publishers that speak of most of the {some(len(dataset.overview), 'record')}, at "
+            f"most {top}."
         ),
         alt="Bars. Languages: "
         + listed(f"{n} {k}" for n, k in zip(spoken["name"][:top], spoken["sources"], strict=False))
@@ -347,20 +340,16 @@ def _bars(
         x=list(values), y=rows, orientation="h", xaxis=x, yaxis=y, width=0.7,
         marker={"color": theme.colour("scale-4"), "line": {"width": 0}},
         text=list(values), textposition="outside", textfont={"size": 12}, cliponaxis=False,
-        customdata=[html.escape(n) for n in names], showlegend=False,
+        customdata=[theme.safe(n) for n in names], showlegend=False,
         hovertemplate="%{customdata}: %{x}<extra></extra>",
     )  # fmt: skip
     shown = [n if len(n) <= longest else f"{n[: longest - 1].rstrip(' ,')}…" for n in names]
     figure.update_layout(
         {
             f"xaxis{x[1:]}": {"visible": False, "range": [0, max(values) * 1.18]},
-            f"yaxis{y[1:]}": {
-                "tickvals": rows, "ticktext": [html.escape(n) for n in shown],
-                "range": [-0.6, len(rows) - 0.4], "showgrid": False, "zeroline": False,
-                "tickfont": {"size": 12, "color": theme.colour("ink")},
-            },
+            f"yaxis{y[1:]}": theme.row_axis(rows, [theme.safe(n) for n in shown]),
         }
-    )  # fmt: skip
+    )
 
 
 @theme.chart
@@ -390,17 +379,10 @@ def disputes(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             x=values, y=rows, orientation="h", width=0.7, showlegend=False, hoverinfo="skip",
             marker={"color": theme.colour(token), "line": {"width": 0}},
         )  # fmt: skip
-    figure.add_scatter(
-        x=table["disputes"], y=rows, mode="text", textposition="middle right", cliponaxis=False,
-        text=[f"{NBSP}{n}" for n in table["disputes"]], textfont={"size": 12}, showlegend=False,
-        hovertemplate="%{x}<extra></extra>",
-    )  # fmt: skip
+    ends = table["disputes"]
+    write_behind(figure, ends, rows, ends, hovertemplate="%{x}<extra></extra>")
     figure.update_xaxes(visible=False, range=[0, float(table["disputes"].max()) * 1.12])
-    figure.update_yaxes(
-        tickvals=rows, ticktext=[html.escape(f) for f in table["fact"]], showgrid=False,
-        zeroline=False, range=[-0.6, len(rows) - 0.4],
-        tickfont={"size": 12, "color": theme.colour("ink")},
-    )  # fmt: skip
+    figure.update_yaxes(**theme.row_axis(rows, [theme.safe(f) for f in table["fact"]]))
     figure.update_layout(barmode="stack", margin={"b": 8})
     total, settled = int(table["disputes"].sum()), int(table["settled"].sum())
     touched = int((dataset.overview["disputes"] > 0).sum())
@@ -408,8 +390,8 @@ def disputes(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         figure,
         name=name,
         title=(
-            f"Sources disagree on {total} facts of {touched} agreements, most often on "
-            f"the {table['fact'].iloc[0].lower()}"
+            f"Sources disagree on {some(total, 'fact')} of {some(touched, 'agreement')}, most "
+            f"often on the {table['fact'].iloc[0].lower()}"
         ),
         subtitle=(
             "Facts for which sources give different values, by kind; strong: settled, the tables "
@@ -454,14 +436,16 @@ def lives(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     figure = go.Figure()
     narrow: dict[str, Any] = {"height": 90 + 52 * len(order), "margin": {"l": 4, "r": 8, "b": 30}}
     _points(figure, dataset, table, "step", order, names, narrow)
+    known = table[table["step"] == "known"]
     unknown = [
         f"{r['n'] - r['agreements']} of {dataset.party_names[r['state']]}’s {r['n']}"
-        for r in table[table["step"] == "known"].to_dict("records")
+        for r in known.to_dict("records")
     ]
+    noun = "agreement" if known["n"].iloc[-1] == 1 else "agreements"
     return theme.finish(
         figure,
         name=name,
-        title=f"Where they stand is unknown for {listed(unknown)} agreements",
+        title=f"Where they stand is unknown for {listed(unknown)} {noun}",
         subtitle=(
             "Share of concluded agreements with each step on record, with 95 % Wilson interval "
             f"(n = {_sizes(dataset, table)}). Not every instrument needs every step."
@@ -490,9 +474,7 @@ def waits(curves: pd.DataFrame, summary: pd.DataFrame) -> go.Figure:
             "Step": curves["step"].map(measures.WAITS),
             "Days": curves["days"],
             "Years": curves["years"].astype(float).round(2),
-            "Share reached": curves["share"].astype(float).round(3),
-            "Low (95 %)": curves["low"].astype(float).round(3),
-            "High (95 %)": curves["high"].astype(float).round(3),
+            **theme.estimates(curves, "share", "Share reached", 3),
             "At risk": curves["at_risk"],
         }
     )
@@ -528,12 +510,12 @@ def waits(curves: pd.DataFrame, summary: pd.DataFrame) -> go.Figure:
             x=x, y=y, mode="lines", line={"color": ink, "width": 3}, showlegend=False,
             hovertemplate="%{x:.1f} years: %{y:.0%}<extra></extra>",
         )  # fmt: skip
-    placed = dict(zip(ends, _apart(list(ends.values()), top * 0.14), strict=True))
+    placed = dict(zip(ends, theme.spread(list(ends.values()), top * 0.14), strict=True))
     for step, y in placed.items():
         row = summary[summary["step"] == step].iloc[0]
         annotate(
             figure, narrow, x=span, y=y, xshift=6, xanchor="left", align="left",
-            text=f"<b>{html.escape(measures.WAITS[step])}</b><br>{row['seen']} of {row['n']}",
+            text=f"<b>{theme.safe(measures.WAITS[step])}</b><br>{row['seen']} of {row['n']}",
             font={"size": 12, "color": theme.colour(inks[step])},
             narrow_note={"font": {"size": 11, "color": theme.colour(inks[step])}},
         )  # fmt: skip
@@ -545,8 +527,8 @@ def waits(curves: pd.DataFrame, summary: pd.DataFrame) -> go.Figure:
         figure,
         name=name,
         title=(
-            f"{measures.WAITS[longest]} is on record for {first['seen']} of {first['n']} "
-            f"agreements; half of these took up to {_span(first['middle'])}"
+            f"{measures.WAITS[longest]} is on record for {first['seen']} of "
+            f"{some(first['n'], 'agreement')}; half of these took up to {_span(first['middle'])}"
         ),
         subtitle=(
             "Share that had taken a step by then (Kaplan-Meier estimate), of concluded bilateral "
@@ -577,18 +559,9 @@ def _steps(x: Sequence[float], y: Sequence[float]) -> tuple[list[float], list[fl
     return xs, ys
 
 
-def _apart(values: Sequence[float], gap: float) -> list[float]:
-    """Move labels up until neighbours are a gap apart."""
-    placed = list(values)
-    order = sorted(range(len(values)), key=lambda k: values[k])
-    for lower, upper in itertools.pairwise(order):
-        placed[upper] = max(placed[upper], placed[lower] + gap)
-    return placed
-
-
 def _span(days: float) -> str:
     months = days / 30.44
-    return f"{months:.0f} months" if months < 24 else f"{days / 365.25:.1f} years"
+    return some(round(months), "month") if months < 24 else f"{days / 365.25:.1f} years"
 
 
 @theme.chart
@@ -617,16 +590,14 @@ def coverage(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             ],
         }
     )
-    states = _present(dataset, table)
+    states = theme.present(dataset, table)
     if not states:
         return theme.too_little(
             name=name, title="No search is recorded", data=data, measure=measures.coverage
         )
     figure = go.Figure()
     colours = theme.state_colours(dataset.focus)
-    layout = columns(
-        figure, [names[s] for s in states], [colours[s] for s in states], gap=0.18, room=0.12
-    )
+    layout = state_columns(figure, dataset, states, gap=0.18, room=0.12)
     most = float(table["partners"].max())
     for state, (x, y) in zip(states, layout.axes, strict=True):
         own = table[table["state"] == state]
@@ -637,22 +608,16 @@ def coverage(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
                 marker={"color": colours[state], "opacity": opacity, "line": {"width": 0}},
                 showlegend=False, hoverinfo="skip",
             )  # fmt: skip
-        figure.add_scatter(
-            x=own["partners"], y=rows, xaxis=x, yaxis=y, mode="text",
-            text=[f"{NBSP}{f} of {n}" for f, n in zip(own["found"], own["partners"], strict=True)],
-            textposition="middle right", textfont={"size": 12}, showlegend=False,
-            cliponaxis=False, hoverinfo="skip",
-        )  # fmt: skip
+        texts = [f"{f} of {n}" for f, n in zip(own["found"], own["partners"], strict=True)]
+        write_behind(figure, own["partners"], rows, texts, xaxis=x, yaxis=y, hoverinfo="skip")
         figure.update_layout(
             {
                 f"xaxis{x[1:]}": {"visible": False, "range": [0, most * 1.3]},
-                f"yaxis{y[1:]}": {
-                    "tickvals": rows, "ticktext": [theme.safe(labels[s]) for s in own["search"]],
-                    "range": [-0.6, len(rows) - 0.4], "showgrid": False, "zeroline": False,
-                    "tickfont": {"size": 12, "color": theme.colour("ink")},
-                },
+                f"yaxis{y[1:]}": theme.row_axis(
+                    rows, [theme.safe(labels[s]) for s in own["search"]]
+                ),
             }
-        )  # fmt: skip
+        )
     figure.update_layout(barmode="stack", margin={"b": 8})
     by_name = table[table["search"] == "by-name"]
     parts = [
@@ -732,11 +697,12 @@ def partner_list(dataset: Dataset, table: pd.DataFrame, wide: int = 4) -> go.Fig
                 "line": {"color": theme.colour("soft" if fill == "paper" else fill), "width": 1},
             },
             name=f"{label} ({len(own)})",
-            customdata=own["agreements"], hovertemplate="%{customdata} agreements<extra></extra>",
+            hovertext=[some(n, "agreement") for n in own["agreements"]],
+            hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
         figure.add_scatter(
             x=[x for x, _ in at], y=[y for _, y in at], mode="text",
-            text=[html.escape(n) for n in own["name"]], showlegend=False, hoverinfo="skip",
+            text=[theme.safe(n) for n in own["name"]], showlegend=False, hoverinfo="skip",
             textfont={"size": 11, "color": theme.colour(ink)},
         )  # fmt: skip
     figure.update_xaxes(visible=False, range=[-0.52, wide - 0.48])
@@ -746,20 +712,21 @@ def partner_list(dataset: Dataset, table: pd.DataFrame, wide: int = 4) -> go.Fig
         legend={"traceorder": "normal", "itemclick": False, "itemdoubleclick": False},
     )  # fmt: skip
     counts = [int((named["level"] == k).sum()) for k in range(3)]
-    more = int((~table["named"].astype(bool)).sum())
+    here, more = counts[0] + counts[1], int((~table["named"].astype(bool)).sum())
     titles = {r["name"]: r["title"] for r in dataset.descriptor["resources"]}
     stated = table["stated"].iloc[0]
-    said = f" The list spoke of agreements with {stated} states." if pd.notna(stated) else ""
+    said = "" if pd.isna(stated) else f" The list spoke of agreements with {some(stated, 'state')}."
     return theme.finish(
         figure,
         name=name,
         title=(
-            f"Of {len(named)} partners that {state} named in {year}, {counts[0] + counts[1]} have "
-            f"a record here, {counts[0]} of them dated by then"
+            f"Of {some(len(named), 'partner')} that {state} named in {year}, {here} "
+            f"{'has' if here == 1 else 'have'} a record here, {counts[0]} of them dated by then"
         ),
         subtitle=(
             f"{titles[table['table'].iloc[0]]} (n = {len(named)}), by our concluded bilateral "
-            f"records.{said} {more} more have a record by {year} and were not named."
+            f"records.{said} {more} more {'has' if more == 1 else 'have'} a record by {year} and "
+            f"{'was' if more == 1 else 'were'} not named."
         ),
         alt=(
             f"Tiles. No bilateral record: {listed(named.loc[named['level'] == 2, 'name'])}. Later "
@@ -843,14 +810,13 @@ def missing(
                     "line": {"color": theme.colour("paper"), "width": 1.5}},
             hovertemplate="estimate: %{x:.0f}<extra></extra>",
         )  # fmt: skip
-    figure.add_scatter(
-        x=known["high"], y=rows, mode="text", textposition="middle right", showlegend=False,
-        text=[
-            f"{NBSP}<b>{e:.0f}</b> ({low:.0f}–{high:.0f})"
-            for e, low, high in zip(known["estimate"], known["low"], known["high"], strict=True)
-        ],
-        textfont={"size": 12, "color": theme.colour("accent")}, hoverinfo="skip",
-        cliponaxis=False,
+    texts = [
+        f"<b>{e:.0f}</b> ({low:.0f}–{high:.0f})"
+        for e, low, high in zip(known["estimate"], known["low"], known["high"], strict=True)
+    ]
+    write_behind(
+        figure, known["high"], rows, texts, hoverinfo="skip",
+        textfont={"size": 12, "color": theme.colour("accent")},
     )  # fmt: skip
     narrow: dict[str, Any] = {
         "height": 150 + 66 * len(rows),
@@ -861,11 +827,8 @@ def missing(
         "legend": {"font": {"size": 11}},
     }
     figure.update_xaxes(range=[0, float(known["high"].max()) * 1.2], zeroline=False, nticks=6)
-    figure.update_yaxes(
-        tickvals=rows, ticktext=[_broken(labels[g], 12) for g in known["group"]], showgrid=False,
-        zeroline=False, range=[-0.6, len(rows) - 0.3],
-        tickfont={"size": 12, "color": theme.colour("ink")},
-    )  # fmt: skip
+    ticks = [_broken(labels[g], 12) for g in known["group"]]
+    figure.update_yaxes(**theme.row_axis(rows, ticks) | {"range": [-0.6, len(rows) - 0.3]})
     figure.update_layout(
         barmode="stack",
         legend={"traceorder": "normal", "itemclick": False, "itemdoubleclick": False},
@@ -898,8 +861,9 @@ def missing(
 def _missing_title(table: pd.DataFrame, first: int, last: int) -> str:
     r = table.iloc[0]
     return (
-        f"{r['seen']} agreements of {first}–{last} are on record where two lists together imply "
-        f"about {r['estimate']:.0f} ({r['low']:.0f} to {r['high']:.0f})"
+        f"{some(r['seen'], 'agreement')} of {first}–{last} {'is' if r['seen'] == 1 else 'are'} on "
+        f"record where two lists together imply about {r['estimate']:.0f} "
+        f"({r['low']:.0f} to {r['high']:.0f})"
     )
 
 
@@ -920,9 +884,7 @@ def readings(table: pd.DataFrame) -> go.Figure:
             "Records": table["records"],
             "Facts checked": table["facts"],
             "Found": table["found"],
-            "Share": table["share"].astype(float).round(4),
-            "Low (95 %)": table["low"].astype(float).round(4),
-            "High (95 %)": table["high"].astype(float).round(4),
+            **theme.estimates(table, "share", "Share", 4),
         }
     )
     known = table[table["share"].notna()] if len(table) else table
@@ -955,21 +917,15 @@ def readings(table: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(
         range=[0, float(known["high"].max()) * 1.45], tickformat=".0%", zeroline=False, nticks=6
     )
-    figure.update_yaxes(
-        tickvals=rows,
-        ticktext=[
-            f"Reading {n}: {p}" for n, p in zip(known["reading"], known["problem"], strict=True)
-        ],
-        showgrid=False, zeroline=False, range=[-0.6, len(rows) - 0.4],
-        tickfont={"size": 12, "color": theme.colour("ink")},
-    )  # fmt: skip
+    ticks = [f"Reading {n}: {p}" for n, p in zip(known["reading"], known["problem"], strict=True)]
+    figure.update_yaxes(**theme.row_axis(rows, ticks))
     wrong = known[known["problem"] == "wrong"]
     said = [
         f"{100 * s:.1f} % in reading {n}"
         for s, n in zip(wrong["share"], wrong["reading"], strict=True)
     ]
     sizes = [
-        f"{r['facts']} facts of {r['records']} records in reading {r['reading']}"
+        f"{some(r['facts'], 'fact')} of {some(r['records'], 'record')} in reading {r['reading']}"
         for r in wrong.to_dict("records")
     ]
     return theme.finish(
@@ -1004,9 +960,7 @@ def _share_data(
             head: labels,
             "Agreements": table["agreements"],
             "Of": table["n"],
-            "Share": table["share"].astype(float).round(3),
-            "Low (95 %)": table["low"].astype(float).round(3),
-            "High (95 %)": table["high"].astype(float).round(3),
+            **theme.estimates(table, "share", "Share", 3),
         }
     )
 
@@ -1028,7 +982,3 @@ def _broken(text: str, width: int) -> str:
     )
     lines = [" ".join(words[:half]), " ".join(words[half:])] if half else [text]
     return "<br>".join(map(theme.safe, lines))
-
-
-def _present(dataset: Dataset, table: pd.DataFrame) -> list[str]:
-    return [state for state in dataset.focus if (table["state"] == state).any()]

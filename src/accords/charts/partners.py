@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import html
 import json
 from collections.abc import Iterable, Sequence
 from importlib import resources
@@ -14,7 +13,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from accords.charts import theme
-from accords.charts.columns import NBSP, annotate, columns, each
+from accords.charts.columns import annotate, columns, each, state_columns, write_behind
 from accords.dataset import Dataset
 from accords.measures import partners as measures
 from accords.prose.partners import named
@@ -86,7 +85,7 @@ def partner_map(dataset: Dataset, counts: pd.DataFrame) -> go.Figure:
         if m49.get(state) in world["points"]:
             x, y = world["points"][m49[state]]
             annotate(
-                figure, narrow, x=x, y=y, text=f"<b>{html.escape(dataset.party_names[state])}</b>",
+                figure, narrow, x=x, y=y, text=f"<b>{theme.safe(dataset.party_names[state])}</b>",
                 showarrow=True, arrowhead=0, arrowwidth=1, ax=-60, ay=40,
                 arrowcolor=theme.colour("ink"),
                 font={"size": 12, "color": theme.colour("ink")},
@@ -180,7 +179,7 @@ def _hover(
         y=[world["points"][m49[p]][1] for p in known],
         mode="markers", marker={"size": 14, "opacity": 0, "color": theme.colour("ink")},
         hovertext=[
-            f"{html.escape(dataset.party_names[p])}: {agreements}"
+            f"{theme.safe(dataset.party_names[p])}: {agreements}"
             for p, agreements in places.loc[known, "agreements"].items()
         ],
         hovertemplate="%{hovertext}<extra></extra>", showlegend=False,
@@ -196,7 +195,8 @@ def _map_title(dataset: Dataset, counts: pd.DataFrame) -> str:
             most = listed(f"{region} ({n})" for region, n in regions.head(2).items())
             parts.append(f"{dataset.party_names[state]}’s partners lie mostly in {most}")
     shared = (states.groupby("partner")["state"].nunique() > 1).sum()
-    tail = f"; {shared} are shared" if len(dataset.focus) > 1 else ""
+    are = "is" if shared == 1 else "are"
+    tail = f"; {shared} {are} shared" if len(dataset.focus) > 1 else ""
     return "; ".join(parts) + tail
 
 
@@ -243,7 +243,7 @@ def ranked(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> go.Figure:
     """
     name = "04-ranked"
     data = _counts_data(dataset, counts)
-    states = _present(dataset, counts)
+    states = theme.present(dataset, counts)
     if not states:
         return theme.too_little(
             name=name, title="No partner to rank", data=data, measure=measures.partner_counts
@@ -268,26 +268,20 @@ def ranked(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> go.Figure:
                 marker={"color": colours[state], "opacity": opacity, "line": {"width": 0}},
                 showlegend=False, hoverinfo="skip",
             )  # fmt: skip
-        figure.add_scatter(
-            x=own["agreements"], y=rows, xaxis=x, yaxis=y, mode="text",
-            text=[f"{NBSP}{n}" for n in own["agreements"]],
-            textposition="middle right", textfont={"size": 12}, showlegend=False,
+        write_behind(
+            figure, own["agreements"], rows, own["agreements"], xaxis=x, yaxis=y,
             hovertext=[
-                f"{html.escape(n)}: {a} agreements, {f} in force"
+                f"{theme.safe(n)}: {some(a, 'agreement')}, {f} in force"
                 for n, a, f in zip(own["name"], own["agreements"], own["in_force"], strict=True)
             ],
-            hovertemplate="%{hovertext}<extra></extra>", cliponaxis=False,
+            hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
         figure.update_layout(
             {
                 f"xaxis{x[1:]}": {"visible": False, "range": [0, most * 1.1]},
-                f"yaxis{y[1:]}": {
-                    "tickvals": rows, "ticktext": [html.escape(n) for n in own["name"]],
-                    "range": [-0.6, len(own) - 0.4], "showgrid": False, "zeroline": False,
-                    "tickfont": {"size": 12, "color": theme.colour("ink")},
-                },
+                f"yaxis{y[1:]}": theme.row_axis(rows, [theme.safe(n) for n in own["name"]]),
             }
-        )  # fmt: skip
+        )
     figure.update_layout(barmode="stack", margin={"b": 8})
     left_out = {s: int((counts["state"] == s).sum()) - top for s in states}
     more = listed(
@@ -318,7 +312,7 @@ def _ranked_title(dataset: Dataset, counts: pd.DataFrame, states: list[str]) -> 
         first, total = own.iloc[0], int(own["agreements"].sum())
         parts.append(
             f"{named(first['name'])} is {dataset.party_names[state]}’s largest partner "
-            f"({first['agreements']} of {total} agreements)"
+            f"({first['agreements']} of {some(total, 'agreement')})"
         )
     return _capital("; ".join(parts))
 
@@ -352,7 +346,7 @@ def families(
             "Share": table["share"].astype(float).round(3),
         }
     )
-    states = _present(dataset, table)
+    states = theme.present(dataset, table)
     if not states:
         return theme.too_little(
             name=name,
@@ -361,12 +355,8 @@ def families(
             measure=measures.partner_domains,
         )
     codes = list(labels)
-    colours = theme.state_colours(dataset.focus)
     figure = go.Figure()
-    layout = columns(
-        figure, [dataset.party_names[s] for s in states], [colours[s] for s in states], gap=0.2,
-        room=0.1,
-    )  # fmt: skip
+    layout = state_columns(figure, dataset, states, gap=0.2, room=0.1)
     for state, (x, y) in zip(states, layout.axes, strict=True):
         order = counts.loc[counts["state"] == state, "partner"].head(top)
         own = table[table["state"] == state].set_index(["partner", "code"])
@@ -383,7 +373,7 @@ def families(
         ]
         _cells(figure, cells, x, y, size=28)
         total = own["n"].groupby(level=0).first()
-        names = [f"{html.escape(dataset.party_names[p])} ({total.get(p, 0)})" for p in order]
+        names = [f"{theme.safe(dataset.party_names[p])} ({total.get(p, 0)})" for p in order]
         figure.update_layout(
             {
                 f"xaxis{x[1:]}": {
@@ -392,11 +382,7 @@ def families(
                     "tickangle": -30, "showgrid": False, "zeroline": False,
                     "tickfont": {"size": 11},
                 },
-                f"yaxis{y[1:]}": {
-                    "tickvals": rows, "ticktext": names, "range": [-0.6, len(rows) - 0.4],
-                    "showgrid": False, "zeroline": False,
-                    "tickfont": {"size": 12, "color": theme.colour("ink")},
-                },
+                f"yaxis{y[1:]}": theme.row_axis(rows, names),
             }
         )  # fmt: skip
     each(layout.narrow, layout.axes, "x", tickfont={"size": 10})
@@ -488,12 +474,10 @@ def regions(dataset: Dataset, table: pd.DataFrame, least: int = 5) -> go.Figure:
             "Region": table["region"],
             "Agreements": table["agreements"],
             "Of": table["n"],
-            "Share": table["share"].astype(float).round(3),
-            "Low (95 %)": table["low"].astype(float).round(3),
-            "High (95 %)": table["high"].astype(float).round(3),
+            **theme.estimates(table, "share", "Share", 3),
         }
     )
-    states = _present(dataset, table)
+    states = theme.present(dataset, table)
     if not states:
         return theme.too_little(
             name=name, title="No agreement is dated", data=data, measure=measures.region_share
@@ -503,12 +487,8 @@ def regions(dataset: Dataset, table: pd.DataFrame, least: int = 5) -> go.Figure:
     totals = recent.groupby("region")["agreements"].sum()
     order = totals[totals >= least].sort_values(ascending=False).index.tolist()
     periods = sorted(recent["period"].unique())
-    colours = theme.state_colours(dataset.focus)
     figure = go.Figure()
-    layout = columns(
-        figure, [dataset.party_names[s] for s in states], [colours[s] for s in states], gap=0.05,
-        room=0.08,
-    )  # fmt: skip
+    layout = state_columns(figure, dataset, states, gap=0.05, room=0.08)
     rows = {region: n for n, region in enumerate(order[::-1])}
     for k, (state, (x, y)) in enumerate(zip(states, layout.axes, strict=True)):
         own = recent[recent["state"] == state]
@@ -532,11 +512,8 @@ def regions(dataset: Dataset, table: pd.DataFrame, least: int = 5) -> go.Figure:
                     "showgrid": False, "zeroline": False, "tickfont": {"size": 11},
                 },
                 f"yaxis{y[1:]}": {
-                    "tickvals": list(rows.values()),
-                    "ticktext": [theme.safe(region) for region in rows],
-                    "range": [-0.6, len(rows) - 0.4], "showgrid": False, "zeroline": False,
+                    **theme.row_axis(list(rows.values()), [theme.safe(region) for region in rows]),
                     "showticklabels": k == 0,
-                    "tickfont": {"size": 12, "color": theme.colour("ink")},
                 },
             }
         )  # fmt: skip
@@ -600,33 +577,32 @@ def distinct(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.Figur
             "Agreements": table["agreements"],
         }
     )
-    states = _present(dataset, table)
+    states = theme.present(dataset, table)
     if not states:
         return theme.too_little(
             name=name, title="No agreement is dated", data=data, measure=measures.distinct_partners
         )
     colours = theme.state_colours(dataset.focus)
     figure = go.Figure()
-    layout = columns(
-        figure, [dataset.party_names[s] for s in states], [colours[s] for s in states], gap=0.16,
-        room=0.13,
-    )  # fmt: skip
+    layout = state_columns(figure, dataset, states, gap=0.16, room=0.13)
     top = float(table["agreements"].max()) * 1.06
     for state, (x, y) in zip(states, layout.axes, strict=True):
         own = table[table["state"] == state]
         end = own.iloc[-1]
-        for column, ink, width in (
-            ("agreements", theme.colour("muted"), 1.5),
-            ("partners", colours[state], 3),
+        for noun, ink, width in (
+            ("agreement", theme.colour("muted"), 1.5),
+            ("partner", colours[state], 3),
         ):
+            counts = own[f"{noun}s"]
+            said = [some(n, noun) for n in counts]
             figure.add_scatter(
-                x=own["year"], y=own[column], xaxis=x, yaxis=y, mode="lines", showlegend=False,
-                line={"color": ink, "width": width},
-                hovertemplate=f"%{{x}}: %{{y}} {column}<extra></extra>",
+                x=own["year"], y=counts, xaxis=x, yaxis=y, mode="lines", showlegend=False,
+                line={"color": ink, "width": width}, hovertext=said,
+                hovertemplate="%{x}: %{hovertext}<extra></extra>",
             )  # fmt: skip
             annotate(
-                figure, layout.narrow, x=end["year"], y=end[column], xref=x, yref=y, xshift=4,
-                xanchor="left", text=f"<b>{end[column]}</b> {column}",
+                figure, layout.narrow, x=end["year"], y=end[f"{noun}s"], xref=x, yref=y, xshift=4,
+                xanchor="left", text="<b>{}</b> {}".format(*said[-1].split()),
                 font={"size": 12, "color": ink},
             )  # fmt: skip
         figure.update_layout(
@@ -704,7 +680,7 @@ def concentration(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.
         }
     )
     known = table[table["herfindahl"].notna()] if len(table) else table
-    states = _present(dataset, known)
+    states = theme.present(dataset, known)
     if not states:
         return theme.too_little(
             name=name, title="Too few agreements to measure concentration", data=data,
@@ -712,10 +688,7 @@ def concentration(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.
         )  # fmt: skip
     colours = theme.state_colours(dataset.focus)
     figure = go.Figure()
-    layout = columns(
-        figure, [dataset.party_names[s] for s in states], [colours[s] for s in states], gap=0.08,
-        room=0.13,
-    )  # fmt: skip
+    layout = state_columns(figure, dataset, states, gap=0.08, room=0.13)
     first, last = int(known["year"].min()), int(known["year"].max())
     top = 0.5
     cut = f"; bands are cut at {100 * top:.0f} %" if (known["herfindahl_high"] > top).any() else ""
@@ -734,8 +707,11 @@ def concentration(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.
             (rest, theme.colour("ink"), 1.5, "dot"),
             (own, colours[state], 3, "solid"),
         ):
+            lines = theme.strokes(
+                zip(run["year"], run["herfindahl"], strict=True) for run in _runs(part)
+            )
             figure.add_scatter(
-                **_gapped(part), xaxis=x, yaxis=y, mode="lines", showlegend=False,
+                **lines, xaxis=x, yaxis=y, mode="lines", showlegend=False,
                 line={"color": ink, "width": width, "dash": dash},
                 hovertemplate="%{x}: %{y:.0%}<extra></extra>",
             )  # fmt: skip
@@ -744,7 +720,7 @@ def concentration(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.
             annotate(
                 figure, layout.narrow, x=1, y=1, xref=f"{x} domain", yref=f"{y} domain",
                 xanchor="right", yanchor="top", align="right",
-                text=f"shaded: 95 % interval<br>dotted: without {html.escape(named(left_out))}",
+                text=f"shaded: 95 % interval<br>dotted: without {theme.safe(named(left_out))}",
             )  # fmt: skip
         figure.update_layout(
             {
@@ -774,14 +750,6 @@ def _runs(table: pd.DataFrame) -> list[pd.DataFrame]:
     """Cut a table by year where years are missing."""
     group = (table["year"].diff() != 1).cumsum()
     return [run for _, run in table.groupby(group)]
-
-
-def _gapped(table: pd.DataFrame) -> dict[str, list[Any]]:
-    points: dict[str, list[Any]] = {"x": [], "y": []}
-    for run in _runs(table):
-        points["x"] += [*run["year"], None]
-        points["y"] += [*run["herfindahl"], None]
-    return points
 
 
 def _concentration_title(
@@ -831,9 +799,7 @@ def diversification(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             "Partners among as many, after": table["expected_after"].astype(float).round(1),
             "Herfindahl before": table["herfindahl_before"].astype(float).round(3),
             "Herfindahl after": table["herfindahl_after"].astype(float).round(3),
-            "Change": table["change"].astype(float).round(3),
-            "Low (95 %)": table["low"].astype(float).round(3),
-            "High (95 %)": table["high"].astype(float).round(3),
+            **theme.estimates(table, "change", "Change", 3),
             "Finding": table["finding"],
         }
     )
@@ -845,12 +811,12 @@ def diversification(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             name=name, title="Too few agreements to compare two runs of years", data=data,
             measure=measures.diversification_by_length,
         )  # fmt: skip
-    colours = theme.state_colours(dataset.focus)
+    colours, symbols = theme.state_colours(dataset.focus), theme.state_symbols(dataset.focus)
     figure = go.Figure()
     rows = list(range(len(known)))[::-1]
     labels = [
-        f"<b>{html.escape(dataset.party_names[r['state']])}</b>, {r['after'].replace('-', '–')}<br>"
-        f"{html.escape(c)}<br>{100 * r['herfindahl_before']:.1f} → "
+        f"<b>{theme.safe(dataset.party_names[r['state']])}</b>, {r['after'].replace('-', '–')}<br>"
+        f"{theme.safe(c)}<br>{100 * r['herfindahl_before']:.1f} → "
         f"{100 * r['herfindahl_after']:.1f} %"
         for r, c in zip(known.to_dict("records"), _counted(dataset, known), strict=True)
     ]
@@ -864,11 +830,10 @@ def diversification(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             x=[r['low'], r['high']], y=[row, row], mode="lines", line={"color": ink, "width": 3},
             showlegend=False, hoverinfo="skip",
         )  # fmt: skip
-        symbol = theme.STATE_SYMBOLS[dataset.focus.index(r["state"]) % len(theme.STATE_SYMBOLS)]
         figure.add_scatter(
             x=[r['change']], y=[row], mode="markers", showlegend=False,
             marker={
-                "size": 12, "color": ink, "symbol": symbol,
+                "size": 12, "color": ink, "symbol": symbols[r["state"]],
                 "line": {"color": theme.colour("paper"), "width": 1.5},
             },
             hovertemplate=f"{r['low']:+.3f} to {r['high']:+.3f}<extra></extra>",
@@ -887,10 +852,7 @@ def diversification(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         range=[-reach, reach], zeroline=False, tickvals=ticks,
         ticktext=["no change" if said == "0" else f"{said} points" for said in short],
     )  # fmt: skip
-    figure.update_yaxes(
-        tickvals=rows, ticktext=labels, range=[-0.6, len(rows) + 0.05], showgrid=False,
-        zeroline=False, tickfont={"size": 12, "color": theme.colour("ink")},
-    )  # fmt: skip
+    figure.update_yaxes(**theme.row_axis(rows, labels) | {"range": [-0.6, len(rows) + 0.05]})
     narrow["yaxis"] = {"tickfont": {"size": 11, "color": theme.colour("ink")}}
     narrow["xaxis"] = {"ticktext": short}
     return theme.finish(
@@ -900,7 +862,8 @@ def diversification(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         subtitle=(
             "Change in the chance that two agreements are with the same partner, in the years "
             "named against as many years before, with 95 % bootstrap interval; at the left "
-            f"the chance before and after (n = {_least(known)} agreements or more in each run)."
+            "the chance before and after "
+            f"(n = {some(_least(known), 'agreement')} or more in each run)."
         ),
         alt=_diversification_alt(dataset, known),
         data=data,
@@ -916,7 +879,7 @@ def _least(known: pd.DataFrame) -> int:
 
 def _diversification_title(dataset: Dataset, known: pd.DataFrame) -> str:
     parts = []
-    for state in _present(dataset, known):
+    for state in theme.present(dataset, known):
         found = set(known.loc[known["state"] == state, "finding"])
         who = dataset.party_names[state]
         if found == {"diversifies"}:
@@ -980,7 +943,7 @@ def shared(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             x=table[state], y=rows, orientation="h", xaxis=f"x{suffix}", width=0.7,
             marker={"color": colours[state], "line": {"width": 0}}, showlegend=False,
             text=table[state], textposition="outside", textfont={"size": 12}, cliponaxis=False,
-            hovertemplate=f"{html.escape(dataset.party_names[state])}: %{{x}}<extra></extra>",
+            hovertemplate=f"{theme.safe(dataset.party_names[state])}: %{{x}}<extra></extra>",
         )  # fmt: skip
         figure.update_layout(
             {
@@ -992,14 +955,10 @@ def shared(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         )  # fmt: skip
         annotate(
             figure, narrow, x=k * width, y=1, xref="paper", yref="paper", xanchor="left",
-            yanchor="bottom", yshift=2, text=f"<b>{html.escape(dataset.party_names[state])}</b>",
+            yanchor="bottom", yshift=2, text=f"<b>{theme.safe(dataset.party_names[state])}</b>",
             font={"size": 13, "color": colours[state]},
         )  # fmt: skip
-    figure.update_yaxes(
-        tickvals=rows, ticktext=[html.escape(v) for v in table["name"]], showgrid=False,
-        zeroline=False, range=[-0.6, len(rows) - 0.4],
-        tickfont={"size": 12, "color": theme.colour("ink")},
-    )  # fmt: skip
+    figure.update_yaxes(**theme.row_axis(rows, [theme.safe(v) for v in table["name"]]))
     figure.update_layout(margin={"b": 8})
     return theme.finish(
         figure,
@@ -1031,7 +990,8 @@ def _shared_title(dataset: Dataset, table: pd.DataFrame) -> str:
     equal = len(table) - sum(
         int((leads[s] > leads.drop(columns=s).max(axis=1)).sum()) for s in dataset.focus
     )
-    return f"{len(table)} shared partners: {', '.join(parts)}; with {equal} they are level"
+    partners = some(len(table), "shared partner")
+    return f"{partners}: {', '.join(parts)}; with {equal} they are level"
 
 
 @theme.chart
@@ -1085,13 +1045,9 @@ def network(dataset: Dataset, net: measures.Network, accord: str | None = None) 
                 & net.edges["agreements"].between(low, high)
                 & ~net.edges["between_focus"]
             ]
-            x: list[float | None] = []
-            y: list[float | None] = []
-            for partner in links["partner"]:
-                x += [at[state][0], at[partner][0], None]
-                y += [at[state][1], at[partner][1], None]
             figure.add_scatter(
-                x=x, y=y, mode="lines", opacity=0.4, hoverinfo="skip", showlegend=False,
+                **theme.strokes((at[state], at[partner]) for partner in links["partner"]),
+                mode="lines", opacity=0.4, hoverinfo="skip", showlegend=False,
                 line={"color": colours[state], "width": width},
             )  # fmt: skip
     between = net.edges[net.edges["between_focus"]]
@@ -1104,7 +1060,7 @@ def network(dataset: Dataset, net: measures.Network, accord: str | None = None) 
         )  # fmt: skip
         shown = _accord_words(dataset, accord, ids)
         annotate(
-            figure, narrow, x=2, y=middle, text=f"<b>{html.escape(shown)}</b>",
+            figure, narrow, x=2, y=middle, text=f"<b>{theme.safe(shown)}</b>",
             bgcolor=theme.colour("paper"), borderpad=2,
             font={"size": 12, "color": theme.colour("ink")},
             narrow_note={"font": {"size": 10, "color": theme.colour("ink")}},
@@ -1115,19 +1071,19 @@ def network(dataset: Dataset, net: measures.Network, accord: str | None = None) 
         figure.add_scatter(
             x=[at[p][0] for p in whose], y=[at[p][1] for p in whose], mode="markers",
             marker={"size": 8, "color": colour, "line": {"width": 0}}, showlegend=False,
-            hovertext=[f"{html.escape(dataset.party_names[p])}: {sizes[p]}" for p in whose],
+            hovertext=[f"{theme.safe(dataset.party_names[p])}: {sizes[p]}" for p in whose],
             hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
-    for state, symbol in zip((one, two), theme.STATE_SYMBOLS, strict=True):
+    for state, symbol in theme.state_symbols(dataset.focus).items():
         figure.add_scatter(
             x=[at[state][0]], y=[at[state][1]], mode="markers", showlegend=False,
             marker={"size": 20, "color": colours[state], "symbol": symbol,
                     "line": {"color": theme.colour("paper"), "width": 2}},
-            hovertemplate=html.escape(dataset.party_names[state]) + "<extra></extra>",
+            hovertemplate=theme.safe(dataset.party_names[state]) + "<extra></extra>",
         )  # fmt: skip
         annotate(
             figure, narrow, x=at[state][0], y=middle, yshift=-20,
-            text=f"<b>{html.escape(dataset.party_names[state])}</b>",
+            text=f"<b>{theme.safe(dataset.party_names[state])}</b>",
             bgcolor=theme.colour("paper"), borderpad=1, opacity=0.92,
             font={"size": 13, "color": colours[state]},
             narrow_note={"font": {"size": 11, "color": colours[state]}},
@@ -1140,10 +1096,10 @@ def network(dataset: Dataset, net: measures.Network, accord: str | None = None) 
         for p in group:
             annotate(
                 figure, narrow, x=at[p][0], y=at[p][1], xanchor=anchor, xshift=shift,
-                text=html.escape(dataset.party_names[p]),
+                text=theme.safe(dataset.party_names[p]),
                 font={"size": 11, "color": theme.colour("ink")},
                 narrow_note={
-                    "text": html.escape(str(p)),
+                    "text": theme.safe(str(p)),
                     "font": {"size": 10, "color": theme.colour("ink")},
                 },
                 **({"bgcolor": theme.colour("paper"), "borderpad": 1} if group is both else {}),
@@ -1156,7 +1112,7 @@ def network(dataset: Dataset, net: measures.Network, accord: str | None = None) 
     for where, anchor, words, ink in heads:
         annotate(
             figure, narrow, x=where, y=rows + 0.1, xanchor=anchor, yanchor="bottom",
-            text=f"<b>{html.escape(words)}</b>", font={"size": 12, "color": ink},
+            text=f"<b>{theme.safe(words)}</b>", font={"size": 12, "color": ink},
             narrow_note={
                 "font": {"size": 10, "color": ink},
                 "xanchor": {"right": "left", "left": "right"}.get(anchor, anchor),
@@ -1172,14 +1128,15 @@ def network(dataset: Dataset, net: measures.Network, accord: str | None = None) 
         name=name,
         title=_network_title(dataset, net),
         subtitle=(
-            f"Partners by concluded bilateral agreements (n = {int(net.edges['agreements'].sum())}"
-            f" agreements, {some(len(outside), 'partner')}); the thicker a line, the more "
+            "Partners by concluded bilateral agreements "
+            f"(n = {some(int(net.edges['agreements'].sum()), 'agreement')}, "
+            f"{some(len(outside), 'partner')}); the thicker a line, the more "
             "agreements (one, two to four, five to nine, ten or more). A phone shows codes for "
             "names."
         ),
         alt=(
             f"Network. {_network_title(dataset, net)}. Shared: "
-            f"{listed(dataset.party_names[p] for p in both)}."
+            f"{listed(dataset.party_names[p] for p in both) or 'none'}."
         ),
         data=data,
         measure=measures.network,
@@ -1198,7 +1155,7 @@ def _accord_words(dataset: Dataset, accord: str | None, ids: tuple[str, ...]) ->
         date = dataset.overview["date"].get(accord)
         if isinstance(date, str):
             return f"the accord of {date[:4]}"
-    return f"{len(ids)} agreement{'s' if len(ids) > 1 else ''}"
+    return some(len(ids), "agreement")
 
 
 def _network_title(dataset: Dataset, net: measures.Network) -> str:
@@ -1211,9 +1168,5 @@ def _network_title(dataset: Dataset, net: measures.Network) -> str:
     )
     return (
         f"{dataset.party_names[one]} and {dataset.party_names[two]} share {both} of "
-        f"{len(outside)} partners; {tie} them to each other"
+        f"{some(len(outside), 'partner')}; {tie} them to each other"
     )
-
-
-def _present(dataset: Dataset, table: pd.DataFrame) -> list[str]:
-    return [state for state in dataset.focus if (table["state"] == state).any()]

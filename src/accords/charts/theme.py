@@ -11,13 +11,15 @@ import functools
 import html
 import math
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 import plotly.io as pio
 
+from accords.dataset import Dataset
 from accords.prose.text import tied
 
 FONT = "Liberation Sans, Arimo, Arial, Helvetica, sans-serif"
@@ -46,8 +48,6 @@ COLOURS: dict[str, tuple[str, str]] = {
     "scale-4": ("#3f6688", "#86a8c4"),
     "scale-5": ("#1c3f5e", "#b5d0e6"),
 }
-STATE_SYMBOLS = ("circle", "diamond")
-"""Marker of the first and of the second focus state, so that colour is never alone."""
 
 
 def colour(token: str) -> str:
@@ -59,6 +59,17 @@ def state_colours(states: Sequence[str]) -> dict[str, str]:
     """Give each focus state its colour, in the order in which the dataset names them."""
     tokens = ["state-1", "state-2", "accent", "memoranda", "contracts"]
     return {state: colour(tokens[n % len(tokens)]) for n, state in enumerate(states)}
+
+
+def state_symbols(states: Sequence[str]) -> dict[str, str]:
+    """Give each focus state its marker, so that colour is never alone."""
+    symbols = ["circle", "diamond", "square", "triangle-up", "cross"]
+    return {state: symbols[n % len(symbols)] for n, state in enumerate(states)}
+
+
+def present(dataset: Dataset, table: pd.DataFrame) -> list[str]:
+    """List the focus states that a table has rows of, in the dataset's order."""
+    return [state for state in dataset.focus if (table["state"] == state).any()]
 
 
 def scale(share: float) -> str:
@@ -74,11 +85,41 @@ def on_scale(share: float) -> str:
 
 
 def safe(text: str) -> str:
-    """Write text from the data so that Plotly, which reads texts as HTML, shows it as it is.
+    """Write text from the data so that Plotly shows it as it is.
 
-    Wrap, shorten and sort before: the result is longer than what is seen.
+    Plotly takes ``%{`` for the start of a placeholder and reads texts as HTML, whose entities it
+    resolves last. Wrap, shorten and sort before: the result is longer than what is seen.
     """
-    return html.escape(text, quote=False)
+    return html.escape(text, quote=False).replace("%{", "%&#123;")
+
+
+def strokes(lines: Iterable[Iterable[tuple[Any, Any]]]) -> dict[str, list[Any]]:
+    """Put lines of points (x, y) into one trace, a gap after each."""
+    points = [point for line in lines for point in (*line, (None, None))]
+    return {"x": [x for x, _ in points], "y": [y for _, y in points]}
+
+
+def row_axis(rows: Sequence[float], labels: Sequence[str]) -> dict[str, Any]:
+    """Describe a y axis that names one row of marks at each place."""
+    return {
+        "tickvals": rows, "ticktext": labels, "range": [-0.6, len(rows) - 0.4],
+        "showgrid": False, "zeroline": False, "tickfont": {"size": 12, "color": colour("ink")},
+    }  # fmt: skip
+
+
+def spread(values: Sequence[float], gap: float) -> list[float]:
+    """Move label positions up until neighbours are at least ``gap`` from each other."""
+    order = sorted(range(len(values)), key=lambda n: values[n])
+    placed = list(values)
+    for lower, upper in pairwise(order):
+        placed[upper] = max(placed[upper], placed[lower] + gap)
+    return placed
+
+
+def estimates(table: pd.DataFrame, column: str, head: str, digits: int) -> dict[str, pd.Series]:
+    """Give the columns for readers of a measured value and of its 95 % interval."""
+    columns = {head: column, "Low (95 %)": "low", "High (95 %)": "high"}
+    return {shown: table[name].astype(float).round(digits) for shown, name in columns.items()}
 
 
 def chart(draw: Callable[..., go.Figure]) -> Callable[..., go.Figure]:

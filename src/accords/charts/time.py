@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Mapping
 from math import log10
 from typing import Any
 
@@ -13,9 +11,10 @@ import plotly.graph_objects as go
 
 from accords import dates
 from accords.charts import theme
+from accords.charts.columns import panels
 from accords.dataset import Dataset
 from accords.measures import time as measures
-from accords.prose.text import listed
+from accords.prose.text import listed, some
 
 LEGEND = {"traceorder": "normal", "x": 0, "y": 1, "yanchor": "top", "font": {"size": 12}}
 """In the head that a drawing keeps free above its first panel."""
@@ -24,43 +23,14 @@ NARROW_LEGEND = {"font": {"size": 10}, "entrywidth": 0.49, "entrywidthmode": "fr
 """Two columns on a phone."""
 
 
-def panels(
-    figure: go.Figure, sizes: Sequence[float], *, gap: float = 0.12, head: float = 0.06
-) -> list[str]:
-    """Stack y axes over one x axis and give their names from the top.
-
-    Each is as high as its size in proportion, so that one unit has the same length in all. ``gap``
-    is the space between two and ``head`` that above the first, as shares of the drawing's height.
-    """
-    free = 1 - head - gap * (len(sizes) - 1)
-    top, names = 1 - head, []
-    for n, size in enumerate(sizes):
-        height = free * size / sum(sizes)
-        number = "" if n == 0 else str(n + 1)
-        figure.update_layout({f"yaxis{number}": {"domain": [max(0.0, top - height), top]}})
-        names.append(f"y{number}")
-        top -= height + gap
-    figure.update_xaxes(anchor=names[-1])
-    return names
-
-
 def panel_title(figure: go.Figure, axis: str, text: str, ink: str) -> None:
     """Write a panel's name above its left edge."""
     top = figure.layout["yaxis" + axis[1:]].domain[1]
     figure.add_annotation(
-        text=f"<b>{html.escape(text)}</b>", showarrow=False,
+        text=f"<b>{theme.safe(text)}</b>", showarrow=False,
         x=0, xref="paper", xanchor="left", y=top, yref="paper", yanchor="bottom",
         font={"size": 13, "color": ink},
     )  # fmt: skip
-
-
-def spread(values: Sequence[float], gap: float) -> list[float]:
-    """Move label positions apart until neighbours are at least ``gap`` from each other."""
-    order = sorted(range(len(values)), key=lambda n: values[n])
-    placed = list(values)
-    for lower, upper in pairwise(order):
-        placed[upper] = max(placed[upper], placed[lower] + gap)
-    return placed
 
 
 @theme.chart
@@ -92,7 +62,7 @@ def timeline(dataset: Dataset, rows: pd.DataFrame, accord: str | None = None) ->
         ascending=[True, True, False, True, True, True],
     )
     marks["level"] = marks.groupby(["state", "year"]).cumcount()
-    states = [state for state in dataset.focus if (marks["state"] == state).any()]
+    states = theme.present(dataset, marks)
     colours = theme.state_colours(dataset.focus)
     figure = go.Figure()
     tallest = marks.groupby("state")["level"].max() + 1.5
@@ -176,7 +146,7 @@ def _units(
         marker={"color": fill, "line": {"color": line, "width": 1}},
         customdata=rows["agreement_id"],
         hovertext=[
-            f"{html.escape(title)}<br>{dates.spoken(date)}"
+            f"{theme.safe(title)}<br>{dates.spoken(date)}"
             for title, date in zip(rows["title"], rows["date"], strict=True)
         ],
         hovertemplate="%{hovertext}<extra></extra>",
@@ -192,8 +162,8 @@ def _timeline_title(dataset: Dataset, rows: pd.DataFrame, states: list[str]) -> 
             continue
         recent = int((years > dataset.as_of.year - 10).sum())
         parts.append(
-            f"{recent} of {len(years)} dated agreements of {dataset.party_names[state]} are from "
-            f"the last ten years"
+            f"{recent} of {some(len(years), 'dated agreement')} of {dataset.party_names[state]} "
+            f"{'is' if 1 in (recent, len(years)) else 'are'} from the last ten years"
         )
     if not parts:
         return "No dated agreement was concluded; all are announced only"
@@ -210,8 +180,8 @@ def _timeline_alt(dataset: Dataset, rows: pd.DataFrame, states: list[str]) -> st
         busiest = own["year"].value_counts().sort_index().idxmax()
         most = int((own["year"] == busiest).sum())
         parts.append(
-            f"{dataset.party_names[state]}: {len(own)} dated agreements from {own['year'].min()} "
-            f"to {own['year'].max()}, most in {busiest} ({most})"
+            f"{dataset.party_names[state]}: {some(len(own), 'dated agreement')} from "
+            f"{own['year'].min()} to {own['year'].max()}, most in {busiest} ({most})"
         )
     return f"Timeline with one mark an agreement. {'. '.join(parts)}."
 
@@ -246,7 +216,7 @@ def rates(dataset: Dataset, years: pd.DataFrame, periods: pd.DataFrame) -> go.Fi
         return theme.too_little(
             name=name, title="No agreement is dated", data=data, measure=measures.per_period
         )
-    states = _present(dataset, years)
+    states = theme.present(dataset, years)
     colours = theme.state_colours(dataset.focus)
     figure = go.Figure()
     tops = [
@@ -309,15 +279,12 @@ def _tick(top: float) -> int:
     return next((step for step in steps if step >= top / 6), steps[-1])
 
 
-def _present(dataset: Dataset, table: pd.DataFrame) -> list[str]:
-    return [state for state in dataset.focus if (table["state"] == state).any()]
-
-
 def _year_bars(figure: go.Figure, own: pd.DataFrame, axis: str) -> None:
     figure.add_bar(
         x=own["year"], y=own["n"], yaxis=axis, showlegend=False,
         marker={"color": theme.colour("soft"), "line": {"width": 0}},
-        hovertemplate="%{x}: %{y} agreements<extra></extra>",
+        hovertext=[some(n, "agreement") for n in own["n"]],
+        hovertemplate="%{x}: %{hovertext}<extra></extra>",
     )  # fmt: skip
 
 
@@ -328,21 +295,18 @@ def _steps(
     blocks: Iterable[tuple[float, float, float, float, float]],
 ) -> None:
     """Draw rates as horizontal lines over their years, with their intervals shaded."""
-    line: dict[str, list[float | None]] = {"x": [], "y": []}
-    band: dict[str, list[float | None]] = {"x": [], "y": []}
+    means, bands = [], []
     for start, end, rate, low, high in blocks:
         left, right = start - 0.5, end + 0.5
-        line["x"] += [left, right, None]
-        line["y"] += [rate, rate, None]
-        band["x"] += [left, right, right, left, left, None]
-        band["y"] += [low, low, high, high, low, None]
+        means.append([(left, rate), (right, rate)])
+        bands.append([(left, low), (right, low), (right, high), (left, high), (left, low)])
     figure.add_scatter(
-        **band, yaxis=axis, mode="lines", fill="toself", fillcolor=ink, opacity=0.22,
-        line={"color": ink, "width": 0}, hoverinfo="skip", showlegend=False,
+        **theme.strokes(bands), yaxis=axis, mode="lines", fill="toself", fillcolor=ink,
+        opacity=0.22, line={"color": ink, "width": 0}, hoverinfo="skip", showlegend=False,
     )  # fmt: skip
     figure.add_scatter(
-        **line, yaxis=axis, mode="lines", line={"color": ink, "width": 3}, showlegend=False,
-        hovertemplate="%{y:.1f} a year<extra></extra>",
+        **theme.strokes(means), yaxis=axis, mode="lines", line={"color": ink, "width": 3},
+        showlegend=False, hovertemplate="%{y:.1f} a year<extra></extra>",
     )  # fmt: skip
 
 
@@ -382,9 +346,7 @@ def _rates_data(dataset: Dataset, years: pd.DataFrame, periods: pd.DataFrame) ->
             "Period": table["period"],
             "Years observed": table["observed"].astype(float).round(2),
             "Agreements": table["n"],
-            "A year": table["rate"].astype(float).round(2),
-            "Low (95 %)": table["low"].astype(float).round(2),
-            "High (95 %)": table["high"].astype(float).round(2),
+            **theme.estimates(table, "rate", "A year", 2),
         }
     )
 
@@ -413,7 +375,7 @@ def stock(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         return theme.too_little(
             name=name, title="No agreement is dated", data=data, measure=measures.stock
         )
-    states = _present(dataset, table)
+    states = theme.present(dataset, table)
     colours = theme.state_colours(dataset.focus)
     figure = go.Figure()
     tops = [1.08 * float(table.loc[table["state"] == state, "concluded"].max()) for state in states]
@@ -444,7 +406,7 @@ def stock(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             ("most", "in force at most", ink),
             ("concluded", "concluded", theme.colour("muted")),
         ]
-        placed = spread([float(end[column]) for column, _, _ in labels], 0.05 * sum(tops))
+        placed = theme.spread([float(end[column]) for column, _, _ in labels], 0.05 * sum(tops))
         panel_title(figure, axis, dataset.party_names[state], ink)
         for (column, words, colour), y in zip(labels, placed, strict=True):
             figure.add_annotation(
@@ -485,8 +447,10 @@ def _stock_title(dataset: Dataset, table: pd.DataFrame, states: list[str]) -> st
     for state in states:
         end = table[table["state"] == state].iloc[-1]
         parts.append(
-            f"{end['in_force']} of {dataset.party_names[state]}’s {end['concluded']} dated "
-            f"agreements are known to be in force, {end['most'] - end['in_force']} more may be"
+            f"{end['in_force']} of {dataset.party_names[state]}’s "
+            f"{some(end['concluded'], 'dated agreement')} "
+            f"{'is' if 1 in (end['in_force'], end['concluded']) else 'are'} known to be in force, "
+            f"{end['most'] - end['in_force']} more may be"
         )
     return "; ".join(parts)
 
@@ -518,7 +482,7 @@ def instruments(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         return theme.too_little(
             name=name, title="No agreement is dated", data=data, measure=measures.instrument_mix
         )
-    states = _present(dataset, table)
+    states = theme.present(dataset, table)
     colours = theme.state_colours(dataset.focus)
     periods = table.drop_duplicates(["state", "period"])[["state", "period", "start", "total"]]
     figure = go.Figure()
@@ -526,7 +490,7 @@ def instruments(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     for state in states:
         at -= 1.0
         figure.add_annotation(
-            text=f"<b>{html.escape(dataset.party_names[state])}</b>", showarrow=False,
+            text=f"<b>{theme.safe(dataset.party_names[state])}</b>", showarrow=False,
             x=0, xref="x", xanchor="left", y=at + 0.1, font={"size": 13, "color": colours[state]},
         )  # fmt: skip
         for period, total in periods.loc[periods["state"] == state, ["period", "total"]].to_numpy():
@@ -660,7 +624,7 @@ def contract_values(dataset: Dataset, table: pd.DataFrame, unvalued: pd.DataFram
         for agreement, codes in dataset.overview["partners"].items()
     }
     for currency, lane, axis, (bottom, top) in zip(currencies, lanes, axes, reach, strict=True):
-        for state, symbol in zip(dataset.focus, _symbols(dataset), strict=True):
+        for state, symbol in theme.state_symbols(dataset.focus).items():
             own = lane[lane["state"] == state]
             if own.empty:
                 continue
@@ -701,7 +665,8 @@ def contract_values(dataset: Dataset, table: pd.DataFrame, unvalued: pd.DataFram
         subtitle=(
             f"Procurement contracts with a date and a price (n = {len(drawn)}), nominal, each in "
             "its own currency, log scale. A line spans the figures where sources differ; the mark "
-            f"is the value that the dataset carries. No source prices {len(unvalued)} others."
+            "is the value that the dataset carries. No source prices "
+            f"{some(len(unvalued), 'other')}."
         ),
         alt=_values_alt(dataset, table, unvalued),
         data=data,
@@ -711,19 +676,13 @@ def contract_values(dataset: Dataset, table: pd.DataFrame, unvalued: pd.DataFram
     )
 
 
-def _symbols(dataset: Dataset) -> list[str]:
-    symbols = [*theme.STATE_SYMBOLS, "square", "triangle-up", "cross"]
-    return [symbols[n % len(symbols)] for n in range(len(dataset.focus))]
-
-
 def _ranges(figure: go.Figure, rows: pd.DataFrame, axis: str, ink: str) -> None:
-    x: list[Any] = []
-    y: list[float | None] = []
-    for when, low, high in zip(rows["earliest"], rows["low"], rows["high"], strict=True):
-        x += [when, when, None]
-        y += [low, high, None]
+    lines = theme.strokes(
+        ((when, low), (when, high))
+        for when, low, high in zip(rows["earliest"], rows["low"], rows["high"], strict=True)
+    )
     figure.add_scatter(
-        x=x, y=y, yaxis=axis, mode="lines+markers", showlegend=False, hoverinfo="skip",
+        **lines, yaxis=axis, mode="lines+markers", showlegend=False, hoverinfo="skip",
         line={"color": ink, "width": 2}, marker={"symbol": "line-ew-open", "size": 8, "color": ink},
     )  # fmt: skip
 
@@ -747,7 +706,7 @@ def _value_labels(
         named.append(row)
         figure.add_annotation(
             x=row["earliest"], y=log10(row["high"]), xref="x", yref=axis, showarrow=False,
-            text=html.escape(partners[row["agreement_id"]]), yshift=12,
+            text=theme.safe(partners[row["agreement_id"]]), yshift=12,
             font={"size": 11, "color": theme.colour("muted")},
         )  # fmt: skip
 
@@ -756,7 +715,7 @@ def _value_hover(row: Mapping[str, Any]) -> str:
     said = f"{_money(row['amount'])} {row['currency']}"
     if row["disputed"]:
         said += f" (sources: {_money(row['low'])} to {_money(row['high'])})"
-    return f"{html.escape(row['title'])}<br>{dates.spoken(row['date'])}: {said}"
+    return f"{theme.safe(row['title'])}<br>{dates.spoken(row['date'])}: {said}"
 
 
 def _log_ticks(bottom: float, top: float) -> list[float]:
@@ -774,11 +733,12 @@ def _money(amount: float) -> str:
 
 
 def _values_title(table: pd.DataFrame, unvalued: pd.DataFrame) -> str:
-    priced = len(table)
+    priced, total = len(table), len(table) + len(unvalued)
     disputed = int(table["disputed"].sum())
     return (
-        f"{priced} of {priced + len(unvalued)} procurement contracts have a price, and for "
-        f"{disputed} of these sources give different figures"
+        f"{priced} of {some(total, 'procurement contract')} "
+        f"{'has' if 1 in (priced, total) else 'have'} a price, and for {disputed} of these "
+        "sources give different figures"
     )
 
 
@@ -788,7 +748,7 @@ def _values_alt(dataset: Dataset, table: pd.DataFrame, unvalued: pd.DataFrame) -
         lane = table[table["currency"] == currency]
         dearest = lane.loc[lane["amount"].idxmax()]
         parts.append(
-            f"{currency}: {len(lane)} contracts, the dearest {_money(dearest['amount'])} "
+            f"{currency}: {some(len(lane), 'contract')}, the dearest {_money(dearest['amount'])} "
             f"({dataset.party_names[dearest['state']]}, {dates.spoken(dearest['date'])})"
         )
     return f"Contracts by date and value. {_values_title(table, unvalued)}. {'. '.join(parts)}."
@@ -820,7 +780,7 @@ def breaks(dataset: Dataset, years: pd.DataFrame, table: pd.DataFrame) -> go.Fig
         return theme.too_little(
             name=name, title="Too few years to seek a break", data=data, measure=measures.rate_break
         )
-    states = _present(dataset, table)
+    states = theme.present(dataset, table)
     colours = theme.state_colours(dataset.focus)
     figure = go.Figure()
     tops = [1.15 * float(years.loc[years["state"] == state, "n"].max()) for state in states]
