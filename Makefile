@@ -6,10 +6,11 @@ BIN := $(VENV)/bin
 # The environment is made anew when what it is made from changes, told by content and not by time.
 READY := $(VENV)/ready-$(shell cat requirements.lock pyproject.toml | cksum | tr ' ' '-')
 
-APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && \
-  apt-get update -qq && apt-get install -y -qq --no-install-recommends
+# Installs a Debian package and says so; fails at once where it may not. `$(call apt,NAME,PACKAGES)`
+apt = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing $1 …" && \
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $2 >/dev/null
 
-.PHONY: report test check lab app bench lighthouse clean lock setup browser driver
+.PHONY: report test check lab app bench lighthouse clean lock setup browser driver help
 
 report: setup browser ## Build build/report.html and all that goes with it
 	$(BIN)/accords build
@@ -42,6 +43,9 @@ lock: setup ## Pin the newest versions again
 	printf 'hatchling\neditables\nuv\n' | $(BIN)/uv pip compile pyproject.toml - --all-extras --upgrade \
 	  --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet -o requirements.lock
 
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
+
 clean: ## Take away what was built
 	rm -rf build .cache figures/*.svg figures/*.png
 
@@ -49,13 +53,14 @@ setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { $(APT) python3-venv; } || \
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { $(call apt,Python's venv module,python3-venv); } || \
 	  { echo "Install Python's venv module first (Debian: apt install python3-venv)." >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@echo "Setting up Python packages in $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
 	@# uv installs ten times as fast as pip; where it has no build for the machine, pip does it all.
-	awk '/^uv==/ {p = 1} p {print} p && !/\\$$/ {exit}' requirements.lock > $(VENV)/uv.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $(VENV)/uv.txt || true
-	if [ -x $(BIN)/uv ]; then \
+	@awk '/^uv==/ {p = 1} p {print} p && !/\\$$/ {exit}' requirements.lock > $(VENV)/uv.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $(VENV)/uv.txt || true
+	@if [ -x $(BIN)/uv ]; then \
 	  $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock && \
 	  $(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .; \
 	else \
@@ -63,18 +68,17 @@ $(READY): requirements.lock pyproject.toml
 	  $(BIN)/python -m pip install --quiet --require-hashes -r $(VENV)/all-but-uv.txt && \
 	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; \
 	fi
-	rm -f $(VENV)/ready-*
-	touch $@
+	@rm -f $(VENV)/ready-*
+	@touch $@
 
 # Pictures, the PDF and the browser tests need a Chrome, Chromium or Edge. Where there is none, the
-# report is still built, with charts that are interactive only.
+# report is still built, with charts that are interactive only, and the build says so.
 browser: setup
 	@$(BIN)/python -c 'import sys; from accords.report import browser; sys.exit(browser.find() is None)' || \
-	  { $(APT) chromium fonts-liberation; } || \
-	  echo "No Chrome, Chromium or Edge found: the charts will be interactive only. Install one for pictures." >&2
+	  { $(call apt,Chromium,chromium fonts-liberation); } || true
 
 # What drives the browser in the tests brings a Node of its own, which needs one library more than
 # the smallest Debian has.
 driver: setup
-	@$(BIN)/playwright --version >/dev/null 2>&1 || { $(APT) libatomic1; } || \
+	@$(BIN)/playwright --version >/dev/null 2>&1 || { $(call apt,libatomic1,libatomic1); } || \
 	  echo "Playwright's Node does not start: see what '$(BIN)/playwright --version' says." >&2

@@ -17,14 +17,17 @@ from typing import Any
 import builders
 import openpyxl
 import pytest
+import test_project
 import typer
 
 from accords.cli import app
+from accords.dataset import load
 
 ROOT = builders.ROOT
 HANDBOOK = ROOT / "docs" / "updating.md"
 COMMANDS = ROOT / "docs" / "commands.md"
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+README = ROOT / "README.md"
+PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def commands() -> dict[str, Any]:
@@ -36,7 +39,8 @@ def reference() -> str:
     parts = [
         "# Commands",
         "Each is run in the project's folder, or anywhere with `--data`. `accords COMMAND --help` "
-        "says the same.",
+        "says the same. After `make report`, and in each new terminal, this makes `accords` known:",
+        "```sh\n. .venv/bin/activate   # on Windows: .venv\\Scripts\\activate\n```",
     ]
     for name, command in sorted(commands().items()):
         arguments = [p for p in command.params if p.param_type_name == "argument"]
@@ -72,30 +76,87 @@ def test_every_option_says_what_it_does() -> None:
             assert _help(parameter) or parameter.name == "help", f"{name} {parameter.name}"
 
 
+def named(text: str) -> list[tuple[str, list[str]]]:
+    """Give each command that a page names, in a line of its own or in code, with its options."""
+    lines = re.findall(r"^ *(?:\$ )?accords (.+)$|`accords ([^`]+)`", text, flags=re.MULTILINE)
+    calls = [(line or code).partition("#")[0].split(maxsplit=1) for line, code in lines]
+    return [
+        (name, re.findall(r"--[\w-]+", "".join(rest)))
+        for name, *rest in calls
+        if not name.isupper()
+    ]
+
+
+def unknown(text: str) -> list[str]:
+    """Give the commands and options that a page names and the command line does not have."""
+    options = {
+        name: {"--help"}.union(*((*p.opts, *p.secondary_opts) for p in command.params))
+        for name, command in commands().items()
+    }
+    wrong = [name for name, _ in named(text) if name not in options]
+    for name, used in named(text):
+        if name in options and not commands()[name].ignore_unknown_options:
+            wrong += [f"{name} {option}" for option in used if option not in options[name]]
+    alone = re.findall(r"`(--[\w-]+)[^`]*`", text)
+    return wrong + [option for option in alone if option not in set().union(*options.values())]
+
+
+def forgotten(text: str) -> set[str]:
+    """Give the commands that a page does not name."""
+    return commands().keys() - {name for name, _ in named(text)}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_what_the_pages_name_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    known = commands()
-    for line in re.findall(r"^(?:\$ )?accords (.+)$|`accords ([^`]+)`", text, flags=re.MULTILINE):
-        words = shlex.split(line[0] or line[1], comments=True)
-        if not words or words[0].isupper():
-            continue
-        assert words[0] in known, f"{page.name}: no command {words[0]}"
-        options = {o for p in known[words[0]].params for o in (*p.opts, *p.secondary_opts)}
-        if known[words[0]].ignore_unknown_options:
-            continue
-        for word in words[1:]:
-            if word.startswith("--") and word != "--help":
-                assert word.partition("=")[0] in options, f"{page.name}: {words[0]} {word}"
+    assert unknown(text) == []
     for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)[^)]*\)", text):
         assert (page.parent / target).exists(), f"{page.name}: no {target}"
 
 
+def test_the_readme_names_every_command() -> None:
+    assert forgotten(README.read_text(encoding="utf-8")) == set()
+
+
+def test_the_docs_name_every_option() -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES if page != README)
+    for name, command in commands().items():
+        for option in (o for p in command.params for o in (*p.opts, *p.secondary_opts)):
+            assert not option.startswith("--") or f"`{option}`" in text, f"{name} {option}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[--since EDITION] [--no-pdf]", "[--sinze EDITION] [--no-pdf]"),
+        ("`--since` adds", "`--sinze` adds"),
+        ("    accords release 1.1.0 ", "    accords relaese 1.1.0 "),
+        ("| `accords watch [--data", "| `watch [--data"),
+    ],
+)
+def test_a_slip_in_the_readme_is_found(old: str, new: str) -> None:
+    text = README.read_text(encoding="utf-8")
+    assert old in text
+    slipped = text.replace(old, new)
+    assert unknown(slipped) or forgotten(slipped)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_makes_the_commands_known_before_it_uses_them(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    first = re.search(r"^ *(?:\$ )?accords ", text, flags=re.MULTILINE)
+    before = text[: first.start()] if first else text
+    assert re.search(r"^ *\. \.venv/bin/activate", before, flags=re.MULTILINE)
+    assert r".venv\Scripts\activate" in before
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The project as a curator has it: data and notebooks under version control."""
+    """The project as a curator has it: data, notebooks and papers under version control."""
     for name in ("data", "notebooks"):
         shutil.copytree(ROOT / name, tmp_path / name)
+    for name in ("README.md", "CITATION.cff"):
+        shutil.copyfile(ROOT / name, tmp_path / name)
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "As it was"]):
         run("git " + shlex.join(arguments), tmp_path)
     return tmp_path
@@ -128,7 +189,9 @@ def edit(folder: Path, directive: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_handbook_can_be_followed_from_article_to_edition(project: Path) -> None:
+def test_the_handbook_can_be_followed_from_article_to_edition(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = HANDBOOK.read_text(encoding="utf-8")
     steps = re.finditer(
         r"^```console\n(?P<console>.*?)^```|^<!-- edit (?P<edit>.*?) -->"
@@ -153,6 +216,11 @@ def test_the_handbook_can_be_followed_from_article_to_edition(project: Path) -> 
     assert "What changed since the last edition" in report
     assert "geo-mar-2026-plan-bilateral-cooperation-2027" in report
     assert "edition-1.1.0" in run("git tag", project)
+    assert run("git status --short --untracked-files=no", project) == "", "all is committed"
+    monkeypatch.setattr(test_project, "ROOT", project)
+    released = load(project / "data")
+    test_project.test_version_is_the_same_everywhere(released)
+    test_project.test_the_readme_names_the_edition_and_its_size(released)
 
 
 if __name__ == "__main__":

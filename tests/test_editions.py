@@ -185,10 +185,28 @@ def test_the_edition_before_is_found_again(repository: Path) -> None:
     before = editions.previous(repository)
     assert before is not None
     assert before.edition == "1.0.0"
-    git(repository.parent, "tag", "edition-1.0.0", "HEAD")
+
+
+def test_a_tag_says_which_revision_is_the_edition(repository: Path) -> None:
+    append(repository)
+    git(repository.parent, "commit", "-q", "-a", "-m", "First edition, mended before its release")
+    git(repository.parent, "tag", "edition-1.0.0")
     tagged = released("1.0.0", repository)
     assert tagged is not None
-    assert tagged.edition == "1.1.0", "a tag says which revision is the edition"
+    assert not Difference(tagged, load(repository))
+
+
+def test_a_revision_that_holds_another_edition_is_not_taken_for_the_one_before(
+    repository: Path, tmp_path: Path
+) -> None:
+    append(repository)
+    release("1.1.0", repository, date=DAY, build=lambda: None)
+    git(repository.parent, "commit", "-q", "-a", "-m", "Second edition")
+    shallow = tmp_path / "shallow"
+    git(tmp_path, "clone", "-q", "--depth=1", f"file://{repository.parent}", str(shallow))
+    assert editions.previous(shallow / repository.name) is None
+    git(repository.parent, "tag", "edition-1.0.0")
+    assert released("1.0.0", repository) is None, "the tag is on the second edition"
 
 
 def test_a_first_edition_has_none_before(repository: Path) -> None:
@@ -227,14 +245,54 @@ def test_data_with_problems_are_not_released(repository: Path) -> None:
 
 def test_a_release_whose_build_fails_is_taken_back(repository: Path) -> None:
     append(repository)
-    before = {f: f.read_bytes() for f in repository.rglob("*") if f.is_file()}
+    papers(repository, load(repository).descriptor["title"])
+    before = {f: f.read_bytes() for f in repository.parent.rglob("*") if f.is_file()}
 
     def fail() -> None:
+        assert "1.1.0" in (repository.parent / "CITATION.cff").read_text("utf-8")
         raise AccordsError("no browser")
 
     with pytest.raises(AccordsError, match="no browser"):
         release("1.1.0", repository, date=DAY, build=fail)
-    assert {f: f.read_bytes() for f in repository.rglob("*") if f.is_file()} == before
+    assert {f: f.read_bytes() for f in repository.parent.rglob("*") if f.is_file()} == before
+
+
+PAPERS = {
+    "CITATION.cff": 'title: {title}\nversion: 1.0.0\ndate-released: "2026-11-24"\n',
+    "README.md": (
+        "<!-- edition -->\nEdition 1.0.0 (2026-11-24): **2 agreements**\n<!-- /edition -->\n"
+        "> The curators (2026). *{title}*, edition 1.0.0.\n"
+        "accords release 1.0.0\n"
+    ),
+}
+
+
+def papers(folder: Path, title: str) -> list[Path]:
+    """Write the papers of a dataset with this title beside its folder."""
+    files = [folder.parent / name for name in PAPERS]
+    for file in files:
+        file.write_text(PAPERS[file.name].format(title=title), encoding="utf-8")
+    return files
+
+
+def test_the_papers_beside_the_data_name_the_new_edition(repository: Path) -> None:
+    citation, readme = papers(repository, load(repository).descriptor["title"])
+    append(repository)
+    release("1.1.0", repository, date=DAY, build=lambda: None)
+    assert 'version: 1.1.0\ndate-released: "2027-01-31"\n' in citation.read_text("utf-8")
+    text = readme.read_text("utf-8")
+    counted = len(load(repository).agreements)
+    assert f"Edition 1.1.0 (2027-01-31): **{counted} agreements**" in text
+    assert "The curators (2027)." in text
+    assert "edition 1.1.0.\naccords release 1.0.0\n" in text, "the rest stays as it is"
+
+
+def test_papers_of_something_else_are_left_alone(repository: Path) -> None:
+    files = papers(repository, "A program that happens to lie beside the data")
+    before = [file.read_bytes() for file in files]
+    append(repository)
+    release("1.1.0", repository, date=DAY, build=lambda: None)
+    assert [file.read_bytes() for file in files] == before
 
 
 def test_without_the_edition_before_a_release_asks_for_it(later: Path) -> None:

@@ -5,6 +5,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).parents[1]
@@ -35,6 +36,17 @@ def test_version_is_the_same_everywhere(dataset):
     descriptor = json.loads((ROOT / "data/datapackage.json").read_text(encoding="utf-8"))
     assert citation["version"] == dataset.edition == descriptor["version"]
     assert citation["date-released"] == f"{dataset.as_of:%Y-%m-%d}"
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    cited = re.search(r"^> .*\((\d{4})\)\. \*.*\*, edition (.+)\.$", readme, flags=re.MULTILINE)
+    assert cited.groups() == (f"{dataset.as_of:%Y}", dataset.edition)
+
+
+@pytest.mark.parametrize("workflow", ["test", "publish"])
+def test_a_workflow_fetches_the_history_in_which_editions_are_found(workflow):
+    steps = yaml.safe_load((ROOT / f".github/workflows/{workflow}.yml").read_text("utf-8"))
+    (job,) = steps["jobs"].values()
+    (checkout,) = (s for s in job["steps"] if s.get("uses", "").startswith("actions/checkout@"))
+    assert checkout["with"]["fetch-depth"] == 0
 
 
 def test_notebooks_are_stored_without_outputs():
@@ -55,9 +67,9 @@ def test_no_number_is_typed_into_a_notebook():
                 assert not re.search(r"\d", text), f"{path.name}: {text}"
 
 
-def test_readme_counts_come_from_the_data(dataset):
+def test_the_readme_names_the_edition_and_its_size(dataset):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    stated = re.search(r"<!-- counts.*?-->(.*?)<!-- /counts -->", readme, flags=re.DOTALL)[1]
+    stated = re.search(r"<!-- edition.*?-->(.*?)<!-- /edition -->", readme, flags=re.DOTALL)[1]
     sizes = [len(dataset.tables[t]) for t in ("agreements", "events", "domains", "sources")]
     sizes += [len(dataset.citations), len(dataset.disputes)]
     numbers = [int(n.replace(",", "")) for n in re.findall(r"[\d,]+\d(?= )", stated.split(")")[1])]

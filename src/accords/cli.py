@@ -15,6 +15,11 @@ from typer.core import TyperGroup
 from accords import curate
 from accords.errors import AccordsError
 
+Folder = Annotated[
+    Path | None,
+    typer.Argument(help="The dataset's folder; by default the nearest folder 'data'."),
+]
+
 
 class _Commands(TyperGroup):
     """Turns the package's errors into one sentence and the exit code 2."""
@@ -27,10 +32,20 @@ class _Commands(TyperGroup):
             raise typer.Exit(2) from error
 
 
+# A blank line between the examples keeps each on a line of its own.
+_EXAMPLES = """Examples:
+
+accords check
+
+accords build --focus TUR,PAK --out other
+
+accords export-workbook agreements.xlsx
+"""
+
 app = typer.Typer(
     cls=_Commands,
     name="accords",
-    help="Defence agreements of Azerbaijan and Morocco: check the data, build the report.",
+    epilog=_EXAMPLES,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -39,7 +54,7 @@ app = typer.Typer(
 
 @app.callback()
 def main() -> None:
-    """Defence agreements: check the data, build the report."""
+    """Defence agreements of Azerbaijan and Morocco: check the data, build the report."""
 
 
 curate.register(app)
@@ -47,28 +62,25 @@ curate.register(app)
 
 @app.command()
 def build(
-    data: Annotated[
-        Path | None, typer.Option(help="The dataset's folder. [default: data]", show_default=False)
-    ] = None,
+    data: curate.Data = None,
     out: Annotated[
-        Path | None,
-        typer.Option(help="Folder for the report. [default: build]", show_default=False),
+        Path | None, typer.Option(help="The report's folder; by default 'build'.")
     ] = None,
     focus: Annotated[
         str | None,
-        typer.Option(help="Focus states, such as AZE,MAR. [default: as the data say]"),
+        typer.Option(help="Focus states, such as AZE,MAR; by default those that the data name."),
     ] = None,
     pdf: Annotated[bool, typer.Option(help="Print the page to PDF too.")] = True,
     since: curate.Since = None,
 ) -> None:
     """Build the report: check the data, run the notebooks, draw the charts, write the page.
 
-    Example: accords build --data data --out build
+    Example: accords build --focus AZE,MAR --out public
     """
     from accords.build import build as build_report
     from accords.build import plan
 
-    states = [state.strip().upper() for state in focus.split(",")] if focus else None
+    states = _states(focus) if focus is not None else None
     try:
         with _progress() as told:
             result = build_report(plan(data, out, states, pdf=pdf, since=since), told)
@@ -83,18 +95,14 @@ def build(
 
 @app.command()
 def check(
-    data: Annotated[
-        Path | None,
-        typer.Argument(help="The dataset's folder. [default: data]", show_default=False),
-    ] = None,
+    data: Folder = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="List the problems as JSON, for programs.")
     ] = False,
 ) -> None:
     """Check the data: all problems at once, each with its place and what to do.
 
-    Exit code 0: nothing is wrong. 1: there are errors (warnings alone do not count). 2: there is
-    no dataset to check.
+    Exit code 0: no errors (warnings do not count). 1: errors. 2: no dataset.
     """
     from accords.checks import check as find_problems
 
@@ -114,10 +122,7 @@ def check(
 
 @app.command()
 def codebook(
-    data: Annotated[
-        Path | None,
-        typer.Argument(help="The dataset's folder. [default: data]", show_default=False),
-    ] = None,
+    data: Folder = None,
     only_check: Annotated[
         bool, typer.Option("--check", help="Write nothing; exit code 1 where it is out of date.")
     ] = False,
@@ -132,6 +137,14 @@ def codebook(
     elif not book.is_current(folder):
         typer.echo(f"{folder / book.FILE} is out of date. Run 'accords codebook'.", err=True)
         raise typer.Exit(1)
+
+
+def _states(listed: str) -> list[str]:
+    """Read the states of ``--focus``: capitals, blanks and a comma too many do not matter."""
+    states = [state.strip().upper() for state in listed.split(",") if state.strip()]
+    if not states:
+        raise typer.BadParameter("no state is given. Name some: AZE,MAR.", param_hint="--focus")
+    return states
 
 
 _HANDED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}

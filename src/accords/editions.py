@@ -165,14 +165,16 @@ def released(version: str, folder: Path) -> Dataset | None:
     """Find an edition as it was released, where git has it.
 
     That is the revision tagged ``edition-VERSION``, or the one that added its heading to the
-    change log.
+    change log. In a shallow clone the oldest revision seems to have added all headings; a revision
+    that holds another edition is therefore not taken.
     """
     tagged = _git(folder, "rev-parse", "--verify", "--quiet", f"edition-{version}^{{commit}}")
-    if tagged:
-        return _from_git(tagged.decode().strip(), folder)
     heading = f"## {version} ("
-    found = _git(folder, "log", "--reverse", "--format=%H", f"-S{heading}", "--", "CHANGELOG.md")
-    return _from_git(found.decode().split()[0], folder) if found else None
+    found = tagged or _git(
+        folder, "log", "--reverse", "--format=%H", f"-S{heading}", "--", "CHANGELOG.md"
+    )
+    edition = _from_git(found.decode().split()[0], folder) if found else None
+    return edition if edition and edition.edition == version else None
 
 
 def release(
@@ -184,6 +186,8 @@ def release(
     build: Callable[[], object],
 ) -> Difference:
     """Make the dataset as it is a new edition, and build its report.
+
+    README.md and CITATION.cff beside the data name the new edition from then on.
 
     Parameters
     ----------
@@ -215,6 +219,7 @@ def release(
     if not difference:
         raise AccordsError(f"Nothing differs from edition {newest}; there is nothing to release.")
     kept = {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+    papers = {file: file.read_bytes() for file in _papers(folder)}
     with revision(folder) as copy:
         _set_edition(copy, version, date, entry(difference))
         renew_codebook(copy)
@@ -227,11 +232,16 @@ def release(
                 "Run 'accords check' to see all."
             )
     try:
+        for file, text in _papers(folder).items():
+            file.write_text(text, encoding="utf-8")
         build()
     except BaseException:
         with revision(folder) as copy:
             for name, content in kept.items():
                 (copy / name).write_bytes(content)
+        for file, content in papers.items():
+            if file.read_bytes() != content:
+                file.write_bytes(content)
         raise
     return difference
 
@@ -411,6 +421,49 @@ def _set_edition(folder: Path, version: str, date: pd.Timestamp, text: str) -> N
         # The first of each name is the package's own; the rest of the file keeps its form.
         declared = re.sub(rf'("{name}": )"[^"]*"', rf'\g<1>"{value}"', declared, count=1)
     descriptor.write_text(declared, encoding="utf-8")
+
+
+def _papers(folder: Path) -> dict[Path, str]:
+    """Give the papers beside the data as they should be: CITATION.cff and the README.
+
+    What does not bear the dataset's title, or has no place for an edition, is someone else's and
+    stays as it is.
+    """
+    dataset = load(folder)
+    version, date, title = dataset.edition, dataset.as_of, dataset.descriptor.get("title", "")
+    rules = {
+        "CITATION.cff": (
+            (r"(?m)^version: .*$", f"version: {version}"),
+            (r"(?m)^date-released: .*$", f'date-released: "{date:%Y-%m-%d}"'),
+        ),
+        "README.md": (
+            (r"(?s)(<!-- edition.*?-->\n).*?(?=<!-- /edition -->)", rf"\g<1>{_sizes(dataset)}\n"),
+            (
+                rf"\(\d{{4}}\)(\. \*{re.escape(title)}\*, edition )\d+\.\d+\.\d+",
+                rf"({date:%Y})\g<1>{version}",
+            ),
+        ),
+    }
+    papers = {}
+    for name, replacements in rules.items():
+        file = folder.resolve().parent / name
+        text = file.read_text(encoding="utf-8") if file.is_file() else ""
+        if title and title in text:
+            for pattern, words in replacements:
+                text = re.sub(pattern, words, text)
+            papers[file] = text
+    return papers
+
+
+def _sizes(dataset: Dataset) -> str:
+    """Name the edition and its size, as the README does."""
+    n = {name: f"{len(table):,}" for name, table in dataset.tables.items()}
+    return (
+        f"Edition {dataset.edition} ({dataset.as_of:%Y-%m-%d}): **{n['agreements']} agreements**, "
+        f"{n['events']} events, {n['domains']} codings of subject,\n"
+        f"{n['sources']} sources and {n['citations']} citations; "
+        f"{n['disputes']} statements in which sources disagree."
+    )
 
 
 def _headings(folder: Path) -> list[str]:
