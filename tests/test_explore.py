@@ -148,6 +148,34 @@ def test_dragging_over_years_narrows_to_them(small: Dataset):
     assert set(view.selection.index) == {"aze-tur-new", "aze-ita", "aze-isr-buy"}
 
 
+def test_a_drag_beyond_the_last_year_takes_the_last_year(small: Dataset):
+    view = explore(small)
+    last = int(small.overview["year"].max())
+    view._timeline._dragged(None, Points(), Box(last + 0.7, last + 1))
+    assert (view.criteria.since, view.criteria.until) == (last, last)
+    assert len(view.selection)
+
+
+def test_what_no_agreement_meets_is_shown_as_nothing(dataset: Dataset):
+    view = explore(dataset)
+    for wanted in (
+        {"partner": "New Zealand"},
+        {"since": 2090},
+        {"until": 1900},
+        {"since": 2025, "until": 2020},
+    ):
+        assert view.narrow(**wanted).selection.empty
+        assert "<b>0</b>" in count_shown(view)
+    view.narrow()
+    assert len(view.selection) == len(dataset.agreements)
+
+
+def test_it_works_after_all_widgets_were_closed(small: Dataset):
+    explore(small)
+    ipywidgets.Widget.close_all()
+    assert len(explore(small).selection) == 8
+
+
 def test_the_charts_count_the_selection(dataset: Dataset):
     view = explore(dataset, state="MAR", since=2020)
     bars = view._bars["domain"]

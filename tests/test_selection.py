@@ -110,6 +110,21 @@ def test_the_words_of_a_search_must_all_occur_somewhere():
     assert ids(ds.find("cooperation cyber")) == set()
 
 
+def test_a_word_with_punctuation_is_looked_for_as_it_stands(dataset: Dataset):
+    text = selection.searchable(dataset)
+    found = dataset.find("F-16").overview.index
+    assert 0 < len(found) < len(dataset.find("f 16").overview)
+    assert set(found) == set(text.index[text.str.contains("f 16", regex=False)])
+
+
+@pytest.mark.parametrize(
+    ("written", "folded"),
+    [("Côte d’Ivoire", "cote divoire"), ("Sa'ar", "saar"), ("Œuvre", "oeuvre"), ("٢٠٢٤", "2024")],
+)
+def test_folding_leaves_what_one_would_type(written: str, folded: str):
+    assert selection.fold(written) == folded
+
+
 @given(st.text())
 def test_folding_is_stable_and_blind_to_case_and_form(text: str):
     folded = selection.fold(text)

@@ -231,10 +231,7 @@ class _Filters:
     def update(self, criteria: Criteria, met: pd.DataFrame) -> None:
         self._criteria = criteria
         self.text.value = criteria.text
-        self.period.value = (
-            self._span[0] if criteria.since is None else criteria.since,
-            self._span[1] if criteria.until is None else criteria.until,
-        )
+        self.period.value = _slider(criteria, self._span)
         for facet, menu in self.facets.items():
             self._fill(menu, facet, getattr(criteria, facet), met)
         selected = int(met.all(axis=1).sum())
@@ -251,7 +248,7 @@ class _Filters:
     ) -> None:
         names = self._names[facet]
         counts = _counted(self._dataset, facet, _others(met, facet))
-        head = names[chosen[0]] if len(chosen) == 1 else f"{len(chosen)} chosen"
+        head = names.get(chosen[0], chosen[0]) if len(chosen) == 1 else f"{len(chosen)} chosen"
         menu.options = [
             (head if chosen else "Any", ""),
             *(
@@ -268,7 +265,8 @@ class _Filters:
             for code in getattr(criteria, facet)
         ]
         if criteria.since is not None or criteria.until is not None:
-            first, last = self.period.value
+            first = self._span[0] if criteria.since is None else criteria.since
+            last = self._span[1] if criteria.until is None else criteria.until
             wanted.append(("period", "", f"{first}–{last}" if first != last else str(first)))
         if criteria.text:
             wanted.append(("text", "", f"“{criteria.text}”"))
@@ -414,8 +412,11 @@ class _Timeline:
         if selector is None or not getattr(selector, "xrange", None):
             return
         first, last = sorted(selector.xrange)
-        since, until = int(np.ceil(first - 0.4)), int(np.floor(last + 0.4))
+        since, until = np.ceil(first - 0.4), np.floor(last + 0.4)
         if since <= until:
+            # The axis goes on where there is no agreement any more.
+            held = self._years.min(), self._years.max()
+            since, until = np.clip((since, until), *held).astype(int).tolist()
             self._narrow(since=since, until=until)
 
 
@@ -527,6 +528,16 @@ def _figure(traces: Iterable[go.Scatter | go.Bar], height: int) -> Chart:
     )
     figure._config = {"displayModeBar": False, "responsive": True, "doubleClick": False}
     return figure
+
+
+def _slider(criteria: Criteria, span: tuple[int, int]) -> tuple[int, int]:
+    """Give the period as far as the slider can show it."""
+    wanted = (
+        span[0] if criteria.since is None else criteria.since,
+        span[1] if criteria.until is None else criteria.until,
+    )
+    first, last = sorted(min(max(year, span[0]), span[1]) for year in wanted)
+    return first, last
 
 
 def _others(met: pd.DataFrame, dimension: str) -> pd.Series:

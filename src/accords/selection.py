@@ -41,7 +41,13 @@ _CODE_LISTS = {
 CONFIDENCES = {"high": "High", "medium": "Medium", "low": "Low"}
 
 # Letters that carry no separable mark, yet are typed without it.
-_LETTERS = str.maketrans({"ə": "e", "ı": "i", "ø": "o", "đ": "d", "ł": "l", "ة": "ه", "ى": "ي"})
+# As in the report's own search (report/static/table.js).
+_LETTERS = str.maketrans(
+    {"ə": "e", "ı": "i", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe"}
+    | {"ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "ٱ": "ا"}
+    | dict.fromkeys("'’ʼـ", "")
+    | {digit: str(n % 10) for n, digit in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
+)
 
 
 @dataclass(frozen=True)
@@ -365,7 +371,8 @@ def _between(years: pd.Series, since: int | None, until: int | None) -> pd.Serie
 
 def _contains(dataset: Dataset, text: str, haystack: pd.Series | None) -> pd.Series:
     found = pd.Series(True, index=dataset.overview.index)
-    words = fold(text).split()
+    # 'F-16' is looked for as it stands, and not as 'f' and '16' anywhere.
+    words = [word for piece in text.split() if (word := fold(piece))]
     if not words:
         return found
     where = searchable(dataset) if haystack is None else haystack

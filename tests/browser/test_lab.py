@@ -136,6 +136,28 @@ def test_a_page_loaded_again_shows_what_was_selected(lab, dataset):
     settled(lab, len(dataset.agreements))
 
 
+def test_an_explorer_shown_again_answers_as_the_first_did(lab, dataset):
+    clear(lab)
+    cell = lab.locator(".jp-CodeCell", has=lab.get_by_text("view.selection.iloc")).first
+    cell.locator(".jp-InputArea-editor").click()
+    lab.keyboard.press("Control+a")
+    lab.keyboard.type("view")
+    again = lab.locator(".jp-CodeCell", has=lab.locator(".accords-explorer")).nth(1)
+    for _ in range(2):
+        from_menu(lab, "Run", "Run Selected Cell and Do not Advance")
+        again.locator(".accords-explorer table.dataTable tbody tr").nth(1).wait_for()
+    choose(lab, "Domain", "Cyber defence")
+    found = dataset.find(domain="cyber")
+    lab.wait_for_function(
+        "n => { const shown = [...document.querySelectorAll('.accords-explorer')].map(e =>"
+        " e.querySelectorAll('.scatterlayer .trace:first-child .points path').length);"
+        " return shown.length === 2 && shown.every(dots => dots === n); }",
+        arg=len(found.overview["year"].dropna()),
+    )
+    with lab.expect_download():
+        again.get_by_role("button", name="CSV").click()
+
+
 def shown(page) -> str:
     return page.locator(".accords-count").inner_text()
 
@@ -159,10 +181,12 @@ def clear(page) -> None:
 
 
 def choose(page, menu: str, name: str) -> None:
-    select = page.locator(".accords-filters .widget-dropdown", has_text=menu).locator("select")
+    select = page.locator(".accords-filters .widget-dropdown", has_text=menu).first.locator(
+        "select"
+    )
     value = select.locator("option", has_text=name.replace(" ", "\u00a0")).get_attribute("value")
     select.select_option(value=value)
-    page.locator(".accords-chips .accords-chip", has_text=name).wait_for()
+    page.locator(".accords-chips .accords-chip", has_text=name).first.wait_for()
 
 
 def from_menu(page, menu: str, item: str) -> None:

@@ -8,7 +8,6 @@ and nothing that changes meanwhile is lost.
 
 from __future__ import annotations
 
-from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -30,14 +29,15 @@ class _Library(anywidget.AnyWidget):
     code = traitlets.Unicode().tag(sync=True)
 
 
-@cache
-def _plotly() -> _Library:
-    return _Library(code=_text("plotly", "package_data", "widgetbundle.js"))
+_LIBRARIES: dict[tuple[str, ...], _Library] = {}
 
 
-@cache
-def _datatables() -> _Library:
-    return _Library(code=_text("itables", "html", "dt_bundle.js"))
+def _library(package: str, *path: str) -> str:
+    """Give the id of the one widget that holds a file of a package, made when there is none."""
+    held = _LIBRARIES.get((package, *path))
+    if held is None or held.comm is None:
+        held = _LIBRARIES[package, *path] = _Library(code=_text(package, *path))
+    return held.model_id
 
 
 class Chart(go.FigureWidget):
@@ -48,7 +48,7 @@ class Chart(go.FigureWidget):
 
     @traitlets.default("library")
     def _name_library(self) -> str:
-        return _plotly().model_id
+        return _library("plotly", "package_data", "widgetbundle.js")
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
         """Give the state; to a page that asks for all of it, as a loaded one does, as it is now.
@@ -78,7 +78,7 @@ class Table(ITable):
 
     @traitlets.default("library")
     def _name_library(self) -> str:
-        return _datatables().model_id
+        return _library("itables", "html", "dt_bundle.js")
 
 
 class Page(anywidget.AnyWidget):

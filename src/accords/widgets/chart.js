@@ -2,6 +2,8 @@
 export default () => {
   let model, chart;
   const missed = [];
+  // Plotly's views listen for ever: what each has asked to hear is taken back when it is gone.
+  let heard = [];
 
   function keep(changed) {
     for (const [name, value] of Object.entries(changed.changedAttributes() || {})) {
@@ -9,11 +11,16 @@ export default () => {
     }
   }
 
+  function on(name, handler) {
+    heard.push([name, handler]);
+    model.on(name, handler);
+  }
+
   async function start() {
     const { default: plotly } = await library(model);
     const started = plotly();
     model.off("change", keep);
-    started.initialize({ model });
+    started.initialize({ model: { ...model, on } });
     for (const [name, value] of missed) {
       model.set(name, value);
       model.set(name, null);
@@ -28,7 +35,13 @@ export default () => {
     },
     async render(context) {
       chart ??= start();
-      return (await chart).render(context);
+      const started = await chart;
+      const own = (heard = []);
+      const end = started.render(context);
+      return () => {
+        end();
+        for (const [name, handler] of own) model.off(name, handler);
+      };
     },
   };
 };

@@ -1,4 +1,8 @@
 // Hands over files, scrolls, and tells charts how much room they have.
+
+// One explorer can be shown several times: what is asked for is done where it was asked.
+let used = null;
+
 function render({ model, el }) {
   const said = document.createElement("span");
   el.classList.add("accords-files");
@@ -14,6 +18,7 @@ function render({ model, el }) {
   el.prepend("Download ");
   el.append(said);
   const receive = (message, buffers) => {
+    if (used !== el) return;
     if (message.show) {
       const shown = el.closest(".accords-explorer").querySelector(message.show);
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -33,7 +38,12 @@ function render({ model, el }) {
   // window changes: tell them when the room for them does.
   let root = null, width = 0;
   const room = new ResizeObserver(() => {
-    if (!root && (root = el.closest(".accords-explorer"))) room.observe(root);
+    if (!root && (root = el.closest(".accords-explorer"))) {
+      room.observe(root);
+      for (const act of ["pointerdown", "keydown", "click"]) {
+        root.addEventListener(act, () => (used = el), true);
+      }
+    }
     if (!root || root.clientWidth === width) return;
     width = root.clientWidth;
     window.dispatchEvent(new Event("resize"));
