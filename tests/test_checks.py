@@ -283,13 +283,10 @@ BROKEN = [
         "url",
         says="Write https://a.org/?id=7",
     ),
-    Broken(
-        "html",
-        edit("agreements.csv", "aze-ita", notes="An <b>important</b> text"),
-        "agreements.csv",
-        "notes",
+    *(
+        Broken("html", edit("agreements.csv", "aze-ita", notes=text), "agreements.csv", "notes")
+        for text in ("An <b>important</b> text", "A &amp; B", "<img/src=x/onerror=y> text")
     ),
-    Broken("html", edit("agreements.csv", "aze-ita", notes="A &amp; B"), "agreements.csv", "notes"),
     *(
         Broken(
             "formula",

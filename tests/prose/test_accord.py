@@ -88,3 +88,8 @@ def test_claims_are_escaped():
     html = prose.claims_table(claims.verdicts(ds)).html
     assert "&lt;b&gt;x" in html
     assert "&lt;i&gt;y" in html
+
+
+def test_a_type_of_instrument_is_written_as_text():
+    assert prose.kind_of("Agreement") == "an agreement"
+    assert prose.kind_of("<img/src=x>") == "a &lt;img/src=x&gt;"

@@ -104,7 +104,7 @@ _ELEMENTS = (
     "input|li|link|meta|object|ol|p|pre|script|small|span|strong|style|sub|sup|svg|table|tbody|"
     "td|th|thead|tr|u|ul|video"
 )
-_TAG = re.compile(rf"</?({_ELEMENTS})(\s[^<>]*)?/?>|<!--", re.IGNORECASE)
+_TAG = re.compile(rf"</?({_ELEMENTS})([\s/][^<>]*)?>|<!--", re.IGNORECASE)
 _ENTITY = re.compile(r"&(#\d+|#x[0-9A-Fa-f]+|[A-Za-z]{2,8});")
 _SPOILT = re.compile("\ufffd|[ÃÂ][\u0080-\u00bf]|â€|Ð[\u0080-\u00bf°±²³´µ¶·¸¹º»¼½¾¿]")
 _TRACKING = re.compile(

@@ -342,8 +342,8 @@ def _day_words(row: dict[str, Any]) -> str:
 
 
 def kind_of(label: str) -> str:
-    """Write a type of instrument with its article: 'an agreement'."""
-    return f"{'an' if label[0] in 'AEIO' else 'a'} {label.lower()}"
+    """Write a type of instrument with its article (HTML): 'an agreement'."""
+    return f"{'an' if label[0] in 'AEIO' else 'a'} {escape(label.lower())}"
 
 
 def when(date: str) -> str:
