@@ -67,6 +67,43 @@ def test_other_focus_states_can_be_named(small_folder: Path) -> None:
     assert accords.load(small_folder, focus=["TUR", "ITA"]).focus == ("TUR", "ITA")
 
 
+@pytest.mark.parametrize("focus", [("TUR", "PAK"), ("MAR",)])
+def test_of_other_states_only_their_own_agreements_are_loaded(focus: tuple[str, ...]) -> None:
+    loaded = accords.load(builders.SHIPPED, focus=focus)
+    files = {name: pd.read_csv(builders.SHIPPED / f"{name}.csv") for name in tables.MAIN_TABLES}
+    parties = files["parties"]
+    own = set(parties.loc[parties["party_id"].isin(focus), "agreement_id"])
+    for name in ("agreements", "parties", "events", "domains", "citations", "disputes", "readings"):
+        rows = files[name]
+        assert len(loaded.tables[name]) == rows["agreement_id"].isin(own).sum(), name
+        assert set(loaded.tables[name]["agreement_id"]) <= own, name
+    used = {*loaded.citations["source_id"], *loaded.disputes["source_id"]}
+    assert set(loaded.sources["source_id"]) == used
+    assert len(loaded.coverage) == files["coverage"]["focus"].isin(focus).sum()
+    assert loaded.claims.empty
+    assert set(loaded.overview.index) == own
+    assert (loaded.overview["focus"].map(len) > 0).all()
+
+
+def test_what_an_agreement_of_others_has_superseded_remains_so(tmp_path: Path) -> None:
+    made = builders.tiny(
+        agreements=["old", {"agreement_id": "new", "supersedes": "old"}],
+        parties=[
+            {"agreement_id": i, "party_id": p} for i, p in (("old", "ITA"), ("old", "AZE"),
+                                                            ("new", "AZE"), ("new", "FRA"))
+        ],
+        events=[{"agreement_id": i, "date": "2020"} for i in ("old", "new")],
+    )  # fmt: skip
+    loaded = accords.load(builders.write(made, tmp_path / "data"), focus=["ITA"])
+    assert dict(loaded.overview["status"]) == {"old": "superseded"}
+
+
+def test_all_is_loaded_where_no_focus_state_is_left_out(dataset: Dataset) -> None:
+    loaded = accords.load(builders.SHIPPED, focus=[*dataset.focus, "TUR"])
+    for name, table in dataset.tables.items():
+        pd.testing.assert_frame_equal(loaded.tables[name], table)
+
+
 def break_bool(folder: Path) -> None:
     file = folder / "disputes.csv"
     file.write_text(file.read_text().replace(",false,", ",FALSE,"))

@@ -7,15 +7,20 @@ from pathlib import Path
 
 import builders
 import other_states
+import pandas as pd
 import pytest
 from lxml import html
 from typer.testing import CliRunner
 
+from accords import lives
 from accords.build import build, plan
 from accords.checks import check
 from accords.cli import app
 from accords.dataset import load
 from accords.findings import findings
+from accords.measures.common import by_state
+from accords.prose import evidence
+from accords.prose import time as prose
 from accords.prose.text import plain
 
 pytestmark = pytest.mark.slow
@@ -85,11 +90,41 @@ def test_what_changed_since_is_a_chapter(page: html.HtmlElement) -> None:
     assert "Findings that read differently" in text
 
 
-def test_the_shipped_data_can_be_asked_about_other_states() -> None:
-    dataset = load(builders.SHIPPED, focus=["TUR", "PAK"])
-    text = " ".join(plain(finding.sentence) for finding in findings(dataset, robust=False))
-    assert "Türkiye" in text
-    assert not re.search(r"\bnan\b", text)
+def counted(*states: str) -> int:
+    """Count the shipped concluded agreements to which one of some states is a party."""
+    parties, events = (pd.read_csv(builders.SHIPPED / f"{n}.csv") for n in ("parties", "events"))
+    concluded = events.loc[~events["event"].isin(lives.INTENTIONS), "agreement_id"]
+    own = parties.loc[parties["party_id"].isin(states), "agreement_id"]
+    return len(set(own) & set(concluded))
+
+
+@pytest.mark.parametrize("focus", [("TUR", "PAK"), ("MAR",)])
+def test_the_shipped_data_can_be_asked_about_other_states(focus: tuple[str, ...]) -> None:
+    dataset = load(builders.SHIPPED, focus=focus)
+    found = {f.key: plain(f.sentence) for f in findings(dataset, robust=False)}
+    told = str(prose.overview(dataset))
+    for state in focus:
+        name = dataset.party_names[state]
+        assert f"{counted(state)} concluded agreements of {name}" in found["numbers"]
+        assert f"{name} has concluded {counted(state)} agreements" in told
+        own = by_state(dataset)["state"] == state
+        assert own.sum() == counted(state)
+    every = counted(*focus)
+    assert f"Of {every} concluded agreements" in found["status"]
+    assert f"Of {every} agreements concluded" in str(evidence.known_lives(dataset))
+    assert not {"agreed", "press-alone", "claims"} & set(found)
+    assert not re.search(r"\bnan\b", " ".join(found.values()))
+
+
+def test_of_one_comparison_or_partner_findings_speak_in_the_singular() -> None:
+    text = " ".join(
+        plain(finding.sentence)
+        for focus in (["TUR", "PAK"], ["UZB"])
+        for finding in findings(load(builders.SHIPPED, focus=focus), robust=False)
+    )
+    assert "The other comparison," in text
+    assert "with 1 partner, most" in text
+    assert not re.search(r"\b1 (partners|comparisons)\b", text)
 
 
 def test_a_dataset_without_agreements_still_gives_a_report(tmp_path: Path) -> None:

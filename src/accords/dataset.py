@@ -320,7 +320,9 @@ def load(
         Folder with ``datapackage.json``. By default the folder ``data`` here or in the nearest
         parent folder that has one.
     focus
-        Focus states; by default those that the descriptor names.
+        Focus states; by default those that the descriptor names. Without one of these, only the
+        agreements to which a focus state is a party are kept, with what stands behind them, and
+        no claims.
     as_of
         Day as of which status is computed; by default the date of the newest edition.
 
@@ -346,7 +348,7 @@ def load(
             f"{folder / 'codes/parties.csv'}: no such focus state: {listed}. "
             "Use ISO 3166-1 alpha-3 codes that the file lists, such as AZE."
         )
-    return Dataset(
+    dataset = Dataset(
         tables=tables,
         descriptor=descriptor,
         edition=edition,
@@ -354,6 +356,28 @@ def load(
         focus=states,
         path=folder,
     )
+    return dataset if set(descriptor.get("focus", ())) <= set(states) else _narrowed(dataset)
+
+
+def _narrowed(dataset: Dataset) -> Dataset:
+    """Keep the agreements of the focus states and what is on record of these."""
+    parties = dataset.parties
+    kept = dataset.select(parties.loc[parties["party_id"].isin(dataset.focus), "agreement_id"])
+    ids = kept.agreements["agreement_id"]
+    tables = dict(kept.tables)
+    readings, coverage, sources = (tables[n] for n in ("readings", "coverage", "sources"))
+    tables["readings"] = readings[readings["agreement_id"].isin(ids)]
+    tables["coverage"] = coverage[coverage["focus"].isin(dataset.focus)]
+    used = pd.concat([tables["citations"]["source_id"], tables["disputes"]["source_id"]])
+    tables["sources"] = sources[sources["source_id"].isin(used)]
+    # Some claims are tested on all agreements of a state, which may be left out.
+    tables["claims"] = tables["claims"].iloc[:0]
+    narrowed = replace(
+        kept, tables={name: table.reset_index(drop=True) for name, table in tables.items()}
+    )
+    # As in select: what an agreement of others has superseded remains so.
+    narrowed.__dict__["overview"] = kept.overview
+    return narrowed
 
 
 def save(dataset: Dataset, path: str | os.PathLike[str] | None = None) -> None:

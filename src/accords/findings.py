@@ -140,7 +140,8 @@ class Finding:
         )
         return (
             "<details><summary>Under other choices of records</summary>"
-            '<div class="scroll" role="region" aria-label="Other choices" tabindex="0">'
+            '<div class="scroll" role="region" tabindex="0" '
+            f'aria-label="Other choices: {escape(self.lead)}">'
             f'<table class="variants"><thead><tr><th scope="col">Records</th>{head}</tr></thead>'
             f"<tbody>{rows}</tbody></table></div></details>"
         )
@@ -501,9 +502,10 @@ def _partners(dataset: Dataset, choices: Choices) -> Finding | None:
         rows = [i for ids in own["agreement_ids"] for i in ids]
         largest = own[own["rank"] == 1].to_dict("records")[0]
         name = names.get(state, state)
+        noun = "partner" if len(own) == 1 else "partners"
         parts.append(
             f"{escape(_the(name))} has {count(rows, 'bilateral agreement')} with "
-            f"{number(len(own), 'd', rows)} partners, most with {escape(_the(largest['name']))} "
+            f"{number(len(own), 'd', rows)} {noun}, most with {escape(_the(largest['name']))} "
             f"({count(largest['agreement_ids'])})"
         )
         checks.append(_check(choices, f"share of the largest, {name}", ".0%", _leader(state)))
@@ -568,8 +570,9 @@ def _spread_words(dataset: Dataset, name: str, own: pd.DataFrame) -> str:
     rows = [i for ids in own["agreement_ids"] for i in ids]
     total = number(len(own), "d", rows)
     if clear.empty:
+        noun = "comparison" if len(own) == 1 else "comparisons"
         return (
-            f"For {escape(name)} none of {total} comparisons shows agreements spread over partners "
+            f"For {escape(name)} none of {total} {noun} shows agreements spread over partners "
             "more or less widely than before."
         )
     said = "; ".join(
@@ -581,10 +584,12 @@ def _spread_words(dataset: Dataset, name: str, own: pd.DataFrame) -> str:
     )
     if len(clear) == len(own):
         return f"Every comparison shows {escape(name)} {said}."
+    left = len(own) - len(clear)
+    others = "comparison" if left == 1 else f"{number(left, 'd')} comparisons"
     return (
         f"Whether {escape(name)} spreads its agreements over partners more widely than before "
-        f"depends on what is compared: {said}. The other {number(len(own) - len(clear), 'd')} "
-        "comparisons, of other years or without the largest partner, show no clear change."
+        f"depends on what is compared: {said}. The other {others}, of other years or "
+        f"without the largest partner, {'shows' if left == 1 else 'show'} no clear change."
     )
 
 

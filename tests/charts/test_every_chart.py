@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
@@ -11,13 +12,15 @@ from functools import cache
 from typing import Any
 
 import builders
+import numpy as np
 import other_states
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
 from accords import claims
 from accords.charts import accord, domains, evidence, partners, theme, time
-from accords.dataset import DCAD, Dataset
+from accords.dataset import DCAD, Dataset, load
 from accords.measures import accord as accord_measures
 from accords.measures import domains as domain_measures
 from accords.measures import evidence as evidence_measures
@@ -166,9 +169,6 @@ CODES = {"argument", "m49", "organisation_type", "party_kind", "tier"}
 NAMELESS = {"evidence.disputes", "evidence.readings", "evidence.waits"}
 """Charts of which every word is the source's own."""
 
-NAMED_ABOVE = {"domains.similarity"}
-"""Charts that name something of the data in their heading alone."""
-
 
 def _free(schema: dict[str, Any]) -> list[str]:
     """Columns of free text: those whose texts are neither keys nor bound by a pattern or list."""
@@ -204,7 +204,8 @@ DATASETS: dict[str, Callable[[], Dataset]] = {
     "made up": other_states.dataset,
     "one state without subjects": lambda: _one_state("NATO"),
     "one state without partners": lambda: _one_state(a="cyber", b="legal"),
-    "two others": lambda: replace(builders.shipped(), focus=("TUR", "USA")),
+    "two others": lambda: load(builders.SHIPPED, focus=("TUR", "PAK")),
+    "one of two": lambda: load(builders.SHIPPED, focus=("MAR",)),
     "three states": lambda: replace(builders.small(), focus=("AZE", "MAR", "TUR")),
     "no agreement": builders.empty,
     "hostile": _hostile,
@@ -371,7 +372,7 @@ def test_what_the_data_call_things_is_shown_as_text(chart: str) -> None:
     assert "%{u" not in heading + body
     assert html.escape(ESCAPED) not in heading + body, "escaped twice"
     # Names that vanished would not be shown as text either.
-    assert (ESCAPED in body) == (chart not in NAMELESS | NAMED_ABOVE)
+    assert (ESCAPED in body) == (chart not in NAMELESS)
     assert (ESCAPED in heading) == (MARK in meta["title"] + meta["subtitle"])
     assert (MARK in json.dumps(meta)) == (chart not in NAMELESS)
 
@@ -384,3 +385,103 @@ def test_columns_of_free_text_are_marked_and_no_others() -> None:
     for column in ("agreement_id", "status", "date", "partners", "domains", "confidence"):
         table = ds.overview.reset_index()
         assert table[column].equals(shipped.overview.reset_index()[column])
+
+
+def labels(figure: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What a reader gets at each point with a label: as drawn, and without mark-up."""
+    for trace in figure["data"]:
+        if trace.get("hoverinfo") == "skip":
+            continue
+        fields = {name: values(trace.get(name)) for name in ("x", "y", "text", "hovertext")}
+        fields["customdata"] = values(trace.get("customdata"))
+        template = trace.get("hovertemplate", "%{x} %{y}").replace("<extra></extra>", "")
+        for n, (x, y) in enumerate(zip(fields["x"], fields["y"], strict=True)):
+            if pd.notna(x) and pd.notna(y):
+                yield (label := filled(template, fields, n)), plain(label.replace("<br>", ", "))
+
+
+def values(column: Any) -> list[Any]:
+    """Unpack a column of a trace; Plotly packs numbers as bytes."""
+    if isinstance(column, dict):
+        flat = np.frombuffer(base64.b64decode(column["bdata"]), column["dtype"])
+        return flat.reshape([int(n) for n in column.get("shape", "-1").split(",")]).tolist()
+    return column or []
+
+
+def filled(template: str, fields: dict[str, list[Any]], n: int) -> str:
+    """Fill the placeholders of a template for one point; formats are left out."""
+
+    def value(placeholder: re.Match[str]) -> str:
+        found = fields[placeholder[1]][n]
+        return str(found if placeholder[2] is None else found[int(placeholder[2])])
+
+    return re.sub(r"%\{(\w+)(?:\[(\d+)\])?(?::[^}]*)?\}", value, template)
+
+
+COUNTED = re.compile(
+    r"agreements?|partners?|records?|sources?|subjects?|facts?|claims?|disputes?|days?|years?"
+    r"|points?|to|of|in|a|and|names?|settled|estimate|phi|[\d.,%+−–-]*"
+)
+"""Words of a label that say how much, and not of what."""
+
+
+@pytest.mark.parametrize(
+    ("label", "says"),
+    [
+        ("47", False),
+        ("12 (34%)", False),
+        ("2020: 5 agreements", False),
+        ("phi 0.4: 6 of 30", False),
+        ("", False),
+        ("Türkiye, 2020: 5 agreements", True),
+        ("Place: 3 disputes, 1 settled", True),
+    ],
+)
+def test_a_label_that_does_not_say_of_what_it_speaks_is_seen(label: str, says: bool) -> None:
+    assert bool(subject(label)) == says
+
+
+def subject(label: str) -> list[str]:
+    """Give the words of a label that say of what it speaks."""
+    return [word for word in label.split() if not COUNTED.fullmatch(word.strip(",:;()"))]
+
+
+@every
+@everywhere
+def test_each_point_says_by_itself_of_what_it_speaks(chart: str, case: str) -> None:
+    figure = json.loads(drawn(chart, case).to_json())
+    assert [label for _, label in labels(figure) if not subject(label)] == []
+    assert [label for label, _ in labels(figure) if "%{" in label] == []
+
+
+OF_ONE_STATE = {
+    *("accord.approval", "time.timeline", "time.rates", "time.stock", "time.instruments"),
+    *("time.contract_values", "time.breaks", "domains.profiles", "domains.heat"),
+    *("domains.first_appearances", "domains.change", "partners.partner_map", "partners.ranked"),
+    *("partners.families", "partners.regions", "partners.distinct", "partners.concentration"),
+    *("partners.diversification", "partners.shared", "partners.network", "evidence.confidence"),
+    *("evidence.source_kinds", "evidence.lives", "evidence.coverage", "evidence.partner_list"),
+}
+"""Charts each point of which belongs to a focus state or to both."""
+
+
+@pytest.mark.parametrize("chart", sorted(OF_ONE_STATE))
+def test_each_point_of_a_state_names_it(chart: str) -> None:
+    ds = made("shipped")
+    names = [ds.party_names[state] for state in ds.focus]
+    told = [label for _, label in labels(json.loads(drawn(chart, "shipped").to_json()))]
+    assert told
+    assert [label for label in told if not any(name in label for name in names)] == []
+
+
+IN_BOTH_LANES = {"accord.breadth", "time.timeline"}
+"""Charts that draw one agreement once for each state."""
+
+
+@pytest.mark.parametrize("chart", sorted(set(CHARTS) - IN_BOTH_LANES))
+def test_no_two_marks_of_a_chart_say_the_same(chart: str) -> None:
+    figure = json.loads(drawn(chart, "shipped").to_json())
+    told = []
+    for trace in figure["data"]:
+        told += list(dict.fromkeys(label for label, _ in labels({"data": [trace]})))
+    assert [label for label in told if told.count(label) > 1] == []

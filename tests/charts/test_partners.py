@@ -6,9 +6,10 @@ import json
 import re
 
 import builders
+import plotly.graph_objects as go
 
 from accords.charts import partners as charts
-from accords.dataset import Dataset
+from accords.dataset import Dataset, load
 from accords.measures import partners as measures
 from accords.measures.accord import accord_id
 
@@ -72,6 +73,16 @@ def test_a_title_claims_diversification_only_where_every_comparison_shows_it() -
     assert "no clear change" in title(*["no clear change"] * 4)
 
 
+def test_no_line_of_concentration_leaves_its_picture() -> None:
+    for focus in (("TUR", "PAK"), ("MAR",)):
+        ds = load(builders.SHIPPED, focus=focus)
+        table = measures.concentration_over_time(ds)
+        figure = charts.concentration(ds, table)
+        assert figure.layout.yaxis.range[1] >= table["herfindahl"].max()
+        drawn = [y for trace in figure.data if not trace.fill for y in trace.y if y is not None]
+        assert max(drawn) == table["herfindahl"].max()
+
+
 def with_partners(*partners: str, focus: tuple[str, ...] = ("USA",)) -> Dataset:
     """An agreement of the first focus state with each partner, and of the others with NATO."""
     pairs = [(focus[0], partner) for partner in partners]
@@ -107,3 +118,24 @@ def test_a_ranking_counts_the_partners_left_out_of_those_states_that_have_any() 
 
     assert "of each state (2 more of the United States below); full colour" in subtitle(1)
     assert "of each state; full colour" in subtitle(3)
+
+
+def row_height(figure: go.Figure) -> float:
+    """Give the px of one row; the theme leaves 40 px under a drawing."""
+    low, high = figure.layout.yaxis.range
+    return (figure.layout.height - figure.layout.margin.t - 40) / (high - low)
+
+
+def test_few_rows_have_room_for_their_labels() -> None:
+    ds = load(builders.SHIPPED, focus=("TUR", "PAK"))
+    spread = charts.diversification(ds, measures.diversification_by_length(ds))
+    assert row_height(spread) > 48, "three lines"
+    assert len(spread.layout.xaxis.tickvals) <= 9
+    assert row_height(charts.regions(ds, measures.region_share(ds))) > 24, "a cell"
+
+
+def test_the_ends_of_two_lines_at_one_value_are_named_apart() -> None:
+    ds = with_partners("FRA", "ITA")
+    figure = charts.distinct(ds, measures.distinct_partners(ds))
+    ends = {note.text.split()[-1]: note.y for note in figure.layout.annotations}
+    assert ends["agreements"] > ends["partners"]

@@ -12,7 +12,7 @@ import builders
 import pytest
 
 from accords import claims
-from accords.dataset import Dataset
+from accords.dataset import Dataset, load
 from accords.measures.accord import accord_id
 from accords.prose import accord, domains, evidence, partners, time
 from accords.prose.text import Text
@@ -77,7 +77,9 @@ SILENT: dict[str, Callable[[Dataset], bool]] = {
 DATASETS: dict[str, Callable[[], Dataset]] = {
     "shipped": builders.shipped,
     "small": builders.small,
-    "one other state": lambda: replace(builders.shipped(), focus=("TUR",)),
+    "one of two": lambda: load(builders.SHIPPED, focus=("MAR",)),
+    "two other states": lambda: load(builders.SHIPPED, focus=("TUR", "PAK")),
+    "one other state": lambda: load(builders.SHIPPED, focus=("TUR",)),
     "one state of few agreements": lambda: replace(builders.small(), focus=("TUR",)),
     "three states": lambda: replace(builders.shipped(), focus=("AZE", "MAR", "TUR")),
     "no agreement": builders.empty,

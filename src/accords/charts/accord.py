@@ -77,12 +77,13 @@ def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure:
             text=[_step_label(row) for row in mine.itertuples()],
             textposition=["top right" if k % 2 == 0 else "bottom right" for k in range(len(mine))],
             textfont={"size": 12, "color": theme.colour("ink")},
-            hovertemplate="%{text}<extra></extra>",
+            hovertemplate=f"{theme.safe(lane)}: %{{text}}<extra></extra>",
         )  # fmt: skip
         if len(to_come):
             wanted = ", ".join(NOUNS[event] for event in to_come["event"])
             figure.add_scatter(
-                x=[end], y=[height], mode="markers+text", showlegend=False, hoverinfo="skip",
+                x=[end], y=[height], mode="markers+text", showlegend=False,
+                hovertemplate=f"{theme.safe(lane)}: %{{text}}<extra></extra>",
                 marker={
                     "size": 13, "color": theme.colour("paper"), "symbol": "circle",
                     "line": {"color": colour, "width": 2},
@@ -327,7 +328,8 @@ def breadth(dataset: Dataset, table: pd.DataFrame, agreement_id: str | None) -> 
             x=counts.index, y=counts.to_numpy(), yaxis=axis, showlegend=False,
             marker={"color": colours[state]},
             hovertext=[
-                f"{some(n, 'agreement')} {'names' if n == 1 else 'name'} {some(named, 'subject')}"
+                f"{theme.safe(names.get(state, state))}: {some(n, 'other agreement')} "
+                f"{'names' if n == 1 else 'name'} {some(named, 'subject')}"
                 for named, n in zip(counts.index, counts, strict=True)
             ],
             hovertemplate="%{hovertext}<extra></extra>",
@@ -352,7 +354,8 @@ def breadth(dataset: Dataset, table: pd.DataFrame, agreement_id: str | None) -> 
                     marker={"symbol": symbol, "size": 12, "color": theme.colour("ink"),
                             "line": {"width": 2, "color": theme.colour("ink")}},
                     customdata=[agreement_id], cliponaxis=False,
-                    hovertemplate=f"{some(value, 'subject')}<extra></extra>",
+                    hovertext=[f"{words.replace('<br>', ' ')}: {some(value, 'subject')}"],
+                    hovertemplate="%{hovertext}<extra></extra>",
                 )  # fmt: skip
                 figure.add_annotation(
                     x=value, y=tallest * 0.17, yref=axis, text=f"{words}: {value}",
@@ -454,7 +457,8 @@ def approval(dataset: Dataset, table: pd.DataFrame, agreement_id: str | None) ->
             },
             customdata=rows["agreement_id"],
             hovertext=[
-                f"{_wrapped(title)}<br>{some(round(days), 'day')}"
+                f"{_wrapped(title)}<br>{theme.safe(names.get(state, state))}: "
+                f"approved after {some(round(days), 'day')}"
                 for title, days in zip(rows["title"], rows["days"], strict=True)
             ],
             hovertemplate="%{hovertext}<extra></extra>",

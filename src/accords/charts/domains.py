@@ -11,7 +11,7 @@ from accords import dates
 from accords.charts import theme
 from accords.dataset import Dataset
 from accords.measures import domains as measures
-from accords.prose.text import listed, lowered, some
+from accords.prose.text import listed, lowered, portion, some
 
 ROW = 25
 """Height of a row of a domain in px."""
@@ -99,6 +99,18 @@ def _profile_data(dataset: Dataset, table: pd.DataFrame, extra: dict[str, str]) 
     return pd.DataFrame(columns)
 
 
+def _told(dataset: Dataset, table: pd.DataFrame, when: str | None = None) -> list[str]:
+    """Say each share: 'Morocco, 1990s, cyber defence: 6 of 30 agreements (20 %)'."""
+    labels = dataset.labels("domain_codes")
+    return [
+        theme.safe(
+            f"{dataset.party_names[r['state']]}, {f'{r[when]}, ' if when else ''}"
+            f"{lowered(labels[r['domain']])}: {portion(r['n'], r['total'], 'agreement')}"
+        )
+        for r in table.to_dict("records")
+    ]
+
+
 def _sizes(dataset: Dataset, table: pd.DataFrame) -> str:
     """Give the number of coded agreements of each state: 'Azerbaijan n = 10, Morocco n = 12'."""
     totals = table.drop_duplicates("state").set_index("state")["total"]
@@ -137,11 +149,8 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
             x=own["share"], y=y, mode="markers", name=theme.safe(dataset.party_names[state]),
             marker={**marks[state], "size": 9},
             error_x=_error(own["share"], own, marks[state]["color"]),
-            customdata=own[["n", "total"]],
-            hovertemplate=(
-                f"{theme.safe(dataset.party_names[state])}: "
-                "%{x:.0%} (%{customdata[0]} of %{customdata[1]})<extra></extra>"
-            ),
+            hovertext=_told(dataset, own.reset_index()),
+            hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
     for row in range(0, len(order), 2):
         figure.add_shape(
@@ -264,8 +273,8 @@ def heat(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
                       zip(cells["share"], cells["n"], strict=True)],
                 textposition="inside", insidetextanchor="middle", textangle=0,
                 textfont={"size": 11, "color": [theme.on_scale(s / most) for s in cells["share"]]},
-                customdata=cells[["n", "total"]],
-                hovertemplate=f"{era}: %{{customdata[0]}} of %{{customdata[1]}}<extra></extra>",
+                hovertext=_told(dataset, cells.reset_index(), "era"),
+                hovertemplate="%{hovertext}<extra></extra>",
                 showlegend=False,
             )  # fmt: skip
         totals = own.drop_duplicates("era").set_index("era")["total"]
@@ -426,8 +435,11 @@ def first_appearances(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
                 **marks[state], "size": 10, "line": {"color": theme.colour("paper"), "width": 1}
             },
             customdata=own["agreement_id"],
-            hovertext=[f"{theme.safe(t)}<br>{dates.spoken(d)}" for t, d in
-                       zip(own["title"], own["date"], strict=True)],
+            hovertext=[
+                f"{labels[domain]}, {theme.safe(names[state])}: {dates.spoken(date)}<br>"
+                f"{theme.safe(title)}"
+                for domain, date, title in own[["domain", "date", "title"]].to_numpy()
+            ],
             hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
     first = int(table["year"].min())
@@ -531,8 +543,13 @@ def pairs(dataset: Dataset, table: pd.DataFrame, most: int = 15) -> go.Figure:
         x=best["phi"], y=list(best.index), mode="markers", showlegend=False,
         marker={"color": theme.colour("accent"), "size": 10, "symbol": "circle"},
         error_x=_error(best["phi"], best, theme.colour("accent")),
-        customdata=best[["both", "either"]],
-        hovertemplate="phi %{x:.2f}: %{customdata[0]} of %{customdata[1]}<extra></extra>",
+        hovertext=[
+            f"{pair}: both in {both} of {some(either, 'agreement')}, phi {phi:.2f}"
+            for pair, both, either, phi in zip(
+                wide_text, best["both"], best["either"], best["phi"], strict=True
+            )
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip
     top = max(0.1, float(best["high"].max()))
     for n, both, either in zip(best.index, best["both"], best["either"], strict=True):
@@ -614,8 +631,12 @@ def change(dataset: Dataset, table: pd.DataFrame, changes: pd.DataFrame) -> go.F
     narrow: dict[str, object] = {"height": narrow_height}
     for n, state in enumerate(states):
         own = table[table["state"] == state]
-        shares = own.pivot(index="domain", columns="span", values="share").reindex(
-            index=order, columns=spans
+        told = own.assign(told=_told(dataset, own, "span"))
+        shares, said = (
+            told.pivot(index="domain", columns="span", values=column).reindex(
+                index=order, columns=spans
+            )
+            for column in ("share", "told")
         )
         number = "" if n == 0 else str(n + 1)
         axes = {"xaxis": f"x{number}", "yaxis": f"y{number}"}
@@ -639,7 +660,8 @@ def change(dataset: Dataset, table: pd.DataFrame, changes: pd.DataFrame) -> go.F
                         "color": ink if last or k else theme.colour("paper"),
                         "line": {"color": ink, "width": 1.5},
                     },
-                    hovertemplate=f"{span}: %{{x:.0%}}<extra></extra>",
+                    hovertext=said[span].iloc[rows].astype(object).fillna(""),
+                    hovertemplate="%{hovertext}<extra></extra>",
                 )  # fmt: skip
         totals = own.drop_duplicates("span").set_index("span")["total"]
         sizes = "n = " + ", ".join(str(totals.get(span, 0)) for span in spans)
@@ -757,7 +779,12 @@ def similarity(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         text=[f"{c:.2f}" for c in known["cosine"]], textposition="top center",
         textfont={"size": 12, "color": theme.colour("accent")},
         error_x=_error(known["cosine"], known, theme.colour("accent")) | {"thickness": 2},
-        hovertemplate="%{x:.2f}<extra></extra>",
+        hovertext=[
+            f"{theme.safe(_pair(dataset))}, {r['era']}: similarity {r['cosine']:.2f} "
+            f"(95 % interval {r['low']:.2f} to {r['high']:.2f})"
+            for r in known.to_dict("records")
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip
     labels = [
         f"{era}<br><span style='font-size:11px'>n = {a} and {b}</span>"

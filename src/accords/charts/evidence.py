@@ -13,7 +13,7 @@ from accords.charts import theme
 from accords.charts.columns import annotate, columns, state_columns, write_behind
 from accords.dataset import Dataset
 from accords.measures import evidence as measures
-from accords.prose.text import listed, some
+from accords.prose.text import listed, lowered, portion, some
 
 SHADES = ("scale-5", "scale-2", "scale-1")
 """Colours of three ordered levels, the firmest first."""
@@ -60,15 +60,16 @@ def confidence(dataset: Dataset, levels: pd.DataFrame, bases: pd.DataFrame) -> g
         room=0.16,
     )
     titles = ({"high": "high", "medium": "medium", "low": "low"}, basis_labels)
-    for (x, y), table, code, column, words in zip(
+    for (x, y), table, code, column, words, said in zip(
         layout.axes,
         (levels, bases),
         ("confidence", "basis"),
         ("agreements", "codings"),
         titles,
+        (("{} confidence", "record"), ("named by {}", "subject")),
         strict=True,
     ):
-        _stack(figure, dataset, table, code, column, words, x, y)
+        _stack(figure, dataset, table, code, column, words, said, x, y)
     figure.update_layout(barmode="stack", margin={"b": 12})
     return theme.finish(
         figure,
@@ -103,9 +104,11 @@ def _stack(
     code: str,
     column: str,
     words: Mapping[str, str],
+    said: tuple[str, str],
     x: str,
     y: str,
 ) -> None:
+    """Draw stacked shares; ``said`` is how a label names a level, and what is counted."""
     states = theme.present(dataset, table)[::-1]
     rows = {state: n for n, state in enumerate(states)}
     for shade, level in zip(SHADES, table[code].unique(), strict=False):
@@ -121,8 +124,12 @@ def _stack(
             ],
             textposition="inside", insidetextanchor="middle", textangle=0, constraintext="none",
             textfont={"size": 11, "color": ink}, showlegend=False,
-            customdata=own[column],
-            hovertemplate=f"{label}: %{{customdata}} (%{{x:.0%}})<extra></extra>",
+            hovertext=[
+                f"{theme.safe(dataset.party_names[r['state']])}, {said[0].format(label.lower())}: "
+                f"{portion(r[column], r['n'], said[1])}"
+                for r in own.to_dict("records")
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
     figure.update_layout(
         {
@@ -169,7 +176,7 @@ def source_kinds(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     names = {k: theme.safe(labels[k]) for k in order}
     figure = go.Figure()
     narrow: dict[str, Any] = {"height": 90 + 44 * len(order), "margin": {"l": 4, "r": 8, "b": 30}}
-    _points(figure, dataset, table, "kind", order, names, narrow)
+    _points(figure, dataset, table, "kind", "record", order, names, narrow)
     return theme.finish(
         figure,
         name=name,
@@ -200,6 +207,7 @@ def _points(
     dataset: Dataset,
     table: pd.DataFrame,
     code: str,
+    noun: str,
     order: Sequence[str],
     names: Mapping[str, str],
     narrow: dict[str, Any],
@@ -227,8 +235,13 @@ def _points(
                 "size": 10, "color": colours[state], "symbol": symbols[state],
                 "line": {"color": theme.colour("paper"), "width": 1},
             },
-            customdata=own["agreements"],
-            hovertemplate="%{customdata} (%{x:.0%})<extra></extra>",
+            hovertext=[
+                f"{theme.safe(dataset.party_names[state])}, "
+                f"{lowered(names[r[code]].replace('<br>', ' '))}: "
+                f"{portion(r['agreements'], r['n'], noun)}"
+                for r in own.to_dict("records")
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
     figure.update_xaxes(**PERCENT, zeroline=False)
     figure.update_yaxes(**theme.row_axis(list(rows.values()), [names[c] for c in rows]))
@@ -290,11 +303,11 @@ def origins(
         [theme.colour("ink")] * 2,
         gap=0.3,
     )
-    for (x, y), names, values in (
-        (layout.axes[0], spoken["name"], spoken["sources"]),
-        (layout.axes[1], printed["publisher"], printed["agreements"]),
+    for (x, y), names, values, noun in (
+        (layout.axes[0], spoken["name"], spoken["sources"], "source"),
+        (layout.axes[1], printed["publisher"], printed["agreements"], "record"),
     ):
-        _bars(figure, list(names)[:top], list(values)[:top], x, y)
+        _bars(figure, list(names)[:top], list(values)[:top], noun, x, y)
     figure.update_layout(margin={"b": 8})
     reach = 100 * printed["agreements"].iloc[0] / len(dataset.overview)
     total = int(spoken["sources"].sum())
@@ -329,7 +342,8 @@ def origins(
 def _bars(
     figure: go.Figure,
     names: Sequence[str],
-    values: Sequence[float],
+    values: Sequence[int],
+    noun: str,
     x: str,
     y: str,
     *,
@@ -340,8 +354,10 @@ def _bars(
         x=list(values), y=rows, orientation="h", xaxis=x, yaxis=y, width=0.7,
         marker={"color": theme.colour("scale-4"), "line": {"width": 0}},
         text=list(values), textposition="outside", textfont={"size": 12}, cliponaxis=False,
-        customdata=[theme.safe(n) for n in names], showlegend=False,
-        hovertemplate="%{customdata}: %{x}<extra></extra>",
+        hovertext=[
+            f"{theme.safe(name)}: {some(n, noun)}" for name, n in zip(names, values, strict=True)
+        ],
+        hovertemplate="%{hovertext}<extra></extra>", showlegend=False,
     )  # fmt: skip
     shown = [n if len(n) <= longest else f"{n[: longest - 1].rstrip(' ,')}…" for n in names]
     figure.update_layout(
@@ -380,7 +396,14 @@ def disputes(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             marker={"color": theme.colour(token), "line": {"width": 0}},
         )  # fmt: skip
     ends = table["disputes"]
-    write_behind(figure, ends, rows, ends, hovertemplate="%{x}<extra></extra>")
+    write_behind(
+        figure, ends, rows, ends,
+        hovertext=[
+            f"{theme.safe(r['fact'])}: {some(r['disputes'], 'dispute')}, {r['settled']} settled"
+            for r in table.to_dict("records")
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )  # fmt: skip
     figure.update_xaxes(visible=False, range=[0, float(table["disputes"].max()) * 1.12])
     figure.update_yaxes(**theme.row_axis(rows, [theme.safe(f) for f in table["fact"]]))
     figure.update_layout(barmode="stack", margin={"b": 8})
@@ -435,7 +458,7 @@ def lives(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     names = {c: _broken(label, 26) for c, label in measures.LIFE_STEPS.items()}
     figure = go.Figure()
     narrow: dict[str, Any] = {"height": 90 + 52 * len(order), "margin": {"l": 4, "r": 8, "b": 30}}
-    _points(figure, dataset, table, "step", order, names, narrow)
+    _points(figure, dataset, table, "step", "agreement", order, names, narrow)
     known = table[table["step"] == "known"]
     unknown = [
         f"{r['n'] - r['agreements']} of {dataset.party_names[r['state']]}’s {r['n']}"
@@ -508,7 +531,11 @@ def waits(curves: pd.DataFrame, summary: pd.DataFrame) -> go.Figure:
         x, y = _steps(years, [*own["share"], own["share"].iloc[-1]])
         figure.add_scatter(
             x=x, y=y, mode="lines", line={"color": ink, "width": 3}, showlegend=False,
-            hovertemplate="%{x:.1f} years: %{y:.0%}<extra></extra>",
+            hovertext=[
+                f"{theme.safe(measures.WAITS[step])}: {100 * share:.0f} % after {after:.1f} years"
+                for after, share in zip(x, y, strict=True)
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
     placed = dict(zip(ends, theme.spread(list(ends.values()), top * 0.14), strict=True))
     for step, y in placed.items():
@@ -609,7 +636,17 @@ def coverage(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
                 showlegend=False, hoverinfo="skip",
             )  # fmt: skip
         texts = [f"{f} of {n}" for f, n in zip(own["found"], own["partners"], strict=True)]
-        write_behind(figure, own["partners"], rows, texts, xaxis=x, yaxis=y, hoverinfo="skip")
+        write_behind(
+            figure, own["partners"], rows, texts, xaxis=x, yaxis=y,
+            hovertext=[
+                theme.safe(
+                    f"{names[state]}, {labels[r['search']].lower()}: {r['found']} of "
+                    f"{some(r['partners'], 'partner')} with a record"
+                )
+                for r in own.to_dict("records")
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
+        )  # fmt: skip
         figure.update_layout(
             {
                 f"xaxis{x[1:]}": {"visible": False, "range": [0, most * 1.3]},
@@ -697,7 +734,10 @@ def partner_list(dataset: Dataset, table: pd.DataFrame, wide: int = 4) -> go.Fig
                 "line": {"color": theme.colour("soft" if fill == "paper" else fill), "width": 1},
             },
             name=f"{label} ({len(own)})",
-            hovertext=[some(n, "agreement") for n in own["agreements"]],
+            hovertext=[
+                theme.safe(f"{name}: {some(n, 'agreement')} with {state} ({label})")
+                for name, n in zip(own["name"], own["agreements"], strict=True)
+            ],
             hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
         figure.add_scatter(
@@ -797,7 +837,11 @@ def missing(
             text=[str(v) if v > 0.05 * known["high"].max() else "" for v in values],
             textposition="inside", insidetextanchor="middle", textangle=0, constraintext="none",
             textfont={"size": 11, "color": theme.colour(ink)},
-            hovertemplate=f"{label}: %{{x}}<extra></extra>",
+            hovertext=[
+                f"{theme.safe(labels[group])}, {label}: {some(n, 'agreement')}"
+                for group, n in zip(known["group"], values, strict=True)
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
     for row, r in zip(rows, known.to_dict("records"), strict=True):
         figure.add_scatter(
@@ -808,7 +852,11 @@ def missing(
             x=[r["estimate"]], y=[row], mode="markers", showlegend=False,
             marker={"size": 11, "color": theme.colour("accent"), "symbol": "circle",
                     "line": {"color": theme.colour("paper"), "width": 1.5}},
-            hovertemplate="estimate: %{x:.0f}<extra></extra>",
+            hovertext=[
+                f"{theme.safe(labels[r['group']])}: estimate {r['estimate']:.0f} "
+                f"(95 % interval {r['low']:.0f} to {r['high']:.0f})"
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
     texts = [
         f"<b>{e:.0f}</b> ({low:.0f}–{high:.0f})"
@@ -906,7 +954,11 @@ def readings(table: pd.DataFrame) -> go.Figure:
             x=[r["share"]], y=[row], mode="markers", showlegend=False,
             marker={"size": 11, "color": inks[r["problem"]],
                     "symbol": "circle" if r["problem"] == "wrong" else "square"},
-            hovertemplate=f"{r['found']} of {r['facts']} (%{{x:.1%}})<extra></extra>",
+            hovertext=[
+                f"Reading {r['reading']}, {r['problem']}: {r['found']} of "
+                f"{some(r['facts'], 'fact')} ({100 * r['share']:.1f} %)"
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
         annotate(
             figure, narrow, x=r["high"], y=row, xanchor="left", xshift=8,

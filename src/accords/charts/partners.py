@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 from collections.abc import Iterable, Sequence
 from importlib import resources
 from typing import Any
@@ -17,6 +18,7 @@ from accords.charts.columns import annotate, columns, each, state_columns, write
 from accords.dataset import Dataset
 from accords.measures import partners as measures
 from accords.prose.partners import named
+from accords.prose.text import figure as signed
 from accords.prose.text import listed, lowered, some
 
 MANY = 5
@@ -79,7 +81,7 @@ def partner_map(dataset: Dataset, counts: pd.DataFrame) -> go.Figure:
         _dots(figure, [world["points"][m49[p]] for p in small if m49[p] in world["points"]], colour)
     home = [r for s in dataset.focus for r in world["countries"].get(m49[s], [])]
     _fill(figure, home, theme.colour("ink"))
-    _hover(figure, world, m49, places, dataset)
+    _hover(figure, world, m49, states, dataset)
     narrow: dict[str, Any] = {"height": 240, "margin": {"l": 0, "r": 0, "t": 10, "b": 66}}
     for k, state in enumerate(dataset.focus):
         if m49.get(state) in world["points"]:
@@ -169,18 +171,25 @@ def _hover(
     figure: go.Figure,
     world: dict[str, Any],
     m49: pd.Series,
-    places: pd.DataFrame,
+    counts: pd.DataFrame,
     dataset: Dataset,
 ) -> None:
     """Put an unseen mark on every partner that tells its numbers where charts are interactive."""
-    known = [p for p in places.index if m49[p] in world["points"]]
+    foreign = counts[~counts["partner"].isin(dataset.focus)]
+    told = {
+        str(partner): listed(
+            f"{some(n, 'agreement')} with {named(dataset.party_names[state])}"
+            for state, n in zip(own["state"], own["agreements"], strict=True)
+        )
+        for partner, own in foreign.groupby("partner")
+    }
+    known = [p for p in told if m49[p] in world["points"]]
     figure.add_scatter(
         x=[world["points"][m49[p]][0] for p in known],
         y=[world["points"][m49[p]][1] for p in known],
         mode="markers", marker={"size": 14, "opacity": 0, "color": theme.colour("ink")},
         hovertext=[
-            f"{theme.safe(dataset.party_names[p])}: {agreements}"
-            for p, agreements in places.loc[known, "agreements"].items()
+            theme.safe(f"{dataset.party_names[p]}: {told[p]}") for p in known
         ],
         hovertemplate="%{hovertext}<extra></extra>", showlegend=False,
     )  # fmt: skip
@@ -271,7 +280,8 @@ def ranked(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> go.Figure:
         write_behind(
             figure, own["agreements"], rows, own["agreements"], xaxis=x, yaxis=y,
             hovertext=[
-                f"{theme.safe(n)}: {some(a, 'agreement')}, {f} in force"
+                f"{theme.safe(f'{dataset.party_names[state]} with {named(n)}')}: "
+                f"{some(a, 'agreement')}, {f} in force"
                 for n, a, f in zip(own["name"], own["agreements"], own["in_force"], strict=True)
             ],
             hovertemplate="%{hovertext}<extra></extra>",
@@ -367,6 +377,8 @@ def families(
                 row,
                 own["share"].get((p, c), 0.0),
                 int(own["agreements"].get((p, c), 0)),
+                f"{dataset.party_names[state]} with {named(dataset.party_names[p])}, "
+                f"{lowered(labels[c])}",
             )
             for p, row in zip(order, rows, strict=True)
             for c in codes
@@ -426,9 +438,16 @@ def _families_title(
 
 
 def _cells(
-    figure: go.Figure, cells: Sequence[tuple[float, float, float, int]], x: str, y: str, size: int
+    figure: go.Figure,
+    cells: Sequence[tuple[float, float, float, int, str]],
+    x: str,
+    y: str,
+    size: int,
 ) -> None:
-    """Draw cells as squares, shaded by a share and written with a count; empty ones as dots."""
+    """Draw cells as squares, shaded by a share and written with a count; empty ones as dots.
+
+    A cell is its place (x, y), its share and count of agreements, and what it stands for in words.
+    """
     full = [cell for cell in cells if cell[3]]
     empty = [cell for cell in cells if not cell[3]]
     figure.add_scatter(
@@ -439,8 +458,11 @@ def _cells(
         },
         text=[str(c[3]) for c in full],
         textfont={"size": 11, "color": [theme.on_scale(c[2]) for c in full]},
-        customdata=[c[2] for c in full],
-        hovertemplate="%{text} (%{customdata:.0%})<extra></extra>", showlegend=False,
+        hovertext=[
+            f"{theme.safe(said)}: {some(n, 'agreement')} ({100 * share:.0f} %)"
+            for _, _, share, n, said in full
+        ],
+        hovertemplate="%{hovertext}<extra></extra>", showlegend=False,
     )  # fmt: skip
     figure.add_scatter(
         x=[c[0] for c in empty], y=[c[1] for c in empty], xaxis=x, yaxis=y, mode="markers",
@@ -496,7 +518,13 @@ def regions(dataset: Dataset, table: pd.DataFrame, least: int = 5) -> go.Figure:
         own = own.set_index(["period", "region"])[["share", "agreements"]]
         own = own.reindex([(p, r) for p in periods for r in order]).fillna(0)
         cells = [
-            (periods.index(p), rows[r], share, int(agreements))
+            (
+                periods.index(p),
+                rows[r],
+                share,
+                int(agreements),
+                f"{dataset.party_names[state]}, {p.replace('-', '–')}, {r}",
+            )
             for (p, r), share, agreements in zip(
                 own.index, own["share"], own["agreements"], strict=True
             )
@@ -532,7 +560,7 @@ def regions(dataset: Dataset, table: pd.DataFrame, least: int = 5) -> go.Figure:
         alt=f"Matrix of regions and periods. {_regions_title(dataset, table, states)}.",
         data=data,
         measure=measures.region_share,
-        height=190 + 29 * len(rows),
+        height=max(270, 190 + 29 * len(rows)),
         narrow={"height": 220 + 29 * len(rows) * len(states), "margin": {"l": 4, "r": 4, "b": 4}}
         | layout.narrow,
     )
@@ -589,6 +617,8 @@ def distinct(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.Figur
     for state, (x, y) in zip(states, layout.axes, strict=True):
         own = table[table["state"] == state]
         end = own.iloc[-1]
+        ends = theme.spread([float(end["partners"]), float(end["agreements"])], 0.07 * top)
+        placed = dict(zip(("partner", "agreement"), ends, strict=True))
         for noun, ink, width in (
             ("agreement", theme.colour("muted"), 1.5),
             ("partner", colours[state], 3),
@@ -597,11 +627,15 @@ def distinct(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.Figur
             said = [some(n, noun) for n in counts]
             figure.add_scatter(
                 x=own["year"], y=counts, xaxis=x, yaxis=y, mode="lines", showlegend=False,
-                line={"color": ink, "width": width}, hovertext=said,
-                hovertemplate="%{x}: %{hovertext}<extra></extra>",
+                line={"color": ink, "width": width},
+                hovertext=[
+                    f"{theme.safe(dataset.party_names[state])}, {year - window + 1}–{year}: {words}"
+                    for year, words in zip(own["year"], said, strict=True)
+                ],
+                hovertemplate="%{hovertext}<extra></extra>",
             )  # fmt: skip
             annotate(
-                figure, layout.narrow, x=end["year"], y=end[f"{noun}s"], xref=x, yref=y, xshift=4,
+                figure, layout.narrow, x=end["year"], y=placed[noun], xref=x, yref=y, xshift=4,
                 xanchor="left", text="<b>{}</b> {}".format(*said[-1].split()),
                 font={"size": 12, "color": ink},
             )  # fmt: skip
@@ -690,7 +724,8 @@ def concentration(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.
     figure = go.Figure()
     layout = state_columns(figure, dataset, states, gap=0.08, room=0.13)
     first, last = int(known["year"].min()), int(known["year"].max())
-    top = 0.5
+    # Bands are wide where agreements are few, and may be cut; lines may not.
+    top = max(0.5, math.ceil(10.5 * known["herfindahl"].max()) / 10)
     cut = f"; bands are cut at {100 * top:.0f} %" if (known["herfindahl_high"] > top).any() else ""
     for state, (x, y) in zip(states, layout.axes, strict=True):
         own = known[(known["state"] == state) & (known["counted"] == measures.ALL)]
@@ -713,7 +748,12 @@ def concentration(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.
             figure.add_scatter(
                 **lines, xaxis=x, yaxis=y, mode="lines", showlegend=False,
                 line={"color": ink, "width": width, "dash": dash},
-                hovertemplate="%{x}: %{y:.0%}<extra></extra>",
+                hovertext=[
+                    text
+                    for run in _runs(part)
+                    for text in (*_chances(dataset, run, window), "")
+                ],
+                hovertemplate="%{hovertext}<extra></extra>",
             )  # fmt: skip
         if len(rest):
             left_out = dataset.party_names[rest["left_out"].iloc[0]]
@@ -725,7 +765,8 @@ def concentration(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.
         figure.update_layout(
             {
                 f"xaxis{x[1:]}": {"range": [first - 1, last + 1], "showgrid": False, "dtick": 10},
-                f"yaxis{y[1:]}": {"range": [0, top], "tickformat": ".0%", "dtick": 0.1},
+                f"yaxis{y[1:]}": {"range": [0, top], "tickformat": ".0%",
+                                 "dtick": 0.1 if top == 0.5 else 0.2},
             }
         )  # fmt: skip
     title = _concentration_title(dataset, known, states, window)
@@ -744,6 +785,17 @@ def concentration(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.
         height=400,
         narrow={"height": 540, "margin": {"l": 4, "r": 8}} | layout.narrow,
     )
+
+
+def _chances(dataset: Dataset, run: pd.DataFrame, window: int) -> list[str]:
+    """Say each point of a line, as escaped text."""
+    return [
+        theme.safe(
+            f"{dataset.party_names[r['state']]}, {r['year'] - window + 1}–{r['year']}, {counted}: "
+            f"the same partner in {100 * r['herfindahl']:.0f} % of pairs"
+        )
+        for r, counted in zip(run.to_dict("records"), _counted(dataset, run), strict=True)
+    ]
 
 
 def _runs(table: pd.DataFrame) -> list[pd.DataFrame]:
@@ -814,17 +866,18 @@ def diversification(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     colours, symbols = theme.state_colours(dataset.focus), theme.state_symbols(dataset.focus)
     figure = go.Figure()
     rows = list(range(len(known)))[::-1]
+    compared = _counted(dataset, known)
     labels = [
         f"<b>{theme.safe(dataset.party_names[r['state']])}</b>, {r['after'].replace('-', '–')}<br>"
         f"{theme.safe(c)}<br>{100 * r['herfindahl_before']:.1f} → "
         f"{100 * r['herfindahl_after']:.1f} %"
-        for r, c in zip(known.to_dict("records"), _counted(dataset, known), strict=True)
+        for r, c in zip(known.to_dict("records"), compared, strict=True)
     ]
     figure.add_scatter(
         x=[0, 0], y=[-0.6, len(rows) + 0.05], mode="lines", hoverinfo="skip", showlegend=False,
         line={"color": theme.colour("muted"), "width": 1.5},
     )  # fmt: skip
-    for row, r in zip(rows, known.to_dict("records"), strict=True):
+    for row, r, counted in zip(rows, known.to_dict("records"), compared, strict=True):
         ink = colours[r["state"]]
         figure.add_scatter(
             x=[r['low'], r['high']], y=[row, row], mode="lines", line={"color": ink, "width": 3},
@@ -836,7 +889,14 @@ def diversification(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
                 "size": 12, "color": ink, "symbol": symbols[r["state"]],
                 "line": {"color": theme.colour("paper"), "width": 1.5},
             },
-            hovertemplate=f"{r['low']:+.3f} to {r['high']:+.3f}<extra></extra>",
+            hovertext=[
+                theme.safe(
+                    f"{dataset.party_names[r['state']]}, {r['before'].replace('-', '–')} to "
+                    f"{r['after'].replace('-', '–')}, {counted}: {_points(r['change'])} points "
+                    f"(95 % interval {_points(r['low'])} to {_points(r['high'])})"
+                )
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
     reach = 1.1 * float(np.abs(known[["low", "high"]].to_numpy()).max())
     narrow: dict[str, Any] = {"height": 120 + 62 * len(rows), "margin": {"l": 4, "r": 8}}
@@ -846,7 +906,8 @@ def diversification(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             xanchor="left" if side < 0 else "right", yanchor="bottom",
             narrow_note={"font": {"size": 11, "color": theme.colour("muted")}},
         )  # fmt: skip
-    ticks = [k / 20 for k in range(-20, 21) if abs(k / 20) < reach and (reach < 0.2 or k % 2 == 0)]
+    step = 1 if reach < 0.2 else 2 if reach < 0.45 else 4
+    ticks = [k / 20 for k in range(-20, 21, step) if abs(k / 20) < reach]
     short = [f"{100 * t:+.0f}".replace("-", "−") if t else "0" for t in ticks]
     figure.update_xaxes(
         range=[-reach, reach], zeroline=False, tickvals=ticks,
@@ -868,9 +929,14 @@ def diversification(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         alt=_diversification_alt(dataset, known),
         data=data,
         measure=measures.diversification_by_length,
-        height=140 + 62 * len(rows),
+        height=max(360, 140 + 62 * len(rows)),
         narrow=narrow,
     )
+
+
+def _points(share: float) -> str:
+    """Write a change of a share in percentage points, with its sign."""
+    return signed(100 * share, "+.0f")
 
 
 def _least(known: pd.DataFrame) -> int:
@@ -943,7 +1009,14 @@ def shared(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             x=table[state], y=rows, orientation="h", xaxis=f"x{suffix}", width=0.7,
             marker={"color": colours[state], "line": {"width": 0}}, showlegend=False,
             text=table[state], textposition="outside", textfont={"size": 12}, cliponaxis=False,
-            hovertemplate=f"{theme.safe(dataset.party_names[state])}: %{{x}}<extra></extra>",
+            hovertext=[
+                theme.safe(
+                    f"{dataset.party_names[state]} with {named(r['name'])}: "
+                    f"{some(r[state], 'agreement')}"
+                )
+                for r in table.to_dict("records")
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
         figure.update_layout(
             {
@@ -1066,12 +1139,22 @@ def network(dataset: Dataset, net: measures.Network, accord: str | None = None) 
             narrow_note={"font": {"size": 10, "color": theme.colour("ink")}},
         )  # fmt: skip
     sizes = net.nodes.set_index("party_id")["agreements"]
-    for whose, colour in ((own[one], colours[one]), (own[two], colours[two]),
-                          (both, theme.colour("accent"))):  # fmt: skip
+    names = dataset.party_names
+    for whose, colour, whom in (
+        (own[one], colours[one], [one]),
+        (own[two], colours[two], [two]),
+        (both, theme.colour("accent"), [one, two]),
+    ):
         figure.add_scatter(
             x=[at[p][0] for p in whose], y=[at[p][1] for p in whose], mode="markers",
             marker={"size": 8, "color": colour, "line": {"width": 0}}, showlegend=False,
-            hovertext=[f"{theme.safe(dataset.party_names[p])}: {sizes[p]}" for p in whose],
+            hovertext=[
+                theme.safe(
+                    f"{names[p]}: {some(sizes[p], 'agreement')} with "
+                    f"{listed(named(names[state]) for state in whom)}"
+                )
+                for p in whose
+            ],
             hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
     for state, symbol in theme.state_symbols(dataset.focus).items():
@@ -1079,7 +1162,12 @@ def network(dataset: Dataset, net: measures.Network, accord: str | None = None) 
             x=[at[state][0]], y=[at[state][1]], mode="markers", showlegend=False,
             marker={"size": 20, "color": colours[state], "symbol": symbol,
                     "line": {"color": theme.colour("paper"), "width": 2}},
-            hovertemplate=theme.safe(dataset.party_names[state]) + "<extra></extra>",
+            hovertext=[
+                theme.safe(
+                    f"{names[state]}: {some(len(own[state]), 'partner')} alone, {len(both)} shared"
+                )
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
         annotate(
             figure, narrow, x=at[state][0], y=middle, yshift=-20,

@@ -14,7 +14,7 @@ from accords.charts import theme
 from accords.charts.columns import panels
 from accords.dataset import Dataset
 from accords.measures import time as measures
-from accords.prose.text import listed, some
+from accords.prose.text import listed, lowered, portion, some
 
 LEGEND = {"traceorder": "normal", "x": 0, "y": 1, "yanchor": "top", "font": {"size": 12}}
 """In the head that a drawing keeps free above its first panel."""
@@ -57,6 +57,10 @@ def timeline(dataset: Dataset, rows: pd.DataFrame, accord: str | None = None) ->
     marks = rows.assign(
         rank=rows["instrument_family"].map(rank),
         marked=rows["agreement_id"] == accord,
+        told=[
+            f"{theme.safe(title)}<br>{theme.safe(names[state])}: {dates.spoken(date)}"
+            for title, state, date in zip(rows["title"], rows["state"], rows["date"], strict=True)
+        ],
     ).sort_values(
         ["state", "year", "concluded", "marked", "rank", "earliest"],
         ascending=[True, True, False, True, True, True],
@@ -113,6 +117,7 @@ def timeline(dataset: Dataset, rows: pd.DataFrame, accord: str | None = None) ->
     figure.update_xaxes(range=[first - 1, dataset.as_of.year + 1], dtick=10, showgrid=False)
     figure.update_layout(barmode="overlay", legend=LEGEND)
     announced = int((~rows["concluded"]).sum())
+    both = " An agreement of both states stands in both lanes." if len(states) > 1 else ""
     return theme.finish(
         figure,
         name=name,
@@ -120,7 +125,7 @@ def timeline(dataset: Dataset, rows: pd.DataFrame, accord: str | None = None) ->
         subtitle=(
             "Each mark is a dated agreement, in the year in which the state concluded it "
             f"(n = {int(rows['concluded'].sum())}); hollow marks were only announced "
-            f"(n = {announced}). An agreement of both states stands in both lanes."
+            f"(n = {announced}).{both}"
         ),
         alt=_timeline_alt(dataset, rows, states),
         data=data,
@@ -145,10 +150,7 @@ def _units(
         name=label, legendgroup=label, showlegend=legend,
         marker={"color": fill, "line": {"color": line, "width": 1}},
         customdata=rows["agreement_id"],
-        hovertext=[
-            f"{theme.safe(title)}<br>{dates.spoken(date)}"
-            for title, date in zip(rows["title"], rows["date"], strict=True)
-        ],
+        hovertext=rows["told"],
         hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip
 
@@ -228,9 +230,10 @@ def rates(dataset: Dataset, years: pd.DataFrame, periods: pd.DataFrame) -> go.Fi
     for state, axis, top in zip(states, axes, tops, strict=True):
         own = years[years["state"] == state]
         blocks = periods[periods["state"] == state]
-        _year_bars(figure, own, axis)
+        who = dataset.party_names[state]
+        _year_bars(figure, own, axis, who)
         _steps(
-            figure, axis, colours[state],
+            figure, axis, colours[state], who,
             zip(blocks["start"], blocks["end"], blocks["rate"], blocks["low"], blocks["high"],
                 strict=True),
         )  # fmt: skip
@@ -279,12 +282,15 @@ def _tick(top: float) -> int:
     return next((step for step in steps if step >= top / 6), steps[-1])
 
 
-def _year_bars(figure: go.Figure, own: pd.DataFrame, axis: str) -> None:
+def _year_bars(figure: go.Figure, own: pd.DataFrame, axis: str, who: str) -> None:
     figure.add_bar(
         x=own["year"], y=own["n"], yaxis=axis, showlegend=False,
         marker={"color": theme.colour("soft"), "line": {"width": 0}},
-        hovertext=[some(n, "agreement") for n in own["n"]],
-        hovertemplate="%{x}: %{hovertext}<extra></extra>",
+        hovertext=[
+            f"{theme.safe(who)}, {year}: {some(n, 'agreement')}"
+            for year, n in zip(own["year"], own["n"], strict=True)
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip
 
 
@@ -292,21 +298,24 @@ def _steps(
     figure: go.Figure,
     axis: str,
     ink: str,
+    who: str,
     blocks: Iterable[tuple[float, float, float, float, float]],
 ) -> None:
     """Draw rates as horizontal lines over their years, with their intervals shaded."""
-    means, bands = [], []
+    means, bands, told = [], [], []
     for start, end, rate, low, high in blocks:
         left, right = start - 0.5, end + 0.5
         means.append([(left, rate), (right, rate)])
         bands.append([(left, low), (right, low), (right, high), (left, high), (left, low)])
+        said = f"{theme.safe(who)}, {start:.0f}–{end:.0f}: {rate:.1f} agreements a year"
+        told += [said, said, ""]
     figure.add_scatter(
         **theme.strokes(bands), yaxis=axis, mode="lines", fill="toself", fillcolor=ink,
         opacity=0.22, line={"color": ink, "width": 0}, hoverinfo="skip", showlegend=False,
     )  # fmt: skip
     figure.add_scatter(
         **theme.strokes(means), yaxis=axis, mode="lines", line={"color": ink, "width": 3},
-        showlegend=False, hovertemplate="%{y:.1f} a year<extra></extra>",
+        showlegend=False, hovertext=told, hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip
 
 
@@ -398,7 +407,12 @@ def stock(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             figure.add_scatter(
                 x=own["year"], y=own[column], yaxis=axis, mode="lines", showlegend=False,
                 line={"color": colour, "width": width},
-                hovertemplate=f"%{{x}}: %{{y}} {heads[column].lower()}<extra></extra>",
+                hovertext=[
+                    f"{theme.safe(dataset.party_names[state])}, {year}: {some(n, 'agreement')} "
+                    f"{heads[column].lower()}"
+                    for year, n in zip(own["year"], own[column], strict=True)
+                ],
+                hovertemplate="%{hovertext}<extra></extra>",
             )  # fmt: skip
         end = own.iloc[-1]
         labels = [
@@ -514,8 +528,14 @@ def instruments(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
                   zip(own["n"], own["share"], strict=True)],
             textposition="inside", insidetextanchor="middle", textangle=0,
             textfont={"size": 11, "color": theme.colour("paper")},
-            customdata=own["n"],
-            hovertemplate=f"{shown}: %{{customdata}} (%{{x:.0%}})<extra></extra>",
+            hovertext=[
+                theme.safe(
+                    f"{dataset.party_names[r['state']]}, {r['period']}, {lowered(label)}: "
+                    f"{portion(r['n'], r['total'], 'agreement')}"
+                )
+                for r in own.to_dict("records")
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
     figure.update_xaxes(range=[0, 1], visible=False)
     figure.update_yaxes(
@@ -636,7 +656,9 @@ def contract_values(dataset: Dataset, table: pd.DataFrame, unvalued: pd.DataFram
                 marker={"color": colours[state], "symbol": symbol, "size": 9,
                         "line": {"color": theme.colour("paper"), "width": 1}},
                 customdata=own["agreement_id"],
-                hovertext=[_value_hover(row) for row in own.to_dict("records")],
+                hovertext=[
+                    _value_hover(dataset.party_names[state], row) for row in own.to_dict("records")
+                ],
                 hovertemplate="%{hovertext}<extra></extra>",
             )  # fmt: skip
         _value_labels(figure, lane, axis, partners)
@@ -711,11 +733,11 @@ def _value_labels(
         )  # fmt: skip
 
 
-def _value_hover(row: Mapping[str, Any]) -> str:
+def _value_hover(who: str, row: Mapping[str, Any]) -> str:
     said = f"{_money(row['amount'])} {row['currency']}"
     if row["disputed"]:
         said += f" (sources: {_money(row['low'])} to {_money(row['high'])})"
-    return f"{theme.safe(row['title'])}<br>{dates.spoken(row['date'])}: {said}"
+    return f"{theme.safe(row['title'])}<br>{theme.safe(who)}, {dates.spoken(row['date'])}: {said}"
 
 
 def _log_ticks(bottom: float, top: float) -> list[float]:
@@ -788,15 +810,15 @@ def breaks(dataset: Dataset, years: pd.DataFrame, table: pd.DataFrame) -> go.Fig
     for state, axis, top in zip(states, axes, tops, strict=True):
         found = table[table["state"] == state].iloc[0]
         own = years[(years["state"] == state) & (years["year"] <= found["last"])]
-        ink = colours[state]
+        ink, who = colours[state], dataset.party_names[state]
         figure.add_shape(
             type="rect", xref="x", yref=axis, layer="below", y0=0, y1=top,
             x0=found["low"] - 0.5, x1=found["high"] + 0.5,
             fillcolor=theme.colour("scale-0"), line={"width": 0},
         )  # fmt: skip
-        _year_bars(figure, own, axis)
+        _year_bars(figure, own, axis, who)
         _steps(
-            figure, axis, ink,
+            figure, axis, ink, who,
             [
                 (found["first"], found["year"] - 1, found["rate_before"], found["before_low"],
                  found["before_high"]),

@@ -129,7 +129,8 @@ def spread(dataset: Dataset, window: int = 5) -> Text:
         said = (
             f"In the {window} years to {end['year']}, {_who(dataset, state)} concluded "
             f"{count(end['agreement_ids'], 'agreement')} with "
-            f"{number(end['partners'], 'd', end['agreement_ids'])} partners"
+            f"{number(end['partners'], 'd', end['agreement_ids'])} "
+            f"{'partner' if end['partners'] == 1 else 'partners'}"
         )
         if names:
             said += f", {linked(len(names), ids)} of them for the first time on record"

@@ -86,6 +86,11 @@ def some(n: int, noun: str) -> str:
     return f"{n} {noun}{'' if n == 1 else 's'}"
 
 
+def portion(n: int, whole: int, noun: str) -> str:
+    """Write a share of things without a link: '12 of 35 agreements (34 %)'."""
+    return f"{n} of {some(whole, noun)} ({100 * n / whole:.0f} %)"
+
+
 def percent(part: Iterable[str], whole: Iterable[str]) -> str:
     """Write the share of agreements as '34 % (12 of 35)', linked to the part's rows."""
     some, every = set(part), set(whole)
