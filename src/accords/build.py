@@ -10,24 +10,31 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from accords.errors import AccordsError
 
 if TYPE_CHECKING:
     from accords.dataset import Dataset
-    from accords.report.browser import Browser
+    from accords.report.browser import Browser, BrowserError
     from accords.report.pictures import Picture, Pictures
 
 PACKAGE = Path(__file__).parent
+
+STAGE = ".next-"
+"""How the name of a folder starts in which a report is made ready."""
 
 PAGE, PAPER, WORKBOOK, MANIFEST = "report.html", "report.pdf", "report.xlsx", "manifest.json"
 
@@ -37,9 +44,12 @@ NOT_FOR_NOTEBOOKS = (
 )
 """Code that notebooks do not run: a change to it leaves executed notebooks valid."""
 
-NO_BROWSER = (
-    "No Chrome, Chromium or Edge was found: the charts are interactive only, and there are "
-    "no pictures and no PDF. Install one, or name it in BROWSER_PATH, and build again."
+NO_BROWSER = "The charts are interactive only, and there are no pictures and no PDF."
+"""What a report is without a browser."""
+
+BROWSER_FAILED = (
+    "The browser failed, so that the report lacks its PDF or some pictures; charts without one are "
+    "interactive only. Build again; if it fails again, name another browser in BROWSER_PATH."
 )
 
 SHOWN_PROBLEMS = 8
@@ -118,6 +128,11 @@ def plan(
     The project is the nearest folder, here or above, that has ``notebooks``; failing that, the
     folder that the package is installed from. With a folder ``out`` of its own, the pictures go
     there too.
+
+    Raises
+    ------
+    BuildError
+        There is no project here.
     """
     here = Path.cwd()
     places = (here, *here.parents, PACKAGE.parent.parent)
@@ -127,11 +142,13 @@ def plan(
             f"{here}: no folder 'notebooks' with chapters here or above. "
             "Go to the project's folder and build there."
         )
+    usual = (root / "build").resolve()
+    place = out.resolve() if out else usual
     return Plan(
         root=root,
         data=(data or root / "data").resolve(),
-        out=(out or root / "build").resolve(),
-        figures=(out / "figures" if out else root / "figures").resolve(),
+        out=place,
+        figures=((root if place == usual else place) / "figures").resolve(),
         focus=tuple(focus) if focus else None,
         pdf=pdf,
         since=since,
@@ -147,18 +164,28 @@ def build(job: Plan, told: Told = lambda *_: None) -> Result:
     Raises
     ------
     AccordsError
-        The data have problems, a notebook failed, or a file cannot be written: what, where, and
-        what to do.
+        The data have problems, a notebook failed, or a file cannot be read or written: what,
+        where, and what to do.
+    KeyboardInterrupt
+        SIGINT or SIGTERM ended the build; what that left is said on the terminal.
     """
     if not (job.data / "datapackage.json").is_file():
         raise BuildError(
             f"{job.data}: no dataset. Give the folder that holds datapackage.json with --data."
         )
-    with _explained(job.out), _locked(job.out, told):
-        inputs = _inputs(job)
-        if _up_to_date(job, inputs):
-            return Result(job.out / PAGE, unchanged=True)
-        return _completed(_build(job, inputs, told))
+    inputs: dict[str, str] = {}
+    try:
+        with _stoppable(), _explained(job.out), _locked(job.out, told):
+            with _explained_reading(job.data):
+                inputs = _inputs(job)
+            if _up_to_date(job, inputs):
+                return Result(job.out / PAGE, unchanged=True)
+            return _completed(_build(job, inputs, told))
+    except KeyboardInterrupt:
+        done = _up_to_date(job, inputs)
+        state = "The new report is in place" if done else "The last report is untouched"
+        print(f"Stopped. {state}.", file=sys.stderr)
+        raise
 
 
 def _completed(work: Coroutine[Any, Any, Result]) -> Result:
@@ -171,6 +198,25 @@ def _completed(work: Coroutine[Any, Any, Result]) -> Result:
         return thread.submit(asyncio.run, work).result()
 
 
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let SIGTERM end a build as Ctrl-C does: kernels and browser with it."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        # The event loop has a handler of its own while it runs.
+        interrupt = signal.getsignal(signal.SIGINT)
+        (interrupt if callable(interrupt) else signal.default_int_handler)(number, frame)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Signals are the main thread's.
+        return
+    former = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, former)
+
+
 async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
     """Run all steps, each as early as what it needs is there.
 
@@ -178,9 +224,11 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
     run, and a chapter's pictures are drawn while the next one runs.
     """
     from accords.report import browser, notebooks
+    from accords.report.pictures import prune
 
     found = browser.find()
-    notes = [] if found else [NO_BROWSER]
+    notes = [] if found else [f"{browser.missing()} {NO_BROWSER}"]
+    started = time.time()
     files = notebooks.chapters(job.notebooks)
     key = _digest([*(job.focus or ()), *(inputs[n] for n in ("data", "measures", "environment"))])
     parameters = {"DATA": str(job.data), "FOCUS": list(job.focus) if job.focus else None}
@@ -220,11 +268,7 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
         pages = [executed[file] for file in files]
         if (changed := await asyncio.wrap_future(changes)) is not None:
             pages.append(changed)
-        try:
-            drawn = await charts.drawn(told)
-        except browser.BrowserError as error:
-            notes.append(f"The charts are interactive only, for the browser failed. {error}")
-            charts, running, drawn = _Charts(None, job.cache, dataset), None, {}
+        drawn = await charts.drawn(told)
         told("writing the page", 0, 1)
         with _staged(job) as stage:
             export = await asyncio.wrap_future(exporter)
@@ -232,19 +276,32 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
             (stage / PAGE).write_text(markup, encoding="utf-8", newline="\n")
             told("writing the page", 1, 1)
             printed = running.pdf(stage / PAGE) if running and job.pdf else None
-            files_of_charts = await charts.files()
+            pieces = await charts.files()
             sheets: bytes = await asyncio.wrap_future(workbook)
             (stage / WORKBOOK).write_bytes(sheets)
             if printed is not None:
                 told("printing", 0, 1)
-                (stage / PAPER).write_bytes(_settled(await asyncio.wrap_future(printed), dataset))
+                if (paper := await charts.given(printed)) is not None:
+                    (stage / PAPER).write_bytes(_settled(paper, dataset))
                 told("printing", 1, 1)
-            _place(job, stage, files_of_charts, inputs, dataset)
+            if charts.failure:
+                notes.append(f"{charts.failure} {BROWSER_FAILED}")
+                # Not what these inputs give, so that the next build does not take it for that.
+                inputs = {**inputs, "failure": str(charts.failure)}
+            _place(job, stage, pieces, inputs, dataset)
+        for cache in (job.cache / "notebooks", job.cache / "pictures"):
+            prune(cache, started)
     return Result(job.out / PAGE, unchanged=False, notes=tuple(notes))
 
 
 class _Charts:
-    """The charts of a build: asked for as chapters are executed, waited for at the end."""
+    """The charts of a build: asked for as chapters are executed, waited for at the end.
+
+    Attributes
+    ----------
+    failure
+        Why the browser did not give all that it was asked for, where it did not.
+    """
 
     def __init__(self, running: Browser | None, cache: Path, dataset: Dataset) -> None:
         from accords.report import pictures
@@ -254,6 +311,7 @@ class _Charts:
         self._drawings: dict[str, Future[Picture]] = {}
         self._files: list[Future[dict[str, bytes]]] = []
         self._workers = ThreadPoolExecutor(1)
+        self.failure: BrowserError | None = None
 
     def __enter__(self) -> _Charts:
         return self
@@ -269,24 +327,36 @@ class _Charts:
 
         if self._studio is None:
             return
+        page.identify(notebook)
         for figure in notebooks.figures(notebook):
             drawing = self._studio.request(figure)
             self._drawings[page.figure_key(figure)] = drawing
             self._files.append(self._workers.submit(self._files_of, self._studio, drawing, figure))
 
     async def drawn(self, told: Told) -> dict[str, Picture]:
-        """Wait for all drawings; give them by the figure's key."""
+        """Wait for all drawings; give those that were made by the figure's key."""
         ready: dict[str, Picture] = {}
         for key, drawing in self._drawings.items():
             told("drawing the charts", len(ready), len(self._drawings))
-            ready[key] = await asyncio.wrap_future(drawing)
+            if (picture := await self.given(drawing)) is not None:
+                ready[key] = picture
         told("drawing the charts", len(ready), len(ready))
         return ready
 
     async def files(self) -> dict[str, bytes]:
-        """Wait for all files, titled SVG and PNG; give them by name."""
-        made = [await asyncio.wrap_future(files) for files in self._files]
-        return {name: content for files in made for name, content in files.items()}
+        """Wait for all files, titled SVG and PNG; give those that were made by name."""
+        made = [await self.given(files) for files in self._files]
+        return {name: content for files in made if files for name, content in files.items()}
+
+    async def given(self, asked: Future[Any]) -> Any:
+        """Wait for what the browser was asked for; give nothing, and note it, where it failed."""
+        from accords.report.browser import BrowserError
+
+        try:
+            return await asyncio.wrap_future(asked)
+        except BrowserError as error:
+            self.failure = self.failure or error
+            return None
 
     def _files_of(
         self, studio: Pictures, drawing: Future[Picture], figure: dict[str, Any]
@@ -348,6 +418,8 @@ def _changes(job: Plan, dataset: Dataset) -> Any:
     """Give the chapter on what changed since an earlier edition, where one is given or found."""
     from accords import editions
 
+    if not set(dataset.descriptor.get("focus", ())) <= set(dataset.focus):
+        return None  # Editions are compared whole, and this is a part of one.
     earlier = editions.read(job.since, job.data) if job.since else editions.previous(job.data)
     return editions.as_notebook(editions.Difference(earlier, dataset)) if earlier else None
 
@@ -394,15 +466,45 @@ def _place(
         "outputs": {_relative(job, target): _hash(file) for file, target in targets.items()},
         "packages": _packages(),
     }
-    former = _manifest(job).get("outputs", {})
-    job.figures.mkdir(parents=True, exist_ok=True)
-    for file, target in targets.items():
-        _move(file, target)
-    for name in set(former) - set(manifest["outputs"]):
-        (job.out / name).unlink(missing_ok=True)
     last = stage / MANIFEST
     last.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    _move(last, job.out / MANIFEST)
+    stale = set(_manifest(job).get("outputs", {})) - set(manifest["outputs"])
+    job.figures.mkdir(parents=True, exist_ok=True)
+    changes: dict[Path, Path | None] = {target: file for file, target in targets.items()}
+    changes |= dict.fromkeys(job.out / name for name in stale)
+    _exchange({**changes, job.out / MANIFEST: last}, stage / "former")
+
+
+def _exchange(changes: dict[Path, Path | None], aside: Path) -> None:
+    """Move files to their targets, or take a target away; on a failure leave all as they were."""
+    former: dict[Path, Path | None] = {}
+    aside.mkdir()
+    for number, target in enumerate(changes):
+        former[target] = None
+        if target.exists():
+            former[target] = Path(shutil.copy2(target, aside / str(number)))
+    changed: list[Path] = []
+    try:
+        for target, file in changes.items():
+            _put(file, target)
+            changed.append(target)
+    except BaseException:
+        for target in changed:
+            try:
+                _put(former[target], target)
+            except OSError as error:
+                raise BuildError(
+                    f"{target}: cannot be put back ({error.strerror or error}), so that the report "
+                    "is partly new. Free it and build again."
+                ) from error
+        raise
+
+
+def _put(file: Path | None, target: Path) -> None:
+    if file is None:
+        target.unlink(missing_ok=True)
+    else:
+        _move(file, target)
 
 
 def _move(file: Path, target: Path) -> None:
@@ -461,7 +563,8 @@ def _since(job: Plan) -> str:
         )
     except OSError:
         return name
-    return done.stdout.strip()
+    # A name that git does not know is an input too: reading it says what is wrong with it.
+    return done.stdout.strip() or job.since or ""
 
 
 def _distributions() -> list[str]:
@@ -471,20 +574,25 @@ def _distributions() -> list[str]:
 
 
 def _browser() -> str:
-    """Tell one installed browser from another without starting it."""
+    """Tell one installed browser from another without starting it.
+
+    The size alone does not: where the executable is a script that starts the browser, as on
+    Debian, an upgrade changes only its time.
+    """
     from accords.report import browser
 
     found = browser.find()
     if found is None:
         return "none"
     file = Path(found).resolve()
-    return f"{file.name} {file.stat().st_size}"
+    status = file.stat()
+    return f"{file.name} {status.st_size} {status.st_mtime_ns}"
 
 
 def _packages() -> dict[str, str]:
     """Give the versions that shape the report."""
-    names = ("accords", "jinja2", "kaleido", "nbclient", "nbconvert", "numpy", "pandas", "plotly")
-    more = ("scipy", "statsmodels", "xlsxwriter")
+    names = ("accords", "choreographer", "jinja2", "nbclient", "nbconvert", "numpy")
+    more = ("pandas", "plotly", "scipy", "statsmodels", "xlsxwriter")
     versions = {name: metadata.version(name) for name in sorted((*names, *more))}
     return {"python": sys.version.split()[0], **versions}
 
@@ -499,11 +607,13 @@ def _up_to_date(job: Plan, inputs: dict[str, str]) -> bool:
 
 
 def _manifest(job: Plan) -> dict[str, Any]:
+    """Give the last build's manifest; one that cannot be used counts as none."""
     try:
-        manifest: dict[str, Any] = json.loads((job.out / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads((job.out / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return manifest
+    usable = isinstance(manifest, dict) and isinstance(manifest.get("outputs"), dict)
+    return manifest if usable else {}
 
 
 def _hash(file: Path) -> str:
@@ -524,18 +634,48 @@ def _explained(out: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        where = error.filename or out
+        # A move has two names, of which the second is the target.
+        where = error.filename2 or error.filename or out
+        if STAGE in str(where):
+            where = out
         raise BuildError(
             f"{where}: cannot be written ({error.strerror or error}). Nothing was replaced. "
-            "Free space or set the folder's permissions, or choose another folder with --out."
+            "Free space, set its permissions, close it where it is open, or choose another folder "
+            "with --out."
+        ) from error
+
+
+@contextlib.contextmanager
+def _explained_reading(data: Path) -> Iterator[None]:
+    """Say of a file that cannot be read what to do about it."""
+    try:
+        yield
+    except OSError as error:
+        raise BuildError(
+            f"{error.filename or data}: cannot be read ({error.strerror or error}). "
+            "Set its permissions or restore it, and build again."
         ) from error
 
 
 @contextlib.contextmanager
 def _locked(out: Path, told: Told) -> Iterator[None]:
-    """Let one build at a time write to a folder; another waits its turn."""
+    """Let one build at a time write to a folder; another waits its turn.
+
+    A new folder in which nothing came to be is taken away.
+    """
+    new = not out.exists()
     out.mkdir(parents=True, exist_ok=True)
-    with (out / ".lock").open("a+b") as file:
+    try:
+        with _lock(out / ".lock", told):
+            yield
+    finally:
+        if new and [file.name for file in out.iterdir()] == [".lock"]:
+            shutil.rmtree(out, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _lock(place: Path, told: Told) -> Iterator[None]:
+    with place.open("a+b") as file:
         if sys.platform == "win32":
             import msvcrt
 
@@ -558,9 +698,9 @@ def _locked(out: Path, told: Told) -> Iterator[None]:
 @contextlib.contextmanager
 def _staged(job: Plan) -> Iterator[Path]:
     """Give a folder beside the report's place; what a killed build left of one is taken away."""
-    for left in job.out.glob(".next-*"):
+    for left in job.out.glob(f"{STAGE}*"):
         shutil.rmtree(left, ignore_errors=True)
-    stage = Path(tempfile.mkdtemp(prefix=".next-", dir=job.out))
+    stage = Path(tempfile.mkdtemp(prefix=STAGE, dir=job.out))
     try:
         yield stage
     finally:

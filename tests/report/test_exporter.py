@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import base64
+import copy
 import gzip
 import hashlib
 import html
 import json
+import logging
 import re
+import threading
+from pathlib import Path
 from typing import Any
 
 import html5lib
@@ -56,6 +60,8 @@ def _chapter(name: str, *outputs: dict[str, Any], title: str = "Chapter") -> Any
 
 
 def _export(*chapters: Any, dataset: Dataset | None = None, static: bool = True) -> str:
+    for chapter in chapters:
+        page.identify(chapter)
     joined = notebooks.join(chapters)
     drawn = {
         page.figure_key(figure): Picture(
@@ -146,6 +152,13 @@ def test_every_script_that_runs_is_allowed_by_its_hash_and_no_other() -> None:
     assert not re.search(r"<[^>]+ on\w+=", markup)
 
 
+def test_a_script_in_what_a_cell_shows_is_not_allowed() -> None:
+    foreign = "document.title = 'foreign'"
+    markup = _export(_chapter("01-a", {"text/html": f"<script>{foreign}</script>"}))
+    assert foreign in markup
+    assert base64.b64encode(hashlib.sha256(foreign.encode()).digest()).decode() not in markup
+
+
 def test_hostile_text_of_a_chart_is_shown_as_text() -> None:
     markup = _export(_chapter("01-a", {notebooks.PLOTLY: _figure("01-c", title=HOSTILE)}))
     assert HOSTILE not in markup
@@ -193,16 +206,17 @@ def test_in_a_long_table_an_agreement_stands_by_its_identifier() -> None:
     assert "<td>Treaty of Friendship<td>3" in figure.table
 
 
-def test_a_long_table_that_lists_agreements_is_told_once(small: Dataset) -> None:
+def test_a_long_table_that_lists_agreements_leads_to_the_records(small: Dataset) -> None:
     ids = sorted(small.overview.index)
     titles = [small.overview["title"][ids[n % len(ids)]] for n in range(page.LONG + 1)]
     drawn = _figure("01-c")
     drawn["layout"]["meta"]["data"] = {"columns": ["Agreement"], "rows": [[t] for t in titles]}
     markup = _export(_chapter("01-a", {notebooks.PLOTLY: drawn}), dataset=small)
     assert f">{page.LONG + 1} rows</a>" in markup
-    columns, rows = _blob(markup, "chart-data")["tables"]["01-c"]
-    assert columns == ["Agreement"]
-    assert {row[0] for row in rows} == set(ids)
+    figure = re.search(r"<figure class=chart.*?</figure>", markup, re.DOTALL)
+    assert figure is not None
+    assert "<th scope=col>Agreement" in figure[0]
+    assert set(re.findall(r"<td>([^<\n]*)", figure[0])) == set(ids)
 
 
 def test_jupyter_finds_the_exporter_by_its_name() -> None:
@@ -230,3 +244,166 @@ def test_quotes_that_html_does_not_need_are_left_out_and_nothing_else() -> None:
         for text in (markup, lean)
     )
     assert before == after
+
+
+def _foreign(**layout: Any) -> dict[str, Any]:
+    """A chart as an analyst draws it, with nothing of accords.charts in it."""
+    figure = go.Figure(go.Bar(x=[1, 2], y=[3, 4], marker={"color": "#636efa"}), layout=layout)
+    return json.loads(figure.to_json())
+
+
+def test_an_analyst_s_own_chart_is_named_after_its_cell_and_bears_its_title() -> None:
+    own = _foreign(title={"text": "Mine <b>&amp;</b><br>yours"})
+    markup = _export(_chapter("02-time", {notebooks.PLOTLY: own}, {notebooks.PLOTLY: _foreign()}))
+    html5lib.HTMLParser(strict=True).parse(markup)
+    figures = re.findall(r"<figure class=chart.*?</figure>", markup, re.DOTALL)
+    for figure, name, title in zip(
+        figures,
+        ("02-time-cell-3", "02-time-cell-4"),
+        ("Mine &amp; yours", "Chart of cell 4"),
+        strict=True,
+    ):
+        assert f"id=fig-{name}>" in figure
+        assert f"<h4>{title}</h4>" in figure
+        assert "<svg" in figure
+        assert "<td>" not in figure
+    charts = _blob(markup, "chart-data")["charts"]
+    assert charts["02-time-cell-3"]["data"][0]["marker"]["color"] == "#636efa"
+    assert set(_blob(markup, "narrow-data")) == set(charts) == {"02-time-cell-3", "02-time-cell-4"}
+
+
+@pytest.mark.parametrize(
+    ("template", "ground"),
+    [("plotly", "#fefefe"), ("none", "#fefefe"), ("plotly_dark", None), ("accords", None)],
+)
+def test_a_white_ground_of_an_own_chart_stays_light_in_dark_mode(
+    template: str, ground: str | None
+) -> None:
+    notebook = _chapter("01-a", {notebooks.PLOTLY: _foreign(template=template)})
+    page.identify(notebook)
+    assert notebooks.figures(notebook)[0]["layout"].get("paper_bgcolor") == ground
+
+
+def test_two_own_charts_of_one_cell_have_two_names() -> None:
+    chapter = _chapter("My notes", {notebooks.PLOTLY: _foreign()})
+    chapter.cells[2].outputs += copy.deepcopy(chapter.cells[2].outputs)
+    page.identify(chapter)
+    names = [figure["layout"]["meta"]["name"] for figure in notebooks.figures(chapter)]
+    assert names == ["My-notes-cell-3", "My-notes-cell-3-2"]
+
+
+def test_to_identify_charts_again_changes_nothing() -> None:
+    notebook = _chapter("01-a", {notebooks.PLOTLY: _figure("01-c")}, {notebooks.PLOTLY: _foreign()})
+    page.identify(notebook)
+    once = copy.deepcopy(notebook)
+    page.identify(notebook)
+    page.identify(joined := notebooks.join([notebook]))
+    assert notebook == once
+    assert notebooks.figures(joined) == notebooks.figures(once)
+
+
+def test_a_chart_that_the_page_cannot_draw_is_refused_with_its_place_and_a_remedy() -> None:
+    drawn = _foreign()
+    drawn["data"].append({"type": "heatmap", "z": [[1]]})
+    chapters = [_chapter("01-a"), _chapter("02-time", {}, {notebooks.PLOTLY: drawn})]
+    with pytest.raises(notebooks.NotebookError, match=r"02-time\.ipynb: cell 4 .*heatmap.*Draw it"):
+        _export(*chapters)
+
+
+def test_a_chart_shown_twice_is_refused_with_both_places() -> None:
+    chart = {notebooks.PLOTLY: _figure("01-c")}
+    with pytest.raises(notebooks.NotebookError, match=r"02-b\.ipynb: cell 3 .*01-a\.ipynb: cell 4"):
+        _export(_chapter("01-a", {}, chart), _chapter("02-b", chart))
+
+
+def _shown(*outputs: Any) -> str:
+    chapter = _chapter("01-a", {})
+    chapter.cells[2].outputs = list(outputs)
+    markup = _export(chapter)
+    html5lib.HTMLParser(strict=True).parse(markup)
+    return markup
+
+
+def test_markdown_output_is_shown_as_a_markdown_cell_is() -> None:
+    said = {
+        "text/markdown": "## Part two\n\nSome *more*, $x^2$.",
+        "text/plain": "<Markdown object>",
+    }
+    markup = _shown(v4.new_output("display_data", data=said))
+    assert "<h3 id=chapter-a-part-two>Part two</h3>" in markup
+    assert "Some <em>more</em>, $x^2$." in markup
+    assert "Markdown object" not in markup
+
+
+def test_pictures_are_shown_as_images_that_run_nothing() -> None:
+    hostile = "<svg xmlns='http://www.w3.org/2000/svg' id='main'><script>alert(1)</script></svg>"
+    pixels = base64.encodebytes(b"\x89PNG" * 30).decode()
+    markup = _shown(
+        v4.new_output("display_data", data={"image/svg+xml": hostile, "text/plain": "<SVG>"}),
+        v4.new_output(
+            "display_data",
+            data={"image/png": pixels},
+            metadata={"image/png": {"alt": 'A "map"'}},
+        ),
+    )
+    images = [
+        image.attrib for image in html5lib.parse(markup, namespaceHTMLElements=False).iter("img")
+    ]
+    assert [image["alt"] for image in images] == ["Picture without description", 'A "map"']
+    contents = [base64.b64decode(image["src"].partition("base64,")[2]) for image in images]
+    assert contents == [hostile.encode(), b"\x89PNG" * 30]
+    assert [image["src"].partition(";")[0] for image in images] == [
+        "data:image/svg+xml",
+        "data:image/png",
+    ]
+    assert "alert(1)" not in markup
+
+
+def test_an_error_is_shown_as_plain_text() -> None:
+    failed = v4.new_output(
+        "error", ename="ValueError", evalue=f"\x1b[31m{HOSTILE}\x1b[0m", traceback=["/home/me"]
+    )
+    markup = _shown(failed)
+    assert f"<pre>ValueError: {html.escape(HOSTILE)}</pre>" in markup
+    assert "/home/me" not in markup
+
+
+def _alone(notebook: Any, folder: Path, caplog: pytest.LogCaptureFixture) -> tuple[str, list[str]]:
+    """Export as ``jupyter nbconvert`` does, without a context; give the page and the warnings."""
+    exporter = AccordsExporter()
+    resources = {"metadata": {"name": "plain", "path": str(folder)}}
+    del notebook.metadata["title"]
+    with caplog.at_level("WARNING"):
+        logging.getLogger("traitlets").propagate = True
+        markup, _ = exporter.from_notebook_node(notebook, resources)
+    return markup, [record.getMessage() for record in caplog.records]
+
+
+def test_a_notebook_that_has_not_been_run_is_told_of(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("BROWSER_PATH", "/nowhere/chromium")
+    unrun = _chapter("plain", {})
+    unrun.cells[2].outputs = []
+    run = _chapter("plain", {})
+    run.cells[2].update(outputs=[], execution_count=1)
+    for notebook, told in ((run, False), (unrun, True)):
+        _, warnings = _alone(notebook, tmp_path, caplog)
+        assert any("--execute" in warning for warning in warnings) is told
+
+
+@pytest.mark.browser
+def test_with_a_browser_that_fails_the_charts_are_interactive_only(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = tmp_path / "browser"
+    broken.write_text("#!/bin/sh\nexit 3\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("BROWSER_PATH", str(broken))
+    chapter = _chapter("plain", *({notebooks.PLOTLY: _foreign()} for _ in range(4)))
+    markup, warnings = _alone(chapter, tmp_path, caplog)
+    assert any(str(broken) in warning for warning in warnings)
+    assert markup.count("<figure class=chart") == 4
+    assert "<div class=drawing></div>" in markup
+    # A thread that waits for ever would keep the command from ending.
+    assert not [t for t in threading.enumerate() if t.name.startswith("ThreadPool")]

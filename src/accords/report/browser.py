@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import gzip
 import json
 import logging
@@ -56,6 +57,17 @@ class BrowserError(AccordsError):
     """The browser cannot be found, started or used."""
 
 
+def missing() -> str:
+    """Say why :func:`find` finds none, and what to do."""
+    chosen = os.environ.get("BROWSER_PATH")
+    if chosen is None:
+        return (
+            "No Chrome, Chromium or Edge was found. Install one, or name it in BROWSER_PATH, "
+            "and build again."
+        )
+    return f"BROWSER_PATH names no file: {chosen!r}. Correct or unset it, and build again."
+
+
 def find() -> str | None:
     """Find an installed Chrome, Chromium or Edge; ``BROWSER_PATH`` goes before all others."""
     chosen = os.environ.get("BROWSER_PATH")
@@ -85,6 +97,7 @@ class Browser:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self._opened: asyncio.Task[Any] | None = None
+        self._lost: BrowserError | None = None
 
     @cached_property
     def version(self) -> str:
@@ -110,9 +123,10 @@ class Browser:
         return self._submit(self._pdf(page))
 
     def close(self) -> None:
-        """End the browser and its thread."""
+        """End the browser and its thread; one that has ended by itself is no error."""
         try:
-            self._submit(self._close()).result(TIMEOUT)
+            with contextlib.suppress(Exception):
+                asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(TIMEOUT)
         finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(5)
@@ -124,7 +138,21 @@ class Browser:
         self.close()
 
     def _submit(self, work: Coroutine[Any, Any, Any]) -> Future[Any]:
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
+        return asyncio.run_coroutine_threadsafe(self._answered(work), self._loop)
+
+    async def _answered(self, work: Coroutine[Any, Any, Any]) -> Any:
+        """Give what a request gives; a browser that is lost fails all others at once."""
+        if self._lost is not None:
+            work.close()
+            raise self._lost
+        try:
+            return await work
+        except BrowserError:
+            raise
+        except (Exception, asyncio.CancelledError) as error:
+            # The library raises many kinds, and cancels what waits when its browser ends.
+            self._lost = BrowserError(f"{self.path}: stopped answering ({error!r}).")
+            raise self._lost from error
 
     async def _open(self) -> Any:
         import choreographer
@@ -136,7 +164,7 @@ class Browser:
             )
             await self._browser.open()
             tab = await self._browser.create_tab("about:blank")
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
             # The library raises many kinds: whatever it is, this browser cannot be used.
             raise BrowserError(f"{self.path}: cannot be started ({error}).") from error
         bundle = gzip.decompress(BUNDLE.read_bytes()).decode()
@@ -150,10 +178,7 @@ class Browser:
         return await asyncio.shield(self._opened)
 
     async def _ask(self, tab: Any, method: str, params: dict[str, Any]) -> dict[str, Any]:
-        try:
-            answer = await asyncio.wait_for(tab.send_command(method, params), TIMEOUT)
-        except Exception as error:
-            raise BrowserError(f"{self.path}: stopped answering ({error!r}).") from error
+        answer = await asyncio.wait_for(tab.send_command(method, params), TIMEOUT)
         failure = answer.get("error") or answer["result"].get("exceptionDetails")
         if failure:
             raise BrowserError(f"{self.path}: {json.dumps(failure)[:500]}")
@@ -216,8 +241,6 @@ class Browser:
     async def _close(self) -> None:
         if self._opened is None:
             return
-        try:
+        with contextlib.suppress(BrowserError):
             await self._ready()
-        except BrowserError:
-            return
-        await self._browser.close()
+            await self._browser.close()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Mapping
 from concurrent.futures import Future
@@ -98,18 +99,28 @@ class AccordsExporter(TemplateExporter):
 
         Without a :attr:`context` the dataset is looked for beside the notebook and the pictures
         are drawn here and now.
+
+        Raises
+        ------
+        NotebookError
+            A chart cannot be shown (see :func:`accords.report.page.identify`).
         """
         html, resources = super().from_notebook_node(nb, resources, **kw)
         return page.lean(page.secured(html)), resources
 
     def _compose(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        nb.metadata.setdefault("title", resources["metadata"].get("name", "Notebook"))
+        # Before anything is drawn: a picture is found by the figure's content, its name included.
+        page.identify(nb)
         context = self.context or self._alone(nb, resources)
         resources["report"] = page.compose(nb, context, markdown2html_mistune)
         return nb, resources
 
     def _alone(self, nb: NotebookNode, resources: Any) -> Context:
         metadata = resources["metadata"]
-        nb.metadata.setdefault("title", metadata.get("name", "Notebook"))
+        code = [cell for cell in nb.cells if cell.cell_type == "code"]
+        if code and not any(cell.outputs or cell.execution_count for cell in code):
+            self.log.warning("The notebook has not been run and shows nothing: give --execute.")
         dataset = None
         try:
             dataset = load(self.data or find_data(Path(metadata.get("path") or ".")))
@@ -126,9 +137,13 @@ class AccordsExporter(TemplateExporter):
         with (
             tempfile.TemporaryDirectory() as cache,
             browser.Browser(found) as running,
+            contextlib.closing(Pictures(running, Path(cache))) as pictures,
         ):
-            pictures = Pictures(running, Path(cache))
             asked: dict[str, Future[Picture]] = {
                 digest(figure): pictures.request(figure) for figure in notebooks.figures(nb)
             }
-            return {key: future.result() for key, future in asked.items()}
+            try:
+                return {key: future.result() for key, future in asked.items()}
+            except browser.BrowserError as error:
+                self.log.warning("The charts are interactive only: the browser failed. %s", error)
+                return {}

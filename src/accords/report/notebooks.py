@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import copy
 import importlib
 import json
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from accords.errors import AccordsError
-from accords.report.pictures import digest, write
+from accords.report.pictures import digest, holds, write
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -56,20 +58,27 @@ def chapters(folder: Path) -> list[Path]:
 
 
 def read(file: Path) -> NotebookNode:
-    """Read one notebook, without any outputs that it may hold."""
+    """Read one notebook, without any outputs that it may hold.
+
+    Raises
+    ------
+    NotebookError
+        The file cannot be read, or holds no notebook.
+    """
     without_uri_grammar()
     import nbformat
 
     try:
         notebook = nbformat.read(file, as_version=4)
-    except (OSError, ValueError) as error:
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        notebook.metadata["title"] = file.stem
+    except Exception as error:
+        # The library raises whatever the first thing it misses gives.
         raise NotebookError(
             f"{file}: cannot be read as a notebook ({error}). Mend or restore it."
         ) from error
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    notebook.metadata["title"] = file.stem
     return notebook
 
 
@@ -106,8 +115,8 @@ class Runner:
         """Name the file that keeps this notebook executed."""
         try:
             source = file.read_text(encoding="utf-8")
-        except OSError as error:
-            raise NotebookError(f"{file}: cannot be read ({error.strerror}).") from error
+        except (OSError, ValueError) as error:
+            raise NotebookError(f"{file}: cannot be read ({error}). Mend or restore it.") from error
         return self.cache / f"{digest(source, self.key)}.json"
 
     async def start(self) -> None:
@@ -144,7 +153,7 @@ class Runner:
             A cell failed: which, why, and what to do.
         """
         kept = self.kept(file)
-        if kept.is_file():
+        if holds(kept):
             from nbformat import from_dict
 
             notebook = from_dict(json.loads(kept.read_text(encoding="utf-8")))
@@ -193,9 +202,15 @@ class Runner:
             on_cell_start=started,
         )
         client.kc = self._client
+        # The kernel is there, and is ended here; what nbclient sets up beside it are handlers of
+        # SIGINT and SIGTERM that would keep a signal from ending the whole build.
+        client.async_setup_kernel = lambda **_: contextlib.nullcontext()  # type: ignore[assignment,method-assign]
         try:
-            await client.async_execute(cleanup_kc=False)
+            await client.async_execute()
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            if (task := asyncio.current_task()) and task.cancelling():
+                # nbclient takes being cancelled for the kernel's death.
+                raise asyncio.CancelledError from error
             raise NotebookError(_failure(file, notebook, at, error)) from error
         for cell, source in zip(notebook.cells, sources, strict=True):
             # The stored source stays as its author wrote it, without this machine's paths.
@@ -240,13 +255,17 @@ def figures(notebook: NotebookNode) -> list[dict[str, Any]]:
 
 def _failure(file: Path, notebook: NotebookNode, at: int, error: Exception) -> str:
     cell = notebook.cells[at]
-    first = next((line for line in cell.source.splitlines() if line.strip()), "")
+    lines = cell.source.splitlines()
+    said = re.sub(r"\x1b\[[\d;]*m", "", getattr(error, "traceback", ""))
+    # The first place in a cell is the failing cell's own; what it called comes after.
+    place = re.search(r"Cell In\[\d+\], line (\d+)", said)
+    failing = lines[int(place[1]) - 1] if place else next(filter(str.strip, lines), "")
     name = getattr(error, "ename", type(error).__name__)
     value = getattr(error, "evalue", str(error))
     value = re.sub(r"\x1b\[[\d;]*m", "", value).strip()
     return (
         f"{file}: cell {at + 1} ({cell.get('id', 'without id')}) failed: {name}: {value}\n"
-        f"    {first.strip()}\n"
+        f"    {failing.strip()}\n"
         f"Open it with 'jupyter lab {file}', run it to that cell and mend it; "
         "then build again. The last good report is untouched."
     )

@@ -9,7 +9,8 @@ import html
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import count, groupby
@@ -37,6 +38,12 @@ MOST_COLUMNS = 16
 LONG = 100
 """Rows from which a chart's table is shortened, and left out on paper."""
 
+TRACES = frozenset({"bar", "scatter"})
+"""Types of traces that the page's Plotly draws."""
+
+SCRIPTS = ("head.js", "toc.js", "page.js", "table.js")
+"""The page's own scripts, and all that may run."""
+
 FRONT = "key-findings"
 """The chapter that is set before the table of contents, unnumbered."""
 
@@ -55,7 +62,7 @@ class Figure:
 
     @property
     def listed(self) -> list[str]:
-        """The agreements of a long table that lists agreements, as the page does anyway."""
+        """The agreements, each once, of a long table that lists agreements as the page does."""
         rows = self.meta["data"]["rows"]
         if len(rows) <= LONG:
             return []
@@ -64,7 +71,7 @@ class Figure:
             [self.known[value] for value in column if value in self.known] for column in columns
         )
         longest = max(named, key=len)
-        return longest if len(longest) > 0.9 * len(rows) else []
+        return list(dict.fromkeys(longest)) if len(longest) > 0.9 * len(rows) else []
 
     @property
     def numbers(self) -> tuple[list[str], list[list[Any]]]:
@@ -169,14 +176,88 @@ def compose(nb: NotebookNode, context: Context, markdown: Callable[[str], str]) 
         "names": _names(context.dataset),
         "abstract": rows(abstract(context.dataset)) if context.dataset else "",
         "style": style(),
-        "scripts": {name: script(name) for name in ("head.js", "toc.js", "page.js", "table.js")},
+        "scripts": {name: script(name) for name in SCRIPTS},
         "static": all(figure.picture is not None for figure in figures),
-        "charts": packed(_interactive(charts, figures)),
+        "charts": packed(_interactive(charts)),
         "narrow": packed({f.name: f.picture.narrow for f in figures if f.picture}),
         "bundle": base64.b85encode(BUNDLE.read_bytes()).decode(),
         "rows_of": lambda figure: rows(linked(f"{len(figure.listed):,} rows", figure.listed)),
         "definitions": definitions(context.dataset) if context.dataset else [],
     }
+
+
+def identify(nb: NotebookNode) -> None:
+    """Tell of each chart in a notebook what the page says of it, where the chart does not.
+
+    What :func:`accords.charts.theme.finish` made has it all; any other chart is named after its
+    cell and has the title of its layout. To do it again changes nothing.
+
+    Raises
+    ------
+    NotebookError
+        A chart that the page cannot draw, or one that is shown twice: which cell, and what to do.
+    """
+    cells: Counter[str] = Counter()
+    places: dict[str, str] = {}
+    for cell in nb.cells:
+        notebook = cell.metadata.get("chapter", nb.metadata.get("title", ""))
+        cells[notebook] += 1
+        place = f"{notebook}.ipynb: cell {cells[notebook]}"
+        alone = type(nb)(cells=[cell])
+        for number, figure in enumerate(notebooks.figures(alone), start=1):
+            _refuse_undrawable(figure, place)
+            layout = figure.setdefault("layout", {})
+            meta = layout.get("meta")
+            if not isinstance(meta, Mapping) or "measure" not in meta:
+                slug = re.sub(r"[^\w-]+", "-", notebook)
+                name = f"{slug}-cell-{cells[notebook]}" + (f"-{number}" if number > 1 else "")
+                layout["meta"] = _bare_meta(layout, name, cells[notebook])
+                _keep_white(layout)
+            name = layout["meta"]["name"]
+            if name in places:
+                raise notebooks.NotebookError(
+                    f"{place} shows the chart '{name}' again, after {places[name]}. "
+                    "Show it once, or give each its own name; then build again."
+                )
+            places[name] = place
+
+
+def _refuse_undrawable(figure: Mapping[str, Any], place: str) -> None:
+    others = {trace.get("type", "scatter") for trace in figure["data"]} - TRACES
+    if others:
+        raise notebooks.NotebookError(
+            f"{place} shows a chart with traces of the type {', '.join(sorted(others))}; the "
+            f"report's Plotly draws only {' and '.join(sorted(TRACES))}. Draw it with these "
+            "(in Plotly Express with render_mode='svg' instead of scattergl), or make a picture "
+            "of it with Matplotlib; then build again."
+        )
+
+
+def _bare_meta(layout: Mapping[str, Any], name: str, cell: int) -> dict[str, Any]:
+    """Give what :func:`accords.charts.theme.finish` would, for a chart that it did not make."""
+    title = layout.get("title") or {}
+    text = title if isinstance(title, str) else title.get("text") or ""
+    # A heading may not be empty.
+    shown = plain(text.replace("<br>", " ")) or f"Chart of cell {cell}"
+    return {
+        "name": name,
+        "title": shown,
+        "subtitle": "",
+        "alt": shown,
+        "measure": "the notebook's own code",
+        "method": "",
+        "function": f"cell {cell}",
+        "narrow": {},
+        "data": {"columns": [], "rows": []},
+    }
+
+
+def _keep_white(layout: dict[str, Any]) -> None:
+    """Keep a white ground light in dark mode: it alone would follow, and dark text vanish on it."""
+    template = layout.get("template", {}).get("layout", {})
+    ground = layout.get("paper_bgcolor", template.get("paper_bgcolor", "white"))
+    if ground.lower() in ("white", "#fff", "#ffffff"):
+        layout["paper_bgcolor"] = "#fefefe"
 
 
 def _add(
@@ -196,7 +277,8 @@ def _add(
         chapter.code.append(cell.source)
     for output in cell.outputs:
         data = output.get("data", {})
-        if notebooks.PLOTLY in data and "meta" in data[notebooks.PLOTLY].get("layout", {}):
+        image = next((media for media in data if media.startswith("image/")), None)
+        if notebooks.PLOTLY in data:
             figure = data[notebooks.PLOTLY]
             meta = figure["layout"]["meta"]
             chapter.blocks.append(
@@ -212,6 +294,14 @@ def _add(
             )
         elif "text/html" in data:
             chapter.blocks.append(rows(_quiet_table(data["text/html"])))
+        elif "text/markdown" in data:
+            _add_text(chapter, rows(markdown(data["text/markdown"])))
+        elif image is not None:
+            told = output.metadata.get(image, {}).get("alt")
+            chapter.blocks.append(_image(image, data[image], told or "Picture without description"))
+        elif output.output_type == "error":
+            error = re.sub(r"\x1b\[[\d;]*m", "", f"{output.ename}: {output.evalue}")
+            chapter.blocks.append(f"<pre>{html.escape(error)}</pre>")
         elif output.output_type == "stream" and output.name == "stdout":
             chapter.blocks.append(f"<pre>{html.escape(output.text)}</pre>")
         elif "text/plain" in data:
@@ -252,6 +342,14 @@ def _quiet_table(markup: str) -> str:
     if '<table class="data">' in markup:
         return f'<div class="scroll" role="region" aria-label="Table" tabindex="0">{markup}</div>'
     return markup
+
+
+def _image(media: str, content: str, alt: str) -> str:
+    """Show a picture as an image, an SVG too: so nothing in it runs or bears an id of the page."""
+    if media == "image/svg+xml":
+        content = base64.b64encode(content.encode()).decode()
+    source = f"data:{media};base64,{''.join(content.split())}"
+    return f'<p><img src="{escape(source)}" alt="{escape(alt)}" style="max-width:100%"></p>'
 
 
 def _cell(value: Any) -> str:
@@ -316,20 +414,43 @@ def abstract(dataset: Dataset) -> str:
     concluded = overview[overview["concluded"]]
     if concluded.empty:
         return "<p>There are too few data: the dataset holds no concluded agreement.</p>"
-    partners = set(concluded["partners"].explode().dropna()) - set(dataset.focus)
+    others = concluded["partners"].explode().dropna()
+    others = others[~others.isin(dataset.focus)]
+    n = others.nunique()
+    parties = linked(f"{n:,} other {'party' if n == 1 else 'parties'}", others.index)
+    if (concluded["scope"] != "bilateral").any():
+        parties += " (those of multilateral agreements too)"
     years = concluded["year"].dropna()
     period = f" from {years.min()} to {years.max()}" if len(years) else ""
-    publishers = dataset.sources["publisher"].nunique()
+    pages = f"{len(dataset.sources):,} pages of {dataset.sources['publisher'].nunique():,}"
+    cited = dataset.citations.loc[
+        dataset.citations["source_id"].isin(dataset.sources["source_id"]), "agreement_id"
+    ]
     announced = overview.index[overview["status"] == "announced"]
     apart = f" {counted(announced)} more are only announced and are shown apart."
+    have = "has" if len(dataset.focus) == 1 else "have"
     return (
-        f"<p>Who {escape(_names(dataset))} have defence agreements with, about what, since when, "
-        "and what says so. The report rests on "
-        f"{counted(concluded.index, 'concluded agreement')} with {len(partners):,} partners"
-        f"{period}, each traced to its sources: {len(dataset.sources):,} pages of "
-        f"{publishers:,} publishers.{apart if len(announced) else ''} Every number below is "
-        "computed from the dataset and leads to the rows that it counts.</p>"
+        f"<p>Who {escape(_names(dataset))} {have} defence agreements with, about what, since "
+        "when, and what says so. The report rests on "
+        f"{counted(concluded.index, 'concluded agreement')} with {parties}{period}, each traced "
+        f"to its sources: {linked(f'{pages} publishers', cited)}."
+        f"{apart if len(announced) else ''}{_gathered_for_others(dataset)} Every number below is "
+        "computed from the dataset; one that is a link opens the agreements that it counts or was "
+        "measured on.</p>"
     )
+
+
+def _gathered_for_others(dataset: Dataset) -> str:
+    """Say what the data hold of focus states for which they were not gathered."""
+    gathered = dataset.descriptor.get("focus", ())
+    others = [state for state in dataset.focus if state not in gathered]
+    if not gathered or not others:
+        return ""
+    them, these = (
+        word.join(escape(dataset.party_names[state]) for state in states)
+        for word, states in ((" and ", others), (" or ", gathered))
+    )
+    return f" Of {them} the data hold only those agreements to which {these} is a party."
 
 
 def _names(dataset: Dataset | None) -> str:
@@ -358,9 +479,7 @@ def definitions(dataset: Dataset) -> list[dict[str, Any]]:
     return found
 
 
-def _interactive(
-    charts: Mapping[str, Mapping[str, Any]], figures: Iterable[Figure]
-) -> dict[str, Any]:
+def _interactive(charts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Give the figures as the loader draws them, with the template that they share told once."""
     specifications = {}
     templates: list[Any] = []
@@ -378,7 +497,6 @@ def _interactive(
     return {
         "templates": templates,
         "charts": specifications,
-        "tables": {figure.name: figure.numbers for figure in figures if figure.listed},
         "colours": {light: token for token, (light, _) in theme.COLOURS.items()},
     }
 
@@ -444,10 +562,9 @@ def lean(markup: str) -> str:
 
 def secured(markup: str) -> str:
     """Allow exactly the page's own scripts, by their hashes, and nothing from anywhere else."""
-    scripts = re.findall(r"<script>(.*?)</script>", markup, flags=re.DOTALL)
     hashes = " ".join(
         f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-        for text in scripts
+        for text in map(script, SCRIPTS)
     )
     policy = (
         f"default-src 'none'; script-src 'strict-dynamic' {hashes}; "

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import html
 import itertools
 import json
 import math
+import os
 import re
 import textwrap
 from collections.abc import Mapping
@@ -56,7 +58,7 @@ class Pictures:
     def png(self, titled_svg: str) -> bytes:
         """Give a titled SVG as a PNG of twice its size: kept from before, or drawn now."""
         kept = self.cache / f"{digest(titled_svg, self.browser.version, _own_code())}.png"
-        if kept.is_file():
+        if holds(kept):
             return kept.read_bytes()
         _, _, width, height = svg.view_box(titled_svg)
         content = self.browser.photograph(titled_svg, width, height, scale=2).result()
@@ -76,7 +78,7 @@ class Pictures:
     def _drawing(self, figure: Figure) -> functools.partial[str]:
         key = digest(figure, BUNDLE.name, self.browser.version, _own_code())
         kept = self.cache / f"{key}.svg"
-        if kept.is_file():
+        if holds(kept):
             return functools.partial(kept.read_text, encoding="utf-8")
         return functools.partial(self._drawn, self.browser.draw(figure), figure, kept)
 
@@ -159,11 +161,31 @@ def digest(*parts: object) -> str:
 
 
 def write(file: Path, content: bytes) -> None:
-    """Write a file of a cache beside itself and move it into place."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_name(f".{file.name}.part")
-    beside.write_bytes(content)
-    beside.replace(file)
+    """Keep a file in a cache, written beside itself and moved into place.
+
+    A cache that cannot be written keeps nothing: whoever writes has the content at hand.
+    """
+    with contextlib.suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        beside = file.with_name(f".{file.name}.part")
+        beside.write_bytes(content)
+        beside.replace(file)
+
+
+def holds(file: Path) -> bool:
+    """Say whether a cache has a file, and mark it as used: see :func:`prune`."""
+    with contextlib.suppress(OSError):
+        os.utime(file)
+    return file.is_file()
+
+
+def prune(cache: Path, since: float, builds: int = 4) -> None:
+    """Keep of a cache what was used since a time, and what few builds of that size used before."""
+    with contextlib.suppress(OSError):
+        ages = sorted(((file.stat().st_mtime, file) for file in cache.iterdir()), reverse=True)
+        used = sum(time >= since for time, _ in ages)
+        for _, file in ages[builds * used :]:
+            file.unlink(missing_ok=True)
 
 
 @functools.cache

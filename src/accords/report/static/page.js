@@ -67,6 +67,7 @@
 
   // Charts become interactive when the reader reaches for them.
   const live = new Map();
+  const numberOf = (figure) => $(".number", figure).textContent;
   const plotly = once(async () => {
     const code = await unpack("plotly-data");
     const script = document.createElement("script");
@@ -94,81 +95,72 @@
   };
   const draw = async (figure) => {
     const drawing = $(".drawing", figure);
-    const svg = $(":scope > svg", drawing);
     const [Plotly, { data, layout }] = await Promise.all([plotly(), specification(nameOf(figure))]);
-    let host = live.get(figure);
-    if (!host) {
+    if (!live.has(figure)) return;
+    const svg = $(":scope > svg", drawing);
+    let host = $(".live", drawing);
+    const first = !host;
+    if (first) {
       host = document.createElement("div");
       host.className = "live";
       host.append(document.createElement("div"));
       host.tabIndex = 0;
       host.setAttribute("role", "application");
-      host.setAttribute("aria-label", `${svg?.getAttribute("aria-label") ?? ""} Arrow keys read the points.`);
-      drawing.append(host);
-      live.set(figure, host);
+      host.setAttribute("aria-label", `${svg?.getAttribute("aria-label") ?? numberOf(figure)} Arrow keys read the points.`);
+      // Beside the drawing: the style sheet shows one of the two.
+      if (svg) svg.after(host); else drawing.append(host);
     }
     const plot = host.firstChild;
-    let scale = 1;
-    if (svg) {
-      // Same place, same crop as the static drawing.
-      svg.style.display = "";
-      const [, top, width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-      scale = Math.min(1, drawing.clientWidth / width);
-      host.style.height = `${height * scale}px`;
-      plot.style.marginTop = `${-top}px`;
-      svg.style.display = "none";
-    } else {
-      scale = Math.min(1, drawing.clientWidth / layout.width);
-      host.style.height = `${layout.height * scale}px`;
-    }
-    plot.style.width = `${layout.width}px`;
-    plot.style.transform = scale < 1 ? `scale(${scale})` : "";
-    plot.style.transformOrigin = `0 ${plot.style.marginTop ? -parseFloat(plot.style.marginTop) : 0}px`;
-    const first = !plot.dataset.drawn;
+    // Same place, same crop as the static drawing.
+    [, host.top, host.width, host.height] = svg?.getAttribute("viewBox").split(" ").map(Number)
+      ?? [0, 0, layout.width, layout.height];
+    scale(host);
     await Plotly.react(plot, data, { ...layout, dragmode: false },
-      { displayModeBar: false, responsive: false, scrollZoom: false });
-    if (first) {
-      plot.dataset.drawn = "yes";
-      plot.on("plotly_click", ({ points }) => {
-        const id = [points[0].customdata].flat()[0];
-        if (typeof id === "string" && document.getElementById(id)) location.hash = id;
-      });
-      host.addEventListener("keydown", (event) => step(Plotly, plot, event));
+      { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false });
+    if (!svg) {
+      // No drawing says where to crop: the room of the title above the first mark is left out.
+      const { top } = plot.getBoundingClientRect();
+      const marks = $$("text, path", plot).map((mark) => mark.getBoundingClientRect());
+      const above = Math.min(...marks.filter((box) => box.height).map((box) => box.top)) - top;
+      host.top = Math.max(0, above / (plot.getBoundingClientRect().width / host.width) - 8);
+      host.height -= host.top;
+      scale(host);
     }
+    if (!first) return;
+    plot.on("plotly_click", ({ points }) => {
+      const id = [points[0].customdata].flat()[0];
+      if (typeof id === "string" && document.getElementById(id)) location.hash = id;
+    });
+    host.addEventListener("keydown", (event) => step(Plotly, plot, event));
   };
+  const scale = (host) => {
+    const factor = Math.min(1, host.parentNode.clientWidth / host.width);
+    host.style.height = `${host.height * factor}px`;
+    Object.assign(host.firstChild.style, {
+      width: `${host.width}px`,
+      marginTop: `${-host.top}px`,
+      transform: `scale(${factor})`,
+      transformOrigin: `0 ${host.top}px`,
+    });
+  };
+  addEventListener("resize", () => $$(".live").forEach(scale));
   const enliven = (figure) => {
-    if (live.has(figure)) return live.get(figure).pending;
-    const pending = draw(figure);
-    if (live.has(figure)) live.get(figure).pending = pending;
-    return pending;
+    if (!live.has(figure)) live.set(figure, draw(figure));
+    return live.get(figure);
   };
-  // A table that lists agreements is packed with the charts, for the page lists them anyway.
-  const fill = async (figure) => {
-    const place = $("details .scroll", figure);
-    if (!place.firstElementChild) {
-      const [columns, rows] = JSON.parse(await chartText()).tables[nameOf(figure)];
-      const table = document.createElement("table");
-      const head = table.createTHead().insertRow();
-      for (const name of columns) {
-        const cell = document.createElement("th");
-        cell.scope = "col";
-        cell.textContent = name;
-        head.append(cell);
-      }
-      const body = table.createTBody();
-      for (const row of rows) {
-        const line = body.insertRow();
-        for (const value of row) line.insertCell().textContent = value ?? "";
-      }
-      place.append(table);
-    }
-    for (const cell of $$("td", place)) {
+  const still = (figure) => {
+    live.delete(figure);
+    $(".live", figure)?.remove();
+  };
+  // In the table behind a chart an agreement leads to its section.
+  const link = (figure) => {
+    for (const cell of $$("details td", figure)) {
       const id = cell.textContent;
       if (cell.firstElementChild || !/^[a-z0-9]+(-[a-z0-9]+)+$/.test(id) || !document.getElementById(id)) continue;
-      const link = document.createElement("a");
-      link.href = `#${id}`;
-      link.textContent = id;
-      cell.replaceChildren(link);
+      const anchor = document.createElement("a");
+      anchor.href = `#${id}`;
+      anchor.textContent = id;
+      cell.replaceChildren(anchor);
     }
   };
   const redraw = async () => { for (const figure of live.keys()) await draw(figure); };
@@ -178,18 +170,25 @@
   spoken.className = "away";
   spoken.setAttribute("aria-live", "polite");
   document.body.append(spoken);
-  const step = (Plotly, plot, event) => {
+  const step = async (Plotly, plot, event) => {
+    if (event.key === "Escape") Plotly.Fx.unhover(plot);
     const move = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!move) return;
     event.preventDefault();
     const points = plot.calcdata.flatMap((trace, curveNumber) =>
       trace[0]?.trace?.visible === true && trace[0].trace.hoverinfo !== "skip"
         ? trace.map((point, i) => ({ curveNumber, pointNumber: point.i ?? i })) : []);
-    if (!points.length) return;
-    const at = ((Number(plot.dataset.at ?? (move > 0 ? -1 : 0)) + move) + points.length) % points.length;
-    plot.dataset.at = at;
-    Plotly.Fx.hover(plot, [points[at]]);
-    spoken.textContent = $$(".hoverlayer text", plot).map((text) => text.textContent).join(", ");
+    // A point that says nothing, such as the edge of an area, is passed over.
+    for (const _ of points) {
+      const at = ((plot.at ?? (move > 0 ? -1 : 0)) + move + points.length) % points.length;
+      plot.at = at;
+      Plotly.Fx.hover(plot, [points[at]]);
+      // Plotly shows labels 50 ms apart.
+      await new Promise((done) => setTimeout(done, 60));
+      const lines = $$(".hoverlayer :is(.line, text:not(:has(.line)))", plot).map((line) => line.textContent);
+      spoken.textContent = lines.filter(Boolean).join(", ");
+      if (spoken.textContent) return;
+    }
   };
 
   for (const figure of $$("figure.chart")) {
@@ -200,26 +199,29 @@
     });
     drawing.addEventListener("pointerleave", () => clearTimeout(waiting));
     drawing.addEventListener("click", () => enliven(figure));
-    if ($(":scope > svg", drawing)) {
-      drawing.tabIndex = 0;
-      drawing.addEventListener("keydown", async (event) => {
-        if (event.target !== drawing || (event.key !== "Enter" && event.key !== " ")) return;
-        event.preventDefault();
+    const drawn = $(":scope > svg", drawing);
+    if (drawn) {
+      // The keyboard's way in: it is seen when it has the focus, and gone when the chart is live.
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = "Explore the chart";
+      button.setAttribute("aria-label", `${numberOf(figure)}: Explore the chart`);
+      button.addEventListener("click", async () => {
         await enliven(figure);
-        drawing.removeAttribute("tabindex");
-        live.get(figure).focus();
+        $(".live", drawing).focus();
       });
+      drawing.append(button);
     }
     const details = $("details", figure);
     // A region that scrolls is reached by keyboard and has a name.
     const region = $(".scroll", details);
     region.tabIndex = 0;
     region.setAttribute("role", "region");
-    region.setAttribute("aria-label", `Data of ${$(".number", figure).textContent}`);
+    region.setAttribute("aria-label", `Data of ${numberOf(figure)}`);
     const get = document.createElement("p");
     get.className = "get";
     get.append("Download:");
-    for (const [kind, label] of [["csv", "data (CSV)"], ["svg", "picture (SVG)"], ["png", "picture (PNG)"]]) {
+    for (const [kind, label] of [["csv", "data (CSV)"], ["svg", "picture (SVG)"], ["png", "picture (PNG)"]].slice(0, drawn ? 3 : 1)) {
       const button = document.createElement("button");
       button.type = "button";
       button.dataset.get = kind;
@@ -227,7 +229,8 @@
       get.append(button);
     }
     $("summary", figure).after(get);
-    details.addEventListener("toggle", () => fill(figure), { once: true });
+    details.addEventListener("toggle", () => link(figure), { once: true });
+    if (details.open) link(figure);
   }
   const bare = $$("figure.chart").filter((figure) => !$(".drawing > svg", figure));
   if (bare.length) {
@@ -236,11 +239,16 @@
     }, { rootMargin: "400px" });
     bare.forEach((figure) => seen.observe(figure));
   }
-  $("#live-switch").addEventListener("click", async (event) => {
-    event.target.setAttribute("aria-pressed", "true");
-    event.target.disabled = true;
-    for (const figure of $$("figure.chart")) await enliven(figure);
-    event.target.textContent = "All charts are interactive";
+  // What the switch says when a chart's turn comes counts: it may be pressed again meanwhile.
+  const button = $("#live-switch");
+  const pressed = () => button.getAttribute("aria-pressed") === "true";
+  button.hidden = bare.length;
+  button.addEventListener("click", async () => {
+    button.setAttribute("aria-pressed", !pressed());
+    for (const figure of $$("figure.chart")) {
+      if (pressed()) await enliven(figure);
+      if (!pressed()) still(figure);
+    }
   });
 
   // Data and pictures to take away, made from what is on the page.
@@ -257,49 +265,42 @@
     if (/^[=+@\t\r]|^-(?![\d.])/.test(text)) text = `'${text}`;
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   }).join(",")).join("\n");
-  const standalone = (figure) => {
+  // As the build writes its files: title, subtitle, drawing and source, on white.
+  const standalone = async (figure) => {
+    const { colours } = JSON.parse(await chartText());
+    const light = Object.fromEntries(Object.entries(colours).map(([hex, token]) => [token, hex]));
     const svg = (wideDrawings.get(nameOf(figure)) ?? $(".drawing > svg", figure)).cloneNode(true);
-    const [left, top, width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
-    const ns = "http://www.w3.org/2000/svg";
-    const lines = [];
-    const wrap = (text, size, weight, columns) => {
-      for (const line of text.match(new RegExp(`.{1,${columns}}(?:\\s|$)`, "g")) ?? []) lines.push([line.trim(), size, weight]);
+    const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
+    const holder = document.createElement("template");
+    holder.innerHTML = `<svg xmlns="http://www.w3.org/2000/svg" role="img" font-family="Liberation Sans, Arimo, Arial, Helvetica, sans-serif"><rect x="-16" y="-8" width="100%" height="100%" fill="var(--paper)"/></svg>`;
+    const whole = holder.content.firstChild;
+    let y = 8;
+    const write = (text, columns, size, step, look) => {
+      for (const line of text.match(new RegExp(`.{1,${columns}}(?:\\s|$)`, "g")) ?? []) {
+        y += step;
+        whole.insertAdjacentHTML("beforeend", `<text y="${y}" font-size="${size}" ${look}/>`);
+        whole.lastChild.textContent = line.trim();
+      }
+      y += 4;
     };
-    wrap($("figcaption :is(h3,h4)", figure).textContent, 18, "bold", 80);
-    wrap($("figcaption h3 ~ p, figcaption h4 ~ p", figure).textContent, 13, "normal", 112);
-    const head = lines.reduce((sum, [, size]) => sum + size * 1.35, 10);
-    const put = (text, y, size, weight, fill) => {
-      const element = document.createElementNS(ns, "text");
-      for (const [key, value] of Object.entries({ x: left, y, "font-size": size, "font-weight": weight, fill })) element.setAttribute(key, value);
-      element.textContent = text;
-      svg.append(element);
-    };
-    const light = { paper: "#ffffff", ...Object.fromEntries(Object.entries(lightColours).map(([hex, token]) => [token, hex])) };
-    const ground = document.createElementNS(ns, "rect");
-    const total = height + head + 28;
-    for (const [key, value] of Object.entries({ x: left - 16, y: top - head - 8, width: width + 32, height: total + 16, fill: light.paper })) ground.setAttribute(key, value);
-    svg.prepend(ground);
-    let y = top - head;
-    for (const [text, size, weight] of lines) { y += size * 1.35; put(text, y, size, weight, weight === "bold" ? light.ink : light.muted); }
-    put($(".credit", figure).textContent, top + height + 18, 11, "normal", light.muted);
-    svg.setAttribute("viewBox", `${left - 16} ${top - head - 8} ${width + 32} ${total + 16}`);
-    svg.setAttribute("width", width + 32);
-    svg.setAttribute("height", total + 16);
-    svg.setAttribute("font-family", "Liberation Sans, Arimo, Arial, Helvetica, sans-serif");
-    svg.removeAttribute("style");
-    svg.setAttribute("xmlns", ns);
-    return new XMLSerializer().serializeToString(svg).replace(/var\(--([\w-]+)\)/g, (_, token) => light[token] ?? "#000");
+    write($("figcaption :is(h3,h4)", figure).textContent, 80, 18, 23.4, 'font-weight="bold" fill="var(--ink)"');
+    write($("figcaption :is(h3,h4) ~ p", figure).textContent, 112, 13, 16.9, 'fill="var(--muted)"');
+    svg.setAttribute("y", y + 8);
+    whole.append(svg);
+    y += 8 + height;
+    write($(".credit", figure).textContent.replace("this dataset", document.title), 132, 11, 15, 'fill="var(--muted)"');
+    const size = [width + 32, Math.ceil(y + 6) + 16];
+    whole.setAttribute("width", size[0]);
+    whole.setAttribute("height", size[1]);
+    whole.setAttribute("viewBox", `-16 -8 ${size.join(" ")}`);
+    return new XMLSerializer().serializeToString(whole).replace(/var\(--([\w-]+)\)/g, (_, token) => light[token] ?? "#000");
   };
-  let lightColours = {};
   const get = {
-    csv: async (figure, name) => {
-      await fill(figure);
-      save(`${name}.csv`, "text/csv", `\ufeff${csv($("details table", figure))}\n`);
-    },
-    svg: (figure, name) => save(`${name}.svg`, "image/svg+xml", standalone(figure)),
+    csv: (figure, name) => save(`${name}.csv`, "text/csv", `\ufeff${csv($("details table", figure))}\n`),
+    svg: async (figure, name) => save(`${name}.svg`, "image/svg+xml", await standalone(figure)),
     png: async (figure, name) => {
       const image = new Image();
-      image.src = URL.createObjectURL(new Blob([standalone(figure)], { type: "image/svg+xml" }));
+      image.src = URL.createObjectURL(new Blob([await standalone(figure)], { type: "image/svg+xml" }));
       await image.decode();
       const canvas = document.createElement("canvas");
       canvas.width = image.width * 2;
@@ -310,11 +311,10 @@
       canvas.toBlob((blob) => save(`${name}.png`, "image/png", blob));
     },
   };
-  document.addEventListener("click", async (event) => {
+  document.addEventListener("click", (event) => {
     const kind = event.target.dataset?.get;
     if (!kind || !(kind in get)) return;
     const figure = event.target.closest("figure.chart");
-    ({ colours: lightColours } = JSON.parse(await chartText()));
     get[kind](figure, nameOf(figure));
   });
 
