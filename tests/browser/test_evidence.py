@@ -142,7 +142,8 @@ def test_search_folds_accents_case_and_scripts(visit, address):
     assert search(tab, "hasanov  marrakech") == search(tab, "Marrakech, Hasanov")
     assert ACCORD in search(tab, "المغرب")
     assert search(tab, "المغرب") <= search(tab, "مغرب")
-    assert search(tab, "C-27J") == search(tab, "c 27j") != set()
+    assert search(tab, "C-27J") == search(tab, "c-27j") != set()
+    assert set() != search(tab, "F-16") < search(tab, "f 16")
     assert search(tab, "no such words anywhere") == set()
     assert count(tab) == f"0 of {len(shipped().agreements)} agreements"
 
@@ -296,6 +297,25 @@ def test_a_title_in_the_table_leads_to_its_section(visit, address):
         target = tab.locator("article:target")
         expect(target.locator("h3")).to_be_in_viewport()
         assert f"#{target.get_attribute('id')}" == tab.evaluate("location.hash")
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_without_scripts_a_title_leads_to_its_section(visit, address, width):
+    tab = visit(address, java_script_enabled=False, viewport={"width": width, "height": 900})
+    for n in (40, 300):
+        title = tab.locator(".ev tbody a").nth(n)
+        target = tab.locator(title.get_attribute("href"))
+        title.click()
+        expect(target.locator("h3")).to_be_in_viewport()
+
+
+def test_paper_names_each_record_by_its_identifier(visit, address):
+    tab = visit(f"{address}#{ACCORD}")
+    tab.locator(f"[id='{ACCORD}'] .id").wait_for()
+    tab.emulate_media(media="print")
+    said = "getComputedStyle(document.getElementById(id), '::after').content"
+    assert ACCORD in tab.evaluate(f"id => {said}", ACCORD)
+    assert not tab.locator(f"[id='{ACCORD}'] .id").is_visible()
 
 
 @pytest.mark.parametrize("width", [1280, 360])

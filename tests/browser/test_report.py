@@ -121,6 +121,19 @@ def test_lines_of_a_label_are_spoken_apart_and_silent_points_passed_over(read: A
         assert all(line in page.evaluate(said).split(", ") or ", " in line for line in lines)
 
 
+def test_the_keyboard_reads_every_panel_and_opens_the_agreement_of_a_point(read: Any) -> None:
+    page = read().page
+    said = "document.querySelector('[aria-live=polite].away').textContent"
+    page.locator("#fig-02-timeline .drawing").click()
+    page.locator("#fig-02-timeline .js-plotly-plot .main-svg").first.wait_for()
+    page.locator("#fig-02-timeline .live").focus()
+    # Backwards from the first point: the last panel's points come first.
+    page.keyboard.press("ArrowLeft")
+    until(page, f"{said}.includes('Morocco')")
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('article:target') !== null")
+
+
 def test_a_tap_moves_no_axis(read: Any) -> None:
     page = read(viewport=PHONE, has_touch=True).page
     ranges = """figure => Object.entries(figure.querySelector('.js-plotly-plot')._fullLayout)

@@ -206,6 +206,16 @@ def test_in_a_long_table_an_agreement_stands_by_its_identifier() -> None:
     assert "<td>Treaty of Friendship<td>3" in figure.table
 
 
+def test_a_long_table_names_each_agreement_once() -> None:
+    shared = ["Memorandum", "aze-abc-2001"], ["Memorandum", "aze-def-2002"]
+    rows = [*shared, *([f"Treaty {n}", f"aze-xyz-{n}"] for n in range(page.LONG))]
+    known = {f"Treaty {n}": f"aze-xyz-{n}" for n in range(page.LONG)}
+    known |= {identifier: identifier for _, identifier in rows}
+    meta = {"data": {"columns": ["Agreement", "Record"], "rows": rows}}
+    figure = page.Figure("f", 1, 3, meta, None, "n", known)
+    assert figure.numbers == (["Record"], [[identifier] for _, identifier in rows])
+
+
 def test_a_long_table_that_lists_agreements_leads_to_the_records(small: Dataset) -> None:
     ids = sorted(small.overview.index)
     titles = [small.overview["title"][ids[n % len(ids)]] for n in range(page.LONG + 1)]

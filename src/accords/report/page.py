@@ -62,7 +62,7 @@ class Figure:
 
     @property
     def listed(self) -> list[str]:
-        """The agreements, each once, of a long table that lists agreements as the page does."""
+        """The agreements, each once, of a long table whose every row names one."""
         rows = self.meta["data"]["rows"]
         if len(rows) <= LONG:
             return []
@@ -71,7 +71,7 @@ class Figure:
             [self.known[value] for value in column if value in self.known] for column in columns
         )
         longest = max(named, key=len)
-        return list(dict.fromkeys(longest)) if len(longest) > 0.9 * len(rows) else []
+        return list(dict.fromkeys(longest)) if len(longest) == len(rows) else []
 
     @property
     def numbers(self) -> tuple[list[str], list[list[Any]]]:
@@ -83,10 +83,20 @@ class Figure:
         if len(rows) <= LONG:
             return columns, rows
         rows = [[self.known.get(value, value) for value in row] for row in rows]
+        ids = set(self.known.values())
+        cells = list(zip(*rows, strict=True))
+        named = [column for column in cells if ids.issuperset(column)]
+
+        def said_by(column: tuple[Any, ...], names: tuple[Any, ...]) -> bool:
+            # A title that several agreements have is not known, and says less than the identifier.
+            pairs = list(zip(column, names, strict=True))
+            return any(a in ids for a in column) and all(a == b or a not in ids for a, b in pairs)
+
         told = [
             n
-            for n in range(len(columns))
-            if not any(all(row[n] == row[m] for row in rows) for m in range(n))
+            for n, column in enumerate(cells)
+            if column not in cells[:n]
+            and (column in named or not any(said_by(column, names) for names in named))
         ]
         return [columns[n] for n in told], [[row[n] for n in told] for row in rows]
 

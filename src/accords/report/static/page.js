@@ -127,10 +127,7 @@
       scale(host);
     }
     if (!first) return;
-    plot.on("plotly_click", ({ points }) => {
-      const id = [points[0].customdata].flat()[0];
-      if (typeof id === "string" && document.getElementById(id)) location.hash = id;
-    });
+    plot.on("plotly_click", ({ points }) => open(points[0].customdata));
     host.addEventListener("keydown", (event) => step(Plotly, plot, event));
   };
   const scale = (host) => {
@@ -144,6 +141,11 @@
     });
   };
   addEventListener("resize", () => $$(".live").forEach(scale));
+  // A point that stands for an agreement leads to its section.
+  const open = (customdata) => {
+    const id = [customdata].flat()[0];
+    if (typeof id === "string" && document.getElementById(id)) location.hash = id;
+  };
   const enliven = (figure) => {
     if (!live.has(figure)) live.set(figure, draw(figure));
     return live.get(figure);
@@ -173,16 +175,21 @@
   const step = async (Plotly, plot, event) => {
     if (event.key === "Escape") Plotly.Fx.unhover(plot);
     const move = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (!move) return;
+    if (!move && event.key !== "Enter") return;
     event.preventDefault();
     const points = plot.calcdata.flatMap((trace, curveNumber) =>
       trace[0]?.trace?.visible === true && trace[0].trace.hoverinfo !== "skip"
         ? trace.map((point, i) => ({ curveNumber, pointNumber: point.i ?? i })) : []);
+    if (!move) {
+      const { curveNumber, pointNumber } = points[plot.at] ?? {};
+      return open(plot._fullData[curveNumber]?.customdata?.[pointNumber]);
+    }
     // A point that says nothing, such as the edge of an area, is passed over.
     for (const _ of points) {
       const at = ((plot.at ?? (move > 0 ? -1 : 0)) + move + points.length) % points.length;
       plot.at = at;
-      Plotly.Fx.hover(plot, [points[at]]);
+      const { xaxis = "x", yaxis = "y" } = plot._fullData[points[at].curveNumber];
+      Plotly.Fx.hover(plot, [points[at]], xaxis + yaxis);
       // Plotly shows labels 50 ms apart.
       await new Promise((done) => setTimeout(done, 60));
       const lines = $$(".hoverlayer :is(.line, text:not(:has(.line)))", plot).map((line) => line.textContent);
@@ -259,10 +266,12 @@
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   };
-  const csv = (table) => $$("tr", table).map((row) => [...row.cells].map((cell) => {
+  const csv = (table) => $$("tr", table).map((row) => [...row.cells].map((cell, n) => {
     let text = cell.textContent.trim();
+    // Thousands are set apart for readers, and not for programs.
+    if (table.dataset.n?.split(" ").includes(`${n + 1}`)) text = text.replaceAll(",", "");
     // A spreadsheet must not take text for a formula.
-    if (/^[=+@\t\r]|^-(?![\d.])/.test(text)) text = `'${text}`;
+    if (/^[=+@\t\r]|^-(?![\d.]+%?$)/.test(text)) text = `'${text}`;
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   }).join(",")).join("\n");
   // As the build writes its files: title, subtitle, drawing and source, on white.

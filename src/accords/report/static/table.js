@@ -47,7 +47,8 @@
     }
     return folded.get(character);
   };
-  const fold = (text) => text.toLowerCase().normalize("NFKD").replace(/[^a-z0-9 ]/gu, foldOne);
+  const fold = (text) =>
+    text.toLowerCase().normalize("NFKD").replace(/[^a-z0-9 ]/gu, foldOne).replace(/ +/g, " ");
 
   const plain = (node) => (node ? node.textContent.replace(/\s+/g, " ").trim() : "");
   const label = (name, code) => form.elements[name].querySelector(`option[value="${CSS.escape(code)}"]`)?.text;
@@ -142,7 +143,8 @@
     }
     if (view.from) tests.push((entry) => entry.values.year >= Number(view.from));
     if (view.to) tests.push((entry) => entry.values.year <= Number(view.to));
-    const words = fold(view.q ?? "").split(" ").filter(Boolean);
+    // "F-16" is looked for as it stands, and not as "f" and "16" anywhere.
+    const words = (view.q ?? "").split(/\s+/).map((word) => fold(word).trim()).filter(Boolean);
     if (words.length) tests.push((entry) => words.every((word) => entry.words.includes(word)));
     return (entry) => tests.every((test) => test(entry));
   }
