@@ -349,22 +349,20 @@ def diversifies(dataset: Dataset, claim: Claim) -> Verdict:
     largest = escape(_name(dataset, str(rest["left_out"])))
     sentence = (
         f"From {_span(whole['before'])} to {_span(whole['after'])} {who} went from "
-        f"{number(whole['partners_before'], 'd', rows)} to "
-        f"{number(whole['partners_after'], 'd', rows)} partners, with "
-        f"{number(whole['agreements_before'], 'd', rows)} and "
-        f"{number(whole['agreements_after'], 'd', rows)} agreements. The chance that two of them "
-        f"are with the same partner went {_chances(whole)}; without {largest} {_chances(rest)}. "
-        f"{_FINDINGS[verdict]}{_shorter(dataset, claim.argument, table)}"
+        f"{number(whole['partners_before'], 'd', whole['ids_before'])} to "
+        f"{number(whole['partners_after'], 'd', whole['ids_after'])} partners, with "
+        f"{count(whole['ids_before'])} and {count(whole['ids_after'])} agreements. The chance that "
+        f"two of them are with the same partner went {_chances(whole)}; without {largest} "
+        f"{_chances(rest)}. {_FINDINGS[verdict]}{_shorter(dataset, claim.argument, table)}"
     )
     return Verdict(verdict, sentence, rows)
 
 
 def _chances(row: Mapping[Any, Any]) -> str:
-    rows = row["agreement_ids"]
     return (
-        f"from {number(100 * row['herfindahl_before'], '.1f', rows)} to "
-        f"{number(100 * row['herfindahl_after'], '.1f', rows)} % (95 % interval of the change "
-        f"{interval(100 * row['low'], 100 * row['high'], '+.1f')} points)"
+        f"from {number(100 * row['herfindahl_before'], '.1f', row['ids_before'])} to "
+        f"{number(100 * row['herfindahl_after'], '.1f', row['ids_after'])} % (95 % interval of "
+        f"the change {interval(100 * row['low'], 100 * row['high'], '+.1f')} points)"
     )
 
 
@@ -484,8 +482,8 @@ def compared(dataset: Dataset, claim: Claim) -> Verdict:
         NOT_TESTABLE,
         f"A motive cannot be observed. Nearest to it: {who}'s first approval came "
         f"{number(rank.value, '.0f', (claim.agreement_id,))} days after signature, faster than "
-        f"{number(rank.above, 'd', rank.rows)} and slower than "
-        f"{number(rank.below, 'd', rank.rows)} of {number(rank.n, 'd', rank.rows)} others with "
+        f"{number(rank.above, 'd', rank.higher)} and slower than "
+        f"{number(rank.below, 'd', rank.lower)} of {number(rank.n, 'd', rank.rows)} others with "
         f"known dates; {after} followed.",
         rows,
     )

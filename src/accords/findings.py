@@ -343,8 +343,8 @@ def _rhythm(dataset: Dataset, choices: Choices) -> Finding | None:
         )
         if pd.notna(change.ratio):
             sentence += (
-                f", {number(change.ratio, '.1f', change.after_rows)} times as many (95 % interval "
-                f"{interval(change.low, change.high, '.1f')})"
+                f", {number(change.ratio, '.1f', (*change.after_rows, *change.before_rows))} "
+                f"times as many (95 % interval {interval(change.low, change.high, '.1f')})"
             )
         sentences.append(sentence)
         checks.append(_check(choices, f"ratio, {names.get(state, state)}", ".2f", _rate(state)))
@@ -383,14 +383,12 @@ def _subjects(dataset: Dataset, choices: Choices) -> Finding | None:
         ranked = own.sort_values("n", ascending=False, kind="stable").head(3)
         shown = listed(
             f"{escape(lowered(labels[row['domain']]))} "
-            f"({number(100 * row['share'], '.0f', row['agreements'])} %)"
+            f"({count(row['agreements'])} or {100 * row['share']:.0f} %)"
             for row in ranked.to_dict("records")
         )
         name = names.get(str(state), str(state))
         coded = domains.coded(dataset)
-        total = number(
-            own["total"].iloc[0], "d", coded.loc[coded["state"] == state, "agreement_id"]
-        )
+        total = count(coded.loc[coded["state"] == state, "agreement_id"])
         parts.append(f"{escape(name)}'s {total} are most often about {shown}")
         checks.append(
             _check(choices, f"share of {lowered(labels[code])}, {name}", ".0%", _first(str(state)))
@@ -410,16 +408,31 @@ def _moved(dataset: Dataset) -> str:
     if sure.empty:
         return "No single subject's share has changed for sure."
     names, labels = dataset.party_names, dataset.labels("domain_codes")
-    whole = domains.profiles(dataset).set_index(["state", "domain"])["agreements"].to_dict()
-    said = "; ".join(
-        f"{escape(lowered(labels[row['domain']]))}, named by "
-        f"{number(100 * row['second'], '.0f', whole[row['state'], row['domain']])} % of "
-        f"{escape(names[row['state']])}'s before {row['cut']} and by "
-        f"{number(100 * row['first'], '.0f', whole[row['state'], row['domain']])} % since"
-        for row in sure.to_dict("records")
-    )
+    dated = domains.profiles(dataset, since=0)
+    said: list[str] = []
+    rows: list[str] = []
+    for state, code, cut in zip(sure["state"], sure["domain"], sure["cut"], strict=True):
+        before = _named_by(domains.profiles(dataset, until=cut - 1), state, code)
+        since = _named_by(domains.profiles(dataset, since=cut), state, code)
+        said.append(
+            f"{escape(lowered(labels[code]))}, named by {before} of {escape(names[state])}'s "
+            f"before {cut} and by {since} since"
+        )
+        rows += _naming(dated, state)[code]
     are = "change is" if len(sure) == 1 else "changes are"
-    return f"Only {number(len(sure), 'd')} {are} sure: {said}."
+    return f"Only {number(len(sure), 'd', rows)} {are} sure: {'; '.join(said)}."
+
+
+def _naming(profile: pd.DataFrame, state: str) -> dict[str, tuple[str, ...]]:
+    """Give the agreements of a state that name each subject."""
+    own = profile[profile["state"] == state]
+    return dict(zip(own["domain"], own["agreements"], strict=True))
+
+
+def _named_by(profile: pd.DataFrame, state: str, code: str) -> str:
+    """Write the share of a state's agreements that name a subject."""
+    naming = _naming(profile, state)
+    return percent(naming[code], [i for ids in naming.values() for i in ids])
 
 
 def _top(profile: pd.DataFrame) -> str | None:
@@ -449,8 +462,10 @@ def _alike(dataset: Dataset, choices: Choices) -> Finding | None:
     first, second = (dataset.party_names.get(s, s) for s in dataset.focus[:2])
     labels = dataset.labels("domain_codes")
     contrast = domains.contrast(dataset)
-    coded = domains.coded(dataset)
-    rows = coded.loc[coded["state"].isin(dataset.focus[:2]), "agreement_id"]
+    own = domains.coded(dataset).groupby("state")["agreement_id"]
+    ids = [tuple(own.get_group(state)) for state in dataset.focus[:2]]
+    rows = [i for state in ids for i in state]
+    profile = domains.profiles(dataset)
     sure = contrast[contrast["sure"]].sort_values("difference", key=abs, ascending=False)
     verdict = (
         "alike, yet not the same"
@@ -467,14 +482,15 @@ def _alike(dataset: Dataset, choices: Choices) -> Finding | None:
     sentence += (
         " They clearly differ on "
         + "; ".join(
-            f"{escape(lowered(labels[row['domain']]))} "
-            f"({number(100 * row['first'], '.0f', rows)} % of {escape(first)}'s, "
-            f"{number(100 * row['second'], '.0f', rows)} % of {escape(second)}'s)"
-            for row in sure.head(3).to_dict("records")
+            f"{escape(lowered(labels[code]))}, named by "
+            f"{_named_by(profile, dataset.focus[0], code)} of {escape(first)}'s and by "
+            f"{_named_by(profile, dataset.focus[1], code)} of {escape(second)}'s"
+            for code in sure["domain"].head(3)
         )
         + "; part of that may be fuller reporting, as sources name "
-        f"{number(means[dataset.focus[0]], '.1f', rows)} subjects an agreement for "
-        f"{escape(first)} and {number(means[dataset.focus[1]], '.1f', rows)} for {escape(second)}."
+        f"{number(means[dataset.focus[0]], '.1f', ids[0])} subjects an agreement for "
+        f"{escape(first)} and {number(means[dataset.focus[1]], '.1f', ids[1])} for "
+        f"{escape(second)}."
         if len(sure)
         else " On no single subject do they clearly differ."
     )
@@ -520,12 +536,14 @@ def _shared(dataset: Dataset, counts: pd.DataFrame) -> str:
         return ""
     table = partners.shared_partners(dataset)
     rows = [i for ids in table["agreement_ids"] for i in ids]
+    every = [i for ids in others["agreement_ids"] for i in ids]
     most = listed(escape(_the(name)) for name in table["name"].head(4))
     whom = "both" if len(dataset.focus) == 2 else "more than one of them"
     have = "has" if len(table) == 1 else "have"
     return (
-        f" {number(len(table), 'd', rows)} of all {number(others['partner'].nunique(), 'd')} "
-        f"partners {have} agreements with {whom}{f', most of all {most}' if most else ''}."
+        f" {number(len(table), 'd', rows)} of all "
+        f"{number(others['partner'].nunique(), 'd', every)} partners {have} agreements with "
+        f"{whom}{f', most of all {most}' if most else ''}."
     )
 
 
@@ -578,14 +596,16 @@ def _spread_words(dataset: Dataset, name: str, own: pd.DataFrame) -> str:
     said = "; ".join(
         f"{_DIVERSITY[row['finding']]} in {_span(row['after'])} than in {_span(row['before'])} "
         f"{_counted(dataset, row)} (the chance that two agreements are with the same partner went "
-        f"from {number(100 * row['herfindahl_before'], '.0f', row['agreement_ids'])} to "
-        f"{number(100 * row['herfindahl_after'], '.0f', row['agreement_ids'])} %)"
+        f"from {number(100 * row['herfindahl_before'], '.0f', row['ids_before'])} to "
+        f"{number(100 * row['herfindahl_after'], '.0f', row['ids_after'])} %)"
         for row in clear.to_dict("records")
     )
     if len(clear) == len(own):
         return f"Every comparison shows {escape(name)} {said}."
     left = len(own) - len(clear)
-    others = "comparison" if left == 1 else f"{number(left, 'd')} comparisons"
+    unclear = own.loc[own.index.difference(clear.index), "agreement_ids"]
+    of_these = [i for ids in unclear for i in ids]
+    others = "comparison" if left == 1 else f"{number(left, 'd', of_these)} comparisons"
     return (
         f"Whether {escape(name)} spreads its agreements over partners more widely than before "
         f"depends on what is compared: {said}. The other {others}, of other years or "
@@ -663,8 +683,8 @@ def _sure(dataset: Dataset, choices: Choices) -> Finding | None:
         read = read[read.isin(dataset.overview.index)]
         sentence += (
             f" A second reader who did not know the first result found "
-            f"{number(last['found'], 'd', read)} of {number(last['facts'], 'd', read)} facts wrong "
-            "in the latest sample (95 % interval "
+            f"{number(last['found'], 'd', last['agreement_ids'])} of "
+            f"{number(last['facts'], 'd', read)} facts wrong in the latest sample (95 % interval "
             f"{interval(100 * last['low'], 100 * last['high'], '.1f')} %)."
         )
 

@@ -191,6 +191,7 @@ def test_overlapping_waits_cannot_be_told_apart():
     )
     rank = accord.approval_rank(ds, "a", "AZE")
     assert (rank.value, rank.below, rank.equal, rank.above) == (40, 1, 1, 1)
+    assert (rank.lower, rank.same, rank.higher) == (("c",), ("b",), ("d",))
 
 
 def test_other_instruments_between_the_same_parties_are_earlier_later_or_unknown():

@@ -143,7 +143,8 @@ def test_disputes_are_sorted_by_what_they_are_about(field: str, fact: str) -> No
 
 def test_a_dispute_without_an_adopted_value_is_open() -> None:
     ds = builders.tiny(disputes=[{"agreement_id": "a", "field": "value", "value": v} for v in "xy"])
-    assert measures.disputes_by_fact(ds)["settled"].tolist() == [0]
+    table = measures.disputes_by_fact(ds)
+    assert table[["settled", "settled_ids", "open_ids"]].to_numpy().tolist() == [[0, (), ("a",)]]
 
 
 def test_life_cycles_count_what_is_on_record(small: Dataset) -> None:
@@ -226,15 +227,23 @@ def test_no_median_is_given_where_fewer_than_half_reach_the_step() -> None:
 
 def test_coverage_tells_searched_from_not_searched() -> None:
     ds = builders.tiny(
+        parties=[
+            {"agreement_id": i, "party_id": p}
+            for i, pair in (("a", ("AZE", "TUR")), ("b", ("MAR", "TUR")), ("c", ("AZE", "ITA")))
+            for p in pair
+        ],
         coverage=[
             {"focus": "AZE", "partner": "TUR", "records_found": 3},
             {"focus": "AZE", "partner": "SWE", "records_found": 0},
             {"focus": "AZE", "partner": "PER", "search": "not-searched"},
-        ]
+        ],
     )
     table = measures.coverage(ds).set_index("search")
     assert table.loc["by-name", ["partners", "found"]].tolist() == [2, 1]
     assert table.at["by-name", "codes_empty"] == ("SWE",)
+    assert table["agreement_ids"].to_dict() | {"combined": ()} == {
+        "by-name": ("a",), "combined": (), "not-searched": (),
+    }  # fmt: skip
     assert table.at["not-searched", "codes_empty"] == ("PER",)
 
 
@@ -256,6 +265,7 @@ def test_a_states_own_list_is_held_against_the_records() -> None:
         True, 1, 1, True,
     ]  # fmt: skip
     assert table.loc["ESP", ["named", "agreements", "by_then"]].tolist() == [True, 1, 0]
+    assert table.loc["ESP", ["agreement_ids", "ids_by_then"]].tolist() == [("new",), ()]
     assert table.loc["CHE", ["named", "agreements", "found"]].tolist() == [True, 0, False]
     assert table.loc["ARM", ["named", "by_then"]].tolist() == [False, 1]
     assert set(table["stated"]) == {34}

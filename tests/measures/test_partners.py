@@ -181,6 +181,8 @@ def test_a_state_that_leaves_its_one_partner_for_many_diversifies() -> None:
     found = table.loc[measures.ALL]
     assert found["finding"] == "diversifies"
     assert (found["before"], found["after"]) == ("2001-2010", "2011-2020")
+    assert (len(found["ids_before"]), len(found["ids_after"])) == (26, 12)
+    assert (*found["ids_before"], *found["ids_after"]) == found["agreement_ids"]
     assert found["high"] < 0 < found["expected_after"] - found["expected_before"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -13,9 +13,11 @@ import pytest
 
 from accords import claims
 from accords.dataset import Dataset, load
+from accords.findings import findings
 from accords.measures.accord import accord_id
 from accords.prose import accord, domains, evidence, partners, time
-from accords.prose.text import Text
+from accords.prose.text import Text, plain
+from accords.report.page import abstract
 
 
 def _of_accord(name: str) -> Callable[[Dataset], Text]:
@@ -73,6 +75,48 @@ SILENT: dict[str, Callable[[Dataset], bool]] = {
     "accord.claims_table": _no_claim,
 }
 """The passages that are left out, and when; every other one says that nothing is known."""
+
+NUMBERED: dict[str, Callable[[Dataset], str]] = {
+    **{name: lambda ds, tell=tell: tell(ds).html for name, tell in PASSAGES.items()},
+    "findings": lambda ds: "".join(f"<p>{f.sentence}</p>" for f in findings(ds, robust=False)),
+    "abstract": abstract,
+}
+"""All that links numbers to rows."""
+
+LINK = re.compile(r'<a class="rows"[^>]*data-rows="([^"]*)">(.*?)</a>')
+
+COUNT = re.compile(r"(?:\d+ % \()?(\d[\d,]*)(?: of \d[\d,]*\)?)?(?: [a-z ]+| %)?")
+"""A number in a link: '12', '12 agreements', '12 of 35', '34 % (12 of 35)', '34 %'."""
+
+PARTNERS = re.compile(
+    r"\[\d+ (?:partners|other parties)\]|\](?: to \d+| of(?: all)? \d+)? partners"
+    r"|\] in the ten before[;.]|\] a bilateral agreement of that time"
+)
+"""Around a number of partners: it opens the agreements with just these."""
+
+COUNTED_OTHERWISE = {
+    "partners that were looked for or named, not all of them with a row": (
+        r"with a result for \[|named \[\d+\] partners"
+    ),
+    "facts: the agreements that hold them": r"\] facts|\] of them the tables|\] are left open",
+    "sources, languages and publishers: the agreements for which they are cited": (
+        r"(?:English|French|Arabic) \(\[|\] (?:languages|publishers)"
+    ),
+    "codings: the agreements whose text was seen": r"\[\d+ %\] \(",
+    "subjects: the agreements that name them": r"\](?: of \d+)? subjects differ",
+    "comparisons and changes: the agreements compared": (
+        r"\[\d comparisons\]|\] (?:of \d )?comparisons|\] change is"
+    ),
+    "a difference, rank or likeness: the agreements it was measured on": (
+        r"\] percentage points|\(percentile \[|\] equal ones"
+    ),
+    "a chance: the agreements drawn from": (
+        r"(?:chance was|%, after|from \d+ to) \[\d+\] %|from \[\d+\] to \d+ %"
+    ),
+    "an estimate: the agreements it rests on": r"\] exist|95 % interval (?:\d+ to )?\[",
+    "years and days: the agreements dated": r"first (?:dated|year of the new rate is) \[|\] days",
+}
+"""What rightly counts something else than the agreements that it opens, by the words around it."""
 
 DATASETS: dict[str, Callable[[], Dataset]] = {
     "shipped": builders.shipped,
@@ -137,3 +181,68 @@ def test_every_row_that_a_number_links_to_exists(passage: str) -> None:
     # What was searched for are partners; no row of an agreement stands behind that.
     assert ids or passage == "evidence.searched"
     assert ids <= set(builders.shipped().agreements["agreement_id"])
+
+
+def numbers(passage: str) -> Iterator[tuple[int | None, str, list[str]]]:
+    """Give each linked number, itself in the words around it, and what it opens.
+
+    A share without its numerator is no number of anything.
+    """
+    markup = NUMBERED[passage](made("shipped"))
+    for link in LINK.finditer(markup):
+        shown = plain(link[2])
+        found = COUNT.fullmatch(shown)
+        if found is None:
+            continue
+        before, after = plain(f"{markup[: link.start()]}|"), plain(f"|{markup[link.end() :]}")
+        share = shown.endswith(" %") or after.startswith("| %")
+        n = None if share else int(found[1].replace(",", ""))
+        yield n, f"{before[-41:-1]}[{shown}]{after[1:41]}", link[1].split()
+
+
+def others(ids: list[str]) -> set[int]:
+    """Count the partners in agreements: those of each focus state, and those of all of them."""
+    ds = made("shipped")
+    parties = set(ds.parties.loc[ds.parties["agreement_id"].isin(ids), "party_id"])
+    return {len(parties - {state}) for state in ds.focus} | {len(parties - set(ds.focus))}
+
+
+def otherwise(around: str) -> set[str]:
+    return {why for why, words in COUNTED_OTHERWISE.items() if re.search(words, around)}
+
+
+@pytest.mark.parametrize("passage", NUMBERED)
+def test_a_linked_number_opens_what_it_counts(passage: str) -> None:
+    wrong = []
+    for n, around, ids in numbers(passage):
+        # What is counted within the accord, as its sources, subjects and days, opens the accord.
+        of_accord = ids == [accord_id(made("shipped"))]
+        of_accord &= not re.search(r"\d\]? (?:[a-z]+ )?(?:agreement|record)", around)
+        counted = others(ids) if PARTNERS.search(around) else {len(ids)}
+        if not (n in counted or of_accord or otherwise(around)):
+            wrong.append((around, len(ids)))
+    assert wrong == []
+
+
+def test_no_exception_is_without_use() -> None:
+    used = [otherwise(around) for name in NUMBERED for _, around, _ in numbers(name)]
+    assert set().union(*used) == set(COUNTED_OTHERWISE)
+
+
+def test_a_number_without_a_link_counts_nothing_that_has_rows() -> None:
+    nothing = re.compile(
+        r"choices of records|possible partners|not searched for|of all \[|typical agreement"
+        r"|half of these between|\] days|\] % are on record|at least \["
+    )
+    for name, write in NUMBERED.items():
+        markup = write(made("shipped"))
+        for found in re.finditer(r'<span class="number">([\d,]+)</span>', markup):
+            before, after = plain(f"{markup[: found.start()]}|"), plain(f"|{markup[found.end() :]}")
+            around = f"{before[-31:-1]}[{found[1]}]{after[1:31]}"
+            assert nothing.search(around), (name, around)
+
+
+def test_all_that_the_abstract_counts_is_linked() -> None:
+    years = re.findall(r"\b\d[\d,]*\b", plain(LINK.sub("", abstract(made("shipped")))))
+    assert len(years) == 2
+    assert years == sorted(years)

@@ -376,8 +376,11 @@ def breadth(dataset: Dataset, table: pd.DataFrame, agreement_id: str | None) -> 
         ),
         alt=_breadth_alt(dataset, table, agreement_id, states),
         data=table.assign(state=table["state"].map(names))[
-            ["state", "title", "year", "named", "official"]
-        ].set_axis(["State", "Agreement", "Year", "Subjects", "Subjects named officially"], axis=1),
+            ["state", "title", "agreement_id", "year", "named", "official"]
+        ].set_axis(
+            ["State", "Agreement", "Record", "Year", "Subjects", "Subjects named officially"],
+            axis=1,
+        ),
         measure=measures.breadths,
         height=190 + 170 * len(states),
         narrow={"height": 110 + 170 * len(states), "margin": {"t": 10}},

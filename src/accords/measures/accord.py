@@ -176,19 +176,37 @@ class Rank(NamedTuple):
 
     value: float
     """The value that is placed."""
-    below: int
-    """How many others are lower."""
-    equal: int
-    """How many others are equal, or cannot be told apart."""
-    above: int
-    """How many others are higher."""
-    rows: tuple[str, ...]
-    """The agreements that it is compared with."""
+    lower: tuple[str, ...] = ()
+    """The other agreements that are lower."""
+    same: tuple[str, ...] = ()
+    """Those that are equal, or cannot be told apart."""
+    higher: tuple[str, ...] = ()
+    """Those that are higher."""
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The agreements that it is compared with."""
+        return (*self.lower, *self.same, *self.higher)
+
+    @property
+    def below(self) -> int:
+        """How many others are lower."""
+        return len(self.lower)
+
+    @property
+    def equal(self) -> int:
+        """How many others are equal, or cannot be told apart."""
+        return len(self.same)
+
+    @property
+    def above(self) -> int:
+        """How many others are higher."""
+        return len(self.higher)
 
     @property
     def n(self) -> int:
         """Number of others."""
-        return self.below + self.equal + self.above
+        return len(self.rows)
 
     @property
     def percentile(self) -> float:
@@ -242,18 +260,12 @@ def breadth_rank(
     rows = rows[(rows["state"] == state) & (rows[count] > 0)]
     mine = rows[rows["agreement_id"] == agreement_id]
     if mine.empty:
-        return Rank(float("nan"), 0, 0, 0, ())
+        return Rank(float("nan"))
     value = int(mine[count].iloc[0])
     others = rows[rows["agreement_id"] != agreement_id]
     if same_instrument:
         others = others[others["instrument"] == mine["instrument"].iloc[0]]
-    return Rank(
-        value,
-        int((others[count] < value).sum()),
-        int((others[count] == value).sum()),
-        int((others[count] > value).sum()),
-        tuple(others["agreement_id"]),
-    )
+    return _ranked(value, others, others[count] < value, others[count] > value)
 
 
 def approval_times(dataset: Dataset) -> pd.DataFrame:
@@ -309,17 +321,15 @@ def approval_rank(dataset: Dataset, agreement_id: str | None, state: str) -> Ran
     rows = rows[rows["state"] == state]
     mine = rows[rows["agreement_id"] == agreement_id]
     if mine.empty:
-        return Rank(float("nan"), 0, 0, 0, ())
+        return Rank(float("nan"))
     others = rows[rows["agreement_id"] != agreement_id]
-    below = int((others["high"] < mine["low"].iloc[0]).sum())
-    above = int((others["low"] > mine["high"].iloc[0]).sum())
-    return Rank(
-        float(mine["days"].iloc[0]),
-        below,
-        len(others) - below - above,
-        above,
-        tuple(others["agreement_id"]),
-    )
+    lower, higher = others["high"] < mine["low"].iloc[0], others["low"] > mine["high"].iloc[0]
+    return _ranked(float(mine["days"].iloc[0]), others, lower, higher)
+
+
+def _ranked(value: float, others: pd.DataFrame, lower: pd.Series, higher: pd.Series) -> Rank:
+    ids = others["agreement_id"]
+    return Rank(value, tuple(ids[lower]), tuple(ids[~(lower | higher)]), tuple(ids[higher]))
 
 
 def between(dataset: Dataset, agreement_id: str) -> pd.DataFrame:

@@ -191,7 +191,8 @@ def disputes_by_fact(dataset: Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Most disputes first: ``fact``, ``disputes``, ``settled``, ``agreements``, ``agreement_ids``.
+        Most disputes first: ``fact``, ``disputes``, ``settled``, ``agreements``, ``agreement_ids``,
+        ``settled_ids`` and ``open_ids`` (those with such a fact that is settled or open).
     """
     rows = dataset.disputes
     field = rows["field"].str.replace(r"#\d+$", "", regex=True)
@@ -200,16 +201,24 @@ def disputes_by_fact(dataset: Dataset) -> pd.DataFrame:
         rows.loc[field.str.fullmatch(pattern), "fact"] = fact
     each = rows.groupby(["fact", "agreement_id", "field"])["adopted"].any().reset_index()
     by = each.groupby("fact")
+
+    def ids(some: pd.DataFrame) -> pd.Series:
+        return (
+            some.drop_duplicates(["fact", "agreement_id"])
+            .groupby("fact")["agreement_id"]
+            .agg(tuple)
+        )
+
     table = pd.DataFrame(
         {
             "disputes": by.size(),
             "settled": by["adopted"].sum().astype(int),
             "agreements": by["agreement_id"].nunique(),
-            "agreement_ids": each.drop_duplicates(["fact", "agreement_id"])
-            .groupby("fact")["agreement_id"]
-            .agg(tuple),
+            "agreement_ids": ids(each),
         }
     ).reset_index()
+    table["settled_ids"] = _tuples(table["fact"].map(ids(each[each["adopted"]])))
+    table["open_ids"] = _tuples(table["fact"].map(ids(each[~each["adopted"]])))
     return table.sort_values(["disputes", "fact"], ascending=[False, True], ignore_index=True)
 
 
@@ -391,7 +400,7 @@ def coverage(dataset: Dataset) -> pd.DataFrame:
     DataFrame
         For each state with a search on record and each method: ``state``, ``search``,
         ``partners``, ``found`` (with at least one record), ``codes_found``, ``codes_empty``
-        (tuples of partners).
+        (tuples of partners), ``agreement_ids`` (of the state with those found).
     """
     records = []
     for state in dataset.focus:
@@ -409,11 +418,18 @@ def coverage(dataset: Dataset) -> pd.DataFrame:
                     "found": int(found.sum()),
                     "codes_found": tuple(part.loc[found, "partner"]),
                     "codes_empty": tuple(part.loc[~found, "partner"]),
+                    "agreement_ids": _with(dataset, state, part.loc[found, "partner"]),
                 }
             )
-    return pd.DataFrame(
-        records, columns=["state", "search", "partners", "found", "codes_found", "codes_empty"]
-    )
+    columns = ["state", "search", "partners", "found", "codes_found", "codes_empty"]
+    return pd.DataFrame(records, columns=[*columns, "agreement_ids"])
+
+
+def _with(dataset: Dataset, state: str, partners: Iterable[str]) -> tuple[str, ...]:
+    """Find the agreements of any kind that a state has with any of these partners."""
+    members = dataset.parties.groupby("party_id")["agreement_id"].agg(set)
+    others = set().union(*(members.get(partner, set()) for partner in partners))
+    return tuple(sorted(members.get(state, set()) & others))
 
 
 def partner_lists(dataset: Dataset) -> pd.DataFrame:
@@ -429,7 +445,8 @@ def partner_lists(dataset: Dataset) -> pd.DataFrame:
         One row for each list and partner, named or on record by that year: ``table``, ``state``,
         ``year``, ``stated`` (Int64), ``partner``, ``name``, ``named`` (bool), ``agreements``
         (concluded bilateral ones, of any year), ``by_then`` (those dated up to that year or
-        undated), ``found`` (bool: any agreement), ``agreement_ids``.
+        undated), ``found`` (bool: any agreement), ``agreement_ids`` (of any year),
+        ``ids_by_then``.
     """
     from accords.measures.common import dyads
 
@@ -456,6 +473,9 @@ def partner_lists(dataset: Dataset) -> pd.DataFrame:
                 "named": partners.isin(named),
                 "by_then": early["partner"].value_counts().reindex(partners, fill_value=0),
                 "agreement_ids": _tuples(ids),
+                "ids_by_then": _tuples(
+                    early.groupby("partner")["agreement_id"].agg(tuple).reindex(partners)
+                ),
             }
         )
         table["agreements"] = table["agreement_ids"].map(len)
@@ -463,7 +483,7 @@ def partner_lists(dataset: Dataset) -> pd.DataFrame:
         tables.append(table)
     columns = [
         *("table", "state", "year", "stated", "partner", "name", "named"),
-        *("agreements", "by_then", "found", "agreement_ids"),
+        *("agreements", "by_then", "found", "agreement_ids", "ids_by_then"),
     ]
     if not tables:
         return pd.DataFrame(columns=columns)

@@ -305,7 +305,7 @@ def diversification(dataset: Dataset, years: int = 10) -> pd.DataFrame:
         many), ``herfindahl_before``, ``herfindahl_after``, ``change``, ``low``, ``high``,
         ``finding`` (``diversifies``: the whole interval is below zero and more partners are
         reached; ``concentrates``: the reverse; ``no clear change``; ``too few``: fewer than five
-        agreements in a run), ``agreement_ids`` (both runs).
+        agreements in a run), ``agreement_ids`` (both runs), ``ids_before``, ``ids_after``.
     """
     end = dataset.as_of.year
     rows = dyads(dataset)
@@ -324,6 +324,8 @@ def diversification(dataset: Dataset, years: int = 10) -> pd.DataFrame:
                 "agreement_ids": tuple(
                     pd.concat([before["agreement_id"], after["agreement_id"]]).unique()
                 ),
+                "ids_before": tuple(before["agreement_id"].unique()),
+                "ids_after": tuple(after["agreement_id"].unique()),
             }
         )
     return pd.DataFrame(
@@ -333,7 +335,7 @@ def diversification(dataset: Dataset, years: int = 10) -> pd.DataFrame:
             *("agreements_before", "agreements_after", "partners_before", "partners_after"),
             *("drawn", "expected_before", "expected_after"),
             *("herfindahl_before", "herfindahl_after", "change", "low", "high", "finding"),
-            "agreement_ids",
+            *("agreement_ids", "ids_before", "ids_after"),
         ],
     )
 

@@ -211,7 +211,7 @@ def breadth(dataset: Dataset, agreement_id: str | None) -> Text:
             sentence += (
                 f". Counting official statements and texts alone, the accord names "
                 f"{number(official.value, '.0f', (str(agreement_id),))}, more than "
-                f"{number(official.below, 'd', official.rows)} of "
+                f"{number(official.below, 'd', official.lower)} of "
                 f"{number(official.n, 'd', official.rows)} (percentile "
                 f"{number(official.percentile, '.0f', official.rows)})"
             )
@@ -263,13 +263,13 @@ def approval(dataset: Dataset, agreement_id: str | None) -> Text:
         if pd.isna(rank.value) or not rank.n:
             continue
         name = escape(dataset.party_names.get(state, state))
-        same = f", {number(rank.equal, 'd', rank.rows)} cannot be told apart" if rank.equal else ""
+        same = f", {number(rank.equal, 'd', rank.same)} cannot be told apart" if rank.equal else ""
         sentences.append(
             f"{name}'s first recorded approval came "
             f"{number(rank.value, '.0f', (str(agreement_id),))} days after signature; of "
             f"{count(rank.rows, 'other agreement')} that can be timed, "
-            f"{number(rank.below, 'd', rank.rows)} had it sooner and "
-            f"{number(rank.above, 'd', rank.rows)} later{same}."
+            f"{number(rank.below, 'd', rank.lower)} had it sooner and "
+            f"{number(rank.above, 'd', rank.higher)} later{same}."
         )
     if not sentences:
         text = "No other approval is dated well enough to compare the pace."
@@ -353,7 +353,7 @@ def when(date: str) -> str:
 
 
 def _share(rank: measures.Rank) -> str:
-    return "all" if rank.below == rank.n else number(rank.below, "d", rank.rows)
+    return "all" if rank.below == rank.n else number(rank.below, "d", rank.lower)
 
 
 def _day_of(day: pd.Timestamp) -> str:

@@ -85,13 +85,13 @@ def _contrast(
     dataset: Dataset, contrast: pd.DataFrame, table: pd.DataFrame, names: dict[str, str]
 ) -> str:
     sure = contrast[contrast["sure"].astype(bool)]
-    tested = number(len(contrast), ".0f")
+    named = table.groupby("domain")["agreements"].agg(lambda ids: [i for own in ids for i in own])
+    tested = number(len(contrast), ".0f", named.explode().dropna())
     if sure.empty:
         return (
             f"Not one of the {tested} subjects differs clearly between the two states once the "
             "number of comparisons is allowed for."
         )
-    ids = table.set_index(["domain", "state"])["agreements"].to_dict()
     first, second = dataset.focus[:2]
     parts = []
     for domain, difference, low, high in zip(
@@ -99,16 +99,16 @@ def _contrast(
     ):
         more = first if difference > 0 else second
         bounds = sorted((abs(low), abs(high)))
-        points = number(abs(100 * difference), ".0f", ids[domain, more])
+        points = number(abs(100 * difference), ".0f", named[domain])
         parts.append(
             f"{names[domain]} ({escape(dataset.party_names[more])} more often, by {points} "
             f"percentage points, 95 % interval {interval(100 * bounds[0], 100 * bounds[1], '.0f')})"
         )
     are = "subject differs" if len(sure) == 1 else "subjects differ"
     return (
-        f"{number(len(sure), '.0f')} of {tested} {are} clearly once the number of comparisons is "
-        f"allowed for: {listed(parts)}. The others may differ or not: the samples are too small "
-        "to say."
+        f"{number(len(sure), '.0f', named[sure['domain']].explode())} of {tested} {are} clearly "
+        f"once the number of comparisons is allowed for: {listed(parts)}. The others may "
+        "differ or not: the samples are too small to say."
     )
 
 
@@ -211,7 +211,8 @@ def change(dataset: Dataset) -> Text:
     if table.empty:
         return paragraph("Too few agreements with a known subject to compare spans of years.")
     names = _names(dataset)
-    whole = measures.profiles(dataset).set_index(["state", "domain"])["agreements"].to_dict()
+    dated = measures.profiles(dataset, since=0)
+    whole = dated.set_index(["state", "domain"])["agreements"].to_dict()
     moved = table[(table["low"] > 0) | (table["high"] < 0)]
     sentences = []
     for state in dataset.focus:

@@ -37,7 +37,7 @@ def firmness(dataset: Dataset) -> Text:
         "A record is held with high confidence where an official or treaty source says that the "
         "agreement exists, or two publishers that do not repeat each other: "
         f"{_by_state(dataset, high)}. {count(several, 'record')} of "
-        f"{number(len(dataset.overview), 'd')} have at least two independent publishers; "
+        f"{count(dataset.overview.index)} have at least two independent publishers; "
         f"{count(lone, 'record')} "
         f"{'has' if len(lone) == 1 else 'have'} no reputable publisher behind "
         f"{'it' if len(lone) == 1 else 'them'}.",
@@ -61,7 +61,7 @@ def sources(dataset: Dataset) -> Text:
     ids = _ids(official["agreement_ids"])
     alone = _ids(press["alone_ids"])
     return paragraph(
-        f"{count(ids, 'record')} of {number(len(dataset.overview), 'd')} cite an official source "
+        f"{count(ids, 'record')} of {count(dataset.overview.index)} cite an official source "
         f"or a treaty database, {count(alone, 'record')} the press and nothing else.",
         "One record can cite several kinds of source, so that the shares do not add up.",
     )
@@ -80,8 +80,9 @@ def tongues(dataset: Dataset) -> Text:
         for n, k, i in zip(top["name"], top["sources"], top["agreement_ids"], strict=True)
     )
     return paragraph(
-        f"Sources in {number(len(spoken), 'd')} languages were read, most of them in {names}, by "
-        f"{number(len(printed), 'd')} publishers.",
+        f"Sources in {number(len(spoken), 'd', _ids(spoken['agreement_ids']))} languages were "
+        f"read, most of them in {names}, by "
+        f"{number(len(printed), 'd', _ids(printed['agreement_ids']))} publishers.",
         f"{count(alone, 'record')} {'hangs' if len(alone) == 1 else 'hang'} on a single publisher: "
         "if it is wrong, so are we.",
     )
@@ -94,11 +95,12 @@ def disagreements(dataset: Dataset) -> Text:
         return paragraph("No dispute between sources is recorded.")
     ids = _ids(table["agreement_ids"])
     total, settled = int(table["disputes"].sum()), int(table["settled"].sum())
+    agreed, left = _ids(table["settled_ids"]), _ids(table["open_ids"])
     return paragraph(
         f"Sources give different values for {number(total, 'd', ids)} facts of "
-        f"{count(ids, 'agreement')}. For {number(settled, 'd', ids)} of them the tables carry the "
-        f"value of the better source and say why; {number(total - settled, 'd', ids)} are left "
-        "open. All values are kept with their sources, and none is averaged.",
+        f"{count(ids, 'agreement')}. For {number(settled, 'd', agreed)} of them the tables carry "
+        f"the value of the better source and say why; {number(total - settled, 'd', left)} are "
+        "left open. All values are kept with their sources, and none is averaged.",
     )
 
 
@@ -122,13 +124,14 @@ def known_lives(dataset: Dataset) -> Text:
 def waiting(dataset: Dataset) -> Text:
     """Say how long the steps after signature take where they are on record."""
     summary = measures.waiting_summary(dataset)
+    waits = measures.waits(dataset).groupby("step")["agreement_id"]
     sentences = []
     for row in summary.to_dict("records"):
         if not row["seen"]:
             continue
         sentences.append(
             f"{_STEPS[row['step']]} is on record for "
-            f"{linked(row['seen'], row['agreement_ids'])} of {number(row['n'], 'd')} agreements, "
+            f"{count(row['agreement_ids'])} of {count(waits.get_group(row['step']))} agreements, "
             f"after {number(row['middle'], '.0f', row['agreement_ids'])} days in the middle case "
             f"(half of these between {number(row['first_quartile'], '.0f')} and "
             f"{number(row['third_quartile'], '.0f')} days)."
@@ -160,7 +163,7 @@ def searched(dataset: Dataset) -> Text:
         sentences.append(
             f"For {_who(dataset, state)}, {number(named_search['partners'], 'd')} possible "
             "partners were searched for by name, with a result for "
-            f"{number(named_search['found'], 'd')}; "
+            f"{number(named_search['found'], 'd', named_search['agreement_ids'])}; "
             f"{number(blank['partners'], 'd')} were not searched for."
         )
     sentences.append(
@@ -186,8 +189,8 @@ def own_lists(dataset: Dataset) -> Text:
         after = listed(escape(named(n)) for n in late["name"])
         sentences.append(
             f"In {year}, {_who(dataset, mine['state'].iloc[0])} named "
-            f"{number(len(mine), 'd')} partners. For "
-            f"{linked(len(early), _ids(early['agreement_ids']))} a bilateral agreement of that "
+            f"{number(len(mine), 'd', _ids(mine['agreement_ids']))} partners. For "
+            f"{linked(len(early), _ids(early['ids_by_then']))} a bilateral agreement of that "
             "time is on record here"
             + (f", for {after} only later ones" if after else "")
             + (f", for {gone} none" if gone else "")
@@ -196,7 +199,7 @@ def own_lists(dataset: Dataset) -> Text:
         more = own[~own["named"].astype(bool)]
         if len(more):
             sentences.append(
-                f"Conversely {linked(len(more), _ids(more['agreement_ids']))} partners with a "
+                f"Conversely {linked(len(more), _ids(more['ids_by_then']))} partners with a "
                 "record by then were not named: a list of partners is no list of agreements."
             )
     return paragraph(*sentences)
@@ -220,7 +223,7 @@ def missing(dataset: Dataset, first: int = 1980, last: int = 2010) -> Text:
         f"If each list found agreements independently of the other, about "
         f"{number(whole['estimate'], '.0f', seen)} exist (95 % interval "
         f"{interval(whole['low'], whole['high'], '.0f')}), of which {count(seen, 'agreement')} or "
-        f"{number(share, '.0f', seen)} % are on record.</p><p>",
+        f"{number(share, '.0f')} % are on record.</p><p>",
         "The estimate rests on four assumptions: both lists mean the same kinds of instrument; no "
         "pair is matched wrongly or missed; being in one list makes being in the other neither "
         "likelier nor less likely; and within a list every agreement is as easily found. The "
@@ -260,7 +263,7 @@ def limits(dataset: Dataset) -> Text:
     plans = overview.index[overview["instrument"] == "cooperation-plan"]
     items = [
         "What is secret, or was never put on the web, is not here. Zero is never proof of absence.",
-        f"Few texts were seen. {count(official, 'record')} of {number(len(overview), 'd')} have an "
+        f"Few texts were seen. {count(official, 'record')} of {count(overview.index)} have an "
         "official source for their existence; what the articles say is known for fewer.",
         "An agreement is a promise. Whether it is carried out, and how much it matters, is outside "
         "these data; each counts as one, a treaty as much as a plan.",
@@ -279,10 +282,11 @@ def limits(dataset: Dataset) -> Text:
 
 
 def _by_state(dataset: Dataset, table: pd.DataFrame) -> str:
-    return listed(
-        f"{_share(r)} of {_who(dataset, r['state'])}’s ({r['agreements']} of {r['n']})"
-        for r in table.to_dict("records")
-    )
+    parts = []
+    for row in table.to_dict("records"):
+        part = linked(f"{row['agreements']} of {row['n']}", row["agreement_ids"])
+        parts.append(f"{100 * row['share']:.0f} % of {_who(dataset, row['state'])}’s ({part})")
+    return listed(parts)
 
 
 def _codings(dataset: Dataset, table: pd.DataFrame) -> str:

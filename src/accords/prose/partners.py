@@ -82,7 +82,7 @@ def subjects(dataset: Dataset) -> Text:
         partner = escape(named(dataset.party_names[largest[state]]))
         sentences.append(
             f"Of the agreements of {_who(dataset, state)} with {partner}, "
-            f"{number(mine['n'].iloc[0], 'd')} name a subject; the most frequent are {said}."
+            f"{count(_ids(mine['agreement_ids']))} name a subject; the most frequent are {said}."
         )
     sentences.append(
         "An agreement can name several subjects, so the cells of a row do not add up to its total."
@@ -197,8 +197,8 @@ def diversifying(dataset: Dataset) -> Text:
         else:
             said = listed(
                 f"in {_years(r['after'])} {_counted(dataset, r)} the chance was "
-                f"{number(100 * r['herfindahl_after'], '.0f', r['agreement_ids'])} %, after "
-                f"{number(100 * r['herfindahl_before'], '.0f', r['agreement_ids'])} % in "
+                f"{number(100 * r['herfindahl_after'], '.0f', r['ids_after'])} %, after "
+                f"{number(100 * r['herfindahl_before'], '.0f', r['ids_before'])} % in "
                 f"{_years(r['before'])} (95 % interval of the change "
                 f"{interval(100 * r['low'], 100 * r['high'], '+.0f')} points)"
                 for r in holding.to_dict("records")
@@ -206,7 +206,8 @@ def diversifying(dataset: Dataset) -> Text:
             word = " and ".join(f"it {f}" for f in dict.fromkeys(holding["finding"]))
             only = " only" if len(holding) < len(own) else ""
             sentences.append(
-                f"For {who} {linked(len(holding), ids)} of {some(len(own), 'comparison')} "
+                f"For {who} {linked(len(holding), _ids(holding['agreement_ids']))} of "
+                f"{linked(some(len(own), 'comparison'), ids)} "
                 f"{'says' if len(holding) == 1 else 'say'} that {word}: {said}. "
                 + (
                     "A finding that hangs on the choice of years or on one partner is not firm."
@@ -249,6 +250,7 @@ def sharing(dataset: Dataset) -> Text:
     table = measures.shared_partners(dataset)
     net = measures.network(dataset)
     outside = net.nodes[~net.nodes["focus"]]
+    every = _ids(net.edges.loc[~net.edges["between_focus"], "agreement_ids"])
     if table.empty:
         return paragraph("No partner is shared.")
     ids = _ids(table["agreement_ids"])
@@ -256,9 +258,10 @@ def sharing(dataset: Dataset) -> Text:
     close = table.loc[both == both.max()]
     names = listed(escape(named(n)) for n in close["name"])
     return paragraph(
-        f"{linked(len(table), ids)} of {number(len(outside), 'd')} partners are shared.",
+        f"{linked(len(table), ids)} of {number(len(outside), 'd', every)} partners are shared.",
         f"The ties that are strong on every side are with {names} (at least "
-        f"{number(both.max(), 'd', _ids(close['agreement_ids']))} agreements each).",
+        f"{number(both.max(), 'd')} agreements each, "
+        f"{count(_ids(close['agreement_ids']))} in all).",
         "That a partner is shared does not show that the states act together with it: the "
         "agreements are separate.",
     )
@@ -304,11 +307,9 @@ def _ids(tuples: Iterable[tuple[str, ...]]) -> list[str]:
 
 
 def _portion(row: pd.Series) -> str:
-    share = linked(f"{100 * row['share']:.0f} %", row["agreement_ids"])
-    low, high = 100 * row["low"], 100 * row["high"]
-    return (
-        f"{share} ({row['agreements']} of {row['n']}; 95 % interval {interval(low, high, '.0f')})"
-    )
+    part = linked(f"{row['agreements']} of {row['n']}", row["agreement_ids"])
+    within = interval(100 * row["low"], 100 * row["high"], ".0f")
+    return f"{100 * row['share']:.0f} % ({part}; 95 % interval {within})"
 
 
 def _percents(row: Mapping[Any, Any]) -> str:

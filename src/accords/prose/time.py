@@ -88,7 +88,7 @@ def rates(dataset: Dataset) -> Text:
         sentences.append(
             f"{who} concluded {count(found.after_rows, 'agreement')} in the last ten full years "
             f"and {count(found.before_rows)} in the ten before: "
-            f"{number(found.ratio, '.1f', found.after_rows)} times as many "
+            f"{number(found.ratio, '.1f', (*found.after_rows, *found.before_rows))} times as many "
             f"(95 % interval {interval(found.low, found.high, '.1f')}). "
             + _robust(choices, state, found.ratio)
         )
