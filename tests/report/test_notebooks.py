@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
@@ -53,7 +54,9 @@ def test_the_line_that_failed_is_shown_and_not_the_cell_s_first(
             await runner.stop()
 
     with pytest.raises(notebooks.NotebookError, match="failed: ") as failed:
-        asyncio.run(run())
+        # In a thread of its own: the browser tests leave an event loop running in this one.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, run()).result()
     assert str(failed.value).splitlines()[-2].strip() == shown
 
 
