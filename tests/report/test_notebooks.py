@@ -53,10 +53,12 @@ def test_the_line_that_failed_is_shown_and_not_the_cell_s_first(
         finally:
             await runner.stop()
 
-    with pytest.raises(notebooks.NotebookError, match="failed: ") as failed:
-        # In a thread of its own: the browser tests leave an event loop running in this one.
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(asyncio.run, run()).result()
+    # In a thread of its own: the browser tests leave an event loop running in this one.
+    with (
+        ThreadPoolExecutor(1) as thread,
+        pytest.raises(notebooks.NotebookError, match="failed: ") as failed,
+    ):
+        thread.submit(asyncio.run, run()).result()
     assert str(failed.value).splitlines()[-2].strip() == shown
 
 
