@@ -30,6 +30,9 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "readings": {"reading": 1, "verdict": "correct", "facts_checked": 1, "facts_wrong": 0},
 }
 
+AS_OF = "2026-11-24"
+"""The day as of which a made-up dataset is read, where a test names none."""
+
 Rows = Iterable[Mapping[str, Any] | str]
 
 
@@ -82,7 +85,10 @@ def tiny(
             row.setdefault("evidence", f"{row['source_id']} says so.")
     for row in made["agreements"]:
         row.setdefault("title", row["agreement_id"])
+        row.setdefault("short_name", row["agreement_id"])
         row.setdefault("summary", row["title"])
+        if "value_amount" in row:
+            row.setdefault("value_kind", "price")
     _name_events(made.get("events", []))
     made["sources"] = _sources(made)
     built = dict(base.tables)
@@ -94,8 +100,9 @@ def tiny(
     return Dataset(
         tables=built,
         descriptor=base.descriptor,
-        edition=base.edition,
-        as_of=pd.Timestamp(as_of) if as_of else base.as_of,
+        edition="1.0.0",
+        released=pd.Timestamp(as_of or AS_OF),
+        as_of=pd.Timestamp(as_of or AS_OF),
         focus=focus if focus is not None else base.focus,
         path=Path("tiny"),
     )

@@ -20,6 +20,7 @@ from accords.selection import fold
 _DEPENDS = {
     "language_original": "title_original",
     "value_currency": "value_amount",
+    "value_kind": "value_amount",
 }
 """Fields that make sense only where another is filled."""
 
