@@ -72,7 +72,7 @@ def _span(dates: pd.Series) -> pd.DataFrame:
 
 
 def precision(dates: pd.Series) -> pd.Series:
-    """Return the precision of each EDTF date: ``day``, ``month``, ``year``, ``interval``, or missing."""
+    """Return how precise each date is: ``day``, ``month``, ``year``, ``interval``, or missing."""
     parts = dates.astype("string").str.extract(PATTERN)
     named = pd.Series(pd.NA, index=dates.index, dtype="string")
     named = named.mask(parts["year"].notna(), "year")

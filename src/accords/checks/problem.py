@@ -44,7 +44,7 @@ RULES = {
     "unknown-code": "A code is in its code list.",
     "dangling": "What a row refers to exists.",
     # the record
-    "together": "An original title has its language, a value its currency and kind, and the reverse.",
+    "together": "An original title has its language, a value its currency and kind; and so back.",
     "focus-party": "An agreement has a focus state among its parties.",
     "scope": "A bilateral agreement has two parties.",
     "acting-party": "Who acts in an event is a party.",
