@@ -100,8 +100,8 @@ pandas, R and any spreadsheet open them.
 no agreement here means that none was found, and [coverage](#coverage) says how it was looked for.
 
 **Dates** are as precise as the source: `2024-10-30`, `2024-10` or `2024` (EDTF, ISO 8601-2). A
-question mark (`2024?`) marks a date that was worked out and is not printed in a source. An event
-without a date happened on a day that no source gives.
+question mark (`2024?`) marks a date that was inferred and is not printed in a source. `2002/2012` is a day between
+the two, `../2012` one not after and `2012/..` one not before. An event without a date happened on a day that no source gives.
 
 **What says so.** [citations](#citations) ties every agreement to its sources with the subject
 `existence`, every event with `event:<event_id>`, every domain with `domain:<domain>` and the value
@@ -111,7 +111,9 @@ with `value`. The address and publisher of each source are in [sources](#sources
 value that the tables carry, and `reason` says why.
 
 **What is computed, not stored.** Status (signed, in force ...) follows from the events as of the
-date of the edition, the newest heading in `CHANGELOG.md`; its rules are in [statuses](#statuses).
+day up to which sources were read (`readUntil` in `datapackage.json`; the newest heading in
+`CHANGELOG.md` has the edition's own date); its rules are in [statuses](#statuses). A purchase has a
+life of its own and is never in force.
 Confidence follows from the sources of an agreement's existence: high where one is official or two
 reputable publishers are independent of each other, medium where there is one reputable publisher,
 low otherwise (tiers are in [source_kinds](#source_kinds)). `accords.load().overview` has both.

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 DCAD = "kinne-2020-dcad"
 """Source id of the Defense Cooperation Agreement Dataset (Kinne 2020)."""
 
+SMALL_GROUP = 20
+"""Most parties of an instrument that still ties two of them to each other."""
+
 MAIN_TABLES = (
     "agreements",
     "parties",
@@ -55,8 +58,11 @@ class Dataset:
         The data package descriptor.
     edition
         Version of the newest edition in ``CHANGELOG.md``.
+    released
+        The day on which that edition was published.
     as_of
-        The edition date: status is computed as of this day.
+        The day up to which sources were read. Status is computed as of this day, and whatever
+        speaks of time ends there.
     focus
         The focus states, ISO 3166-1 alpha-3.
     path
@@ -66,6 +72,7 @@ class Dataset:
     tables: Mapping[str, pd.DataFrame]
     descriptor: Mapping[str, Any]
     edition: str
+    released: pd.Timestamp
     as_of: pd.Timestamp
     focus: tuple[str, ...]
     path: Path
@@ -156,10 +163,12 @@ class Dataset:
         (EDTF, when the first focus state concluded it), ``date_event``, ``earliest``, ``latest``,
         ``uncertain``, ``year`` (Int64); ``status``, ``status_event``, ``concluded`` (bool: signed
         or later); ``confidence``, ``official``, ``publishers``, ``sources``; ``dcad`` (``only``,
-        ``also`` or ``no``: known from the academic DCAD); ``focus``, ``partners``, ``domains``,
-        ``families`` (tuples of codes; partners are the parties that are not focus states, or, in
-        an agreement of the focus states alone, the focus states); ``disputes`` (number of disputed
-        facts).
+        ``also`` or ``no``: known from the academic DCAD), ``one_list`` (the list from which alone
+        it is known, else missing); ``worldwide`` (bool: more than twenty parties); ``focus``,
+        ``partners``, ``domains``, ``press_domains``, ``families`` (tuples of codes; partners are
+        the parties that are not focus states, or, in an agreement of the focus states alone, the
+        focus states; press domains are those that only the press names); ``disputes`` (number of
+        disputed facts).
         """
         table = self.agreements.set_index("agreement_id")
         instruments = self.codes("instruments")
@@ -193,6 +202,10 @@ class Dataset:
             {"confidence": "str", "official": bool, "publishers": int, "sources": int}
         )
         table["dcad"] = self._dcad().reindex(table.index).fillna("no")
+        table["one_list"] = self._one_list().reindex(table.index)
+        listed = self.parties.groupby("agreement_id").size().reindex(table.index).fillna(0)
+        total = table["parties_total"].fillna(0).astype(int).clip(lower=listed)
+        table["worldwide"] = (table["scope"] == "multilateral") & (total > SMALL_GROUP)
 
         focus_rows = self.parties[self.parties["party_id"].isin(self.focus)]
         others = self.parties[~self.parties["party_id"].isin(self.focus)]
@@ -201,6 +214,8 @@ class Dataset:
         among = (table["partners"].map(len) == 0) & (table["focus"].map(len) > 1)
         table.loc[among, "partners"] = table.loc[among, "focus"]
         table["domains"] = _tuples(self.domains, "domain", table.index)
+        press = self.domains[self.domains["basis"] == "press"]
+        table["press_domains"] = _tuples(press, "domain", table.index)
         families = self.domains.assign(
             family=self.domains["domain"].map(self.codes("domain_codes")["family"])
         )
@@ -305,6 +320,13 @@ class Dataset:
         known[from_dcad.all()] = "only"
         return known
 
+    def _one_list(self) -> pd.Series:
+        """Return the list from which alone a cited agreement is known; missing for all others."""
+        cited = self.citations[self.citations["subject"] == "existence"]
+        lists = cited["source_id"].map(self.sources.set_index("source_id")["list"]).fillna("")
+        by = lists.groupby(cited["agreement_id"])
+        return by.first().where((by.nunique() == 1) & (by.first() != ""))
+
 
 def load(
     path: str | os.PathLike[str] | None = None,
@@ -324,7 +346,8 @@ def load(
         agreements to which a focus state is a party are kept, with what stands behind them, and
         no claims.
     as_of
-        Day as of which status is computed; by default the date of the newest edition.
+        Day up to which sources count as read; by default what the descriptor says, else the date
+        of the newest edition.
 
     Raises
     ------
@@ -334,7 +357,7 @@ def load(
     """
     folder = Path(path) if path is not None else find_data()
     descriptor = read_descriptor(folder)
-    edition, edition_date = read_edition(folder)
+    edition, released = read_edition(folder)
     tables = {
         resource["name"]: typed(read_table(folder, resource), resource)
         for resource in descriptor["resources"]
@@ -352,7 +375,8 @@ def load(
         tables=tables,
         descriptor=descriptor,
         edition=edition,
-        as_of=pd.Timestamp(as_of) if as_of is not None else edition_date,
+        released=released,
+        as_of=pd.Timestamp(as_of or descriptor.get("readUntil") or released),
         focus=states,
         path=folder,
     )

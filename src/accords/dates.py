@@ -1,7 +1,8 @@
 """Dates of limited precision, as the tables write them.
 
-The tables use a small profile of EDTF (ISO 8601-2, levels 0 and 1): a year, a month or a day,
-with a question mark where the date was worked out and is not printed in a source.
+The tables use a small profile of EDTF (ISO 8601-2, levels 0 and 1): a year, a month or a day, with
+a question mark where the date was inferred and is not printed in a source; and intervals of two
+such dates (``2002/2012``: a day between the two), either of which may be open (``../2012``).
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ import calendar
 import pandas as pd
 
 PATTERN = r"^(?P<year>\d{4})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?(?P<uncertain>\?)?$"
+"""One date; an interval is two of them, or one and ``..``, around a slash."""
+
+OPEN = ".."
 
 
 def bounds(dates: pd.Series) -> pd.DataFrame:
-    """Give the earliest and the latest day that each EDTF date can mean.
+    """Return the earliest and the latest day that each EDTF date can mean.
 
     The general EDTF parsers need milliseconds a date; this reads whole columns. The tests hold it
     to the ``edtf`` package.
@@ -27,13 +31,31 @@ def bounds(dates: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        On the same index: ``earliest`` and ``latest`` (datetime64, both inclusive) and
-        ``uncertain`` (bool, the question mark). A string that is no date gives missing days.
+        On the same index: ``earliest`` and ``latest`` (datetime64, both inclusive; missing at the
+        open end of an interval) and ``uncertain`` (bool, the question mark). A string that is no
+        date, and an interval that ends before it begins, gives missing days.
     """
-    parts = dates.astype("string").str.extract(PATTERN)
-    year = parts["year"]
-    month = parts["month"]
-    day = parts["day"]
+    ends = dates.astype("string").str.split("/", n=1, expand=True).reindex(columns=[0, 1])
+    start = ends[0]
+    end = ends[1].fillna(start)
+    first, last = _span(start), _span(end)
+    valid = (first["known"] | (start == OPEN)) & (last["known"] | (end == OPEN))
+    valid &= first["known"] | last["known"]
+    valid = (valid & ~(first["earliest"] > last["latest"])).fillna(False).astype(bool)
+    return pd.DataFrame(
+        {
+            "earliest": first["earliest"].where(valid),
+            "latest": last["latest"].where(valid),
+            "uncertain": first["uncertain"] | last["uncertain"],
+        },
+        index=dates.index,
+    )
+
+
+def _span(dates: pd.Series) -> pd.DataFrame:
+    """Return the first and the last day of single dates."""
+    parts = dates.str.extract(PATTERN)
+    year, month, day = parts["year"], parts["month"], parts["day"]
     first = _days(year + "-" + month.fillna("01") + "-" + day.fillna("01"))
     month_start = _days(year + "-" + month.fillna("12") + "-01")
     last = month_start + pd.offsets.MonthEnd(0)
@@ -44,32 +66,49 @@ def bounds(dates: pd.Series) -> pd.DataFrame:
             "earliest": first.where(known),
             "latest": last.where(known),
             "uncertain": parts["uncertain"].notna(),
-        },
-        index=dates.index,
+            "known": known,
+        }
     )
 
 
 def precision(dates: pd.Series) -> pd.Series:
-    """Name the precision of each EDTF date: ``day``, ``month``, ``year``, or missing."""
+    """Return the precision of each EDTF date: ``day``, ``month``, ``year``, ``interval``, or missing."""
     parts = dates.astype("string").str.extract(PATTERN)
     named = pd.Series(pd.NA, index=dates.index, dtype="string")
     named = named.mask(parts["year"].notna(), "year")
     named = named.mask(parts["month"].notna(), "month")
-    return named.mask(parts["day"].notna(), "day")
+    named = named.mask(parts["day"].notna(), "day")
+    return named.mask(dates.astype("string").str.contains("/", regex=False).fillna(False), "interval")
 
 
 def spoken(date: str | None) -> str:
-    """Write one EDTF date as prose: ``30 October 2024``, ``May 2025 (worked out)``, ``undated``."""
+    """Return one EDTF date as prose.
+
+    ``30 October 2024``, ``May 2025 (inferred)``, ``between 2002 and 2012``, ``2012 or before``,
+    ``undated``.
+    """
     if date is None or pd.isna(date) or not date:
         return "undated"
-    uncertain = date.endswith("?")
-    numbers = [int(part) for part in date.rstrip("?").split("-")]
+    start, _, end = date.replace("?", "").partition("/")
+    if not end:
+        words = _spoken_day(start)
+    elif start == OPEN:
+        words = f"{_spoken_day(end)} or before"
+    elif end == OPEN:
+        words = f"{_spoken_day(start)} or later"
+    else:
+        words = f"between {_spoken_day(start)} and {_spoken_day(end)}"
+    return f"{words} (inferred)" if "?" in date else words
+
+
+def _spoken_day(date: str) -> str:
+    numbers = [int(part) for part in date.split("-")]
     words = str(numbers[0])
     if len(numbers) > 1:
         words = f"{_MONTHS[numbers[1] - 1]} {words}"
     if len(numbers) > 2:
         words = f"{numbers[2]} {words}"
-    return f"{words} (worked out)" if uncertain else words
+    return words
 
 
 _MONTHS = tuple(calendar.month_name)[1:]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 SIGNATURES = ("accession", "signed")
-PREPARATIONS = ("tabled", "government-approved")
+PREPARATIONS = ("noted", "tabled", "government-approved")
 """Steps that can precede a signature: alone, they do not show that an instrument was concluded."""
 
 APPROVALS = (*PREPARATIONS, "chamber-approved", "parliament-approved", "ratified", "notified")
@@ -26,13 +26,18 @@ CONCLUSIONS = (
 )
 """Events that show an instrument to be concluded, in the order in which they date it."""
 
+SIGNS = ("attested", "delivered", "announced")
+"""What shows that an instrument was concluded without saying when: the earliest dates it."""
+
 INTENTIONS = ("initialled", "negotiated", "announced", *PREPARATIONS)
 """Events that date an instrument that is not concluded, in order."""
+
+PURCHASE = "procurement-contract"
+"""The instrument that has a life of its own: ordered, in delivery, completed, cancelled."""
 
 OUTCOMES = (
     ("terminated", ("terminated",)),
     ("expired", ("expired",)),
-    ("completed", ("delivered",)),
     ("in-force", ("entered-into-force", "attested")),
     ("rejected", ("rejected",)),
     ("pending", APPROVALS),
@@ -40,6 +45,17 @@ OUTCOMES = (
     ("announced", ("announced", "negotiated", "initialled")),
 )
 """Each status and the events that bring it about, the strongest first."""
+
+PURCHASE_OUTCOMES = (
+    ("cancelled", ("terminated",)),
+    ("expired", ("expired",)),
+    ("completed", ("delivered",)),
+    ("in-delivery", ("attested",)),
+    ("cancelled", ("rejected",)),
+    ("ordered", (*SIGNATURES, *APPROVALS, "entered-into-force")),
+    ("announced", ("announced", "negotiated", "initialled")),
+)
+"""The same for purchases, which are never in force."""
 
 YEARS_UNTIL_UNKNOWN = 10
 
@@ -56,7 +72,8 @@ def statuses(
     events
         The events table with ``earliest`` and ``latest`` (see :func:`accords.dates.bounds`).
     focus
-        The focus states; another state's withdrawal does not end a multilateral instrument.
+        The focus states; a multilateral instrument does not begin or end for them by another
+        state's step.
     as_of
         Events that began after this day have not happened yet. Undated events have.
 
@@ -67,49 +84,57 @@ def statuses(
         happened yet) and ``status_event`` (the deciding event's id).
     """
     happened = events[events["earliest"].isna() | (events["earliest"] <= as_of)]
-    instrument = agreements.set_index("agreement_id")["instrument"]
     happened = happened.merge(
         agreements[["agreement_id", "scope", "instrument"]], on="agreement_id", how="inner"
     )
-    foreign_exit = (
-        (happened["event"] == "terminated")
+    of_another = (
+        happened["event"].isin(["entered-into-force", "terminated"])
         & (happened["scope"] == "multilateral")
         & happened["party_id"].notna()
         & ~happened["party_id"].isin(focus)
     )
-    happened = happened[~foreign_exit]
-    not_a_purchase = (happened["event"] == "delivered") & (
-        happened["instrument"] != "procurement-contract"
-    )
-    happened = happened[~not_a_purchase]
-    rank = {event: n for n, (_, kinds) in enumerate(OUTCOMES) for event in kinds}
-    decisive = happened.assign(rank=happened["event"].map(rank)).dropna(subset=["rank"])
-    decisive.loc[_before_signature(decisive), "rank"] = rank["announced"]
-    decisive = decisive.sort_values(["agreement_id", "rank", "latest"], na_position="first")
-    best = decisive[
-        decisive["rank"] == decisive.groupby("agreement_id")["rank"].transform("min")
-    ].drop_duplicates("agreement_id", keep="last")
-    names = dict(enumerate(status for status, _ in OUTCOMES))
-    result = pd.DataFrame(
-        {"status": best["rank"].map(names).to_numpy(), "status_event": best["event_id"].to_numpy()},
-        index=pd.Index(best["agreement_id"], name="agreement_id"),
-    ).reindex(instrument.index)
+    happened = happened[~of_another]
+    purchase = happened["instrument"] == PURCHASE
+    result = pd.concat(
+        [_decided(happened[~purchase], OUTCOMES), _decided(happened[purchase], PURCHASE_OUTCOMES)]
+    ).reindex(pd.Index(agreements["agreement_id"]))
 
     newest = happened.groupby("agreement_id")["latest"].max().reindex(result.index)
     recent = newest >= as_of - pd.DateOffset(years=YEARS_UNTIL_UNKNOWN)
-    declared = instrument == "joint-declaration"
-    result.loc[(result["status"] == "signed") & ~recent & ~declared, "status"] = "unknown"
+    declared = (agreements["instrument"] == "joint-declaration").to_numpy()
+    silent = result["status"].isin(["signed", "ordered"]) & ~recent & ~declared
+    result.loc[silent, "status"] = "unknown"
+    result.loc[(result["status"] == "in-delivery") & ~recent, "status"] = "received"
 
     replaced = agreements.dropna(subset=["supersedes"])[["agreement_id", "supersedes"]]
     later = replaced["agreement_id"].map(result["status"])
     replaced = replaced[later.notna().to_numpy() & (later != "announced").to_numpy()]
-    ended = result["status"].isin(["terminated", "expired", "completed", "announced"])
+    ended = result["status"].isin(["terminated", "expired", "completed", "cancelled", "announced"])
     superseded = result.index.isin(replaced["supersedes"]) & ~ended
     parts = agreements.set_index("agreement_id")["part_of"].isin(result.index[superseded])
     superseded |= parts.to_numpy() & ~ended
     result.loc[superseded, "status"] = "superseded"
     result.loc[superseded, "status_event"] = pd.NA
     return result
+
+
+def _decided(
+    happened: pd.DataFrame, outcomes: tuple[tuple[str, tuple[str, ...]], ...]
+) -> pd.DataFrame:
+    """Return the strongest outcome of each agreement's events, and the event that brings it."""
+    rank = {event: n for n, (_, kinds) in enumerate(outcomes) for event in kinds}
+    announced = next(n for n, (status, _) in enumerate(outcomes) if status == "announced")
+    decisive = happened.assign(rank=happened["event"].map(rank)).dropna(subset=["rank"])
+    decisive.loc[_before_signature(decisive), "rank"] = announced
+    decisive = decisive.sort_values(["agreement_id", "rank", "latest"], na_position="first")
+    best = decisive[
+        decisive["rank"] == decisive.groupby("agreement_id")["rank"].transform("min")
+    ].drop_duplicates("agreement_id", keep="last")
+    names = {n: status for n, (status, _) in enumerate(outcomes)}
+    return pd.DataFrame(
+        {"status": best["rank"].map(names).to_numpy(), "status_event": best["event_id"].to_numpy()},
+        index=pd.Index(best["agreement_id"], name="agreement_id"),
+    )
 
 
 def _before_signature(events: pd.DataFrame) -> pd.Series:
@@ -127,9 +152,10 @@ def conclusions(
     """Find the day on which each focus state concluded each of its agreements.
 
     A state's own accession comes first, then its own signature, then the common signature, then
-    the first later step that shows the instrument concluded. An agreement that was only announced,
-    negotiated or initialled, or approved before any signature, takes the first such event and is
-    not concluded.
+    the first later step that shows the instrument concluded, whoever took it. Where nothing but
+    operation or delivery shows it, an earlier announcement dates it. An agreement that was only
+    announced, negotiated or initialled, or approved before any signature, takes the first such
+    event and is not concluded.
 
     Returns
     -------
@@ -146,12 +172,19 @@ def conclusions(
     steps = steps[steps["rank"].notna()]
     own = steps["party_id"] == steps["state"]
     common = steps["party_id"].isna()
-    steps = steps[own | common | ~steps["event"].isin(SIGNATURES)]
-    # A step of one's own outranks the common one.
-    steps = steps.assign(rank=steps["rank"] - 0.5 * (steps["party_id"] == steps["state"]))
+    signature = steps["event"].isin(SIGNATURES)
+    steps = steps[own | common | ~signature].assign(
+        # A signature of one's own outranks the common one.
+        rank=steps["rank"] - 0.5 * (own & signature),
+        concludes=steps["event"].isin(CONCLUSIONS),
+    )
+    by = steps.groupby(["agreement_id", "state"])
+    steps["concluded"] = by["concludes"].transform("any")
+    signs = steps["event"].isin(SIGNS) & steps["concluded"]
+    steps.loc[signs, "rank"] = order[SIGNS[0]]
+    # What dates nothing comes after what does, among signs of one rank.
     steps = steps.sort_values(["agreement_id", "state", "rank", "earliest"], na_position="last")
     first = steps.drop_duplicates(["agreement_id", "state"])
-    first = first.assign(concluded=first["event"].isin(CONCLUSIONS))
     columns = ["event_id", "event", "date", "earliest", "latest", "uncertain", "concluded"]
     result = members.merge(
         first[["agreement_id", "state", *columns]], on=["agreement_id", "state"], how="left"

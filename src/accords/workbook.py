@@ -247,7 +247,7 @@ def _write_guide(
         (
             "Editing",
             "One row is one fact. Add rows below the last one of a sheet. Dates are typed as "
-            "2024-10-30, 2024-10 or 2024, with a question mark where they were worked out. "
+            "2024-10-30, 2024-10 or 2024, with a question mark where they were inferred. "
             "Point at a header to read what the column means; dark headers must be filled.",
         ),
         (

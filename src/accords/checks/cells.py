@@ -9,6 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+import pandas as pd
+
+from accords import dates
+
 EDTF = "http://id.loc.gov/datatypes/edtf"
 """The ``rdfType`` of columns that hold EDTF dates."""
 
@@ -35,13 +39,15 @@ def judge(field: Mapping[str, Any]) -> Judge:
     if kind == "date":
         return _day
     if field.get("rdfType") == EDTF:
-        return _edtf
+        return _edtf_interval if "/" in constraints.get("pattern", "") else _edtf
     if "enum" in constraints:
         return _one_of(constraints["enum"])
     if constraints.get("pattern", "").startswith("^https?:"):
         return _address
     if field["name"] == "title":
         return _title
+    if "maxLength" in constraints:
+        return _short(constraints["maxLength"])
     if "pattern" in constraints:
         return _formed(re.compile(constraints["pattern"]), field["description"])
     return text
@@ -185,8 +191,34 @@ def _edtf(value: str) -> Iterator[Fault]:
         remedy = f"Write {' or '.join(likely)}."
     else:
         message = f"'{value}' is no EDTF date."
-        remedy = "Write 2024-10-30, 2024-10 or 2024; add ? where the date was worked out."
+        remedy = "Write 2024-10-30, 2024-10 or 2024; add ? where the date was inferred."
     yield Fault("date", message, remedy)
+
+
+def _edtf_interval(value: str) -> Iterator[Fault]:
+    start, slash, end = value.partition("/")
+    if not slash:
+        yield from _edtf(value)
+        return
+    days = [part for part in (start, end) if part != dates.OPEN]
+    faults = [fault for part in days for fault in _edtf(part)]
+    if faults:
+        yield faults[0]
+    elif dates.bounds(pd.Series([value]))[["earliest", "latest"]].isna().all(axis=None):
+        yield Fault(
+            "date",
+            f"'{value}' is no interval.",
+            "Write the earlier date first, as in 2002/2012; .. on one side leaves it open.",
+        )
+
+
+def _short(most: int) -> Judge:
+    def short(value: str) -> Iterator[Fault]:
+        yield from text(value)
+        if len(value) > most:
+            yield Fault("length", f"The text has {len(value)} characters.", f"Write at most {most}.")
+
+    return short
 
 
 def _exists(year: str, month: str, day: str) -> bool:
