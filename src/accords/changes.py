@@ -169,7 +169,7 @@ class Difference:
 
 def told(difference: Difference) -> list[str]:
     """Say what differs, line by line, for a terminal."""
-    new = f"Edition {difference.new.edition} ({difference.new.as_of:%Y-%m-%d})"
+    new = f"Edition {difference.new.edition} ({difference.new.released:%Y-%m-%d})"
     lines = [f"{new}, compared with {_compared(difference)}. {_counted(difference)}"]
     for title, changes in _groups(difference).items():
         lines.append(f"{title} ({len(changes)})")
@@ -211,9 +211,9 @@ def chapter(difference: Difference) -> Text:
         shown = f"<ul>{''.join(_item(line) for line in changes)}</ul>"
         if len(changes) > FOLDED:
             counts = _spread(difference) if title == _TITLES["added"] else []
+            counted = f"<p>{escape(' '.join(counts))}</p>" if counts else ""
             shown = (
-                f"{''.join(f'<p>{escape(sentence)}</p>' for sentence in counts)}"
-                f"<details><summary>All {len(changes)}</summary>{shown}</details>"
+                f"{counted}<details><summary>All {len(changes)}</summary>{shown}</details>"
             )
         parts.append(f"<h3>{title} ({len(changes)})</h3>{shown}")
     parts += [f"<p>{escape(sentence)}</p>" for sentence in _beside(difference)]
@@ -521,7 +521,7 @@ def _counted(difference: Difference, shown: Any = lambda number, _: str(number))
 def _compared(difference: Difference, day: str = "%Y-%m-%d") -> str:
     """Name the older edition, where it was found, and how it was read."""
     origin = f" {difference.origin}" if difference.origin else ""
-    named = f"edition {difference.old.edition} ({difference.old.as_of.strftime(day)}){origin}"
+    named = f"edition {difference.old.edition} ({difference.old.released.strftime(day)}){origin}"
     if not difference.rules:
         return named
     rules = listed(difference.rules)
@@ -529,7 +529,7 @@ def _compared(difference: Difference, day: str = "%Y-%m-%d") -> str:
 
 
 def _edition(dataset: Dataset) -> dict[str, str]:
-    return {"edition": dataset.edition, "date": f"{dataset.as_of:%Y-%m-%d}"}
+    return {"edition": dataset.edition, "date": f"{dataset.released:%Y-%m-%d}"}
 
 
 def _is_codes(path: str) -> bool:

@@ -11,6 +11,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -63,11 +64,11 @@ def compared(name: str, new: Dataset, folder: Path | None = None) -> Difference:
     Parameters
     ----------
     name, folder
-        The older one, as for :func:`read`.
+        The older one, as for :func:`read`; by default it is looked for where the newer one lies.
     new
         The newer one, by whose columns and codes the older one is read.
     """
-    with _laid_out(name, folder) as (place, origin):
+    with _laid_out(name, folder or (new.path if new.path.is_dir() else None)) as (place, origin):
         return _difference(place, origin, new)
 
 
@@ -100,9 +101,10 @@ def release(
     folder
         The dataset's folder.
     date
-        The edition's date: what is computed is computed as of this day.
+        The edition's date.
     read_until
-        The day up to which sources were read; by default that of the newest source.
+        The day up to which sources were read, as of which all is computed; by default that of the
+        newest source.
     since
         The edition before, as :func:`read` takes it; by default the newest, as it was released.
     build
@@ -115,13 +117,13 @@ def release(
     """
     newest, newest_date = read_edition(folder)
     _refuse(version, newest, date, newest_date)
-    new = load(folder, as_of=date)
-    until = read_until or newest_source(new)
+    until = read_until or newest_source(load(folder), date)
     if until > date:
         raise AccordsError(
             f"Sources cannot have been read until {until:%Y-%m-%d}, after the edition's date "
             f"({date:%Y-%m-%d}). Use an earlier --read-until, or a later --date."
         )
+    new = replace(load(folder, as_of=until), edition=version, released=date)
     difference = compared(since, new, folder) if since else _since(newest, new)
     if difference is None:
         raise AccordsError(
@@ -183,15 +185,15 @@ def store(folder: Path) -> Path:
     return target
 
 
-def newest_source(dataset: Dataset) -> pd.Timestamp:
+def newest_source(dataset: Dataset, at_most: pd.Timestamp) -> pd.Timestamp:
     """Return the day of the newest source; where it has a month or year only, the last of its days.
 
-    It is never after the edition; without a dated source it is the edition's date. A source of
-    '2026' is older than one of '2026-02': a year says little about when sources were read.
+    It is never after a given day, which also stands where no source is dated. A source of '2026' is
+    older than one of '2026-02': a year says little about when sources were read.
     """
     days = dates.bounds(dataset.sources["published"]).sort_values(["earliest", "latest"])
     newest = days["latest"].dropna().tail(1)
-    return min([*newest, dataset.as_of])
+    return min([*newest, at_most])
 
 
 def _refuse(version: str, newest: str, date: pd.Timestamp, newest_date: pd.Timestamp) -> None:
@@ -242,7 +244,7 @@ def _papers(folder: Path) -> dict[Path, str]:
     stays as it is.
     """
     dataset = load(folder)
-    version, date, title = dataset.edition, dataset.as_of, dataset.descriptor.get("title", "")
+    version, date, title = dataset.edition, dataset.released, dataset.descriptor.get("title", "")
     rules = {
         "CITATION.cff": (
             (r"(?m)^version: .*$", f"version: {version}"),
@@ -273,9 +275,9 @@ def _sizes(dataset: Dataset) -> str:
     until = dataset.descriptor.get("readUntil")
     until = f"\nSources read until {until}." if until else ""
     return (
-        f"Edition {dataset.edition} ({dataset.as_of:%Y-%m-%d}): **{n['agreements']} agreements**, "
-        f"{n['events']} events, {n['domains']} codings of subject,\n"
-        f"{n['sources']} sources and {n['citations']} citations; "
+        f"Edition {dataset.edition} ({dataset.released:%Y-%m-%d}): "
+        f"**{n['agreements']} agreements**, {n['events']} events, "
+        f"{n['domains']} codings of subject,\n{n['sources']} sources and {n['citations']} citations; "
         f"{n['disputes']} statements in which sources disagree.{until}"
     )
 
@@ -375,6 +377,8 @@ def _difference(place: Path, origin: str, new: Dataset) -> Difference:
         (laid / "datapackage.json").write_text(json.dumps(today), encoding="utf-8")
         shutil.copyfile(place / "CHANGELOG.md", laid / "CHANGELOG.md")
         old = load(laid)
+        if "readUntil" not in descriptor and new.as_of < new.released:
+            old = replace(old, as_of=newest_source(old, old.released))
     return Difference(old, new, origin, tuple(rules), frozenset(lacking))
 
 
