@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import builders
 import pytest
 
-from accords.additions import Refused, add, read_entries, rows
+from accords.additions import add, rows
 from accords.dataset import load
-from accords.errors import AccordsError
+from accords.entries import read_entries
+from accords.revision import Refused
 
 NEW = """
 title: Memorandum of understanding on cyber defence between Azerbaijan and Morocco
@@ -139,24 +139,48 @@ def test_with_several_sources_each_says_what_it_supports(small_folder: Path, fil
         add(entries, small_folder)
 
 
-def test_everything_in_yaml_is_text(file: Path) -> None:
-    (entry,) = write(file, "a: 2024-10\nb: no\nc: 2024-10-30\nd: 1_000\ne: 0123\n")
-    assert entry == {"a": "2024-10", "b": "no", "c": "2024-10-30", "d": "1_000", "e": "0123"}
+DISPUTED = """
+agreement_id: aze-ita
+sources:
+  - url: https://example.org/new
+    title: Signed in Milan
+    title_kind: published
+    publisher: Example News
+    language: en
+    kind: press
+    evidence: Says so.
+    supports: [existence]
+disputes:
+  - {field: event:signed.place, value: Milan, url: https://example.org/new, adopted: false}
+  - field: event:signed.place
+    value: Rome
+    url: https://example.org/official-ita
+    adopted: true
+    reason: The host says so.
+"""
 
 
-def test_json_is_read_too(small_folder: Path, tmp_path: Path, file: Path) -> None:
-    entries = write(file, NEW)
-    other = tmp_path / "new.json"
-    other.write_text(json.dumps(entries), encoding="utf-8")
-    assert read_entries(other) == entries
-    add(read_entries(other), small_folder)
-    assert len(load(small_folder).agreements) == 9
+def test_disputes_find_their_sources_by_address(small_folder: Path, file: Path) -> None:
+    add(write(file, DISPUTED), small_folder)
+    disputes = load(small_folder).disputes.set_index("agreement_id").loc["aze-ita"]
+    assert dict(zip(disputes["value"], disputes["source_id"], strict=True)) == {
+        "Milan": "example-news-nd-signed-in-milan",
+        "Rome": "official-ita",
+    }
 
 
-@pytest.mark.parametrize("text", ["", "- 1\n- 2\n", "just words", "a: [", "a: b: c"])
-def test_a_file_without_entries_is_refused(file: Path, text: str) -> None:
-    with pytest.raises(AccordsError, match="template"):
-        write(file, text)
+def test_a_table_of_disputes_is_added_like_entries(small_folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "disputes.csv"
+    head = "agreement_id,field,value,url,adopted,reason\n"
+    rows = [
+        "aze-ita,event:signed.place,Rome,https://example.org/official-ita,true,The host says so.",
+        "aze-ita,event:signed.place,Milan,https://example.org/press-a,false,",
+    ]
+    add(write(file, head + "\n".join(rows)), small_folder)
+    assert load(small_folder).overview.loc["aze-ita", "disputes"] == 1
+    rows[1] = rows[1].replace("press-a", "press-zz")
+    with pytest.raises(Refused, match=r"line 3, entry 1, disputes 2, url: .*press-zz"):
+        add(write(file, head + "\n".join(rows)), small_folder)
 
 
 def test_ids_are_readable_and_free() -> None:

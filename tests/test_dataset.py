@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import shutil
 import subprocess
 import sys
@@ -59,8 +60,18 @@ def test_the_edition_is_the_newest_heading_of_the_changelog(small_folder: Path) 
     (small_folder / "CHANGELOG.md").write_text(text)
     loaded = accords.load(small_folder)
     assert loaded.edition == "1.1.0"
-    assert loaded.as_of == pd.Timestamp("2027-02-01")
+    assert loaded.released == pd.Timestamp("2027-02-01")
+
+
+def test_time_ends_on_the_day_up_to_which_sources_were_read(small_folder: Path) -> None:
+    file = small_folder / "datapackage.json"
+    descriptor = json.loads(file.read_text())
+    file.write_text(json.dumps(descriptor | {"readUntil": "2026-05-01"}))
+    assert accords.load(small_folder).as_of == pd.Timestamp("2026-05-01")
     assert accords.load(small_folder, as_of="2020-01-01").as_of == pd.Timestamp("2020-01-01")
+    file.write_text(json.dumps({k: v for k, v in descriptor.items() if k != "readUntil"}))
+    loaded = accords.load(small_folder)
+    assert loaded.as_of == loaded.released
 
 
 def test_other_focus_states_can_be_named(small_folder: Path) -> None:
@@ -268,6 +279,50 @@ def test_what_only_the_academic_dataset_knows_is_marked() -> None:
         ]
     )
     assert made.overview["dcad"].to_dict() == {name: name for name in ("only", "also", "no")}
+
+
+def test_what_one_list_alone_knows_is_marked_with_its_name() -> None:
+    sources = [
+        {"source_id": "press-relay", "list": "sipri"},
+        {"source_id": "press-other-relay", "list": "sipri"},
+        {"source_id": "academic-list", "list": "atop"},
+    ]
+    cited = {
+        "one": ["press-relay", "press-other-relay"],
+        "two": ["press-relay", "academic-list"],
+        "more": ["press-relay", "press-a"],
+        "none": ["press-a"],
+    }
+    made = builders.tiny(
+        sources=sources,
+        citations=[{"agreement_id": a, "source_id": s} for a, of in cited.items() for s in of],
+    )
+    assert made.overview["one_list"].dropna().to_dict() == {"one": "sipri"}
+
+
+@pytest.mark.parametrize(
+    ("scope", "total", "worldwide"),
+    [("multilateral", 190, True), ("multilateral", 20, False), ("bilateral", None, False)],
+)
+def test_a_treaty_of_the_whole_world_is_told_from_one_of_a_group(
+    scope: str, total: int | None, worldwide: bool
+) -> None:
+    made = builders.tiny(
+        agreements=[{"agreement_id": "a", "scope": scope, "parties_total": total}],
+        parties=[{"agreement_id": "a", "party_id": state} for state in ("AZE", "MAR")],
+    )
+    assert made.overview.loc["a", "worldwide"] == worldwide
+
+
+def test_subjects_that_only_the_press_names_are_kept_apart() -> None:
+    made = builders.tiny(
+        domains=[
+            {"agreement_id": "a", "domain": "training", "basis": "official"},
+            {"agreement_id": "a", "domain": "cyber", "basis": "press"},
+        ]
+    )
+    assert made.overview.loc["a", "domains"] == ("training", "cyber")
+    assert made.overview.loc["a", "press_domains"] == ("cyber",)
 
 
 def test_select_keeps_all_that_belongs_to_some_agreements(small: Dataset) -> None:

@@ -37,6 +37,23 @@ def test_bounds_are_those_of_the_edtf_package(written: list[str]) -> None:
         assert row.uncertain == date.endswith("?")
 
 
+@given(edtf_dates(), edtf_dates())
+def test_an_interval_reaches_from_its_first_day_to_its_last(one: str, other: str) -> None:
+    first, last = dates.bounds(pd.Series([one, other])).itertuples(index=False)
+    found = dates.bounds(pd.Series([f"{one}/{other}"])).iloc[0]
+    if first.earliest <= last.latest:
+        assert (found["earliest"], found["latest"]) == (first.earliest, last.latest)
+        assert found["uncertain"] == (first.uncertain or last.uncertain)
+    else:
+        assert found[["earliest", "latest"]].isna().all()
+
+
+def test_an_open_interval_is_bounded_on_one_side() -> None:
+    found = dates.bounds(pd.Series(["../2012", "2012/..", "../.."]))
+    assert list(found["latest"].notna()) == [True, False, False]
+    assert list(found["earliest"].notna()) == [False, True, False]
+
+
 def test_all_shipped_dates_are_read_as_the_edtf_package_reads_them(dataset: Dataset) -> None:
     events = dataset.events.dropna(subset=["date"]).drop_duplicates("date")
     parsed = events["date"].map(edtf.parse_edtf)
@@ -48,7 +65,7 @@ def test_all_shipped_dates_are_read_as_the_edtf_package_reads_them(dataset: Data
 def test_what_is_no_date_has_no_bounds(text: str) -> None:
     found = dates.bounds(pd.Series([text], dtype="str"))
     if found["earliest"].notna().all():
-        assert re.fullmatch(dates.PATTERN, text)
+        assert all(re.fullmatch(dates.PATTERN, part) or part == ".." for part in text.split("/"))
     else:
         assert found["latest"].isna().all()
 
@@ -72,7 +89,10 @@ def test_bounds_keep_the_index_and_let_missing_dates_be() -> None:
         ("2024-10-30", "day", "30 October 2024"),
         ("2024-10", "month", "October 2024"),
         ("2024", "year", "2024"),
-        ("2024-10?", "month", "October 2024 (worked out)"),
+        ("2024-10?", "month", "October 2024 (inferred)"),
+        ("2002/2012-05", "interval", "between 2002 and May 2012"),
+        ("../2012?", "interval", "2012 or before (inferred)"),
+        ("2012/..", "interval", "2012 or later"),
         (None, None, "undated"),
     ],
 )

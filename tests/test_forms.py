@@ -11,9 +11,10 @@ import yaml
 from typer.testing import CliRunner
 
 from accords import forms
-from accords.additions import PARTS, read_entries
+from accords.additions import PARTS
 from accords.cli import app
 from accords.dataset import load
+from accords.entries import read_entries
 
 ANSWERS = [
     *("", "Memorandum on cyber defence", "official", "", "9", "1", "yes", "1600000", "USD"),

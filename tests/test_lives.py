@@ -58,6 +58,9 @@ def status(*steps: str, **agreement: Any) -> str | None:
         (["government-approved AZE 2024"], "announced"),
         (["government-approved AZE 2023", "signed 2024"], "signed"),
         (["signed 2023", "government-approved AZE 2024"], "pending"),
+        # A cabinet that takes note has it in hand, as one that tables it.
+        (["signed 2024", "noted AZE 2025"], "pending"),
+        (["noted AZE 2024"], "announced"),
         ([], None),
     ],
 )
@@ -70,10 +73,33 @@ def test_a_declaration_stays_signed_at_any_age_unless_it_is_seen_applied() -> No
     assert status("signed 1994", "attested 2001", instrument="joint-declaration") == "in-force"
 
 
-def test_a_purchase_is_completed_by_its_delivery_and_nothing_else_is() -> None:
-    steps = ("signed 2012", "delivered 2016")
-    assert status(*steps, instrument="procurement-contract") == "completed"
-    assert status(*steps, instrument="agreement") != "completed"
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        (["announced 2025"], "announced"),
+        (["government-approved ITA 2024"], "announced"),
+        (["signed 2022"], "ordered"),
+        (["signed 2022", "entered-into-force 2022"], "ordered"),
+        (["signed 2012"], "unknown"),
+        (["signed 2022", "attested 2024"], "in-delivery"),
+        (["attested 2020"], "in-delivery"),
+        (["signed 2022", "attested"], "in-delivery"),
+        (["attested 2006"], "received"),
+        (["attested"], "received"),
+        (["signed 2012", "attested 2014", "delivered 2016"], "completed"),
+        (["signed 2022", "terminated ITA 2024"], "cancelled"),
+        (["signed 2022", "rejected ITA 2024"], "cancelled"),
+        (["rejected ITA 1998", "attested 1999"], "received"),
+    ],
+)
+def test_a_purchase_has_a_life_of_its_own_and_is_never_in_force(
+    steps: list[str], expected: str
+) -> None:
+    assert status(*steps, instrument="procurement-contract") == expected
+
+
+def test_delivery_says_nothing_of_what_is_no_purchase() -> None:
+    assert status("signed 2020", "delivered 2021", instrument="agreement") == "signed"
 
 
 def test_what_lies_after_the_edition_has_not_happened() -> None:
@@ -128,6 +154,12 @@ def test_what_had_ended_before_is_not_superseded() -> None:
     assert replaced("signed 2024", older="expired 2021")["old"] == "expired"
 
 
+def test_a_multilateral_instrument_enters_into_force_for_others_by_their_own_step() -> None:
+    steps = ("signed 2019", "entered-into-force ITA 2021")
+    assert status(*steps, scope="multilateral") == "signed"
+    assert status(*steps, scope="bilateral") == "in-force"
+
+
 def test_another_states_exit_ends_a_multilateral_instrument_only_for_that_state() -> None:
     def with_exit_of(state: str, scope: str) -> str:
         found = status(
@@ -166,6 +198,24 @@ def test_an_undated_signature_is_not_replaced_by_a_later_step() -> None:
     assert row.event == "signed"
     assert pd.isna(row.date)
     assert row.concluded
+
+
+@pytest.mark.parametrize(
+    ("steps", "date"),
+    [
+        # Who took a later step does not matter: the earliest shows the instrument concluded.
+        (["attested 2014", "attested AZE 2017"], "2014"),
+        (["signed 2012", "attested AZE 2013", "delivered AZE 2014"], "2012"),
+        (["signed 2012", "signed AZE 2013"], "2013"),
+        (["announced 2010", "attested 2023"], "2010"),
+        (["announced 2010", "signed 2012", "attested 2023"], "2012"),
+        (["attested", "announced 2010"], "2010"),
+    ],
+)
+def test_no_later_step_moves_the_date_of_conclusion(steps: list[str], date: str) -> None:
+    (row,) = life(*steps).memberships.itertuples()
+    assert row.concluded
+    assert row.date == date
 
 
 def test_an_agreement_that_was_only_announced_is_dated_and_not_concluded() -> None:

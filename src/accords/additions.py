@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,21 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from accords.dataset import Dataset, load
-from accords.differences import cells
-from accords.errors import AccordsError
-from accords.revision import Rejected, Remark, Revised, located, revise
+from accords.differences import texts
+from accords.entries import Entry
+from accords.revision import Outcome, Places, Refused, Remark, apply
 from accords.selection import fold
 
-PARTS = ("parties", "events", "domains", "sources")
+PARTS = ("parties", "events", "domains", "sources", "disputes")
 """The lists of an entry, each with the columns of its table."""
 
 CITING = ("supports", "voice", "locator", "evidence")
 """What an entry says of a source beside the particulars of the source itself."""
-
-Entry = Mapping[str, Any]
 
 _EMPTY_WORDS = frozenset(
     re.findall(
@@ -48,12 +44,15 @@ class Rows:
         For each table, the rows as mappings of column to text.
     origins
         For each table, the place of each row in the file: ``entry 2, events 1``.
+    agreements
+        The place of the entry that speaks of each agreement.
     remarks
         What is wrong with the entries themselves.
     """
 
     tables: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     origins: dict[str, list[str]] = field(default_factory=dict)
+    agreements: dict[str, str] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
 
     def add(self, table: str, row: Mapping[str, str], origin: str) -> None:
@@ -62,22 +61,14 @@ class Rows:
         self.origins.setdefault(table, []).append(origin)
 
 
-class Refused(AccordsError):
-    """Entries that cannot be added; ``remarks`` says why, entry by entry."""
-
-    def __init__(self, remarks: list[Remark]) -> None:
-        self.remarks = remarks
-        super().__init__("\n".join(str(remark) for remark in remarks))
-
-
-def add(entries: Iterable[Entry], folder: str | os.PathLike[str]) -> Revised:
+def add(entries: Iterable[Entry], folder: str | os.PathLike[str]) -> Outcome:
     """Add entries to the dataset, all of them or none.
 
     Parameters
     ----------
     entries
-        What :func:`read_entries` gives. An entry whose ``agreement_id`` the dataset has adds its
-        events, domains, parties and sources to that agreement.
+        What :func:`accords.entries.read_entries` returns. An entry whose ``agreement_id`` the
+        dataset has adds its events, domains, parties, sources and disputes to that agreement.
     folder
         The dataset's folder.
 
@@ -90,76 +81,29 @@ def add(entries: Iterable[Entry], folder: str | os.PathLike[str]) -> Revised:
     made = rows(entries, dataset)
     if made.remarks:
         raise Refused(made.remarks)
-    resources = {r["name"]: r for r in dataset.descriptor["resources"]}
-    tables, known = {}, {}
+    tables, places = texts(dataset), Places(agreements=made.agreements)
     for name, new in made.tables.items():
-        head, *old = cells(dataset.tables[name], resources[name])
-        known[name] = len(old)
-        added = [[row.get(column, "") for column in head] for row in new]
-        tables[name] = pd.DataFrame([*old, *added], columns=head, dtype="str")
-    try:
-        return revise(Path(folder), tables)
-    except Rejected as rejected:
-        remarks = []
-        for problem in rejected.problems:
-            table, row = located(problem, tables, dataset.descriptor)
-            new_row = None if row is None or table is None else row - known[table]
-            place = problem.file if table is None else table
-            if table is not None and new_row is not None and new_row >= 0:
-                place = made.origins[table][new_row]
-            column = f", {problem.column}" if problem.column else ""
-            words = f"{problem.message} {problem.remedy}"
-            remarks.append(Remark(f"{place}{column}", words, problem.severity))
-        raise Refused([r for r in remarks if r.severity == "error"]) from rejected
-
-
-def read_entries(file: str | os.PathLike[str]) -> list[Entry]:
-    """Read entries from a YAML file (one or several documents, or a list) or a JSON file.
-
-    Everything is read as text, so that ``no`` stays a language and ``2024-10`` a date.
-
-    Raises
-    ------
-    AccordsError
-        When the file cannot be read, with the line.
-    """
-    path = Path(file)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise AccordsError(f"{path}: cannot be read ({error}). Save it as UTF-8 text.") from error
-    try:
-        if path.suffix.lower() == ".json":
-            documents = [json.loads(text)]
-        else:
-            documents = list(yaml.load_all(text, Loader=yaml.BaseLoader))
-    except (yaml.YAMLError, ValueError) as error:
-        raise AccordsError(f"{path}: {error}. Compare with 'accords add --template'.") from error
-    entries = [
-        entry
-        for document in documents
-        for entry in (document if isinstance(document, list) else [document])
-        if entry
-    ]
-    wrong = [entry for entry in entries if not isinstance(entry, dict)]
-    if wrong or not entries:
-        raise AccordsError(f"{path}: holds no entry. Begin from 'accords add --template'.")
-    return entries
+        known, head = len(tables[name]), tables[name].columns
+        added = pd.DataFrame([[row.get(c, "") for c in head] for row in new], columns=head)
+        tables[name] = pd.concat([tables[name], added.astype("str")], ignore_index=True)
+        places.rows |= {(name, known + n): at for n, at in enumerate(made.origins[name])}
+    return apply(Path(folder), tables, places)
 
 
 def rows(entries: Iterable[Entry], dataset: Dataset) -> Rows:
     """Make table rows of entries; ids that an entry leaves out are made."""
     made = Rows()
     for number, entry in enumerate(entries, start=1):
-        _Maker(dataset, made, f"entry {number}").take(entry)
+        _Maker(dataset, made, entry, f"entry {number}").take(entry)
     return made
 
 
 class _Maker:
     """Makes the rows of one entry."""
 
-    def __init__(self, dataset: Dataset, made: Rows, place: str) -> None:
-        self.dataset, self.made, self.place = dataset, made, place
+    def __init__(self, dataset: Dataset, made: Rows, entry: Entry, words: str) -> None:
+        self.dataset, self.made = dataset, made
+        self.words, self.place = words, _place(entry, words)
         self.columns = {
             r["name"]: [f["name"] for f in r["schema"]["fields"]]
             for r in dataset.descriptor["resources"]
@@ -183,6 +127,7 @@ class _Maker:
         else:
             agreement = own["agreement_id"] = agreement or self._agreement_id(own, parts)
             self.made.add("agreements", own, self.place)
+        self.made.agreements[agreement] = f"{self.place} ({agreement})"
         for name in ("parties", "domains"):
             for row, place in parts[name]:
                 self.made.add(name, {**row, "agreement_id": agreement}, place)
@@ -193,6 +138,7 @@ class _Maker:
             *(f"domain:{row['domain']}" for row, _ in parts["domains"]),
         ]
         self._cite(agreement, parts["sources"], subjects)
+        self._dispute(agreement, parts["disputes"])
 
     def _object(self, place: str, message: str) -> None:
         self.made.remarks.append(Remark(place, message))
@@ -210,10 +156,10 @@ class _Maker:
         if not isinstance(given, list):
             self._object(f"{self.place}, {name}", "is no list. Begin each of its lines with '- '.")
             return
-        extra = CITING if name == "sources" else ()
+        extra = CITING if name == "sources" else ("url",) if name == "disputes" else ()
         columns = [*(c for c in self.columns[name] if c != "agreement_id"), *extra]
         for number, row in enumerate(given, start=1):
-            place = f"{self.place}, {name} {number}"
+            place = _place(row, f"{self.words}, {name} {number}")
             if not isinstance(row, dict):
                 self._object(place, "is no row of fields. See 'accords add --template'.")
                 continue
@@ -284,6 +230,23 @@ class _Maker:
                     citation["evidence"] = row["evidence"]
                 self.made.add("citations", citation, place)
 
+    def _dispute(self, agreement: str, disputes: Iterable[tuple[dict[str, str], str]]) -> None:
+        """Take what sources say where they disagree; the sources are found by their address."""
+        new = self.made.tables.get("sources", [])
+        for row, place in disputes:
+            url = row.pop("url")
+            if url:
+                known = self.dataset.sources
+                ids = dict(zip(known["url"], known["source_id"], strict=True))
+                ids |= {source["url"]: source["source_id"] for source in new}
+                if url not in ids:
+                    self._object(
+                        f"{place}, url",
+                        f"no source has the address {url}. Add it to the sources of the entry.",
+                    )
+                row["source_id"] = ids.get(url, "")
+            self.made.add("disputes", {**row, "agreement_id": agreement}, place)
+
     def _source(self, row: Mapping[str, str], place: str) -> str:
         """Give the id of a source; take it where the dataset does not have it."""
         table = self.dataset.sources
@@ -302,6 +265,12 @@ class _Maker:
         source["source_id"] = row["source_id"] or _free(made_id, taken)
         self.made.add("sources", source, place)
         return source["source_id"]
+
+
+def _place(row: Any, words: str) -> str:
+    """Return where a row was typed, with its line where the file tells it."""
+    line = getattr(row, "line", 0)
+    return f"line {line}, {words}" if line else words
 
 
 def _text(value: Any) -> str:

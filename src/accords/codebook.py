@@ -100,8 +100,9 @@ pandas, R and any spreadsheet open them.
 no agreement here means that none was found, and [coverage](#coverage) says how it was looked for.
 
 **Dates** are as precise as the source: `2024-10-30`, `2024-10` or `2024` (EDTF, ISO 8601-2). A
-question mark (`2024?`) marks a date that was inferred and is not printed in a source. `2002/2012` is a day between
-the two, `../2012` one not after and `2012/..` one not before. An event without a date happened on a day that no source gives.
+question mark (`2024?`) marks a date that was inferred and is not printed in a source. `2002/2012`
+is a day between the two, `../2012` one not after and `2012/..` one not before. An event without a
+date happened on a day that no source gives.
 
 **What says so.** [citations](#citations) ties every agreement to its sources with the subject
 `existence`, every event with `event:<event_id>`, every domain with `domain:<domain>` and the value

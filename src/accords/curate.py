@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from accords.differences import RowChange
-    from accords.revision import Remark
+    from accords.revision import Refused, Remark
 
 Data = Annotated[
     Path | None,
@@ -32,7 +32,7 @@ Since = Annotated[
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    for command in (export_workbook, import_workbook, add, diff, release, watch):
+    for command in (export_workbook, import_workbook, add, correct, diff, release, watch):
         app.command(command.__name__.replace("_", "-"))(command)
 
 
@@ -77,7 +77,11 @@ def add(
     data: Data = None,
     source: Annotated[
         Path | None,
-        typer.Option("--from", metavar="FILE", help="Add the entries of a YAML or JSON file."),
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="Add the entries of a YAML or JSON file, or the disputes of a CSV file.",
+        ),
     ] = None,
     template: Annotated[
         bool, typer.Option("--template", help="Print an empty entry (YAML), explained.")
@@ -89,6 +93,8 @@ def add(
     """Add an agreement, or news of one: asked for on the terminal, or read from a file."""
     from accords import additions, forms
     from accords.dataset import find_data, load
+    from accords.entries import read_entries
+    from accords.revision import Refused
 
     folder = data or find_data()
     dataset = load(folder)
@@ -99,7 +105,7 @@ def add(
         typer.echo(json.dumps(forms.schema(dataset), indent=2, ensure_ascii=False))
         return
     if source is not None:
-        entries = additions.read_entries(source)
+        entries = read_entries(source)
     else:
         entry = forms.fill_in(dataset, _ask, typer.echo)
         typer.echo(f"\n{forms.written(entry)}")
@@ -109,16 +115,40 @@ def add(
         entries = [entry]
     try:
         done = additions.add(entries, folder)
-    except additions.Refused as refused:
-        _remark(refused.remarks)
-        typer.echo(f"{_problems(len(refused.remarks))}. Nothing was written to the data.")
+    except Refused as refused:
+        _refuse(refused)
         if source is None:
             draft = Path("new-agreement.yaml")
             draft.write_text(forms.written(entries[0]), encoding="utf-8")
             typer.echo(f"What you typed is in {draft}: mend it, then accords add --from {draft}.")
         raise typer.Exit(1) from refused
-    for problem in done.warnings:
-        typer.echo(f"Note: {problem}")
+    _remark(done.remarks)
+    _changed(done.changes)
+
+
+def correct(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A CSV file: table, agreement_id, key, column, old, new; url and why if you like."
+        ),
+    ],
+    data: Data = None,
+) -> None:
+    """Correct cells that the data have, or delete rows: all that the file says, or nothing.
+
+    Each correction names what stands in the cell, and is refused where something else does.
+    """
+    from accords import corrections
+    from accords.dataset import find_data
+    from accords.revision import Refused
+
+    try:
+        done = corrections.correct(corrections.read_corrections(file), data or find_data())
+    except Refused as refused:
+        _refuse(refused)
+        raise typer.Exit(1) from refused
+    _remark(done.remarks)
     _changed(done.changes)
 
 
@@ -210,6 +240,11 @@ def _problems(number: int) -> str:
 def _remark(remarks: Iterable[Remark]) -> None:
     for remark in sorted(remarks, key=lambda r: r.severity != "error"):
         typer.echo(f"{'Note: ' if remark.severity == 'warning' else ''}{remark}")
+
+
+def _refuse(refused: Refused) -> None:
+    _remark(refused.remarks)
+    typer.echo(f"{_problems(len(refused.remarks))}. Nothing was written to the data.")
 
 
 def _changed(changes: list[RowChange]) -> None:

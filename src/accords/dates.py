@@ -35,9 +35,9 @@ def bounds(dates: pd.Series) -> pd.DataFrame:
         open end of an interval) and ``uncertain`` (bool, the question mark). A string that is no
         date, and an interval that ends before it begins, gives missing days.
     """
-    ends = dates.astype("string").str.split("/", n=1, expand=True).reindex(columns=[0, 1])
-    start = ends[0]
-    end = ends[1].fillna(start)
+    ends = dates.astype("string").str.extract("^(?P<start>[^/]*)(?P<slash>/?)(?P<end>.*)$")
+    start = ends["start"]
+    end = ends["end"].where(ends["slash"] == "/", start)
     first, last = _span(start), _span(end)
     valid = (first["known"] | (start == OPEN)) & (last["known"] | (end == OPEN))
     valid &= first["known"] | last["known"]
@@ -72,13 +72,15 @@ def _span(dates: pd.Series) -> pd.DataFrame:
 
 
 def precision(dates: pd.Series) -> pd.Series:
-    """Return the precision of each EDTF date: ``day``, ``month``, ``year``, ``interval``, or missing."""
+    """Return how precise each date is: ``day``, ``month``, ``year``, ``interval``, or missing."""
     parts = dates.astype("string").str.extract(PATTERN)
     named = pd.Series(pd.NA, index=dates.index, dtype="string")
     named = named.mask(parts["year"].notna(), "year")
     named = named.mask(parts["month"].notna(), "month")
     named = named.mask(parts["day"].notna(), "day")
-    return named.mask(dates.astype("string").str.contains("/", regex=False).fillna(False), "interval")
+    return named.mask(
+        dates.astype("string").str.contains("/", regex=False).fillna(False), "interval"
+    )
 
 
 def spoken(date: str | None) -> str:

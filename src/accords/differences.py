@@ -54,6 +54,15 @@ def cells(table: pd.DataFrame, resource: Mapping[str, Any]) -> list[list[str]]:
     return list(csv.reader(io.StringIO(to_csv(table, resource).decode(), newline="")))
 
 
+def texts(dataset: Dataset) -> dict[str, pd.DataFrame]:
+    """Return all tables as their files write them: text, empty where there is nothing."""
+    tables = {}
+    for resource in dataset.descriptor["resources"]:
+        head, *rows = cells(dataset.tables[resource["name"]], resource)
+        tables[resource["name"]] = pd.DataFrame(rows, columns=head, dtype="str")
+    return tables
+
+
 def compare(old: Dataset, new: Dataset) -> list[RowChange]:
     """Compare two states of the dataset by the keys of its tables.
 

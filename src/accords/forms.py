@@ -11,15 +11,17 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from accords.additions import CITING, PARTS, Entry, rows
+from accords.additions import CITING, PARTS, rows
 from accords.checks.cells import EDTF
 from accords.dataset import Dataset
 from accords.dates import bounds
+from accords.entries import Entry
 from accords.selection import fold
 
 _DEPENDS = {
     "language_original": "title_original",
     "value_currency": "value_amount",
+    "value_kind": "value_amount",
 }
 """Fields that make sense only where another is filled."""
 

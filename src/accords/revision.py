@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -65,22 +65,89 @@ class Rejected(AccordsError):
         super().__init__(f"{errors} problems; nothing was written.")
 
 
-class Revised(NamedTuple):
+class Refused(AccordsError):
+    """What a curator wrote cannot be taken; ``remarks`` says why, in the terms of the file."""
+
+    def __init__(self, remarks: list[Remark]) -> None:
+        self.remarks = remarks
+        super().__init__("\n".join(str(remark) for remark in remarks))
+
+
+class Outcome(NamedTuple):
     """What a change did.
 
     Attributes
     ----------
     changes
         The rows that are different now; where nothing is, no file was touched.
-    warnings
-        What the checks remark without objecting, and did not before.
+    remarks
+        What its author should know beside: warnings, each with its place.
     """
 
     changes: list[RowChange]
-    warnings: list[Problem]
+    remarks: list[Remark]
 
 
-def revise(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Revised:
+@dataclass
+class Places:
+    """Where the author of a change wrote what.
+
+    Attributes
+    ----------
+    rows
+        The place of a row, by its table and its position in the changed table.
+    cells
+        The place of a single cell, by table, position and column.
+    agreements
+        Where an agreement is spoken of, for faults in rows that the change left as they were.
+    """
+
+    rows: dict[tuple[str, int], str] = field(default_factory=dict)
+    cells: dict[tuple[str, int, str], str] = field(default_factory=dict)
+    agreements: dict[str, str] = field(default_factory=dict)
+
+    def remark(
+        self,
+        problem: Problem,
+        tables: Mapping[str, pd.DataFrame],
+        descriptor: Mapping[str, Any],
+    ) -> Remark:
+        """Return a problem of the changed tables in the terms of their author."""
+        table, row = located(problem, tables, descriptor)
+        column = f", {problem.column}" if problem.column else ""
+        place = f"{problem.file}{column}"
+        if table is not None and row is not None:
+            cell, whole = (table, row, problem.column or ""), (table, row)
+            agreement = str(tables[table].iloc[row].get("agreement_id"))
+            if cell in self.cells:
+                place = self.cells[cell]
+            elif whole in self.rows:
+                place = f"{self.rows[whole]}{column}"
+            elif agreement in self.agreements:
+                place = f"{self.agreements[agreement]}, {table}{column}"
+        return Remark(place, f"{problem.message} {problem.remedy}", problem.severity)
+
+
+def apply(folder: Path, tables: Mapping[str, pd.DataFrame], places: Places) -> Outcome:
+    """Put tables in the place of the dataset's as :func:`revise` does; tell it to their author.
+
+    Raises
+    ------
+    Refused
+        With all errors, where their author finds them. Nothing was written then.
+    """
+    descriptor = read_descriptor(folder)
+    try:
+        changes, warnings = revise(folder, tables)
+    except Rejected as rejected:
+        remarks = [places.remark(p, tables, descriptor) for p in rejected.problems]
+        raise Refused([r for r in remarks if r.severity == "error"]) from rejected
+    return Outcome(changes, [places.remark(p, tables, descriptor) for p in warnings])
+
+
+def revise(
+    folder: Path, tables: Mapping[str, pd.DataFrame]
+) -> tuple[list[RowChange], list[Problem]]:
     """Put tables in the place of the dataset's, if the whole then passes every check.
 
     Parameters
@@ -89,6 +156,12 @@ def revise(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Revised:
         The dataset's folder.
     tables
         The tables to replace, as text, with the columns that the descriptor declares.
+
+    Returns
+    -------
+    tuple
+        The rows that are different now (where nothing is, no file was touched), and what the checks
+        remark without objecting, and did not before.
 
     Raises
     ------
@@ -111,7 +184,7 @@ def revise(folder: Path, tables: Mapping[str, pd.DataFrame]) -> Revised:
             (copy / path).write_bytes(content or (folder / path).read_bytes())
         if changes:
             renew_codebook(copy)
-    return Revised(changes, problems)
+    return changes, problems
 
 
 def renew_codebook(folder: Path) -> None:

@@ -63,7 +63,7 @@ def test_a_domain_label_with_commas_stays_one_item(dataset):
     [
         ("2024-10-30", "on 30 October 2024"),
         ("2024-10", "in October 2024"),
-        ("2024?", "in 2024 (worked out)"),
+        ("2024?", "in 2024 (inferred)"),
     ],
 )
 def test_a_date_takes_the_preposition_of_its_precision(date, words):

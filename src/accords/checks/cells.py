@@ -196,12 +196,11 @@ def _edtf(value: str) -> Iterator[Fault]:
 
 
 def _edtf_interval(value: str) -> Iterator[Fault]:
-    start, slash, end = value.partition("/")
-    if not slash:
+    days = [part for part in value.split("/") if part != dates.OPEN]
+    if value.count("/") != 1 or not all(_EDTF.fullmatch(day) for day in days):
         yield from _edtf(value)
         return
-    days = [part for part in (start, end) if part != dates.OPEN]
-    faults = [fault for part in days for fault in _edtf(part)]
+    faults = [fault for day in days for fault in _edtf(day)]
     if faults:
         yield faults[0]
     elif dates.bounds(pd.Series([value]))[["earliest", "latest"]].isna().all(axis=None):
@@ -216,7 +215,9 @@ def _short(most: int) -> Judge:
     def short(value: str) -> Iterator[Fault]:
         yield from text(value)
         if len(value) > most:
-            yield Fault("length", f"The text has {len(value)} characters.", f"Write at most {most}.")
+            yield Fault(
+                "length", f"The text has {len(value)} characters.", f"Write at most {most}."
+            )
 
     return short
 

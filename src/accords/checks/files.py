@@ -43,7 +43,11 @@ FLAGS = {"citations": ("evidence",), "disputes": ("reason",)}
 """Columns of which they need only whether a cell is filled."""
 
 TOGETHER = {
-    "agreements": (("title_original", "language_original"), ("value_amount", "value_currency"))
+    "agreements": (
+        ("title_original", "language_original"),
+        ("value_amount", "value_currency"),
+        ("value_amount", "value_kind"),
+    )
 }
 """Columns that are filled both or neither."""
 

@@ -31,6 +31,7 @@ RULES = {
     "pattern": "Identifiers and codes have their form.",
     "enum": "A value is one of those that its column allows.",
     "range": "A number lies within its bounds.",
+    "length": "A text is no longer than its column allows.",
     "url": "Addresses are plain http or https.",
     "tracking": "Addresses carry no tracking parameters.",
     "html": "Text holds no HTML.",
@@ -44,7 +45,7 @@ RULES = {
     "unknown-code": "A code is in its code list.",
     "dangling": "What a row refers to exists.",
     # the record
-    "together": "An original title has its language, a value its currency, and the reverse.",
+    "together": "An original title has its language, a value its currency and kind; and so back.",
     "focus-party": "An agreement has a focus state among its parties.",
     "scope": "A bilateral agreement has two parties.",
     "acting-party": "Who acts in an event is a party.",
