@@ -25,10 +25,10 @@ FOLDED = 25
 _ASIDE = ("claims", "readings")
 """Tables that speak about agreements without being part of their record."""
 
-_AROUND = 6
+_AROUND = 5
 """Words that are shown on either side of what differs in a text."""
 
-_AT_MOST = 40
+_AT_MOST = 20
 """Words of one stretch that differs which are shown before it is cut."""
 
 _TITLES = {
@@ -431,6 +431,7 @@ def _labels(dataset: Dataset) -> dict[str, dict[str, str]]:
 
 
 def _now(before: str, after: str) -> str:
+    before, after = (f"'{text}'" if text.count(" ") > 2 else text for text in (before, after))
     if not before:
         return f"{after}, was not given"
     return f"{after}, was {before}" if after else f"not given, was {before}"

@@ -277,7 +277,8 @@ def _sizes(dataset: Dataset) -> str:
     return (
         f"Edition {dataset.edition} ({dataset.released:%Y-%m-%d}): "
         f"**{n['agreements']} agreements**, {n['events']} events, "
-        f"{n['domains']} codings of subject,\n{n['sources']} sources and {n['citations']} citations; "
+        f"{n['domains']} codings of subject,\n"
+        f"{n['sources']} sources and {n['citations']} citations; "
         f"{n['disputes']} statements in which sources disagree.{until}"
     )
 
