@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -16,7 +17,8 @@ from accords import dates
 from accords.dataset import MAIN_TABLES, Dataset, load, save, typed
 
 ROOT = Path(__file__).resolve().parents[1]
-SHIPPED = ROOT / "data"
+SHIPPED = Path(os.environ.get("ACCORDS_SHIPPED", ROOT / "data"))
+"""The shipped data; another edition of them where the environment names its folder."""
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     "agreements": {"title_kind": "descriptive", "instrument": "agreement", "scope": "bilateral"},

@@ -190,6 +190,16 @@ def test_rows_with_codes_that_are_no_more_are_still_read(
     assert told(difference)
 
 
+def test_two_older_editions_are_compared_by_todays_rules_too(repository: Path) -> None:
+    editions.store(repository)
+    drop_column(repository, "events", "place")
+    builders.ratify(repository)
+    git(repository.parent, "commit", "-q", "-a", "-m", "Places were never known")
+    for old, new in (("1.0.0", "HEAD"), ("HEAD~1", "HEAD")):
+        (changed,) = compared(old, read(new, repository), repository).agreements
+        assert changed.agreement_id == "aze-mar"
+
+
 def test_a_table_that_is_new_is_no_change(small_folder: Path) -> None:
     editions.store(small_folder)
     old = zipped(small_folder)

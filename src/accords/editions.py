@@ -38,7 +38,7 @@ _ABOUT = re.compile(r"Edition (\S+ \(\d{4}-\d{2}-\d{2}\))")
 
 
 def read(name: str, folder: Path | None = None) -> Dataset:
-    """Read a dataset from wherever it is kept, by its own columns and codes.
+    """Read a dataset from wherever it is kept: a folder as it is, all else by today's rules.
 
     Parameters
     ----------
@@ -54,8 +54,10 @@ def read(name: str, folder: Path | None = None) -> Dataset:
     AccordsError
         When there is no such thing, or it cannot be read.
     """
-    with _laid_out(name, folder) as (place, _):
-        return load(place)
+    if Path(name).is_dir():
+        with _laid_out(name, folder) as (place, _):
+            return load(place)
+    return compared(name, load(folder)).old
 
 
 def compared(name: str, new: Dataset, folder: Path | None = None) -> Difference:
@@ -288,14 +290,14 @@ def _laid_out(name: str, folder: Path | None) -> Iterator[tuple[Path, str]]:
     """Give a folder with a dataset that is kept somehow, and say where it was found."""
     path = Path(name)
     if path.is_dir():
-        yield path if (path / "datapackage.json").exists() else path / "data", f"in {name}"
+        yield path if (path / "datapackage.json").exists() else path / "data", f"in {path.name}"
         return
     folder = folder or find_data()
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch) / "data"
         if path.is_file():
             _lay_out_workbook(path, folder, place)
-            yield place, f"in {name}"
+            yield place, f"in {path.name}"
             return
         found = _released(name, folder) if _VERSION.fullmatch(name) else None
         if found is None and (archive := _archive(name, folder)) is not None:
