@@ -86,7 +86,7 @@ def test_charts_of_too_few_data_say_so(page: html.HtmlElement) -> None:
 
 def test_what_changed_since_is_a_chapter(page: html.HtmlElement) -> None:
     text = read(page.get_element_by_id("chapter-what-changed"))
-    assert "against edition 0.3.0 of 30 June 1988: 3 new" in text
+    assert "Compared with edition 0.3.0 (30 June 1988) in earlier. Agreements: 3 new." in text
     assert "Findings that read differently" in text
 
 
