@@ -125,6 +125,10 @@ class Places:
                 place = f"{self.rows[whole]}{column}"
             elif agreement in self.agreements:
                 place = f"{self.agreements[agreement]}, {table}{column}"
+            else:
+                primary = next(r for r in descriptor["resources"] if r["name"] == table)
+                key = tables[table].iloc[row][primary["schema"]["primaryKey"]]
+                place = f"{problem.file}, {', '.join(key)}{column}"
         return Remark(place, f"{problem.message} {problem.remedy}", problem.severity)
 
 
