@@ -20,7 +20,7 @@ from accords.entries import Entry
 from accords.revision import Outcome, Places, Refused, Remark, apply
 from accords.selection import fold
 
-PARTS = ("parties", "events", "domains", "sources", "disputes")
+PARTS = ("parties", "events", "domains", "sources", "disputes", "distinct")
 """The lists of an entry, each with the columns of its table."""
 
 CITING = ("supports", "voice", "locator", "evidence")
@@ -137,8 +137,9 @@ class _Maker:
         earlier = self.made.agreements.get(agreement)
         said = f"{place} ({agreement})"
         self.made.agreements[agreement] = f"{earlier}; {said}" if earlier else said
-        for row, at in parts["parties"]:
-            self._put("parties", {**row, "agreement_id": agreement}, at)
+        for name in ("parties", "distinct"):
+            for row, at in parts[name]:
+                self._put(name, {**row, "agreement_id": agreement}, at)
         for row, at in parts["domains"]:
             self._domain({**row, "agreement_id": agreement}, at)
         events = self._events(agreement, parts["events"])
