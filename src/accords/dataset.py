@@ -258,6 +258,7 @@ class Dataset:
         instrument: str | Iterable[str] | None = None,
         status: str | Iterable[str] | None = None,
         confidence: str | Iterable[str] | None = None,
+        one_list: str | Iterable[str] | None = None,
         since: int | None = None,
         until: int | None = None,
     ) -> Dataset:
@@ -269,11 +270,11 @@ class Dataset:
         Parameters
         ----------
         text
-            Words that must all occur in titles (any language), summary, notes, names of parties
-            and instrument, codes of domains, places or sources; accents and case aside.
-        state, partner, domain, instrument, status, confidence
+            Words that must all occur in identifier, titles (any language), summary, notes, names of
+            parties and instrument, codes of domains, places or sources; accents and case aside.
+        state, partner, domain, instrument, status, confidence, one_list
             One value or several, any of which will do: codes (``TUR``, ``cyber``) or names
-            (``Italy``, ``Cyber defence``).
+            (``Italy``, ``Cyber defence``). ``one_list`` is the list from which alone it is known.
         since, until
             Years in which it was concluded, both included. Either leaves out what is undated.
 
@@ -293,6 +294,7 @@ class Dataset:
             instrument=instrument,
             status=status,
             confidence=confidence,
+            one_list=one_list,
             since=since,
             until=until,
         )
