@@ -35,6 +35,7 @@ MAIN_TABLES = (
     "sources",
     "citations",
     "disputes",
+    "distinct",
     "claims",
     "coverage",
     "readings",
@@ -111,6 +112,11 @@ class Dataset:
     def disputes(self) -> pd.DataFrame:
         """What sources disagree about, a row for each value and source."""
         return self.tables["disputes"]
+
+    @property
+    def distinct(self) -> pd.DataFrame:
+        """Pairs of agreements that look like one and were found to be two."""
+        return self.tables["distinct"]
 
     @property
     def claims(self) -> pd.DataFrame:
@@ -235,6 +241,9 @@ class Dataset:
         for name in ("agreements", "parties", "events", "domains", "citations", "disputes"):
             table = tables[name]
             tables[name] = table[table["agreement_id"].isin(wanted)].reset_index(drop=True)
+        if "distinct" in tables:  # Older editions do not have it.
+            both = tables["distinct"][["agreement_id", "other_id"]].isin(wanted).all(axis=1)
+            tables["distinct"] = tables["distinct"][both].reset_index(drop=True)
         selected = replace(self, tables=tables)
         selected.__dict__["overview"] = self.overview[self.overview.index.isin(wanted)]
         return selected
