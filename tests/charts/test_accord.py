@@ -34,12 +34,3 @@ def test_the_matrix_marks_official_voices_and_the_press_by_shape(dataset):
     assert set(marks) == {"square", "diamond"}
     press = int((table["named_by"] == measures.PRESS).sum())
     assert figure.layout.meta["title"].startswith(f"{press} of the {len(table)} subjects")
-
-
-def test_a_click_on_a_dot_can_open_its_record(dataset):
-    accord = measures.accord_id(dataset)
-    figure = charts.approval(dataset, measures.approval_times(dataset), accord)
-    dots = [trace for trace in figure.data if trace.customdata is not None]
-    ids = [i for trace in dots for i in trace.customdata]
-    assert ids
-    assert set(ids) <= set(dataset.overview.index)

@@ -18,7 +18,6 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from accords import claims
 from accords.charts import accord, domains, evidence, partners, theme, time
 from accords.dataset import DCAD, Dataset, load
 from accords.measures import accord as accord_measures
@@ -32,11 +31,6 @@ from accords.prose.text import plain
 CHARTS: dict[str, Callable[[Dataset], go.Figure]] = {
     "accord.life": lambda ds: accord.life(ds, accord_measures.life(ds, accord_id(ds))),
     "accord.voices": lambda ds: accord.voices(ds, accord_measures.voices(ds, accord_id(ds))),
-    "accord.breadth": lambda ds: accord.breadth(ds, accord_measures.breadths(ds), accord_id(ds)),
-    "accord.approval": lambda ds: accord.approval(
-        ds, accord_measures.approval_times(ds), accord_id(ds)
-    ),
-    "accord.verdicts": lambda ds: accord.verdicts(claims.tally(ds, claims.verdicts(ds))),
     "time.timeline": lambda ds: time.timeline(ds, time_measures.timeline(ds), accord_id(ds)),
     "time.rates": lambda ds: time.rates(
         ds, time_measures.per_year(ds), time_measures.per_period(ds)
@@ -455,7 +449,7 @@ def test_each_point_says_by_itself_of_what_it_speaks(chart: str, case: str) -> N
 
 
 OF_ONE_STATE = {
-    *("accord.approval", "time.timeline", "time.rates", "time.stock", "time.instruments"),
+    *("time.timeline", "time.rates", "time.stock", "time.instruments"),
     *("time.contract_values", "time.breaks", "domains.profiles", "domains.heat"),
     *("domains.first_appearances", "domains.change", "partners.partner_map", "partners.ranked"),
     *("partners.families", "partners.regions", "partners.distinct", "partners.concentration"),
@@ -474,7 +468,7 @@ def test_each_point_of_a_state_names_it(chart: str) -> None:
     assert [label for label in told if not any(name in label for name in names)] == []
 
 
-IN_BOTH_LANES = {"accord.breadth", "time.timeline"}
+IN_BOTH_LANES = {"time.timeline"}
 """Charts that draw one agreement once for each state."""
 
 

@@ -27,7 +27,7 @@ def _of_accord(name: str) -> Callable[[Dataset], Text]:
 PASSAGES: dict[str, Callable[[Dataset], Text]] = {
     **{
         f"accord.{name}": _of_accord(name)
-        for name in ("opening", "life", "disputes", "voices", "instrument", "breadth", "approval")
+        for name in ("opening", "life", "disputes", "voices", "instrument")
     },
     "accord.claims_opening": lambda ds: accord.claims_opening(ds, claims.verdicts(ds)),
     "accord.claims_table": lambda ds: accord.claims_table(claims.verdicts(ds)),
@@ -68,8 +68,6 @@ SILENT: dict[str, Callable[[Dataset], bool]] = {
     "accord.life": _no_accord,
     "accord.voices": _no_accord,
     "accord.instrument": _no_accord,
-    "accord.breadth": _no_accord,
-    "accord.approval": _no_accord,
     "accord.disputes": _no_dispute,
     "accord.claims_opening": _no_claim,
     "accord.claims_table": _no_claim,
@@ -108,7 +106,7 @@ COUNTED_OTHERWISE = {
         r"\[\d comparisons\]|\] (?:of \d )?comparisons|\] change is"
     ),
     "a difference, rank or likeness: the agreements it was measured on": (
-        r"\] percentage points|\(percentile \[|\] equal ones"
+        r"\] percentage points|\] equal ones"
     ),
     "a chance: the agreements drawn from": (
         r"(?:chance was|%, after|from \d+ to) \[\d+\] %|from \[\d+\] to \d+ %"
@@ -231,7 +229,7 @@ def test_no_exception_is_without_use() -> None:
 
 def test_a_number_without_a_link_counts_nothing_that_has_rows() -> None:
     nothing = re.compile(
-        r"choices of records|possible partners|not searched for|of all \[|typical agreement"
+        r"choices of records|possible partners|not searched for|of all \["
         r"|half of these between|\] days|\] % are on record|at least \["
     )
     for name, write in NUMBERED.items():

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from accords.dataset import Dataset
-from accords.measures.common import by_state, dyads
+from accords.measures.common import dyads
 
 CONSENT = ("parliament-approved", "ratified")
 """Steps whose absence leaves a state's consent open."""
@@ -179,7 +179,7 @@ class Rank(NamedTuple):
     lower: tuple[str, ...] = ()
     """The other agreements that are lower."""
     same: tuple[str, ...] = ()
-    """Those that are equal, or cannot be told apart."""
+    """Those that cannot be told apart."""
     higher: tuple[str, ...] = ()
     """Those that are higher."""
 
@@ -194,11 +194,6 @@ class Rank(NamedTuple):
         return len(self.lower)
 
     @property
-    def equal(self) -> int:
-        """How many others are equal, or cannot be told apart."""
-        return len(self.same)
-
-    @property
     def above(self) -> int:
         """How many others are higher."""
         return len(self.higher)
@@ -207,65 +202,6 @@ class Rank(NamedTuple):
     def n(self) -> int:
         """Number of others."""
         return len(self.rows)
-
-    @property
-    def percentile(self) -> float:
-        """Mid-rank percentile, 0 to 100; NaN without others."""
-        return 100 * (self.below + self.equal / 2) / self.n if self.n else float("nan")
-
-
-def breadths(dataset: Dataset) -> pd.DataFrame:
-    """Count the subjects of each concluded agreement, for each focus state.
-
-    Agreements of which no source names a subject are left out: their breadth is not known.
-
-    Returns
-    -------
-    DataFrame
-        ``agreement_id``, ``state``, ``title``, ``instrument``, ``year``, ``named`` (number of
-        subjects named by any source) and ``official`` (those named in the text or officially).
-    """
-    rows = by_state(dataset)
-    official = dataset.domains[dataset.domains["basis"] != "press"]
-    counts = official.groupby("agreement_id")["domain"].nunique()
-    rows = rows.assign(
-        named=rows["domains"].map(len),
-        official=rows["agreement_id"].map(counts).fillna(0).astype(int),
-    )
-    columns = ["agreement_id", "state", "title", "instrument", "year", "named", "official"]
-    return rows.loc[rows["named"] > 0, columns].reset_index(drop=True)
-
-
-def breadth_rank(
-    dataset: Dataset,
-    agreement_id: str | None,
-    state: str,
-    *,
-    count: str = "named",
-    same_instrument: bool = False,
-) -> Rank:
-    """Place the breadth of one agreement among a state's other agreements.
-
-    Parameters
-    ----------
-    dataset, agreement_id, state
-        Which agreement is compared with whose others.
-    count
-        ``named``: all subjects. ``official``: those named in the text or officially, compared
-        among agreements that have any.
-    same_instrument
-        Compare with instruments of the same type alone.
-    """
-    rows = breadths(dataset)
-    rows = rows[(rows["state"] == state) & (rows[count] > 0)]
-    mine = rows[rows["agreement_id"] == agreement_id]
-    if mine.empty:
-        return Rank(float("nan"))
-    value = int(mine[count].iloc[0])
-    others = rows[rows["agreement_id"] != agreement_id]
-    if same_instrument:
-        others = others[others["instrument"] == mine["instrument"].iloc[0]]
-    return _ranked(value, others, others[count] < value, others[count] > value)
 
 
 def approval_times(dataset: Dataset) -> pd.DataFrame:
@@ -279,8 +215,8 @@ def approval_times(dataset: Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``agreement_id``, ``state``, ``title``, ``event`` (the approval), ``days`` (middle of the
-        range), ``low``, ``high`` (days, both inclusive), in order of ``days``.
+        ``agreement_id``, ``state``, ``event`` (the approval), ``days`` (middle of the range),
+        ``low``, ``high`` (days, both inclusive), in order of ``days``.
     """
     overview = dataset.overview
     bilateral = overview.index[(overview["scope"] == "bilateral") & overview["concluded"]]
@@ -302,7 +238,6 @@ def approval_times(dataset: Dataset) -> pd.DataFrame:
         {
             "agreement_id": first["agreement_id"],
             "state": first["party_id"],
-            "title": first["agreement_id"].map(overview["title"]),
             "event": first["event"],
             "days": (low + high) / 2,
             "low": low,
