@@ -44,16 +44,6 @@ CHARTS: dict[str, Callable[[Dataset], go.Figure]] = {
     "domains.profiles": lambda ds: domains.profiles(
         ds, domain_measures.profiles(ds), domain_measures.contrast(ds)
     ),
-    "domains.heat": lambda ds: domains.heat(ds, domain_measures.by_era(ds)),
-    "domains.first_appearances": lambda ds: domains.first_appearances(
-        ds, domain_measures.first_appearances(ds)
-    ),
-    # Fewer draws than the report's: here the width of an interval says nothing.
-    "domains.pairs": lambda ds: domains.pairs(ds, domain_measures.together(ds, draws=50)),
-    "domains.change": lambda ds: domains.change(
-        ds, domain_measures.by_span(ds), domain_measures.change(ds)
-    ),
-    "domains.similarity": lambda ds: domains.similarity(ds, domain_measures.similarity_by_era(ds)),
     "partners.partner_map": lambda ds: partners.partner_map(
         ds, partner_measures.partner_counts(ds)
     ),
@@ -414,7 +404,7 @@ def filled(template: str, fields: dict[str, list[Any]], n: int) -> str:
 
 COUNTED = re.compile(
     r"agreements?|partners?|records?|sources?|subjects?|facts?|claims?|disputes?|days?|years?"
-    r"|points?|to|of|in|a|and|names?|settled|estimate|phi|[\d.,%+−–-]*"
+    r"|points?|to|of|in|a|and|names?|settled|estimate|[\d.,%+−–-]*"
 )
 """Words of a label that say how much, and not of what."""
 
@@ -425,7 +415,6 @@ COUNTED = re.compile(
         ("47", False),
         ("12 (34%)", False),
         ("2020: 5 agreements", False),
-        ("phi 0.4: 6 of 30", False),
         ("", False),
         ("Türkiye, 2020: 5 agreements", True),
         ("Place: 3 disputes, 1 settled", True),
@@ -450,8 +439,8 @@ def test_each_point_says_by_itself_of_what_it_speaks(chart: str, case: str) -> N
 
 OF_ONE_STATE = {
     *("time.timeline", "time.rates", "time.stock", "time.instruments"),
-    *("time.contract_values", "time.breaks", "domains.profiles", "domains.heat"),
-    *("domains.first_appearances", "domains.change", "partners.partner_map", "partners.ranked"),
+    *("time.contract_values", "time.breaks", "domains.profiles"),
+    *("partners.partner_map", "partners.ranked"),
     *("partners.families", "partners.regions", "partners.distinct", "partners.concentration"),
     *("partners.diversification", "partners.shared", "partners.network", "evidence.confidence"),
     *("evidence.source_kinds", "evidence.lives", "evidence.coverage", "evidence.partner_list"),

@@ -35,7 +35,7 @@ PASSAGES: dict[str, Callable[[Dataset], Text]] = {
         f"{module.__name__.rpartition('.')[2]}.{name}": getattr(module, name)
         for module, names in (
             (time, "overview undated rates stock instruments values breaks"),
-            (domains, "coverage profiles eras first_appearances together change similarity"),
+            (domains, "coverage profiles"),
             (
                 partners,
                 "overview subjects geography spread concentrated diversifying deepening sharing "
@@ -105,7 +105,7 @@ COUNTED_OTHERWISE = {
     "comparisons and changes: the agreements compared": (
         r"\[\d comparisons\]|\] (?:of \d )?comparisons|\] change is"
     ),
-    "a difference, rank or likeness: the agreements it was measured on": (
+    "a difference or rank: the agreements it was measured on": (
         r"\] percentage points|\] equal ones"
     ),
     "a chance: the agreements drawn from": (
