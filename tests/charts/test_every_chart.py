@@ -44,25 +44,14 @@ CHARTS: dict[str, Callable[[Dataset], go.Figure]] = {
     "domains.profiles": lambda ds: domains.profiles(
         ds, domain_measures.profiles(ds), domain_measures.contrast(ds)
     ),
-    "partners.partner_map": lambda ds: partners.partner_map(
-        ds, partner_measures.partner_counts(ds)
-    ),
     "partners.ranked": lambda ds: partners.ranked(ds, partner_measures.partner_counts(ds)),
     "partners.families": lambda ds: partners.families(
         ds, partner_measures.partner_domains(ds), partner_measures.partner_counts(ds)
     ),
-    "partners.regions": lambda ds: partners.regions(ds, partner_measures.region_share(ds)),
-    "partners.distinct": lambda ds: partners.distinct(ds, partner_measures.distinct_partners(ds)),
     "partners.concentration": lambda ds: partners.concentration(
         ds, partner_measures.concentration_over_time(ds)
     ),
-    "partners.diversification": lambda ds: partners.diversification(
-        ds, partner_measures.diversification_by_length(ds)
-    ),
     "partners.shared": lambda ds: partners.shared(ds, partner_measures.shared_partners(ds)),
-    "partners.network": lambda ds: partners.network(
-        ds, partner_measures.network(ds), accord_id(ds)
-    ),
     "evidence.confidence": lambda ds: evidence.confidence(
         ds, evidence_measures.confidence(ds), evidence_measures.domain_bases(ds)
     ),
@@ -438,11 +427,9 @@ def test_each_point_says_by_itself_of_what_it_speaks(chart: str, case: str) -> N
 
 
 OF_ONE_STATE = {
-    *("time.timeline", "time.rates", "time.stock", "time.instruments"),
-    *("time.contract_values", "time.breaks", "domains.profiles"),
-    *("partners.partner_map", "partners.ranked"),
-    *("partners.families", "partners.regions", "partners.distinct", "partners.concentration"),
-    *("partners.diversification", "partners.shared", "partners.network", "evidence.confidence"),
+    *("time.timeline", "time.rates", "time.stock", "time.instruments", "time.contract_values"),
+    *("time.breaks", "domains.profiles", "partners.ranked", "partners.families"),
+    *("partners.concentration", "partners.shared", "evidence.confidence"),
     *("evidence.source_kinds", "evidence.lives", "evidence.coverage", "evidence.partner_list"),
 }
 """Charts each point of which belongs to a focus state or to both."""

@@ -36,11 +36,7 @@ PASSAGES: dict[str, Callable[[Dataset], Text]] = {
         for module, names in (
             (time, "overview undated rates stock instruments values breaks"),
             (domains, "coverage profiles"),
-            (
-                partners,
-                "overview subjects geography spread concentrated diversifying deepening sharing "
-                "tie",
-            ),
+            (partners, "overview subjects concentrated diversifying sharing"),
             (
                 evidence,
                 "firmness sources tongues disagreements known_lives waiting searched own_lists "
