@@ -52,26 +52,14 @@ CHARTS: dict[str, Callable[[Dataset], go.Figure]] = {
         ds, partner_measures.concentration_over_time(ds)
     ),
     "partners.shared": lambda ds: partners.shared(ds, partner_measures.shared_partners(ds)),
-    "evidence.confidence": lambda ds: evidence.confidence(
-        ds, evidence_measures.confidence(ds), evidence_measures.domain_bases(ds)
-    ),
+    "evidence.support": lambda ds: evidence.support(ds, evidence_measures.support(ds)),
     "evidence.source_kinds": lambda ds: evidence.source_kinds(
         ds, evidence_measures.source_kinds(ds)
     ),
-    "evidence.origins": lambda ds: evidence.origins(
-        ds, evidence_measures.languages(ds), evidence_measures.publishers(ds)
-    ),
-    "evidence.disputes": lambda ds: evidence.disputes(ds, evidence_measures.disputes_by_fact(ds)),
-    "evidence.lives": lambda ds: evidence.lives(ds, evidence_measures.life_cycles(ds)),
-    "evidence.waits": lambda ds: evidence.waits(
-        evidence_measures.waiting_curves(ds), evidence_measures.waiting_summary(ds)
-    ),
-    "evidence.coverage": lambda ds: evidence.coverage(ds, evidence_measures.coverage(ds)),
-    "evidence.partner_list": lambda ds: evidence.partner_list(
-        ds, evidence_measures.partner_lists(ds)
+    "evidence.lives": lambda ds: evidence.lives(
+        ds, evidence_measures.life_cycles(ds), evidence_measures.waiting_summary(ds)
     ),
     "evidence.missing": lambda ds: evidence.missing(ds, evidence_measures.capture_recapture(ds)),
-    "evidence.readings": lambda ds: evidence.readings(evidence_measures.reading_errors(ds)),
 }
 FILES = {
     "accord": "01-accord-",
@@ -138,9 +126,6 @@ ESCAPED = "&lt;u&gt;&amp;%&#123;u}"
 
 CODES = {"argument", "m49", "organisation_type", "party_kind", "tier"}
 """Columns that hold codes, although the descriptor says no more than that they are texts."""
-
-NAMELESS = {"evidence.disputes", "evidence.readings", "evidence.waits"}
-"""Charts of which every word is the source's own."""
 
 
 def _free(schema: dict[str, Any]) -> list[str]:
@@ -235,8 +220,7 @@ def test_a_chart_of_the_accord_says_how_many_it_counts(chart: str) -> None:
     assert "n\u00a0=\u00a0" in drawn(chart, "shipped").layout.meta["subtitle"]
 
 
-# The partners that a state itself once listed are known without any agreement.
-@pytest.mark.parametrize("chart", [name for name in CHARTS if name != "evidence.partner_list"])
+@every
 def test_without_an_agreement_the_data_are_said_to_be_too_little(chart: str) -> None:
     assert "Too little data" in drawn(chart, "no agreement").layout.meta["subtitle"]
 
@@ -345,9 +329,9 @@ def test_what_the_data_call_things_is_shown_as_text(chart: str) -> None:
     assert "%{u" not in heading + body
     assert html.escape(ESCAPED) not in heading + body, "escaped twice"
     # Names that vanished would not be shown as text either.
-    assert (ESCAPED in body) == (chart not in NAMELESS)
+    assert ESCAPED in body
     assert (ESCAPED in heading) == (MARK in meta["title"] + meta["subtitle"])
-    assert (MARK in json.dumps(meta)) == (chart not in NAMELESS)
+    assert MARK in json.dumps(meta)
 
 
 def test_columns_of_free_text_are_marked_and_no_others() -> None:
@@ -429,8 +413,7 @@ def test_each_point_says_by_itself_of_what_it_speaks(chart: str, case: str) -> N
 OF_ONE_STATE = {
     *("time.timeline", "time.rates", "time.stock", "time.instruments", "time.contract_values"),
     *("time.breaks", "domains.profiles", "partners.ranked", "partners.families"),
-    *("partners.concentration", "partners.shared", "evidence.confidence"),
-    *("evidence.source_kinds", "evidence.lives", "evidence.coverage", "evidence.partner_list"),
+    *("partners.concentration", "partners.shared", "evidence.support", "evidence.source_kinds"),
 }
 """Charts each point of which belongs to a focus state or to both."""
 

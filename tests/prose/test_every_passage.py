@@ -39,8 +39,8 @@ PASSAGES: dict[str, Callable[[Dataset], Text]] = {
             (partners, "overview subjects concentrated diversifying sharing"),
             (
                 evidence,
-                "firmness sources tongues disagreements known_lives waiting searched own_lists "
-                "missing errors limits",
+                "firmness sources disagreements known_lives searched own_lists missing "
+                "errors limits",
             ),
         )
         for name in names.split()
@@ -92,9 +92,8 @@ COUNTED_OTHERWISE = {
     "partners that were looked for or named, not all of them with a row": (
         r"with a result for \[|named \[\d+\] partners"
     ),
-    "facts: the agreements that hold them": r"\] facts|\] of them the tables|\] are left open",
-    "sources, languages and publishers: the agreements for which they are cited": (
-        r"(?:English|French|Arabic) \(\[|\] (?:languages|publishers)"
+    "facts: the agreements that hold them": (
+        r"\] facts|often about the .*\(\[|\] of them the tables|\] are left open|\] \(\d+\.\d %; "
     ),
     "codings: the agreements whose text was seen": r"\[\d+ %\] \(",
     "subjects: the agreements that name them": r"\](?: of \d+)? subjects differ",
