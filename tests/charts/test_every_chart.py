@@ -30,17 +30,20 @@ from accords.prose.text import plain
 
 CHARTS: dict[str, Callable[[Dataset], go.Figure]] = {
     "accord.life": lambda ds: accord.life(ds, accord_measures.life(ds, accord_id(ds))),
-    "accord.voices": lambda ds: accord.voices(ds, accord_measures.voices(ds, accord_id(ds))),
-    "time.timeline": lambda ds: time.timeline(ds, time_measures.timeline(ds), accord_id(ds)),
-    "time.rates": lambda ds: time.rates(
-        ds, time_measures.per_year(ds), time_measures.per_period(ds)
+    "accord.voices": lambda ds: accord.voices(
+        ds,
+        accord_measures.voices(ds, accord_id(ds)),
+        accord_measures.joint_lists(ds, accord_id(ds)),
     ),
-    "time.stock": lambda ds: time.stock(ds, time_measures.stock(ds)),
-    "time.instruments": lambda ds: time.instruments(ds, time_measures.instrument_mix(ds)),
+    "time.rates": lambda ds: time.rates(
+        ds,
+        time_measures.per_year(ds),
+        time_measures.per_period(ds),
+        time_measures.breaks(ds),
+    ),
     "time.contract_values": lambda ds: time.contract_values(
         ds, time_measures.contracts(ds), time_measures.unvalued_contracts(ds)
     ),
-    "time.breaks": lambda ds: time.breaks(ds, time_measures.per_year(ds), time_measures.breaks(ds)),
     "domains.profiles": lambda ds: domains.profiles(
         ds, domain_measures.profiles(ds), domain_measures.contrast(ds)
     ),
@@ -411,9 +414,9 @@ def test_each_point_says_by_itself_of_what_it_speaks(chart: str, case: str) -> N
 
 
 OF_ONE_STATE = {
-    *("time.timeline", "time.rates", "time.stock", "time.instruments", "time.contract_values"),
-    *("time.breaks", "domains.profiles", "partners.ranked", "partners.families"),
-    *("partners.concentration", "partners.shared", "evidence.support", "evidence.source_kinds"),
+    *("time.rates", "time.contract_values", "domains.profiles", "partners.ranked"),
+    *("partners.families", "partners.concentration", "partners.shared", "evidence.support"),
+    "evidence.source_kinds",
 }
 """Charts each point of which belongs to a focus state or to both."""
 
@@ -427,11 +430,7 @@ def test_each_point_of_a_state_names_it(chart: str) -> None:
     assert [label for label in told if not any(name in label for name in names)] == []
 
 
-IN_BOTH_LANES = {"time.timeline"}
-"""Charts that draw one agreement once for each state."""
-
-
-@pytest.mark.parametrize("chart", sorted(set(CHARTS) - IN_BOTH_LANES))
+@every
 def test_no_two_marks_of_a_chart_say_the_same(chart: str) -> None:
     figure = json.loads(drawn(chart, "shipped").to_json())
     told = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Mapping
 
@@ -41,17 +42,9 @@ def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure:
     if found.empty:
         return _too_little("accord-life", "The life of this agreement is not dated", steps)
 
-    start, end = found["earliest"].min(), dataset.as_of
-    newest = found["latest"].max()
-    figure.add_vrect(
-        x0=newest, x1=end, fillcolor=theme.colour("scale-0"), line_width=0, layer="below"
-    )
-    silence = {
-        "x": newest + (end - newest) / 2, "y": -0.72, "showarrow": False, "yanchor": "bottom",
-        "text": f"nothing found after {_day(newest)}",
-        "font": {"size": 11, "color": theme.colour("muted")},
-    }  # fmt: skip
-    figure.update_layout(annotations=[silence])
+    start, newest = found["earliest"].min(), found["latest"].max()
+    # What was not found stands a little behind the newest step, at no date.
+    beyond = newest + max((newest - start) * 0.25, pd.Timedelta(days=45))
     for n, lane in enumerate(lanes):
         height = len(lanes) - 1 - n
         mine = found[found["lane"] == lane]
@@ -63,7 +56,7 @@ def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure:
             line={"color": colour, "width": 3}, showlegend=False,
         )  # fmt: skip
         figure.add_scatter(
-            x=[last, end], y=[height, height], mode="lines", hoverinfo="skip",
+            x=[last, beyond], y=[height, height], mode="lines", hoverinfo="skip",
             line={"color": colour, "width": 1.5, "dash": "dot"}, showlegend=False,
         )  # fmt: skip
         figure.add_scatter(
@@ -73,14 +66,19 @@ def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure:
                 "line": {"color": theme.colour("paper"), "width": 2},
             },
             text=[_step_label(row) for row in mine.itertuples()],
-            textposition=["top right" if k % 2 == 0 else "bottom right" for k in range(len(mine))],
+            # The last above its line, as what was not found stands below.
+            textposition=[
+                f"{'bottom' if (len(mine) - k) % 2 == 0 else 'top'} "
+                f"{'left' if when - start > (beyond - start) / 2 else 'right'}"
+                for k, when in enumerate(mine["earliest"])
+            ],
             textfont={"size": 12, "color": theme.colour("ink")},
             hovertemplate=f"{theme.safe(lane)}: %{{text}}<extra></extra>",
         )  # fmt: skip
         if len(to_come):
             wanted = ", ".join(NOUNS[event] for event in to_come["event"])
             figure.add_scatter(
-                x=[end], y=[height], mode="markers+text", showlegend=False,
+                x=[beyond], y=[height], mode="markers+text", showlegend=False,
                 hovertemplate=f"{theme.safe(lane)}: %{{text}}<extra></extra>",
                 marker={
                     "size": 13, "color": theme.colour("paper"), "symbol": "circle",
@@ -90,9 +88,11 @@ def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure:
                 textposition="bottom left", cliponaxis=False,
                 textfont={"size": 12, "color": theme.colour("muted")},
             )  # fmt: skip
+    room = (beyond - start) * 0.04
+    step = math.ceil((beyond - start).days / 30 / 8)
     figure.update_xaxes(
-        range=[start - (end - start) * 0.03, end + (end - start) * 0.02],
-        showgrid=True, dtick="M6", tickformat="%b<br>%Y",
+        range=[start - room, beyond + room], showgrid=True, dtick=f"M{step}",
+        tickformat="%b<br>%Y",
     )  # fmt: skip
     figure.update_yaxes(
         range=[-0.75, len(lanes) - 0.4], tickvals=list(range(len(lanes))),
@@ -105,7 +105,8 @@ def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure:
         title=_life_title(steps, names),
         subtitle=(
             f"Dated steps found in the sources (n = {len(found)}), by who took them; hollow "
-            f"circles are steps of which no source was found by {_day(end)}."
+            f"circles are steps of which no source was found by {_day(dataset.as_of)}. Nothing "
+            f"found is newer than {_day(newest)}."
         ),
         alt=_life_alt(steps),
         data=_life_data(steps),
@@ -113,9 +114,10 @@ def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure:
         height=225 + 110 * len(lanes),
         narrow={
             "height": 90 + 140 * len(lanes),
-            "margin": {"l": 0, "r": 8, "t": 10},
+            "margin": {"l": 4, "r": 8, "t": 10},
+            "xaxis": {"dtick": f"M{2 * step}"},
             "yaxis": {"showticklabels": False, "range": [-0.75, len(lanes) - 0.25]},
-            "annotations": [silence, *map(_lane_heading, lanes[::-1], range(len(lanes)))],
+            "annotations": [*map(_lane_heading, lanes[::-1], range(len(lanes)))],
         },
     )  # fmt: skip
 
@@ -176,15 +178,18 @@ def _life_data(steps: pd.DataFrame) -> pd.DataFrame:
 
 
 @theme.chart
-def voices(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
+def voices(
+    dataset: Dataset, table: pd.DataFrame, joint: Mapping[str, tuple[str, ...]]
+) -> go.Figure:
     """Draw which voice names which subject of an agreement, as a matrix.
 
     Parameters
     ----------
     dataset
         For the labels of voices and subjects.
-    table
-        From :func:`accords.measures.accord.voices`.
+    table, joint
+        From :func:`accords.measures.accord.voices` and
+        :func:`accords.measures.accord.joint_lists`.
     """
     figure = go.Figure()
     labels = dataset.labels("domain_codes")
@@ -199,6 +204,7 @@ def voices(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     y = list(range(len(rows)))[::-1]
     for n, voice in enumerate(columns):
         named = (table[voice] > 0).to_numpy()
+        ink = theme.colour("accent" if official[voice] else "contracts")
         figure.add_scatter(
             x=[n] * len(rows), y=y, mode="markers", showlegend=False, hoverinfo="skip",
             marker={"symbol": "square", "size": 20, "color": theme.colour("scale-0")},
@@ -209,7 +215,8 @@ def voices(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             marker={
                 "symbol": "square" if official[voice] else "diamond",
                 "size": 20 if official[voice] else 15,
-                "color": theme.colour("accent" if official[voice] else "contracts"),
+                "color": theme.colour("scale-0") if voice in joint else ink,
+                "line": {"color": ink, "width": 4 if voice in joint else 0},
             },
             customdata=[[theme.safe(row), theme.safe(heads.get(voice, voice))]
                         for row, yes in zip(rows, named, strict=True) if yes],
@@ -245,6 +252,12 @@ def voices(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     press = [row for row, g in zip(rows, groups, strict=True) if g == measures.PRESS]
     rest = "rests" if len(press) == 1 else "rest"
     every = f"all {len(rows)} subjects" if len(rows) > 1 else "the only subject"
+    shared = [heads.get(voice, voice) for voice in columns if voice in joint]
+    apart = (
+        f" Hollow: a list that the {listed(shared)} gave for several agreements at once."
+        if shared
+        else ""
+    )
     title = (
         f"{len(press)} of the {some(len(rows), 'subject')} {rest} on the press alone"
         if press
@@ -256,7 +269,7 @@ def voices(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         title=title,
         subtitle=(
             f"Subjects named for this agreement (n = {len(rows)}), by whose statement names them; "
-            "squares are official voices, diamonds the press."
+            f"squares are official voices, diamonds the press.{apart}"
         ),
         alt=_voices_alt(table, rows),
         data=table[columns]
@@ -268,7 +281,7 @@ def voices(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         height=220 + 27 * len(rows),
         narrow={
             "height": 230 + 27 * len(rows),
-            "margin": {"l": 0, "r": 0, "t": 10},
+            "margin": {"l": 4, "r": 0, "t": 20},
             "xaxis": {
                 "tickangle": -90, "range": [-0.5, len(columns) - 0.5],
                 "tickfont": {"size": 11},

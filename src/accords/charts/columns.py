@@ -11,9 +11,6 @@ import plotly.graph_objects as go
 from accords.charts import theme
 from accords.dataset import Dataset
 
-NBSP = "\N{NO-BREAK SPACE}"
-"""Keeps a label off its bar; an ordinary space at the start of a text is dropped in drawing."""
-
 
 class Columns(NamedTuple):
     """Axes of the panels, and the changes to the layout that stack them."""
@@ -119,7 +116,7 @@ def write_behind(
     """Write a text behind the end of each row's bar."""
     trace = {"textfont": {"size": 12}} | trace
     figure.add_scatter(
-        x=ends, y=rows, mode="text", text=[f"{NBSP}{text}" for text in texts],
+        x=ends, y=rows, mode="text", text=[f"{theme.NBSP}{text}" for text in texts],
         textposition="middle right", showlegend=False, cliponaxis=False, **trace,
     )  # fmt: skip
 

@@ -50,6 +50,7 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
             name=name, title="No source names a subject", data=data, measure=measures.profiles
         )
     order = _order(table)
+    rows = list(range(len(order)))[::-1]
     sure = set(contrast.loc[contrast["sure"].astype(bool), "domain"])
     states = theme.present(dataset, table)
     colours, symbols = theme.state_colours(dataset.focus), theme.state_symbols(dataset.focus)
@@ -59,7 +60,7 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
         shift = (n - (len(states) - 1) / 2) * 0.34
         who, share = dataset.party_names[state], own["share"]
         figure.add_scatter(
-            x=share, y=[row + shift for row in range(len(order))], mode="markers",
+            x=share, y=[row - shift for row in rows], mode="markers",
             name=theme.safe(who),
             marker={"color": colours[state], "symbol": symbols[state], "size": 9},
             error_x={
@@ -75,7 +76,7 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
             ],
             hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
-    for row in range(0, len(order), 2):
+    for row in rows[::2]:
         figure.add_shape(
             type="rect", xref="paper", x0=0, x1=1, y0=row - 0.5, y1=row + 0.5, layer="below",
             fillcolor=theme.colour("scale-0"), line={"width": 0},
@@ -94,11 +95,7 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
             [NARROW_LABELS.get(labels[domain], labels[domain]) for domain in order],
         )
     )  # fmt: skip
-    figure.update_yaxes(
-        tickvals=list(range(len(order))), ticktext=wide, range=[len(order) - 0.4, -0.6],
-        showgrid=False, zeroline=False, tickfont={"color": theme.colour("ink")},
-        domain=[0, 0.915],
-    )  # fmt: skip
+    figure.update_yaxes(**theme.row_axis(rows, wide), domain=[0, 0.915])
     # In the head that the drawing keeps free above its rows.
     figure.update_layout(legend={"traceorder": "normal", "x": 0, "y": 1, "yanchor": "top"})
     height = 130 + 28 * len(order)
@@ -122,7 +119,7 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
         narrow={
             "height": height,
             "margin": {"l": 4, "r": 6, "t": 30},
-            "yaxis": {"ticktext": narrow, "tickfont": {"size": 10.5}},
+            "yaxis": {**theme.row_axis(rows, narrow), "tickfont": {"size": 10.5}},
         },
     )
 

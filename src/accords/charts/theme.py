@@ -23,6 +23,9 @@ from accords.dataset import Dataset
 from accords.prose.text import tied
 
 FONT = "Liberation Sans, Arimo, Arial, Helvetica, sans-serif"
+NBSP = "\N{NO-BREAK SPACE}"
+"""Keeps a text off what it stands next to; an ordinary space at an end is dropped in drawing."""
+
 WIDE, NARROW = 760, 360
 """Widths in px that charts are drawn at for a desk and for a phone."""
 
@@ -100,9 +103,13 @@ def strokes(lines: Iterable[Iterable[tuple[Any, Any]]]) -> dict[str, list[Any]]:
 
 
 def row_axis(rows: Sequence[float], labels: Sequence[str]) -> dict[str, Any]:
-    """Describe a y axis that names one row of marks at each place."""
+    """Describe a y axis that names one row of marks at each place.
+
+    A no-break space before each name keeps it off the edge of the picture.
+    """
     return {
-        "tickvals": rows, "ticktext": labels, "range": [-0.6, len(rows) - 0.4],
+        "tickvals": rows, "ticktext": [f"{NBSP}{label}" for label in labels],
+        "range": [-0.6, len(rows) - 0.4],
         "showgrid": False, "zeroline": False, "tickfont": {"size": 12, "color": colour("ink")},
     }  # fmt: skip
 

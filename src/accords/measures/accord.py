@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import NamedTuple
 
 import pandas as pd
@@ -150,6 +151,37 @@ def voices(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     table = table.assign(level=level, present=(table[present] > 0).sum(axis=1))
     table = table.sort_values(["level", "present", "sources"], ascending=False, kind="stable")
     return table.drop(columns=["level", "present"])
+
+
+def joint_lists(dataset: Dataset, agreement_id: str | None) -> dict[str, tuple[str, ...]]:
+    """Find the voices whose list of subjects was given for several agreements at once.
+
+    A voice's list is joint where each source that relays it gives the very same subjects, two or
+    more, for another agreement too. It is then weaker evidence for either.
+
+    Returns
+    -------
+    dict
+        By voice, the other agreements.
+    """
+    rows = dataset.citations[dataset.citations["subject"].str.startswith("domain:")]
+    own = rows[rows["agreement_id"] == agreement_id]
+    rows = rows[rows["source_id"].isin(own["source_id"])]
+    given: dict[str, dict[str, set[str]]] = {}
+    for source, agreement, subject in zip(
+        rows["source_id"], rows["agreement_id"], rows["subject"], strict=True
+    ):
+        given.setdefault(source, {}).setdefault(agreement, set()).add(subject)
+    found = {}
+    for voice, sources in own.dropna(subset="voice").groupby("voice")["source_id"]:
+        shared = []
+        for lists in (given[source] for source in sources.unique()):
+            named = lists[str(agreement_id)]
+            same = [i for i, theirs in lists.items() if theirs == named and i != agreement_id]
+            shared.append(same if len(named) > 1 else [])
+        if all(shared):
+            found[str(voice)] = tuple(dict.fromkeys(chain(*shared)))
+    return found
 
 
 def domain_citations(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:

@@ -165,6 +165,11 @@ def voices(dataset: Dataset, agreement_id: str | None) -> Text:
         )
     if one:
         sentences.append(f"{_are(one, rows)} named by one official voice alone: {_list(one)}.")
+    for speaker, others in measures.joint_lists(dataset, agreement_id).items():
+        sentences.append(
+            f"The list of the {escape(dataset.labels('voices')[speaker])} was given for this and "
+            f"{count(others, 'other agreement')} together, so that it is weaker evidence for each."
+        )
     if press:
         rest = "rests" if len(press) == 1 else "rest"
         sentences.append(
