@@ -204,7 +204,7 @@ def voices(
     y = list(range(len(rows)))[::-1]
     for n, voice in enumerate(columns):
         named = (table[voice] > 0).to_numpy()
-        ink = theme.colour("accent" if official[voice] else "contracts")
+        ink = theme.colour("accent" if official[voice] else "accent-3")
         figure.add_scatter(
             x=[n] * len(rows), y=y, mode="markers", showlegend=False, hoverinfo="skip",
             marker={"symbol": "square", "size": 20, "color": theme.colour("scale-0")},

@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from accords.charts import theme
-from accords.charts.columns import annotate, columns, panels, state_columns, write_behind
+from accords.charts.columns import annotate, columns, panels, write_behind
 from accords.dataset import Dataset
 from accords.measures import partners as measures
 from accords.prose.partners import named
@@ -313,7 +313,8 @@ def concentration(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.
         )  # fmt: skip
     colours = theme.state_colours(dataset.focus)
     figure = go.Figure()
-    layout = state_columns(figure, dataset, states, gap=0.08, room=0.13)
+    titles, inks = [dataset.party_names[s] for s in states], [colours[s] for s in states]
+    layout = columns(figure, titles, inks, gap=0.08, room=0.13)
     first, last = int(known["year"].min()), int(known["year"].max())
     # Bands are wide where agreements are few, and may be cut; lines may not.
     top = max(0.5, math.ceil(10.5 * known["herfindahl"].max()) / 10)

@@ -357,7 +357,7 @@ def _ranked(
                 f"{value} {row['name']}{year}", width, max_lines=lines, placeholder=" …",
                 break_on_hyphens=False,
             )
-            for width, lines in ((110, 1), (58, 2))
+            for width, lines in ((125, 1), (58, 2))
         )  # fmt: skip
         said = [
             f"<b>{value}</b>{'<br>'.join(map(theme.safe, lines))[len(value) :]}"
