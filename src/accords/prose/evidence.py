@@ -22,6 +22,7 @@ from accords.prose.text import (
     lowered,
     number,
     paragraph,
+    some,
 )
 
 
@@ -192,13 +193,13 @@ def errors(dataset: Dataset) -> Text:
     if table.empty:
         return paragraph("No second reading is recorded.")
     rows = "".join(
-        f'<tr><th scope="row">{reading}</th><td>{own["records"].iloc[0]}</td>'
-        f"<td>{own['facts'].iloc[0]}</td>{''.join(map(_found, own.to_dict('records')))}</tr>"
+        f'<tr><th scope="row">{reading}</th><td>{some(own["facts"].iloc[0], "fact")} of '
+        f"{some(own['records'].iloc[0], 'record')}</td>"
+        f"{''.join(map(_found, own.to_dict('records')))}</tr>"
         for reading, own in table.groupby("reading")
     )
     heads = "".join(
-        f'<th scope="col">{head}</th>'
-        for head in ("Reading", "Records", "Facts checked", "Wrong", "Unsupported")
+        f'<th scope="col">{head}</th>' for head in ("Reading", "Checked", "Wrong", "Unsupported")
     )
     return Text(
         "<p>Random samples of records were read a second time by readers who did not know what the "
