@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
+import csv
+import json
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -15,7 +17,8 @@ from accords import dates
 from accords.dataset import MAIN_TABLES, Dataset, load, save, typed
 
 ROOT = Path(__file__).resolve().parents[1]
-SHIPPED = ROOT / "data"
+SHIPPED = Path(os.environ.get("ACCORDS_SHIPPED", ROOT / "data"))
+"""The shipped data; another edition of them where the environment names its folder."""
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     "agreements": {"title_kind": "descriptive", "instrument": "agreement", "scope": "bilateral"},
@@ -247,12 +250,54 @@ def small() -> Dataset:
 
 
 def write(dataset: Dataset, folder: Path) -> Path:
-    """Write a dataset as a folder that ``accords.load`` and ``accords.checks.check`` read."""
+    """Write a dataset as a folder that ``accords.load`` and ``accords.checks.check`` read.
+
+    It has one edition, whatever editions the shipped data have seen.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    for file in ("datapackage.json", "CHANGELOG.md"):
-        shutil.copyfile(SHIPPED / file, folder / file)
+    descriptor = {key: v for key, v in dataset.descriptor.items() if key != "readUntil"}
+    descriptor["version"] = dataset.edition
+    (folder / "datapackage.json").write_text(json.dumps(descriptor, indent=2), encoding="utf-8")
+    log = f"# Editions\n\n## {dataset.edition} ({dataset.released:%Y-%m-%d})\n\nMade up.\n"
+    (folder / "CHANGELOG.md").write_text(log, encoding="utf-8")
     save(dataset, folder)
     return folder
+
+
+def add(folder: Path, table: str, **cells: str) -> None:
+    """Add a row to a table of a folder; what is not given stays empty."""
+    file = folder / f"{table}.csv"
+    with file.open(encoding="utf-8", newline="") as stream:
+        columns = next(csv.reader(stream))
+    if strange := cells.keys() - set(columns):
+        raise TypeError(f"{table} has no column {', '.join(sorted(strange))}")
+    with file.open("a", encoding="utf-8", newline="") as stream:
+        csv.DictWriter(stream, columns, lineterminator="\n").writerow(cells)
+
+
+def take_away(folder: Path, agreement: str) -> None:
+    """Take an agreement out of all tables of a folder, and the sources that it alone cites."""
+    tables = {file.stem: file for file in folder.glob("*.csv")}
+    kept = {}
+    for name, file in tables.items():
+        rows = pd.read_csv(file, dtype="str", keep_default_na=False)
+        own = [c for c in ("agreement_id", "part_of", "supersedes") if c in rows]
+        kept[name] = rows[~rows[own].eq(agreement).any(axis=1)] if own else rows
+    cited = pd.concat([kept[n]["source_id"] for n in ("citations", "disputes", "claims")])
+    kept["sources"] = kept["sources"][kept["sources"]["source_id"].isin(cited)]
+    for name, rows in kept.items():
+        rows.to_csv(tables[name], index=False, lineterminator="\n")
+
+
+def ratify(folder: Path, agreement: str = "aze-mar", source: str = "official-mar") -> None:
+    """Let Morocco ratify an agreement in a folder, which brings it into force."""
+    event = {"agreement_id": agreement, "event_id": "ratified-mar", "event": "ratified"}
+    add(folder, "events", **event, party_id="MAR", date="2026-02-04")
+    force = {"event_id": "entered-into-force", "event": "entered-into-force"}
+    add(folder, "events", agreement_id=agreement, **force, date="2026-02")
+    for name in ("ratified-mar", "entered-into-force"):
+        cited = {"subject": f"event:{name}", "source_id": source}
+        add(folder, "citations", agreement_id=agreement, **cited)
 
 
 def _row(row: Mapping[str, Any] | str, table: str) -> dict[str, Any]:

@@ -186,6 +186,16 @@ BROKEN = [
     Broken("edition", lambda f: (f / "CHANGELOG.md").unlink(), "CHANGELOG.md", says="Restore"),
     Broken("edition", rewrite("CHANGELOG.md", lambda b: b"# Editions"), "CHANGELOG.md", says="## "),
     Broken(
+        "read-until",
+        rewrite(
+            "CHANGELOG.md", lambda b: b"## 1.0.0 (2026-11-24)\n\nSources read until 2026-02-27.\n"
+        ),
+        "CHANGELOG.md",
+        row=3,
+        value="2026-02-27",
+        says="Write the same day in both.",
+    ),
+    Broken(
         "missing-column",
         lambda f: put(f / "parties.csv", rows_of(f / "parties.csv"), ["agreement_id", "party_id"]),
         "parties.csv",

@@ -35,6 +35,7 @@ def append_agreements(file: Path, count: int) -> None:
             "agreements": {
                 "agreement_id": name,
                 "title": f"Made-up agreement {number}",
+                "short_name": f"Made-up {number}",
                 "title_kind": "descriptive",
                 "instrument": "agreement",
                 "scope": "bilateral",
@@ -133,7 +134,7 @@ def test_the_new_edition_says_what_is_new(tmp_path: Path) -> None:
     report = (tmp_path / "build" / "report.html").read_text(encoding="utf-8")
     assert "What changed since the last edition" in report
     assert ">10</a> new" in report
-    assert "href=#made-up-10>Made-up agreement 10</a>" in report
+    assert "href=#made-up-10>Made-up 10</a>" in report
 
 
 def test_an_import_killed_at_any_moment_leaves_one_state_or_the_other(

@@ -22,6 +22,7 @@ import typer
 
 from accords.cli import app
 from accords.dataset import load
+from accords.editions import store
 
 ROOT = builders.ROOT
 HANDBOOK = ROOT / "docs" / "updating.md"
@@ -152,9 +153,12 @@ def test_a_page_makes_the_commands_known_before_it_uses_them(page: Path) -> None
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The project as a curator has it: data, notebooks and papers under version control."""
-    for name in ("data", "notebooks"):
-        shutil.copytree(ROOT / name, tmp_path / name)
+    """The project as a curator has it: data, notebooks and papers under version control.
+
+    The data are made up: the handbook's example is an edition after 1.0.0, whatever is shipped.
+    """
+    store(builders.write(builders.small(), tmp_path / "data"))
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
     for name in ("README.md", "CITATION.cff"):
         shutil.copyfile(ROOT / name, tmp_path / name)
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "As it was"]):

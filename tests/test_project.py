@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from accords.editions import read
+
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 GROUPS = PROJECT["optional-dependencies"]
@@ -35,10 +37,10 @@ def test_version_is_the_same_everywhere(dataset):
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     descriptor = json.loads((ROOT / "data/datapackage.json").read_text(encoding="utf-8"))
     assert citation["version"] == dataset.edition == descriptor["version"]
-    assert citation["date-released"] == f"{dataset.as_of:%Y-%m-%d}"
+    assert citation["date-released"] == f"{dataset.released:%Y-%m-%d}"
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     cited = re.search(r"^> .*\((\d{4})\)\. \*.*\*, edition (.+)\.$", readme, flags=re.MULTILINE)
-    assert cited.groups() == (f"{dataset.as_of:%Y}", dataset.edition)
+    assert cited.groups() == (f"{dataset.released:%Y}", dataset.edition)
 
 
 @pytest.mark.parametrize("workflow", ["test", "publish"])
@@ -70,8 +72,9 @@ def test_no_number_is_typed_into_a_notebook():
 def test_the_readme_names_the_edition_and_its_size(dataset):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     stated = re.search(r"<!-- edition.*?-->(.*?)<!-- /edition -->", readme, flags=re.DOTALL)[1]
-    sizes = [len(dataset.tables[t]) for t in ("agreements", "events", "domains", "sources")]
-    sizes += [len(dataset.citations), len(dataset.disputes)]
-    numbers = [int(n.replace(",", "")) for n in re.findall(r"[\d,]+\d(?= )", stated.split(")")[1])]
-    assert numbers == sizes
-    assert f"Edition {dataset.edition} ({dataset.as_of:%Y-%m-%d})" in stated
+    released = read(dataset.edition, ROOT / "data").tables
+    sizes = [len(released[t]) for t in ("agreements", "events", "domains", "sources")]
+    sizes += [len(released["citations"]), len(released["disputes"])]
+    numbers = re.findall(r"\d[\d,]*(?= )", stated.split(")")[1])
+    assert [int(number.replace(",", "")) for number in numbers] == sizes
+    assert f"Edition {dataset.edition} ({dataset.released:%Y-%m-%d})" in stated

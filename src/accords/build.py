@@ -40,7 +40,7 @@ PAGE, PAPER, WORKBOOK, MANIFEST = "report.html", "report.pdf", "report.xlsx", "m
 
 NOT_FOR_NOTEBOOKS = (
     *("report/", "build.py", "cli.py", "curate.py", "watch.py", "workbook.py", "imports.py"),
-    *("additions.py", "forms.py", "revision.py", "differences.py", "editions.py"),
+    *("additions.py", "forms.py", "revision.py", "differences.py", "changes.py", "editions.py"),
 )
 """Code that notebooks do not run: a change to it leaves executed notebooks valid."""
 
@@ -416,12 +416,16 @@ def _workbook(dataset: Dataset) -> bytes:
 
 def _changes(job: Plan, dataset: Dataset) -> Any:
     """Give the chapter on what changed since an earlier edition, where one is given or found."""
-    from accords import editions
+    from accords import changes, editions
 
     if not set(dataset.descriptor.get("focus", ())) <= set(dataset.focus):
         return None  # Editions are compared whole, and this is a part of one.
-    earlier = editions.read(job.since, job.data) if job.since else editions.previous(job.data)
-    return editions.as_notebook(editions.Difference(earlier, dataset)) if earlier else None
+    difference = (
+        editions.compared(job.since, dataset, job.data)
+        if job.since
+        else editions.since_previous(dataset)
+    )
+    return changes.as_notebook(difference) if difference is not None else None
 
 
 def _source_line(dataset: Dataset) -> str:
@@ -561,10 +565,12 @@ def _since(job: Plan) -> str:
         done = subprocess.run(
             ["git", "-C", str(job.data), *revisions], capture_output=True, text=True, check=False
         )
+        found = done.stdout.strip()
     except OSError:
-        return name
+        found = ""
     # A name that git does not know is an input too: reading it says what is wrong with it.
-    return done.stdout.strip() or job.since or ""
+    found = found or job.since or ""
+    return found if job.since else f"{found} {_hash_all(job.data.rglob('*.zip'), job.data)}"
 
 
 def _distributions() -> list[str]:

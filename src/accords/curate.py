@@ -12,6 +12,8 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import pandas as pd
+
     from accords.differences import RowChange
     from accords.entries import Entry
     from accords.revision import Refused, Remark
@@ -24,7 +26,7 @@ Since = Annotated[
     str | None,
     typer.Option(
         metavar="EDITION",
-        help="The edition before: a folder, a workbook or a git revision; else found in git.",
+        help="The edition before: its version, folder, workbook or git revision; else looked up.",
     ),
 ]
 
@@ -174,7 +176,7 @@ def correct(
 
 
 def diff(
-    old: Annotated[str, typer.Argument(help="A folder, a workbook or a git revision.")],
+    old: Annotated[str, typer.Argument(help="An edition, a folder, a workbook or a git revision.")],
     new: Annotated[
         str | None, typer.Argument(help="The same; by default the data as they are.")
     ] = None,
@@ -182,17 +184,14 @@ def diff(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Say which agreements and which findings of the report differ, field by field."""
-    from accords import editions
-    from accords.dataset import find_data, load
+    from accords import changes, editions
+    from accords.dataset import load
 
-    folder = data or find_data()
-    difference = editions.Difference(
-        editions.read(old, folder), editions.read(new, folder) if new else load(folder)
-    )
+    difference = editions.compared(old, editions.read(new, data) if new else load(data), data)
     if as_json:
-        typer.echo(json.dumps(editions.as_json(difference), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(changes.as_json(difference), indent=2, ensure_ascii=False))
     else:
-        typer.echo("\n".join(editions.told(difference)))
+        typer.echo("\n".join(changes.told(difference)))
 
 
 def release(
@@ -200,29 +199,32 @@ def release(
     date: Annotated[
         str | None, typer.Option(metavar="DAY", help="The edition's date; by default today.")
     ] = None,
+    read_until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAY", help="Until when sources were read; by default the newest source's day."
+        ),
+    ] = None,
     since: Since = None,
     data: Data = None,
 ) -> None:
-    """Make the data as they are a new edition: checked, described, dated and built."""
+    """Make the data as they are a new edition: checked, described, dated, stored and built."""
     import pandas as pd
 
-    from accords import build, editions
+    from accords import build, changes, editions
     from accords.dataset import find_data
 
     folder = data or find_data()
-    try:
-        dated = pd.Timestamp(day.fromisoformat(date) if date else day.today())
-    except ValueError as error:
-        raise typer.BadParameter(f"'{date}' is no day. Write it as 2027-01-31.") from error
-    before = editions.read(since, folder) if since else None
+    dated = _day(date) if date else pd.Timestamp(day.today())
     difference = editions.release(
         version,
         folder,
         date=dated,
-        since=before,
+        read_until=_day(read_until) if read_until else None,
+        since=since,
         build=lambda: build.build(build.plan(folder, since=since)),
     )
-    typer.echo("\n".join(editions.told(difference)))
+    typer.echo("\n".join(changes.told(difference)))
     typer.echo(f"Edition {version} ({dated:%Y-%m-%d}) is released.")
 
 
@@ -239,6 +241,15 @@ def watch(
     from accords import watch as watching
 
     watching.watch(build.plan(data, out, pdf=False), port=port, say=typer.echo)
+
+
+def _day(text: str) -> pd.Timestamp:
+    import pandas as pd
+
+    try:
+        return pd.Timestamp(day.fromisoformat(text))
+    except ValueError as error:
+        raise typer.BadParameter(f"'{text}' is no day. Write it as 2027-01-31.") from error
 
 
 def _ask(question: str) -> str:

@@ -1,180 +1,85 @@
-"""Editions of the dataset: what changed from one to the next, and how a new one is released."""
+"""Editions of the dataset: where each is kept, how an older one is read, and a new one released."""
 
 from __future__ import annotations
 
-import difflib
 import io
+import json
 import re
 import shutil
 import subprocess
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from textwrap import shorten
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
+from accords import dates
+from accords.changes import Difference, entry
 from accords.checks import check
-from accords.dataset import Dataset, load, read_edition
-from accords.differences import Kind, RowChange, compare
+from accords.dataset import Dataset, find_data, load, read_descriptor, read_edition, to_csv
 from accords.errors import AccordsError
 from accords.imports import read_workbook
-from accords.prose.text import Text, escape, linked, listed, plain
 from accords.revision import renew_codebook, revision
 
-COMPUTED = ("status", "confidence", "date")
-"""What is computed for each agreement and compared between editions."""
+STORED = "editions"
+"""Folder of the dataset with a copy of each edition as it was released."""
 
-KINDS: tuple[Kind, ...] = ("added", "changed", "removed")
-
-_ASIDE = ("claims", "readings")
-"""Tables that speak about agreements without being part of their record."""
+_OF_AN_EDITION = ("version", "created", "readUntil")
+"""What the descriptor says of one edition alone."""
 
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+_HEADING = re.compile(r"^## (\S+) \(\d{4}-\d{2}-\d{2}\)$", flags=re.MULTILINE)
+_ABOUT = re.compile(r"Edition (\S+ \(\d{4}-\d{2}-\d{2}\))")
+"""How a workbook names the edition that it was made from."""
 
 
-class FindingChange(NamedTuple):
-    """One finding of the report that reads differently; None where there is none."""
-
-    key: str
-    lead: str
-    before: str | None
-    after: str | None
-
-
-@dataclass(frozen=True)
-class AgreementChange:
-    """All that changed about one agreement.
-
-    Attributes
-    ----------
-    agreement_id, title
-        The agreement, by its newer title.
-    kind
-        Whether it is new, gone, or changed in its rows or in what follows from them.
-    rows
-        The rows that changed.
-    computed
-        Old and new value of what is computed: status, confidence, date.
-    """
-
-    agreement_id: str
-    title: str
-    kind: Kind
-    rows: list[RowChange]
-    computed: dict[str, tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What differs between two editions."""
-
-    old: Dataset
-    new: Dataset
-
-    @cached_property
-    def rows(self) -> list[RowChange]:
-        """Every row that differs."""
-        return compare(self.old, self.new)
-
-    @cached_property
-    def agreements(self) -> list[AgreementChange]:
-        """Every agreement that is new, gone or changed, by id."""
-        before, after = _overview(self.old), _overview(self.new)
-        rows: dict[str, list[RowChange]] = {}
-        for row in self.rows:
-            if row.agreement and row.table not in _ASIDE:
-                rows.setdefault(row.agreement, []).append(row)
-        computed = {i: _computed(before[i], after[i]) for i in before.keys() & after.keys()}
-        changes = []
-        for name in sorted(rows.keys() | {i for i, values in computed.items() if values}):
-            here = after.get(name) or before.get(name) or {}
-            kind: Kind = "changed"
-            if name not in before:
-                kind = "added"
-            elif name not in after:
-                kind = "removed"
-            changes.append(
-                AgreementChange(
-                    name, here.get("title", ""), kind, rows.get(name, []), computed.get(name, {})
-                )
-            )
-        return changes
-
-    @cached_property
-    def others(self) -> list[RowChange]:
-        """Rows that belong to no agreement: sources, code lists, the record of the search."""
-        return [row for row in self.rows if not row.agreement or row.table in _ASIDE]
-
-    @cached_property
-    def findings(self) -> list[FindingChange]:
-        """Every finding of the report that reads differently."""
-        before, after = _findings(self.old), _findings(self.new)
-        leads = {key: lead for side in (before, after) for key, (lead, _) in side.items()}
-        old, new = ({key: text for key, (_, text) in side.items()} for side in (before, after))
-        return [
-            FindingChange(key, leads[key], old.get(key), new.get(key))
-            for key in dict.fromkeys([*new, *old])
-            if old.get(key) != new.get(key)
-        ]
-
-    def of(self, kind: Kind) -> list[AgreementChange]:
-        """Give the agreements that are new, gone or changed."""
-        return [change for change in self.agreements if change.kind == kind]
-
-    def __bool__(self) -> bool:
-        return bool(self.rows)
-
-
-def read(name: str, folder: Path) -> Dataset:
-    """Read a dataset from wherever it is kept.
+def read(name: str, folder: Path | None = None) -> Dataset:
+    """Read a dataset from wherever it is kept: a folder as it is, all else by today's rules.
 
     Parameters
     ----------
     name
-        A folder (of the dataset, or one that holds it as ``data``), a workbook, or a git revision.
+        An edition's version; a folder (of the dataset, or one that holds it as ``data``); a
+        workbook; or a git revision.
     folder
-        The dataset's folder today: what a workbook does not say, and where git has it.
+        The dataset's folder today, where editions are kept, git is asked, and what a workbook does
+        not say is found; by default the nearest folder ``data``.
 
     Raises
     ------
     AccordsError
         When there is no such thing, or it cannot be read.
     """
-    path = Path(name)
-    if path.is_dir():
-        return load(path if (path / "datapackage.json").exists() else path / "data")
-    if path.is_file():
-        return _from_workbook(path, folder)
-    return _from_git(name, folder)
+    if Path(name).is_dir():
+        with _laid_out(name, folder) as (place, _):
+            return load(place)
+    return compared(name, load(folder)).old
 
 
-def previous(folder: Path) -> Dataset | None:
-    """Find the edition before the newest, where git has it."""
-    headings = _headings(folder)
-    if len(headings) < 2:
-        return None
-    return released(headings[1], folder)
+def compared(name: str, new: Dataset, folder: Path | None = None) -> Difference:
+    """Compare a dataset with an older one, whatever that is kept in.
 
-
-def released(version: str, folder: Path) -> Dataset | None:
-    """Find an edition as it was released, where git has it.
-
-    That is the revision tagged ``edition-VERSION``, or the one that added its heading to the
-    change log. In a shallow clone the oldest revision seems to have added all headings; a revision
-    that holds another edition is therefore not taken.
+    Parameters
+    ----------
+    name, folder
+        The older one, as for :func:`read`; by default it is looked for where the newer one lies.
+    new
+        The newer one, by whose columns and codes the older one is read.
     """
-    tagged = _git(folder, "rev-parse", "--verify", "--quiet", f"edition-{version}^{{commit}}")
-    heading = f"## {version} ("
-    found = tagged or _git(
-        folder, "log", "--reverse", "--format=%H", f"-S{heading}", "--", "CHANGELOG.md"
-    )
-    edition = _from_git(found.decode().split()[0], folder) if found else None
-    return edition if edition and edition.edition == version else None
+    with _laid_out(name, folder or (new.path if new.path.is_dir() else None)) as (place, origin):
+        return _difference(place, origin, new)
+
+
+def since_previous(new: Dataset) -> Difference | None:
+    """Compare the newest edition with the one before, where that is found."""
+    versions = _HEADING.findall((new.path / "CHANGELOG.md").read_text(encoding="utf-8"))
+    if len(versions) < 2:
+        return None
+    return _since(versions[1], new)
 
 
 def release(
@@ -182,12 +87,14 @@ def release(
     folder: Path,
     *,
     date: pd.Timestamp,
-    since: Dataset | None = None,
+    read_until: pd.Timestamp | None = None,
+    since: str | None = None,
     build: Callable[[], object],
 ) -> Difference:
     """Make the dataset as it is a new edition, and build its report.
 
-    README.md and CITATION.cff beside the data name the new edition from then on.
+    A copy of the edition is stored with the data. README.md and CITATION.cff beside the data name
+    the new edition from then on.
 
     Parameters
     ----------
@@ -196,9 +103,12 @@ def release(
     folder
         The dataset's folder.
     date
-        The edition's date: what is computed is computed as of this day.
+        The edition's date.
+    read_until
+        The day up to which sources were read, as of which all is computed; by default that of the
+        newest source.
     since
-        The edition before; by default looked up in git.
+        The edition before, as :func:`read` takes it; by default the newest, as it was released.
     build
         Builds the report; when it raises, the edition is taken back.
 
@@ -209,19 +119,30 @@ def release(
     """
     newest, newest_date = read_edition(folder)
     _refuse(version, newest, date, newest_date)
-    old = since or released(newest, folder)
-    if old is None:
+    until = read_until or newest_source(load(folder), date)
+    if until > date:
         raise AccordsError(
-            f"Edition {newest} is not found in git, so that what changed since cannot be said. "
+            f"Sources cannot have been read until {until:%Y-%m-%d}, after the edition's date "
+            f"({date:%Y-%m-%d}). Use an earlier --read-until, or a later --date."
+        )
+    new = replace(load(folder, as_of=until), edition=version, released=date)
+    difference = compared(since, new, folder) if since else _since(newest, new)
+    if difference is None:
+        raise AccordsError(
+            f"Edition {newest} is found neither in {folder / STORED} nor in git, so that what "
+            "changed since cannot be said. "
             "Give its folder, workbook or git revision with --since."
         )
-    difference = Difference(old, load(folder, as_of=date))
     if not difference:
-        raise AccordsError(f"Nothing differs from edition {newest}; there is nothing to release.")
+        raise AccordsError(
+            f"Nothing differs from edition {difference.old.edition} {difference.origin}; there is "
+            "nothing to release. Where that is not the edition as it was released, name it with "
+            "--since."
+        )
     kept = {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
     papers = {file: file.read_bytes() for file in _papers(folder)}
     with revision(folder) as copy:
-        _set_edition(copy, version, date, entry(difference))
+        _set_edition(copy, version, date, until, entry(difference))
         renew_codebook(copy)
         errors = [problem for problem in check(copy) if problem.severity == "error"]
         if errors:
@@ -231,6 +152,7 @@ def release(
                 f"{errors[0].file}, row {errors[0].row}: {errors[0].message} "
                 "Run 'accords check' to see all."
             )
+        store(copy)
     try:
         for file, text in _papers(folder).items():
             file.write_text(text, encoding="utf-8")
@@ -239,6 +161,7 @@ def release(
         with revision(folder) as copy:
             for name, content in kept.items():
                 (copy / name).write_bytes(content)
+            _stored(copy, version).unlink()
         for file, content in papers.items():
             if file.read_bytes() != content:
                 file.write_bytes(content)
@@ -246,149 +169,33 @@ def release(
     return difference
 
 
-def entry(difference: Difference) -> str:
-    """Write what changed as the change log has it (Markdown)."""
-    lines = [_counted(difference), ""]
-    for kind, head in zip(KINDS, ("Added", "Changed", "Removed"), strict=True):
-        changes = difference.of(kind)
-        if not changes:
-            continue
-        lines += [f"{head}:", ""]
-        for change in changes:
-            said = f"`{change.agreement_id}`: {change.title}"
-            if kind == "changed":
-                said = f"`{change.agreement_id}`: {'; '.join(_said(change))}"
-            lines.append(f"- {said}")
-        lines.append("")
-    if difference.findings:
-        lines += ["Findings that read differently:", ""]
-        for finding in difference.findings:
-            lines.append(f"- {finding.lead}: {_from_to(finding.before, finding.after)}")
-        lines.append("")
-    return "\n".join(lines).strip()
+def store(folder: Path) -> Path:
+    """Store a copy of the edition that a folder holds with the data; return its file.
+
+    The same tables give the same bytes.
+    """
+    version, _ = read_edition(folder)
+    tables = [resource["path"] for resource in read_descriptor(folder)["resources"]]
+    target = _stored(folder, version)
+    target.parent.mkdir(exist_ok=True)
+    with zipfile.ZipFile(target, "w") as copy:
+        for name in sorted(["CHANGELOG.md", "datapackage.json", *tables]):
+            entry_ = zipfile.ZipInfo(name)  # Its time is the earliest that a zip can hold.
+            entry_.compress_type = zipfile.ZIP_DEFLATED
+            entry_.create_system, entry_.external_attr = 3, 0o644 << 16
+            copy.writestr(entry_, (folder / name).read_bytes())
+    return target
 
 
-def told(difference: Difference) -> list[str]:
-    """Say what differs, line by line, for a terminal."""
-    lines = [f"From {_named(difference.old)} to {_named(difference.new)}: {_counted(difference)}"]
-    marks = {"added": "+", "changed": "~", "removed": "-"}
-    for change in difference.agreements:
-        lines.append(f"{marks[change.kind]} {change.agreement_id}: {change.title}")
-        if change.kind == "changed":
-            lines += [f"    {words}" for words in _said(change)]
-    if difference.others:
-        lines += ["Beside the agreements:"]
-        lines += [f"    {phrase}" for row in difference.others for phrase in _phrases(row)]
-    lines.append(f"Findings that read differently: {len(difference.findings)}")
-    for finding in difference.findings:
-        lines += [f"  {finding.lead}", f"    was: {finding.before or '(none)'}"]
-        lines += [f"    is:  {finding.after or '(none)'}"]
-    return lines
+def newest_source(dataset: Dataset, at_most: pd.Timestamp) -> pd.Timestamp:
+    """Return the day of the newest source; where it has a month or year only, the last of its days.
 
-
-def as_json(difference: Difference) -> dict[str, Any]:
-    """Give the difference as plain data, for other programs."""
-
-    def row(change: RowChange) -> dict[str, Any]:
-        fields = {name: {"from": a, "to": b} for name, (a, b) in change.fields.items()}
-        return {
-            "table": change.table,
-            "key": dict(change.key),
-            "kind": change.kind,
-            "fields": fields,
-        }
-
-    return {
-        "from": _edition(difference.old),
-        "to": _edition(difference.new),
-        "agreements": [
-            {
-                "agreement_id": change.agreement_id,
-                "title": change.title,
-                "kind": change.kind,
-                "computed": {n: {"from": a, "to": b} for n, (a, b) in change.computed.items()},
-                "rows": [row(r) for r in change.rows],
-            }
-            for change in difference.agreements
-        ],
-        "others": [row(r) for r in difference.others],
-        "findings": [
-            {"key": f.key, "lead": f.lead, "from": f.before, "to": f.after}
-            for f in difference.findings
-        ],
-    }
-
-
-def chapter(difference: Difference) -> Text:
-    """Write the chapter 'What changed since the last edition', without its heading."""
-    since = f"edition {escape(difference.old.edition)} of {difference.old.as_of:%-d %B %Y}"
-    if not difference:
-        return Text(f"<p>Nothing changed since {since}.</p>")
-    counts = []
-    for kind, done in zip(KINDS, ("new", "changed", "left out"), strict=True):
-        changes = difference.of(kind)
-        here = [] if kind == "removed" else [change.agreement_id for change in changes]
-        if changes:
-            counts.append(f"{linked(len(changes), here)} {done}")
-    said = f": {listed(counts)}" if counts else ": none new, changed or left out"
-    parts = [f"<p>Agreements, against {since}{said}.</p>"]
-    for kind, head in zip(KINDS, ("New", "Changed", "Left out"), strict=True):
-        items = "".join(_item(change) for change in difference.of(kind))
-        if items:
-            parts.append(f"<h3>{head}</h3><ul>{items}</ul>")
-    parts.append("<h3>Findings that read differently</h3>")
-    if difference.findings:
-        rows = "".join(_finding_row(finding) for finding in difference.findings)
-        parts.append(
-            "<p>In bold, the words that differ.</p><table><thead><tr>"
-            '<th scope="col">Finding</th><th scope="col">Before</th><th scope="col">Now</th>'
-            "</tr></thead>"
-            f"<tbody>{rows}</tbody></table>"
-        )
-    else:
-        parts.append("<p>No finding of the report does.</p>")
-    return Text("".join(parts))
-
-
-def _item(change: AgreementChange) -> str:
-    title = escape(change.title)
-    if change.kind != "removed":
-        title = f'<a href="#{escape(change.agreement_id)}">{title}</a>'
-    said = _said(change) if change.kind == "changed" else []
-    details = "".join(f"<li>{escape(words)}</li>" for words in said)
-    return f"<li>{title}{f'<ul>{details}</ul>' if details else ''}</li>"
-
-
-def _finding_row(finding: FindingChange) -> str:
-    """Set both sentences beside each other, with the words that differ in bold."""
-    before, after = _marked(finding.before, finding.after)
-    return f'<tr><th scope="row">{escape(finding.lead)}</th><td>{before}</td><td>{after}</td></tr>'
-
-
-def _marked(before: str | None, after: str | None) -> tuple[str, str]:
-    if before is None or after is None:
-        return escape(before or "No such finding."), escape(after or "No such finding.")
-    old, new = before.split(), after.split()
-    sides: tuple[list[str], list[str]] = ([], [])
-    steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    for step, i, j, k, m in steps:
-        for side, words in zip(sides, (old[i:j], new[k:m]), strict=True):
-            text = escape(" ".join(words))
-            if text:
-                side.append(text if step == "equal" else f"<strong>{text}</strong>")
-    return " ".join(sides[0]), " ".join(sides[1])
-
-
-def as_notebook(difference: Difference) -> Any:
-    """Give the chapter as an executed notebook, for the report to set beside the others."""
-    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-
-    shown = new_output("display_data", {"text/html": chapter(difference).html})
-    cells = [
-        new_markdown_cell("# What changed since the last edition", id="title"),
-        new_code_cell("", outputs=[shown], id="changes"),
-    ]
-    return new_notebook(cells=cells, metadata={"title": "what-changed"})
+    It is never after a given day, which also stands where no source is dated. A source of '2026' is
+    older than one of '2026-02': a year says little about when sources were read.
+    """
+    days = dates.bounds(dataset.sources["published"]).sort_values(["earliest", "latest"])
+    newest = days["latest"].dropna().tail(1)
+    return min([*newest, at_most])
 
 
 def _refuse(version: str, newest: str, date: pd.Timestamp, newest_date: pd.Timestamp) -> None:
@@ -408,18 +215,27 @@ def _refuse(version: str, newest: str, date: pd.Timestamp, newest_date: pd.Times
         )
 
 
-def _set_edition(folder: Path, version: str, date: pd.Timestamp, text: str) -> None:
-    """Write an edition's heading and entry into the change log, and its version and date."""
+def _set_edition(
+    folder: Path, version: str, date: pd.Timestamp, until: pd.Timestamp, text: str
+) -> None:
+    """Write an edition's heading and entry into the change log, and what it is into the descriptor.
+
+    The rest of both files keeps its form.
+    """
     log = folder / "CHANGELOG.md"
     before = log.read_text(encoding="utf-8")
     at = before.index("\n## ") + 1
-    heading = f"## {version} ({date:%Y-%m-%d})"
+    heading = f"## {version} ({date:%Y-%m-%d})\n\nSources read until {until:%Y-%m-%d}."
     log.write_text(f"{before[:at]}{heading}\n\n{text}\n\n{before[at:]}", encoding="utf-8")
     descriptor = folder / "datapackage.json"
     declared = descriptor.read_text(encoding="utf-8")
-    for name, value in (("version", version), ("created", f"{date:%Y-%m-%d}T00:00:00Z")):
-        # The first of each name is the package's own; the rest of the file keeps its form.
-        declared = re.sub(rf'("{name}": )"[^"]*"', rf'\g<1>"{value}"', declared, count=1)
+    values = (version, f"{date:%Y-%m-%d}T00:00:00Z", f"{until:%Y-%m-%d}")
+    for name, value in zip(_OF_AN_EDITION, values, strict=True):
+        # The first of each name is the package's own.
+        declared, found = re.subn(rf'("{name}": )"[^"]*"', rf'\g<1>"{value}"', declared, count=1)
+        if not found:
+            after = r'"created": "[^"]*",' if '"created"' in declared else r"\{"
+            declared = re.sub(after, rf'\g<0>\n  "{name}": "{value}",', declared, count=1)
     descriptor.write_text(declared, encoding="utf-8")
 
 
@@ -430,7 +246,7 @@ def _papers(folder: Path) -> dict[Path, str]:
     stays as it is.
     """
     dataset = load(folder)
-    version, date, title = dataset.edition, dataset.as_of, dataset.descriptor.get("title", "")
+    version, date, title = dataset.edition, dataset.released, dataset.descriptor.get("title", "")
     rules = {
         "CITATION.cff": (
             (r"(?m)^version: .*$", f"version: {version}"),
@@ -458,48 +274,190 @@ def _papers(folder: Path) -> dict[Path, str]:
 def _sizes(dataset: Dataset) -> str:
     """Name the edition and its size, as the README does."""
     n = {name: f"{len(table):,}" for name, table in dataset.tables.items()}
+    until = dataset.descriptor.get("readUntil")
+    until = f"\nSources read until {until}." if until else ""
     return (
-        f"Edition {dataset.edition} ({dataset.as_of:%Y-%m-%d}): **{n['agreements']} agreements**, "
-        f"{n['events']} events, {n['domains']} codings of subject,\n"
+        f"Edition {dataset.edition} ({dataset.released:%Y-%m-%d}): "
+        f"**{n['agreements']} agreements**, {n['events']} events, "
+        f"{n['domains']} codings of subject,\n"
         f"{n['sources']} sources and {n['citations']} citations; "
-        f"{n['disputes']} statements in which sources disagree."
+        f"{n['disputes']} statements in which sources disagree.{until}"
     )
 
 
-def _headings(folder: Path) -> list[str]:
-    text = (folder / "CHANGELOG.md").read_text(encoding="utf-8")
-    return re.findall(r"^## (\S+) \(\d{4}-\d{2}-\d{2}\)$", text, flags=re.MULTILINE)
-
-
-def _from_workbook(file: Path, folder: Path) -> Dataset:
+@contextmanager
+def _laid_out(name: str, folder: Path | None) -> Iterator[tuple[Path, str]]:
+    """Give a folder with a dataset that is kept somehow, and say where it was found."""
+    path = Path(name)
+    if path.is_dir():
+        yield path if (path / "datapackage.json").exists() else path / "data", f"in {path.name}"
+        return
+    folder = folder or find_data()
     with tempfile.TemporaryDirectory() as scratch:
-        copy = Path(scratch) / "data"
-        shutil.copytree(folder, copy)
-        descriptor = load(folder).descriptor
-        reading = read_workbook(file, descriptor)
-        if reading.errors():
-            raise AccordsError("\n".join(str(remark) for remark in reading.errors()))
-        for resource in descriptor["resources"]:
-            table = reading.tables[resource["name"]]
-            table.to_csv(copy / resource["path"], index=False, lineterminator="\n")
-        return load(copy)
+        place = Path(scratch) / "data"
+        if path.is_file():
+            _lay_out_workbook(path, folder, place)
+            yield place, f"in {path.name}"
+            return
+        found = _released(name, folder) if _VERSION.fullmatch(name) else None
+        if found is None and (archive := _archive(name, folder)) is not None:
+            found = archive, f"in git ({name})"
+        if found is None:
+            raise AccordsError(
+                f"{name}: no such folder, workbook, edition or git revision that holds the data. "
+                "Name one of these, such as data, agreements.xlsx, 1.0.0 or HEAD~1."
+            )
+        _unpack(found[0], place)
+        yield place, found[1]
 
 
-def _from_git(revision_name: str, folder: Path) -> Dataset:
-    place = _git(folder, "rev-parse", "--show-toplevel", "--show-prefix")
-    archive = None
-    if place is not None:
-        top, prefix = place.decode().split("\n")[:2]
-        archive = _git(Path(top), "archive", "--format=zip", f"{revision_name}:{prefix}")
-    if archive is None:
+def _since(version: str, new: Dataset) -> Difference | None:
+    """Compare a dataset with an edition as it was released, where that is found."""
+    found = _released(version, new.path)
+    if found is None:
+        return None
+    with tempfile.TemporaryDirectory() as scratch:
+        _unpack(found[0], Path(scratch))
+        return _difference(Path(scratch), found[1], new)
+
+
+def _released(version: str, folder: Path) -> tuple[bytes, str] | None:
+    """Find an edition as it was released: a zip of its folder, and where it was found.
+
+    That is the copy that is stored with the data; else the revision tagged ``edition-VERSION``;
+    else the last revision of which it is the newest edition.
+    """
+    file = _stored(folder, version)
+    if file.is_file():
+        return file.read_bytes(), "as stored with the data"
+    tag = f"edition-{version}"
+    if _newest(tag, folder) == version and (archive := _archive(tag, folder)) is not None:
+        return archive, f"as tagged in git ({tag})"
+    later = "HEAD"
+    log = _git(folder, "log", "--format=%H", "--", "CHANGELOG.md") or b""
+    for name in log.decode().split():
+        if _newest(name, folder) == version:
+            # What came after this revision and before the next heading still is that edition.
+            last = later if _newest(later, folder) == version else name
+            archive = _archive(last, folder)
+            short = (_git(folder, "rev-parse", "--short", last) or b"").decode().strip()
+            return (archive, f"in its last state in git ({short})") if archive else None
+        later = f"{name}^"
+    return None
+
+
+def _difference(place: Path, origin: str, new: Dataset) -> Difference:
+    """Compare a dataset with the older one in a folder, read by the newer one's rules.
+
+    These are its columns and code lists. Columns that the older one lacks are empty, those that
+    exist no more are left out, and codes that exist no more are kept as far as they are used.
+    """
+    descriptor = read_descriptor(place)
+    own = {resource["name"]: resource for resource in descriptor["resources"]}
+    rules: list[str] = []
+    lacking: set[tuple[str, str]] = set()
+    with tempfile.TemporaryDirectory() as scratch:
+        laid = Path(scratch)
+        for resource in new.descriptor["resources"]:
+            name, path = resource["name"], resource["path"]
+            columns = [field["name"] for field in resource["schema"]["fields"]]
+            table = _text_of(place / own[name]["path"]) if name in own else pd.DataFrame()
+            absent = [column for column in columns if column not in table]
+            if path.startswith("codes/"):
+                now = _text(to_csv(new.tables[name], resource))
+                if not table.reindex(columns=columns, fill_value="").equals(now):
+                    rules.append(name)
+                table = _with_former_codes(now, table, resource)
+            else:
+                if absent or len(columns) < len(table.columns):
+                    rules.append(name)
+                lacking |= {(name, column) for column in absent}
+            file = laid / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            table.reindex(columns=columns, fill_value="").to_csv(file, index=False)
+        today = {k: v for k, v in new.descriptor.items() if k not in _OF_AN_EDITION}
+        today |= {k: v for k, v in descriptor.items() if k in _OF_AN_EDITION}
+        (laid / "datapackage.json").write_text(json.dumps(today), encoding="utf-8")
+        shutil.copyfile(place / "CHANGELOG.md", laid / "CHANGELOG.md")
+        old = load(laid)
+        if "readUntil" not in descriptor and new.as_of < new.released:
+            old = replace(old, as_of=newest_source(old, old.released))
+    return Difference(old, new, origin, tuple(rules), frozenset(lacking))
+
+
+def _with_former_codes(
+    now: pd.DataFrame, former: pd.DataFrame, resource: dict[str, Any]
+) -> pd.DataFrame:
+    """Add to a code list the codes that it had formerly: older tables may use them."""
+    code = now.columns[0]
+    if code not in former:
+        return now
+    gone = former[~former[code].isin(now[code])].reindex(columns=now.columns, fill_value="")
+    for field in resource["schema"]["fields"]:
+        if field["type"] == "boolean":
+            gone[field["name"]] = gone[field["name"]].replace("", "false")
+    return pd.concat([now, gone])
+
+
+def _text_of(file: Path) -> pd.DataFrame:
+    """Read a table as text, whatever its columns; one that is not there is empty."""
+    try:
+        return _text(file.read_bytes()) if file.is_file() else pd.DataFrame()
+    except (OSError, ValueError) as error:
+        raise AccordsError(f"{file}: cannot be read ({error}). Run 'accords check'.") from error
+
+
+def _text(content: bytes) -> pd.DataFrame:
+    return pd.read_csv(io.BytesIO(content), dtype="str", keep_default_na=False)
+
+
+def _stored(folder: Path, version: str) -> Path:
+    return folder / STORED / f"{version}.zip"
+
+
+def _unpack(archive: bytes, folder: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(archive)) as files:
+        files.extractall(folder)
+
+
+def _lay_out_workbook(file: Path, folder: Path, place: Path) -> None:
+    """Write a workbook's tables as a dataset's folder; what it does not say is as it is today."""
+    import openpyxl
+
+    descriptor = read_descriptor(folder)
+    reading = read_workbook(file, descriptor)
+    if reading.errors():
+        said = "\n".join(str(remark) for remark in reading.errors())
         raise AccordsError(
-            f"{revision_name}: no such folder, workbook or git revision that holds the data. "
-            "Name one of these, such as data, agreements.xlsx or HEAD~1."
+            f"{said}\n{file}: is of another form than the data are today, or is damaged. Where it "
+            "was made from an older edition, name that edition or its git revision instead."
         )
-    with tempfile.TemporaryDirectory() as scratch:
-        with zipfile.ZipFile(io.BytesIO(archive)) as files:
-            files.extractall(scratch)
-        return load(scratch)
+    for resource in descriptor["resources"]:
+        target = place / resource["path"]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        reading.tables[resource["name"]].to_csv(target, index=False, lineterminator="\n")
+    shutil.copyfile(folder / "datapackage.json", place / "datapackage.json")
+    book = openpyxl.load_workbook(file, read_only=True)
+    heading = _ABOUT.search(book.properties.description or "")
+    book.close()
+    log = (folder / "CHANGELOG.md").read_text(encoding="utf-8")
+    (place / "CHANGELOG.md").write_text(f"## {heading[1]}\n" if heading else log, encoding="utf-8")
+
+
+def _archive(revision_name: str, folder: Path) -> bytes | None:
+    """Zip the dataset's folder as a git revision has it; None where it has none."""
+    place = _git(folder, "rev-parse", "--show-toplevel", "--show-prefix")
+    if place is None:
+        return None
+    top, prefix = place.decode().split("\n")[:2]
+    return _git(Path(top), "archive", "--format=zip", f"{revision_name}:{prefix}")
+
+
+def _newest(revision_name: str, folder: Path) -> str | None:
+    """Name the newest edition of a git revision."""
+    log = _git(folder, "show", f"{revision_name}:./CHANGELOG.md") or b""
+    heading = _HEADING.search(log.decode("utf-8", errors="replace"))
+    return heading[1] if heading else None
 
 
 def _git(folder: Path, *arguments: str) -> bytes | None:
@@ -511,64 +469,3 @@ def _git(folder: Path, *arguments: str) -> bytes | None:
     except (OSError, subprocess.CalledProcessError):
         return None
     return done.stdout or None
-
-
-def _findings(dataset: Dataset) -> dict[str, tuple[str, str]]:
-    """Give the lead and the plain sentence of each finding."""
-    from accords.findings import findings
-
-    found = findings(dataset, robust=False)
-    return {finding.key: (finding.lead, plain(finding.sentence)) for finding in found}
-
-
-def _overview(dataset: Dataset) -> dict[str, dict[str, str]]:
-    """Give title and computed facts of each agreement as text."""
-    table = dataset.overview[["title", *COMPUTED]].astype("string").fillna("")
-    columns = zip(*(table[column].tolist() for column in table), strict=True)
-    return {
-        str(name): dict(zip(table.columns, values, strict=True))
-        for name, values in zip(table.index, columns, strict=True)
-    }
-
-
-def _computed(before: dict[str, str], after: dict[str, str]) -> dict[str, tuple[str, str]]:
-    pairs = {name: (before[name], after[name]) for name in COMPUTED}
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
-
-
-def _edition(dataset: Dataset) -> dict[str, str]:
-    return {"edition": dataset.edition, "date": f"{dataset.as_of:%Y-%m-%d}"}
-
-
-def _named(dataset: Dataset) -> str:
-    return f"{dataset.edition} ({dataset.as_of:%Y-%m-%d})"
-
-
-def _counted(difference: Difference) -> str:
-    counts = {kind: len(difference.of(kind)) for kind in KINDS}
-    said = [f"{n} {kind}" for kind, n in counts.items() if n]
-    if not said:
-        return "No agreement differs." if difference else "Nothing differs."
-    return f"Agreements: {listed(said)}."
-
-
-def _said(change: AgreementChange) -> list[str]:
-    computed = [f"{name} {_from_to(*pair)}" for name, pair in change.computed.items()]
-    return [*computed, *(phrase for row in change.rows for phrase in _phrases(row))]
-
-
-def _phrases(row: RowChange) -> Iterator[str]:
-    """Say what happened to one row."""
-    name = "" if row.table == "agreements" else f"{row.table} {row.name}"
-    if row.kind != "changed":
-        yield f"{name or row.name} {row.kind}"
-        return
-    for column, pair in row.fields.items():
-        yield f"{name}: {column} {_from_to(*pair)}" if name else f"{column} {_from_to(*pair)}"
-
-
-def _from_to(before: str | None, after: str | None) -> str:
-    before, after = (shorten(text or "", 160, placeholder=" …") for text in (before, after))
-    if not before:
-        return f"now '{after}'"
-    return f"from '{before}' to '{after}'" if after else f"no longer '{before}'"

@@ -69,6 +69,7 @@ def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
     problems += files.undeclared(folder, descriptor["resources"])
     try:
         edition = read_edition(folder)[1]
+        problems += files.read_until(folder, descriptor)
     except DatasetError as error:
         what, _, remedy = str(error).partition(". ")
         problems.append(Problem("CHANGELOG.md", "edition", what + ".", remedy))

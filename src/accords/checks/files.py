@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import itertools
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -102,6 +103,26 @@ def undeclared(folder: Path, resources: Iterable[Mapping[str, Any]]) -> Iterator
             "Take it away, or declare it.",
             severity="warning",
         )
+
+
+def read_until(folder: Path, descriptor: Mapping[str, Any]) -> Iterator[Problem]:
+    """Find that the newest edition and the descriptor name other days until which was read."""
+    log = (folder / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+    headings = [at for at, line in enumerate(log) if line.startswith("## ")]
+    start, end = [*headings, len(log)][:2]
+    declared = descriptor.get("readUntil")
+    for number, line in enumerate(log[start:end], start=start + 1):
+        stated = re.fullmatch(r"Sources read until (\S+)\.", line)
+        if stated and stated[1] != declared:
+            yield Problem(
+                "CHANGELOG.md",
+                "read-until",
+                f"The newest edition says that sources were read until {stated[1]}, and "
+                f"datapackage.json says {declared or 'nothing of it'} (readUntil).",
+                "Write the same day in both.",
+                row=number,
+                value=stated[1],
+            )
 
 
 def _read(

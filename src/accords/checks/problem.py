@@ -17,6 +17,7 @@ RULES = {
     "quotes": "Quotation marks around cells come in pairs.",
     "undeclared-file": "No CSV file lies in the folder that the descriptor does not know.",
     "edition": "CHANGELOG.md names the newest edition and its date.",
+    "read-until": "CHANGELOG.md and datapackage.json name one day until which sources were read.",
     # the table
     "missing-column": "Every declared column is there.",
     "extra-column": "No column is there that is not declared.",
