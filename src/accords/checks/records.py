@@ -404,7 +404,7 @@ def _instruments(data: Data) -> pd.DataFrame:
     lists = mapping(data, "sources", "source_id", "list")
     cited = data.rows("citations", "agreement_id", "subject", "source_id").dropna()
     cited = cited[(cited["subject"] == "existence").to_numpy()]
-    of_list = cited["source_id"].astype(str).map(lists).fillna("")
+    of_list = cited["source_id"].astype(object).map(lists).astype(object).fillna("")
     by_agreement = of_list.groupby(codes_in(cited["agreement_id"], ids))
     alone = by_agreement.first().where(by_agreement.nunique() == 1, "")
     table["list"] = alone.reindex(table.index).fillna("")
