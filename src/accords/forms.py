@@ -6,7 +6,6 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from textwrap import shorten
 from typing import Any
 
 import pandas as pd
@@ -449,8 +448,8 @@ class _Form:
             return
         self.tell(f"\nOn record of these parties: {len(found)}.")
         for name, row in found.head(_LISTED).iterrows():
-            title = shorten(str(row["title"]), 60, placeholder=" …")
-            self.tell(f"  {row['date'] if pd.notna(row['date']) else 'undated'}  {title}  ({name})")
+            date = row["date"] if pd.notna(row["date"]) else "undated"
+            self.tell(f"  {date}  {row['short_name']}  ({name})")
         if len(found) > _LISTED:
             self.tell(f"  and {len(found) - _LISTED} older or undated ones")
         self.tell("If it is one of these, go back (<) and give its id.")
