@@ -140,6 +140,16 @@ def test_with_several_sources_each_says_what_it_supports(small_folder: Path, fil
         add(entries, small_folder)
 
 
+def test_a_made_id_of_a_source_is_short(small_folder: Path, file: Path) -> None:
+    long = "Office of the Historian of the Department of State of the United States"
+    add(write(file, NEW.replace("Ministry of Defence\n", f"{long}\n")), small_folder)
+    (made,) = set(load(small_folder).sources["source_id"]) - set(
+        builders.small().sources["source_id"]
+    )
+    assert made.startswith("office-of-the-historian-")
+    assert len(made) < 64
+
+
 DISPUTED = """
 agreement_id: aze-ita
 sources:

@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.utils import column_index_from_string, get_column_letter
 
 from accords.dataset import load
 from accords.errors import AccordsError
@@ -20,6 +21,18 @@ from accords.imports import Import, import_workbook, read_workbook
 from accords.workbook import write_workbook
 
 Edit = Callable[[openpyxl.Workbook], object]
+
+
+def letter(sheet: str, column: str) -> str:
+    """Return the letter under which a sheet has a column; the first free one for a new column."""
+    resource = next(r for r in builders.shipped().descriptor["resources"] if r["name"] == sheet)
+    names = [field["name"] for field in resource["schema"]["fields"]]
+    return get_column_letter((names.index(column) if column in names else len(names)) + 1)
+
+
+INSTRUMENT, SUMMARY, VALUE, OWN = (
+    letter("agreements", column) for column in ("instrument", "summary", "value_amount", "my own")
+)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -113,7 +126,7 @@ def test_rows_may_come_in_any_order_and_columns_too(edited: Callable[[Edit], Imp
             id="deleted sheet",
         ),
         pytest.param(
-            lambda book: book["agreements"].delete_cols(13),
+            lambda book: book["agreements"].delete_cols(column_index_from_string(SUMMARY)),
             "agreements: no column 'summary'",
             id="deleted column",
         ),
@@ -143,8 +156,8 @@ def test_rows_may_come_in_any_order_and_columns_too(edited: Callable[[Edit], Imp
             id="date where a text belongs",
         ),
         pytest.param(
-            lambda book: setattr(book["agreements"]["F3"], "value", "memorandm"),
-            "agreements!F3: 'memorandm' is not in the sheet 'instruments'. "
+            lambda book: setattr(book["agreements"][f"{INSTRUMENT}3"], "value", "memorandm"),
+            f"agreements!{INSTRUMENT}3: 'memorandm' is not in the sheet 'instruments'. "
             "Did you mean memorandum?",
             id="unknown code",
         ),
@@ -154,8 +167,8 @@ def test_rows_may_come_in_any_order_and_columns_too(edited: Callable[[Edit], Imp
             id="serial number of a date",
         ),
         pytest.param(
-            lambda book: setattr(book["agreements"]["M4"], "value", None),
-            "agreements!M4: 'summary' is empty",
+            lambda book: setattr(book["agreements"][f"{SUMMARY}4"], "value", None),
+            f"agreements!{SUMMARY}4: 'summary' is empty",
             id="required cell emptied",
         ),
         pytest.param(
@@ -179,12 +192,12 @@ def test_a_fault_keeps_the_workbook_out_and_is_named_by_its_cell(
 def test_all_faults_are_told_at_once(edited: Callable[[Edit], Import]) -> None:
     def spoil(book: openpyxl.Workbook) -> None:
         book["agreements"]["B3"] = "=B2"
-        book["agreements"]["F4"] = "memorandm"
+        book["agreements"][f"{INSTRUMENT}4"] = "memorandm"
         book["events"]["E3"] = "30/10/2024"
 
     told = messages(edited(spoil))
     assert "agreements!B3" in told
-    assert "agreements!F4" in told
+    assert f"agreements!{INSTRUMENT}4" in told
     assert "events!E3" in told
 
 
@@ -201,10 +214,10 @@ def test_a_cell_is_not_faulted_twice(edited: Callable[[Edit], Import]) -> None:
         ("events!E", "\u200e2012-11-07", "2012-11-07"),
         ("events!F", "\u00a0Milan ", "Milan"),
         ("events!F", "Città di\u00a0Castello", "Città di\u00a0Castello"),
-        ("agreements!I", "1 600 000", "1600000"),
-        ("agreements!I", "١٦٠٠٠٠٠٫٥", "1600000.5"),
-        ("agreements!I", 1600000.5, "1600000.5"),
-        ("agreements!I", 1600000, "1600000"),
+        (f"agreements!{VALUE}", "1 600 000", "1600000"),
+        (f"agreements!{VALUE}", "١٦٠٠٠٠٠٫٥", "1600000.5"),
+        (f"agreements!{VALUE}", 1600000.5, "1600000.5"),
+        (f"agreements!{VALUE}", 1600000, "1600000"),
     ],
 )
 def test_what_a_hand_or_a_spreadsheet_did_to_a_cell_is_mended(
@@ -221,6 +234,38 @@ def test_what_a_hand_or_a_spreadsheet_did_to_a_cell_is_mended(
     assert written in {new for change in done.changes for _, new in change.fields.values()}
     if isinstance(value, str) and value != written:
         assert "read as" in messages(done)
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("https://example.org./press-a", "https://example.org/press-a"),
+        ("https://example.org/press-z?utm_source=x&id=7", "https://example.org/press-z?id=7"),
+    ],
+)
+def test_an_address_is_cleared_with_a_note(
+    edited: Callable[[Edit], Import], small_folder: Path, typed: str, taken: str
+) -> None:
+    def edit(book: openpyxl.Workbook) -> None:
+        row = row_of(book, "sources", "press-a")
+        book["sources"][f"{letter('sources', 'url')}{row}"] = typed
+
+    done = edited(edit)
+    assert done.accepted, messages(done)
+    assert f"read as '{taken}'" in messages(done)
+    assert taken in set(load(small_folder).sources["url"])
+
+
+def test_new_rows_that_deserve_a_second_look_are_told_of(edited: Callable[[Edit], Import]) -> None:
+    def edit(book: openpyxl.Workbook) -> None:
+        book["events"].append(["aze-ita", "signed-2", "signed", None, "2012-12-24"])
+        book["citations"].append(["aze-ita", "event:signed-2", "official-ita"])
+
+    done = edited(edit)
+    assert done.accepted, messages(done)
+    last = len(builders.small().events) + 2
+    (remark,) = done.remarks
+    assert (remark.place, remark.severity) == (f"events!E{last}", "warning")
 
 
 @pytest.mark.parametrize(
@@ -268,7 +313,7 @@ def test_a_sheet_of_ones_own_is_left_alone_with_a_warning(edited: Callable[[Edit
 
 
 def test_an_empty_column_of_ones_own_is_no_matter(edited: Callable[[Edit], Import]) -> None:
-    done = edited(lambda book: setattr(book["agreements"]["P1"], "value", "mine"))
+    done = edited(lambda book: setattr(book["agreements"][f"{OWN}1"], "value", "mine"))
     assert done == Import([], [])
 
 

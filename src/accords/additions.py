@@ -26,6 +26,9 @@ PARTS = ("parties", "events", "domains", "sources", "disputes", "distinct")
 CITING = ("supports", "voice", "locator", "evidence")
 """What an entry says of a source beside the particulars of the source itself."""
 
+EXTRA = {"sources": CITING, "disputes": ("url",)}
+"""What the rows of a part have beside the columns of their table."""
+
 _EMPTY_WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -184,7 +187,7 @@ class _Maker:
             place = _place(entry, f"{words}, {name}")
             self._object(place, "is no list. Begin each of its lines with '- '.")
             return
-        extra = CITING if name == "sources" else ("url",) if name == "disputes" else ()
+        extra = EXTRA.get(name, ())
         columns = [*(c for c in self.fields[name] if c != "agreement_id"), *extra]
         addresses = {c for c, f in self.fields["sources"].items() if is_address(f)}
         for number, row in enumerate(given, start=1):
@@ -194,6 +197,8 @@ class _Maker:
                 continue
             self._known(row, columns, place)
             texted = {c: _text(row.get(c)) for c in columns}
+            if not any(texted.values()):
+                continue  # A part of the template that was left as it was.
             for column in addresses & texted.keys():
                 plain = plain_address(texted[column])
                 if plain != texted[column]:

@@ -22,7 +22,7 @@ KINDS: tuple[Kind, ...] = ("added", "changed", "removed")
 FOLDED = 25
 """A list of more lines than this is folded away, or counted where it cannot be folded."""
 
-_ASIDE = ("claims", "readings")
+_ASIDE = ("claims", "readings", "distinct")
 """Tables that speak about agreements without being part of their record."""
 
 _AROUND = 5

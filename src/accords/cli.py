@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from accords import curate
-from accords.errors import AccordsError
+from accords.errors import AccordsError, NoDataset
 
 Folder = Annotated[
     Path | None,
@@ -27,9 +27,21 @@ class _Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except NoDataset as error:
+            typer.echo(f"{error.missing} {self._how_to_name_it(ctx)}", err=True)
+            raise typer.Exit(2) from error
         except AccordsError as error:
             typer.echo(str(error), err=True)
             raise typer.Exit(2) from error
+
+    def _how_to_name_it(self, ctx: Any) -> str:
+        """Say how the command that was called takes the dataset's folder."""
+        name = ctx.invoked_subcommand
+        data = next((p for p in self.commands[name].params if p.name == "data"), None)
+        if data is None:
+            return "Change to the project's folder."
+        option = "--data " if data.param_type_name == "option" else ""
+        return f"Name it: accords {name} {option}FOLDER."
 
 
 # A blank line between the examples keeps each on a line of its own.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from accords.differences import RowChange
+    from accords.entries import Entry
     from accords.revision import Refused, Remark
 
 Data = Annotated[
@@ -92,38 +93,60 @@ def add(
 ) -> None:
     """Add an agreement, or news of one: asked for on the terminal, or read from a file."""
     from accords import additions, forms
-    from accords.dataset import find_data, load
+    from accords.dataset import find_data, load, own_data
     from accords.entries import read_entries
     from accords.revision import Refused
 
-    folder = data or find_data()
-    dataset = load(folder)
     if template:
-        typer.echo(forms.template(dataset), nl=False)
+        typer.echo(forms.template(load(data or own_data())), nl=False)
         return
     if schema:
-        typer.echo(json.dumps(forms.schema(dataset), indent=2, ensure_ascii=False))
+        described = forms.schema(load(data or own_data()))
+        typer.echo(json.dumps(described, indent=2, ensure_ascii=False))
         return
-    if source is not None:
-        entries = read_entries(source)
-    else:
-        entry = forms.fill_in(dataset, _ask, typer.echo)
-        typer.echo(f"\n{forms.written(entry)}")
-        if not typer.confirm("Add this to the data?"):
-            typer.echo("Nothing was written.")
-            raise typer.Exit(1)
-        entries = [entry]
+    folder = data or find_data()
+    entries = read_entries(source) if source is not None else [_filled_in(folder)]
     try:
         done = additions.add(entries, folder)
     except Refused as refused:
         _refuse(refused)
         if source is None:
-            draft = Path("new-agreement.yaml")
-            draft.write_text(forms.written(entries[0]), encoding="utf-8")
-            typer.echo(f"What you typed is in {draft}: mend it, then accords add --from {draft}.")
+            _keep(entries[0])
         raise typer.Exit(1) from refused
     _remark(done.remarks)
     _changed(done.changes)
+
+
+def _filled_in(folder: Path) -> Entry:
+    """Ask for an entry on the terminal; keep what was typed when it is broken off or not wanted."""
+    from accords import forms
+    from accords.dataset import load
+
+    entry: Entry = {}
+    try:
+        forms.fill_in(load(folder), _ask, typer.echo, entry)
+        typer.echo(f"\n{forms.written(entry)}")
+        wanted = typer.confirm("Add this to the data?")
+    except typer.Abort:
+        typer.echo()
+        wanted = False
+    if not wanted:
+        typer.echo("Nothing was written to the data.")
+        _keep(entry)
+        raise typer.Exit(1)
+    return entry
+
+
+def _keep(entry: Entry) -> None:
+    """Write an entry beside the curator, under a name that is free, and say how to go on."""
+    from accords import forms
+
+    if not entry:
+        return
+    names = (f"new-agreement{number}.yaml" for number in ("", *(f"-{n}" for n in range(2, 1000))))
+    draft = next(file for file in map(Path, names) if not file.exists())
+    draft.write_text(forms.written(entry), encoding="utf-8")
+    typer.echo(f"What you typed is in {draft}. To go on: accords add --from {draft}")
 
 
 def correct(

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from accords import dates, lives
-from accords.errors import DatasetError
+from accords.errors import DatasetError, NoDataset
 
 if TYPE_CHECKING:
     from accords.prose.text import Text
@@ -445,10 +445,18 @@ def find_data(start: Path | None = None) -> Path:
     for folder in (here, *here.parents):
         if (folder / "data" / "datapackage.json").is_file():
             return folder / "data"
-    raise DatasetError(
-        f"{here}: no folder 'data' with a datapackage.json here or above. "
-        "Name it: load('path/to/data')."
-    )
+    raise NoDataset(f"{here}: no folder 'data' with a datapackage.json here or above.")
+
+
+def own_data() -> Path:
+    """Return the project's own dataset, for what needs any: the nearest, else the package's."""
+    try:
+        return find_data()
+    except NoDataset:
+        beside = Path(__file__).resolve().parents[2] / "data"
+        if not (beside / "datapackage.json").is_file():  # Installed without the repository.
+            raise
+        return beside
 
 
 def read_descriptor(folder: Path) -> dict[str, Any]:

@@ -7,3 +7,17 @@ class AccordsError(Exception):
 
 class DatasetError(AccordsError):
     """The dataset cannot be read."""
+
+
+class NoDataset(DatasetError):
+    """No dataset lies here or above.
+
+    Attributes
+    ----------
+    missing
+        What was looked for and where; the message adds how to name a folder in Python.
+    """
+
+    def __init__(self, missing: str) -> None:
+        self.missing = missing
+        super().__init__(f"{missing} Name it: load('path/to/data').")

@@ -19,7 +19,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 SHIPPED = Path(__file__).resolve().parents[2] / "data"
-OWN = ("agreement_id", "part_of", "supersedes", "source_id", "claim_id")
+OWN = (
+    *("agreement_id", "short_name", "part_of", "supersedes", "other_id"),
+    *("source_id", "claim_id"),
+)
 PARTIES = ("party_id", "partner")
 GIB = 2**30
 

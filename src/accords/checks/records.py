@@ -260,16 +260,21 @@ def bases(data: Data) -> Iterator[Problem]:
     speaks = citations["voice"].isin(state) | (
         citations["voice"].isna() & citations["source_id"].isin(official)
     )
-    named = citations[speaks.to_numpy()][["agreement_id", "subject"]].dropna()
+    named = citations[speaks.to_numpy()].dropna(subset=["agreement_id", "subject"])
     known = pd.Index(citations["subject"].cat.categories)
     subject = press["domain"].cat.rename_categories(lambda code: f"domain:{code}")
     weak = pairs(press.assign(domain=subject), "domain", ids, known)
     strong = pairs(named, "subject", ids, known)
-    for row, _, domain, basis in each(press[np.isin(weak, strong[strong >= 0])]):
+    citing = dict(zip(strong[::-1], each(named[::-1]), strict=True))
+    found = np.isin(weak, strong[strong >= 0])
+    for place, (row, agreement, domain, basis) in zip(weak[found], each(press[found]), strict=True):
+        source = citing[place]
+        voice = "" if pd.isna(source.voice) else f" with the voice of {source.voice}"
         yield data.problem(
             "domains",
             "basis",
-            f"The basis of '{domain}' is press, yet an official source is cited for it.",
+            f"The basis of '{domain}' of {agreement} is press, yet {source.source_id} is cited for "
+            f"it{voice}, which is official.",
             "Make the basis official (or text), or correct the citation.",
             row=row,
             column="basis",
@@ -404,7 +409,7 @@ def _instruments(data: Data) -> pd.DataFrame:
     lists = mapping(data, "sources", "source_id", "list")
     cited = data.rows("citations", "agreement_id", "subject", "source_id").dropna()
     cited = cited[(cited["subject"] == "existence").to_numpy()]
-    of_list = cited["source_id"].astype(str).map(lists).fillna("")
+    of_list = cited["source_id"].astype(object).map(lists).astype(object).fillna("")
     by_agreement = of_list.groupby(codes_in(cited["agreement_id"], ids))
     alone = by_agreement.first().where(by_agreement.nunique() == 1, "")
     table["list"] = alone.reindex(table.index).fillna("")
