@@ -274,26 +274,33 @@ def add(folder: Path, table: str, **cells: str) -> None:
         csv.DictWriter(stream, columns, lineterminator="\n").writerow(cells)
 
 
-def take_away(folder: Path, agreement: str) -> None:
-    """Take an agreement out of all tables of a folder, and the sources that it alone cites."""
-    tables = {file.stem: file for file in folder.glob("*.csv")}
+def take_away(folder: Path, *agreements: str) -> None:
+    """Take agreements out of all tables of a folder, and the sources that they alone cite."""
     kept = {}
-    for name, file in tables.items():
+    for file in folder.glob("*.csv"):
         rows = pd.read_csv(file, dtype="str", keep_default_na=False)
-        own = [c for c in ("agreement_id", "part_of", "supersedes") if c in rows]
-        kept[name] = rows[~rows[own].eq(agreement).any(axis=1)] if own else rows
+        if "agreement_id" in rows:
+            rows = rows[~rows["agreement_id"].isin(agreements)]
+        for column in {"part_of", "supersedes"} & set(rows.columns):
+            rows[column] = rows[column].where(~rows[column].isin(agreements), "")
+        kept[file.stem] = rows
     cited = pd.concat([kept[n]["source_id"] for n in ("citations", "disputes", "claims")])
     kept["sources"] = kept["sources"][kept["sources"]["source_id"].isin(cited)]
     for name, rows in kept.items():
-        rows.to_csv(tables[name], index=False, lineterminator="\n")
+        rows.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
 
 
-def ratify(folder: Path, agreement: str = "aze-mar", source: str = "official-mar") -> None:
+def ratify(
+    folder: Path,
+    agreement: str = "aze-mar",
+    source: str = "official-mar",
+    day: str = "2026-02-04",
+) -> None:
     """Let Morocco ratify an agreement in a folder, which brings it into force."""
     event = {"agreement_id": agreement, "event_id": "ratified-mar", "event": "ratified"}
-    add(folder, "events", **event, party_id="MAR", date="2026-02-04")
+    add(folder, "events", **event, party_id="MAR", date=day)
     force = {"event_id": "entered-into-force", "event": "entered-into-force"}
-    add(folder, "events", agreement_id=agreement, **force, date="2026-02")
+    add(folder, "events", agreement_id=agreement, **force, date=day)
     for name in ("ratified-mar", "entered-into-force"):
         cited = {"subject": f"event:{name}", "source_id": source}
         add(folder, "citations", agreement_id=agreement, **cited)
