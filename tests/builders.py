@@ -28,6 +28,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "sources": {"title_kind": "published", "language": "en", "kind": "press"},
     "citations": {"subject": "existence", "source_id": "press-a"},
     "disputes": {"field": "place", "source_id": "press-a", "adopted": False},
+    "distinct": {"reason": "Two texts."},
     "claims": {"source_id": "press-a", "testable": True, "test": "event"},
     "coverage": {"search": "by-name", "records_found": 0, "searched_on": "2026-11-24"},
     "readings": {"reading": 1, "verdict": "correct", "facts_checked": 1, "facts_wrong": 0},

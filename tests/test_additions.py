@@ -15,6 +15,7 @@ from accords.revision import Refused
 
 NEW = """
 title: Memorandum of understanding on cyber defence between Azerbaijan and Morocco
+short_name: Azerbaijan–Morocco cyber memorandum 2026
 title_kind: official
 instrument: memorandum
 scope: bilateral
@@ -158,6 +159,130 @@ disputes:
     adopted: true
     reason: The host says so.
 """
+
+
+def said(folder: Path, file: Path, text: str) -> list[str]:
+    """Add entries, and return the notes that were given."""
+    return [str(remark) for remark in add(write(file, text), folder).remarks]
+
+
+def events(folder: Path, agreement: str) -> set[str]:
+    table = load(folder).events
+    return set(table.loc[table["agreement_id"] == agreement, "event_id"])
+
+
+def cited(folder: Path, agreement: str, source: str) -> set[str]:
+    table = load(folder).citations
+    own = (table["agreement_id"] == agreement) & (table["source_id"] == source)
+    return set(table.loc[own, "subject"])
+
+
+def test_an_event_is_known_by_its_type_where_one_has_it(small_folder: Path, file: Path) -> None:
+    add(write(file, NEWS.replace("event:ratified-mar", "event:ratified")), small_folder)
+    assert "event:ratified-mar" in cited(small_folder, "aze-mar", "official-mar")
+    on_record = NEWS.replace("event:ratified-mar", "event:ratified, event:parliament-approved")
+    add(write(file, on_record.replace("official-mar", "press-b")), small_folder)
+    assert "event:parliament-approved-aze" in cited(small_folder, "aze-mar", "press-b")
+
+
+@pytest.mark.parametrize(
+    ("subject", "said"),
+    [
+        ("event:renewed", "no event of aze-mar. .*event:signed"),
+        ("domain:cyber", "no domain of aze-mar. It has domain:"),
+    ],
+)
+def test_what_a_source_cannot_support_is_said_once(
+    small_folder: Path, file: Path, subject: str, said: str
+) -> None:
+    with pytest.raises(Refused, match=f"line 6, entry 1, sources 1, supports: .*{said}") as refusal:
+        add(
+            write(file, NEWS.replace("event:ratified-mar", f"event:ratified, {subject}")),
+            small_folder,
+        )
+    assert len(refusal.value.remarks) == 1
+
+
+def test_a_type_that_several_events_have_is_no_name(small_folder: Path, file: Path) -> None:
+    text = NEWS.replace("aze-mar", "many").replace("ratified-mar", "accession")
+    with pytest.raises(Refused, match=r"several events of many.*event:accession-aze"):
+        add(write(file, text), small_folder)
+
+
+def test_an_event_on_record_is_not_added_again(small_folder: Path, file: Path) -> None:
+    text = """
+agreement_id: aze-mar
+events:
+  - {event: signed, date: 2024-10-30, place: Fez}
+sources:
+  - {url: https://example.org/press-b, supports: [event:signed]}
+"""
+    before = events(small_folder, "aze-mar")
+    (note,) = said(small_folder, file, text)
+    assert events(small_folder, "aze-mar") == before
+    assert "event:signed" in cited(small_folder, "aze-mar", "press-b")
+    assert "line 4, entry 1, events 1: not taken: place 'Fez' (on record: 'Rabat')" in note
+
+
+def test_a_better_basis_is_taken_and_a_weaker_one_is_not(small_folder: Path, file: Path) -> None:
+    text = """
+agreement_id: fra-mar
+domains:
+  - {domain: training, basis: official}
+sources:
+  - {url: https://example.org/official-mar, evidence: Names it., supports: [domain:training]}
+"""
+    done = add(write(file, text), small_folder)
+    (change,) = [change for change in done.changes if change.kind == "changed"]
+    assert change.fields == {"basis": ("press", "official")}
+    (note,) = said(small_folder, file, text.replace("basis: official", "basis: press"))
+    assert "basis 'press' (on record: 'official')" in note
+
+
+def test_what_is_on_record_of_a_page_stays_and_is_said_once(small_folder: Path, file: Path) -> None:
+    told = "official-mar\n    kind: press\n    title: Another\n    evidence: Says more.\n"
+    text = NEWS.replace("official-mar\n", told)
+    notes = said(small_folder, file, text + "---" + text.replace("Says more", "Says more"))
+    assert [note.partition(": ")[0] for note in notes] == ["line 6, entry 1, sources 1"] * 2
+    assert "kind 'press' (on record: 'official')" in notes[0]
+    assert "title 'Another'" in notes[0]
+    assert "evidence 'Says more.'" in notes[1]
+
+
+def test_an_address_is_cleared_of_tracking_with_a_note(small_folder: Path, file: Path) -> None:
+    text = NEWS.replace(
+        "https://example.org/official-mar", "https://example.org./official-mar?amp=1"
+    )
+    (note,) = said(small_folder, file, text)
+    assert "https://example.org/official-mar." in note
+    assert "event:ratified-mar" in cited(small_folder, "aze-mar", "official-mar")
+
+
+def test_an_error_in_a_row_on_record_names_the_entry(small_folder: Path, file: Path) -> None:
+    text = """
+agreement_id: fra-mar
+sources:
+  - {url: https://example.org/official-mar, evidence: Names it., supports: [domain:training]}
+"""
+    with pytest.raises(Refused, match=r"^line 2, entry 1 \(fra-mar\), domains, basis"):
+        add(write(file, text), small_folder)
+
+
+def test_news_of_an_unknown_agreement_is_refused_with_the_nearest(
+    small_folder: Path, file: Path
+) -> None:
+    with pytest.raises(Refused, match=r"no agreement 'aze-mra'. Did you mean aze-mar") as refusal:
+        add(write(file, NEWS.replace("aze-mar", "aze-mra")), small_folder)
+    assert len(refusal.value.remarks) == 1
+
+
+def test_a_later_entry_adds_to_what_an_earlier_one_brought(small_folder: Path, file: Path) -> None:
+    first = f"agreement_id: aze-mar-2026-cyber{NEW}"
+    second = NEWS.replace("aze-mar", "aze-mar-2026-cyber").replace(
+        "official-mar\n", "official-mar\n    evidence: Says so.\n"
+    )
+    add(write(file, f"{first}---{second}"), small_folder)
+    assert events(small_folder, "aze-mar-2026-cyber") == {"signed", "ratified-mar"}
 
 
 def test_disputes_find_their_sources_by_address(small_folder: Path, file: Path) -> None:

@@ -320,6 +320,13 @@ BROKEN = [
     Broken("url", edit("sources.csv", "press-a", url="https://example"), "sources.csv", "url"),
     Broken("url", edit("sources.csv", "press-a", url="https://a.org/b c"), "sources.csv", "url"),
     Broken(
+        "url",
+        edit("sources.csv", "press-a", url="https://a.org./b"),
+        "sources.csv",
+        "url",
+        says="Write https://a.org/b",
+    ),
+    Broken(
         "tracking",
         edit("sources.csv", "press-a", url="https://a.org/?id=7&utm_source=x&fbclid=y"),
         "sources.csv",
@@ -552,10 +559,11 @@ BROKEN = [
         both(
             edit("events.csv", "aze-tur-old,signed", date="2010-08-20"),
             edit("agreements.csv", "aze-tur-old", instrument="treaty"),
+            edit("agreements.csv", "aze-tur-new", supersedes=""),
         ),
         "agreements.csv",
         "agreement_id",
-        says="merge",
+        says="distinct.csv",
     ),
     Broken(
         "cycle",
@@ -829,6 +837,27 @@ def test_the_nearest_code_is_found_by_spelling_and_by_label() -> None:
     assert cells.nearest("Italy ", valid) == "ITA"
     assert cells.nearest("Itali", valid) == "ITA"
     assert cells.nearest("Paraguay", valid) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "plain"),
+    [
+        ("https://a.org./b?c#d", "https://a.org/b?c#d"),
+        ("http://a.org.:80", "http://a.org:80"),
+        ("https://a.org/b?utm_source=x&id=7&fbclid=y#c", "https://a.org/b?id=7#c"),
+        ("https://a.org/b?amp=1", "https://a.org/b"),
+        ("https://a.org/b?outputType=amp&amp&ts_=22&random-post=1", "https://a.org/b"),
+        ("https://a.org/b?share=twitter", "https://a.org/b"),
+        ("https://a.org/b?share=7f2c", "https://a.org/b?share=7f2c"),
+        ("https://a.org/b?", "https://a.org/b?"),
+        (
+            "https://a.org/b.?x=utm_source#?utm_source=x",
+            "https://a.org/b.?x=utm_source#?utm_source=x",
+        ),
+    ],
+)
+def test_an_address_is_cleared_of_what_does_not_belong_to_it(given: str, plain: str) -> None:
+    assert cells.plain_address(given) == plain
 
 
 # --- the command

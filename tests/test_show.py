@@ -46,7 +46,9 @@ def test_a_dataset_says_its_edition_counts_and_tables(small: Dataset):
 
 
 def test_a_dataset_is_one_line_as_text(small: Dataset):
-    assert repr(small) == "<Dataset: 8 agreements of AZE, MAR, edition 1.0.0, as of 2026-11-24>"
+    for part in ("8 agreements", "AZE, MAR", "1.0.0", "2026-11-24"):
+        assert part in repr(small)
+    assert "\n" not in repr(small)
 
 
 def test_a_dataset_without_agreements_shows_itself():

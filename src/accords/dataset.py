@@ -35,6 +35,7 @@ MAIN_TABLES = (
     "sources",
     "citations",
     "disputes",
+    "distinct",
     "claims",
     "coverage",
     "readings",
@@ -111,6 +112,11 @@ class Dataset:
     def disputes(self) -> pd.DataFrame:
         """What sources disagree about, a row for each value and source."""
         return self.tables["disputes"]
+
+    @property
+    def distinct(self) -> pd.DataFrame:
+        """Pairs of agreements that look like one and were found to be two."""
+        return self.tables["distinct"]
 
     @property
     def claims(self) -> pd.DataFrame:
@@ -235,6 +241,9 @@ class Dataset:
         for name in ("agreements", "parties", "events", "domains", "citations", "disputes"):
             table = tables[name]
             tables[name] = table[table["agreement_id"].isin(wanted)].reset_index(drop=True)
+        if "distinct" in tables:  # Older editions do not have it.
+            both = tables["distinct"][["agreement_id", "other_id"]].isin(wanted).all(axis=1)
+            tables["distinct"] = tables["distinct"][both].reset_index(drop=True)
         selected = replace(self, tables=tables)
         selected.__dict__["overview"] = self.overview[self.overview.index.isin(wanted)]
         return selected
@@ -249,6 +258,7 @@ class Dataset:
         instrument: str | Iterable[str] | None = None,
         status: str | Iterable[str] | None = None,
         confidence: str | Iterable[str] | None = None,
+        one_list: str | Iterable[str] | None = None,
         since: int | None = None,
         until: int | None = None,
     ) -> Dataset:
@@ -260,11 +270,11 @@ class Dataset:
         Parameters
         ----------
         text
-            Words that must all occur in titles (any language), summary, notes, names of parties
-            and instrument, codes of domains, places or sources; accents and case aside.
-        state, partner, domain, instrument, status, confidence
+            Words that must all occur in identifier, titles (any language), summary, notes, names of
+            parties and instrument, codes of domains, places or sources; accents and case aside.
+        state, partner, domain, instrument, status, confidence, one_list
             One value or several, any of which will do: codes (``TUR``, ``cyber``) or names
-            (``Italy``, ``Cyber defence``).
+            (``Italy``, ``Cyber defence``). ``one_list`` is the list from which alone it is known.
         since, until
             Years in which it was concluded, both included. Either leaves out what is undated.
 
@@ -284,6 +294,7 @@ class Dataset:
             instrument=instrument,
             status=status,
             confidence=confidence,
+            one_list=one_list,
             since=since,
             until=until,
         )

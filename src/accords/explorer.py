@@ -35,6 +35,7 @@ LABELS = {
     "instrument": "Instrument",
     "status": "Status",
     "confidence": "Confidence",
+    "one_list": "From one list alone",
 }
 
 

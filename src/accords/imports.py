@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from accords.checks import Problem
-from accords.checks.cells import EDTF
+from accords.checks.cells import EDTF, is_address, plain_address
 from accords.dataset import load
 from accords.differences import RowChange
 from accords.errors import AccordsError
@@ -294,6 +294,9 @@ def _text(cell: Any, column: Mapping[str, Any], reading: Reading, sheet: str) ->
         return _number(float(value))
     else:
         text, words = _from_text(str(value), column["type"], dated)
+        plain = plain_address(text) if is_address(column) else text
+        if plain != text:
+            text, words = plain, f"{words}, cleared of what does not belong to it".strip(", ")
         remark = Remark(place, f"{words}; read as '{text}'.", "warning") if words else None
     if remark is not None:
         reading.remarks.append(remark)

@@ -99,7 +99,10 @@ def statuses(
         [_decided(happened[~purchase], OUTCOMES), _decided(happened[purchase], PURCHASE_OUTCOMES)]
     ).reindex(pd.Index(agreements["agreement_id"]))
 
-    newest = happened.groupby("agreement_id")["latest"].max().reindex(result.index)
+    # A span of years counts as recent only where all of it is.
+    span = happened["date"].str.contains("/", regex=False).fillna(False).astype(bool)
+    surely = happened["latest"].where(~span, happened["earliest"])
+    newest = surely.groupby(happened["agreement_id"]).max().reindex(result.index)
     recent = newest >= as_of - pd.DateOffset(years=YEARS_UNTIL_UNKNOWN)
     declared = (agreements["instrument"] == "joint-declaration").to_numpy()
     silent = result["status"].isin(["signed", "ordered"]) & ~recent & ~declared

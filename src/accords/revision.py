@@ -21,6 +21,7 @@ import pandas as pd
 
 from accords import codebook
 from accords.checks import Problem, check
+from accords.checks.advice import advise
 from accords.dataset import load, read_descriptor, to_csv
 from accords.differences import RowChange, compare
 from accords.errors import AccordsError
@@ -125,6 +126,10 @@ class Places:
                 place = f"{self.rows[whole]}{column}"
             elif agreement in self.agreements:
                 place = f"{self.agreements[agreement]}, {table}{column}"
+            else:
+                primary = next(r for r in descriptor["resources"] if r["name"] == table)
+                key = tables[table].iloc[row][primary["schema"]["primaryKey"]]
+                place = f"{problem.file}, {', '.join(key)}{column}"
         return Remark(place, f"{problem.message} {problem.remedy}", problem.severity)
 
 
@@ -160,8 +165,9 @@ def revise(
     Returns
     -------
     tuple
-        The rows that are different now (where nothing is, no file was touched), and what the checks
-        remark without objecting, and did not before.
+        The rows that are different now (where nothing is, no file was touched), and what to look
+        at twice: what the checks remark without objecting, and did not before, and advice about
+        new rows.
 
     Raises
     ------
@@ -184,7 +190,7 @@ def revise(
             (copy / path).write_bytes(content or (folder / path).read_bytes())
         if changes:
             renew_codebook(copy)
-    return changes, problems
+    return changes, [*problems, *advise(after, changes)]
 
 
 def renew_codebook(folder: Path) -> None:

@@ -24,6 +24,7 @@ FACETS: Mapping[str, str] = {
     "instrument": "instrument",
     "status": "status",
     "confidence": "confidence",
+    "one_list": "one_list",
 }
 """What can be filtered by value, and the column of the overview that holds it."""
 
@@ -36,6 +37,7 @@ _CODE_LISTS = {
     "domain": "domain_codes",
     "instrument": "instruments",
     "status": "statuses",
+    "one_list": "lists",
 }
 
 CONFIDENCES = {"high": "High", "medium": "Medium", "low": "Low"}
@@ -58,8 +60,8 @@ class Criteria:
     ----------
     text
         Words that must all occur, accents and case aside.
-    state, partner, domain, instrument, status, confidence
-        Codes, any of which will do.
+    state, partner, domain, instrument, status, confidence, one_list
+        Codes, any of which will do; ``one_list`` is the list from which alone it is known.
     since, until
         Years in which the agreement was concluded, both included. Either leaves out what is
         undated.
@@ -72,6 +74,7 @@ class Criteria:
     instrument: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
     confidence: tuple[str, ...] = ()
+    one_list: tuple[str, ...] = ()
     since: int | None = None
     until: int | None = None
 
@@ -154,11 +157,13 @@ def matches(dataset: Dataset, chosen: Criteria, haystack: pd.Series | None = Non
 def searchable(dataset: Dataset) -> pd.Series:
     """Give the folded text in which the words of a search are looked for, by agreement.
 
-    Titles in every language, summary and notes, the names of parties and instrument, the codes of
-    domains, places, and the titles and publishers of the sources.
+    Identifier, short name, titles in every language, summary and notes, the names of parties and
+    instrument, the codes of domains, places, and the titles and publishers of the sources.
     """
     overview = dataset.overview
-    parts = [overview[c] for c in ("title", "title_original", "summary", "notes")]
+    written = ("short_name", "title", "title_original", "summary", "notes")
+    parts = [overview[c] for c in written]
+    parts.append(overview.index.to_series())
     parts.append(overview["instrument_label"])
     parties = dataset.codes("party_codes")
     for column in ("name", "name_fr"):
@@ -241,21 +246,28 @@ def flat(dataset: Dataset) -> pd.DataFrame:
             )
         )
 
+    domains = names(dataset, "domain")
     return pd.DataFrame(
         {
             "agreement_id": overview.index,
             "date": overview["date"],
             "year": overview["year"],
+            "short_name": overview["short_name"],
             "title": overview["title"],
             "title_original": overview["title_original"],
             "states": named("state"),
             "partners": named("partner"),
             "instrument": overview["instrument_label"],
             "domains": named("domain"),
+            "press_domains": overview["press_domains"].map(
+                lambda codes: "; ".join(domains[code] for code in codes)
+            ),
             "status": named("status"),
             "confidence": overview["confidence"],
             "value_amount": overview["value_amount"],
             "value_currency": overview["value_currency"],
+            "value_kind": overview["value_kind"],
+            "one_list": named("one_list"),
             "summary": overview["summary"],
             "notes": overview["notes"],
             "sources": overview["sources"],
@@ -320,7 +332,7 @@ def _workbook(dataset: Dataset, about: str) -> bytes:
         "Sources": evidence(dataset),
         "About": pd.DataFrame(
             {
-                "item": ["Dataset", "Edition", "Status as of", "Selection", "Agreements"],
+                "item": ["Dataset", "Edition", "Sources read until", "Selection", "Agreements"],
                 "value": [
                     dataset.descriptor.get("title", "Defence agreements"),
                     dataset.edition,
@@ -426,7 +438,8 @@ def _french(dataset: Dataset, facet: str) -> dict[str, str]:
     if facet not in _CODE_LISTS:
         return {}
     codes = dataset.codes(_CODE_LISTS[facet])
-    names_fr = codes["name_fr" if "name_fr" in codes else "label_fr"].dropna()
+    column = "name_fr" if "name_fr" in codes else "label_fr"
+    names_fr = codes[column].dropna() if column in codes else {}
     return {str(code): name for code, name in names_fr.items()}
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from accords import dates
 from accords.errors import AccordsError
 from accords.prose.text import Text, escape
+from accords.words import money
 
 if TYPE_CHECKING:
     from accords.dataset import Dataset
@@ -67,7 +68,7 @@ def dataset(ds: Dataset) -> str:
     facts = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in counts.items())
     return (
         f'{STYLE}<div class="accords-card"><h3>Defence agreements of {escape(states)}</h3>'
-        f'<p class="quiet">Edition {escape(ds.edition)}, status as of '
+        f'<p class="quiet">Edition {escape(ds.edition)}, sources read until '
         f"{dates.spoken(f'{ds.as_of:%Y-%m-%d}')}.</p><dl>{facts}</dl>{_tables(ds)}"
         '<p class="quiet small">Computed: <code>.overview</code> (one row an agreement) and '
         "<code>.memberships</code> (one row an agreement and state). Narrow with "
@@ -80,7 +81,7 @@ def summary(ds: Dataset) -> str:
     """Say in one line what a dataset is."""
     return (
         f"<Dataset: {len(ds.agreements):,} agreements of {', '.join(ds.focus)}, "
-        f"edition {ds.edition}, as of {ds.as_of:%Y-%m-%d}>"
+        f"edition {ds.edition}, read until {ds.as_of:%Y-%m-%d}>"
     )
 
 
@@ -132,8 +133,9 @@ def _facts(ds: Dataset, agreement_id: str, row: pd.Series) -> str:
         f"publishers{', an official source' if row['official'] else ''})",
         "Domains": _domains(ds, agreement_id),
         "Value": _value(row),
-        "Part of": _title(ds, row["part_of"]),
-        "Supersedes": _title(ds, row["supersedes"]),
+        "Part of": _named(ds, row["part_of"]),
+        "Supersedes": _named(ds, row["supersedes"]),
+        "Known from": _one_list(ds, row),
     }
     return f"<dl>{''.join(f'<dt>{k}</dt><dd>{v}</dd>' for k, v in facts.items() if v)}</dl>"
 
@@ -168,17 +170,23 @@ def _domains(ds: Dataset, agreement_id: str) -> str:
     )
 
 
+def _one_list(ds: Dataset, row: pd.Series) -> str:
+    if pd.isna(row["one_list"]):
+        return ""
+    return f"{_text(ds.labels('lists')[row['one_list']])} alone"
+
+
 def _value(row: pd.Series) -> str:
     if pd.isna(row["value_amount"]):
         return ""
-    return f"{_text(row['value_currency'])} {row['value_amount']:,.0f}"
+    return escape(money(row["value_amount"], row["value_currency"], row["value_kind"]))
 
 
-def _title(ds: Dataset, agreement_id: Any) -> str:
+def _named(ds: Dataset, agreement_id: Any) -> str:
     if pd.isna(agreement_id):
         return ""
-    titles = ds.overview["title"]
-    return _text(titles.get(agreement_id, agreement_id))
+    names = ds.overview["short_name"]
+    return _text(names.get(agreement_id, agreement_id))
 
 
 def _life(ds: Dataset, agreement_id: str) -> str:

@@ -90,7 +90,7 @@ def test_a_row_says_what_the_overview_says():
     cells = {said(row[1]): [said(cell) for cell in row] for row in rows}
     assert cells["aze-isr-buy"] == [
         *("2012?", "aze-isr-buy", "Azerbaijan · Israel", "Procurement contract"),
-        *("Arms and equipment", "Completed", "High", "2: press"),
+        *("Arms and equipment°", "Completed", "High", "2: press"),
     ]
     assert cells["many"][2] == "Azerbaijan · Morocco · France · 27 more"
     assert cells["fra-mar"][6:] == ["Low", "1: other"]
@@ -109,7 +109,26 @@ def test_filters_offer_what_occurs_and_nothing_else():
     )
     assert offered["confidence"] == ["high", "medium", "low"]
     assert offered["source"] == ["official", "treaty-database", "press", "other"]
+    assert offered["is"] == [
+        *("bilateral", "multilateral", "worldwide", "binding", "purchase", "several"),
+    ]
     assert form.get("hidden") is not None
+
+
+def test_a_row_carries_the_kinds_by_which_it_is_filtered():
+    rows = parse(records.evidence_table(small())).findall(".//tbody/tr")
+    kinds = {said(row[1]): row.get("data-is").split() for row in rows}
+    assert kinds["aze-isr-buy"] == ["bilateral", "purchase", "several"]
+    assert kinds["many"] == ["multilateral", "binding", "worldwide", "several"]
+
+
+def test_a_sum_that_is_no_price_says_what_it_is():
+    agreement = {"agreement_id": "a", "value_amount": 5e6, "value_currency": "USD"}
+    made = tiny(
+        agreements=[agreement | {"value_kind": "ceiling"}],
+        parties=[{"agreement_id": "a", "party_id": "AZE"}],
+    )
+    assert "ceiling" in said(fact(sections(made)["a"], "Value"))
 
 
 def test_a_life_names_step_actor_place_and_sources():
@@ -238,7 +257,10 @@ def test_hostile_text_in_any_column_is_shown_as_text():
 @settings(max_examples=50, deadline=None)
 def test_any_title_comes_back_as_it_was(title):
     dataset = tiny(
-        agreements=[{"agreement_id": "a", "title": title, "summary": title, "notes": title}],
+        agreements=[
+            {"agreement_id": "a"}
+            | dict.fromkeys(("title", "short_name", "summary", "notes"), title)
+        ],
         parties=[{"agreement_id": "a", "party_id": "AZE"}],
     )
     article = sections(dataset)["a"]

@@ -42,7 +42,7 @@ def judge(field: Mapping[str, Any]) -> Judge:
         return _edtf_interval if "/" in constraints.get("pattern", "") else _edtf
     if "enum" in constraints:
         return _one_of(constraints["enum"])
-    if constraints.get("pattern", "").startswith("^https?:"):
+    if is_address(field):
         return _address
     if field["name"] == "title":
         return _title
@@ -73,6 +73,23 @@ def text(value: str) -> Iterator[Fault]:
             f"Letters were spoilt by a wrong encoding (at '{spoilt[0]}').",
             "Type them again, or take the text from a copy saved as UTF-8.",
         )
+
+
+def is_address(field: Mapping[str, Any]) -> bool:
+    """Say whether a column holds web addresses."""
+    return str(field.get("constraints", {}).get("pattern", "")).startswith("^https?:")
+
+
+def plain_address(url: str) -> str:
+    """Return an address without tracking parameters, and without a dot after its host."""
+    url = _DOTTED.sub(r"\1", url)
+    page, hash_mark, fragment = url.partition("#")
+    base, _, query = page.partition("?")
+    parts = query.split("&")
+    kept = [part for part in parts if not _TRACKING.fullmatch(part)]
+    if len(kept) < len(parts):
+        page = f"{base}?{'&'.join(kept)}" if kept else base
+    return page + hash_mark + fragment
 
 
 def nearest(value: str, valid: Mapping[str, str]) -> str | None:
@@ -114,8 +131,10 @@ _TAG = re.compile(rf"</?({_ELEMENTS})([\s/][^<>]*)?>|<!--", re.IGNORECASE)
 _ENTITY = re.compile(r"&(#\d+|#x[0-9A-Fa-f]+|[A-Za-z]{2,8});")
 _SPOILT = re.compile("\ufffd|[ÃÂ][\u0080-\u00bf]|â€|Ð[\u0080-\u00bf°±²³´µ¶·¸¹º»¼½¾¿]")
 _TRACKING = re.compile(
-    r"(?<=[?&])(utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|yclid|msclkid|igshid|mc_cid|mc_eid)="
+    r"(utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|yclid|msclkid|igshid|mc_cid|mc_eid|ts_|random-post)"
+    r"=.*|share=[a-z-]+|outputType=amp|amp(=1)?"
 )
+_DOTTED = re.compile(r"(https?://[^/?#:]+)\.(?=[:/?#]|$)", re.IGNORECASE)
 _ADDRESS = re.compile(
     r"https?://([\w-]+\.)+[\w-]{2,}(:\d{1,5})?([/?#][^\s<>\"{}|\\^`]*)?", re.IGNORECASE
 )
@@ -269,20 +288,14 @@ def _title(value: str) -> Iterator[Fault]:
 
 
 def _address(value: str) -> Iterator[Fault]:
-    if not _ADDRESS.fullmatch(value) or not value.isprintable():
+    plain = plain_address(value)
+    if _DOTTED.match(value):
+        yield Fault("url", "The host ends with a dot.", f"Write {plain}")
+    elif not _ADDRESS.fullmatch(value) or not value.isprintable():
         yield Fault(
             "url",
             f"'{value}' is no plain web address.",
             "Give it as the browser shows it: http:// or https://, a host, no spaces, no user.",
         )
-    if _TRACKING.search(value):
-        yield Fault(
-            "tracking", "The address carries tracking parameters.", f"Write {_untracked(value)}"
-        )
-
-
-def _untracked(url: str) -> str:
-    base, mark, rest = url.partition("?")
-    query, hash_mark, fragment = rest.partition("#")
-    kept = "&".join(part for part in query.split("&") if not _TRACKING.match("?" + part, 1))
-    return base + (mark + kept if kept else "") + hash_mark + fragment
+    elif plain != value:
+        yield Fault("tracking", "The address carries tracking parameters.", f"Write {plain}")

@@ -26,13 +26,14 @@ BATCH = 20_000
 """Rows that are held as text at a time."""
 
 KEPT = {
-    "agreements": ("scope", "instrument", "value_amount", "value_currency"),
+    "agreements": ("title", "scope", "instrument", "value_amount", "value_currency"),
     "parties": ("role",),
     "events": ("event", "party_id", "date", "place"),
     "domains": ("basis",),
     "sources": ("kind", "published"),
     "citations": ("voice",),
     "disputes": ("adopted",),
+    "distinct": (),
     "claims": (),
     "coverage": (),
     "readings": (),

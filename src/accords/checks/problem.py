@@ -58,7 +58,7 @@ RULES = {
     "basis": "A domain that an official source names does not rest on the press.",
     "after-edition": "Nothing lies after the date of the edition.",
     "life-order": "Signed, approved, ratified, in force, ended: in this order.",
-    "near-duplicate": "No two agreements of one type, parties and week.",
+    "near-duplicate": "No two agreements of the same parties look like one instrument.",
     "cycle": "No agreement is part of itself or replaces itself, not even by a detour.",
     "dispute-field": "A disputed field is a fact of the agreement.",
     "dispute-single": "A dispute has two values or more.",

@@ -5,13 +5,25 @@ Each rule takes the :class:`~accords.checks.data.Data` and yields problems.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 import numpy as np
 import pandas as pd
 
 from accords.checks import cells
-from accords.checks.data import Data, bounds, codes_in, each, items, lacking, mapping, pairs
+from accords.checks.data import (
+    Data,
+    Unread,
+    bounds,
+    codes_in,
+    each,
+    items,
+    lacking,
+    mapping,
+    pairs,
+)
 from accords.checks.problem import Problem
 from accords.lives import SIGNATURES
 
@@ -33,6 +45,16 @@ AFTER_SIGNATURE = ("attested", "delivered", "amended", "renewed", "suspended")
 """Events that have no other place in the order than after the signature."""
 
 NEAR = np.timedelta64(7, "D")
+MONTHS = np.timedelta64(100, "D")
+"""What is longer than this says no more than a year."""
+
+ALIKE = 0.7
+"""Share of their words that two titles have in common where they are alike."""
+
+_WORD = re.compile(r"\w+")
+_EVER = (np.datetime64("0001-01-01", "s"), np.datetime64("9999-12-31", "s"))
+"""Where the open end of an interval lies."""
+
 MANY = 50
 """Guessing what was meant is slow: beyond this many faults none is guessed."""
 
@@ -327,53 +349,133 @@ def order(data: Data) -> Iterator[Problem]:
 
 
 def near_duplicates(data: Data) -> Iterator[Problem]:
-    """Warn of agreements of one type and the same parties, signed within a week.
+    """Warn of agreements of the same parties that may be one instrument.
 
-    Instruments of different types are often signed at one meeting and are not warned of.
+    They are of one type, or one of them is known from a list alone, whose types are coarse; and
+    their dates of signature overlap or lie within a week. Dates that say no more than a year, and
+    none at all, need titles that are alike besides. Two rows of one list are two instruments, as
+    are an agreement and what is part of it or replaces it, and what ``distinct.csv`` tells apart.
     """
-    ids = data.ids()
-    events = data.rows("events", "agreement_id", "event", "date")
-    signed = events[events["event"].isin(SIGNATURES)].dropna()
-    earliest, latest = bounds(signed["date"])
-    to_the_day = earliest == latest
-    days = pd.Series(earliest[to_the_day], index=codes_in(signed["agreement_id"], ids)[to_the_day])
-    days = days[days.index >= 0].groupby(level=0).min()
-
-    parties = data.rows("parties", "agreement_id", "party_id").dropna()
-    names = parties["party_id"].cat.categories
-    hashed = pd.util.hash_array(names.to_numpy(dtype=object))
-    together = np.zeros(len(ids), dtype="uint64")
-    codes = codes_in(parties["agreement_id"], ids)
-    np.add.at(together, codes[codes >= 0], hashed[parties["party_id"].cat.codes][codes >= 0])
-
-    types = data.rows("agreements", "agreement_id", "instrument").dropna()
-    kinds = pd.Series(
-        types["instrument"].cat.codes.to_numpy(), index=codes_in(types["agreement_id"], ids)
-    )
-    kinds = kinds[~kinds.index.duplicated()]
-    table = pd.DataFrame({"day": days, "kind": kinds.reindex(days.index)})
-    table["together"] = together[table.index]
-    table = table.sort_values(["together", "kind", "day"])
-    earlier = table.shift(1)
-    near = (
-        (table["together"] == earlier["together"])
-        & (table["kind"] == earlier["kind"])
-        & (table["day"] - earlier["day"] <= NEAR)
-    )
-    at = data.agreement_rows()
-    before = pd.Series(table.index, index=table.index).shift(1)
-    for place, first in items(before[near]):
+    ids, at = data.ids(), data.agreement_rows()
+    table = _instruments(data)
+    apart = _told_apart(data)
+    for one, other in sorted({*_at_one_time(table), *_undated(table)}):
+        first, second = sorted((one, other), key=lambda place: at[place])
+        if frozenset((ids[first], ids[second])) in apart:
+            continue
         yield data.problem(
             "agreements",
             "near-duplicate",
-            f"{ids[place]} and {ids[int(first)]} are of one type, with the same parties, and "
-            "signed within a week.",
-            "If they are one instrument, merge them; if not, nothing is to be done.",
-            row=at.get(place),
+            f"{ids[second]} and {ids[first]} may be one instrument: they have the same parties, "
+            "and their dates or titles do not tell them apart.",
+            "If they are one, merge them; if not, say so in distinct.csv.",
+            row=at[second],
             column="agreement_id",
-            value=ids[place],
+            value=ids[second],
             severity="warning",
         )
+
+
+def _instruments(data: Data) -> pd.DataFrame:
+    """Return what tells agreements apart, by their places among the ids.
+
+    ``together`` (a number for the parties), ``kind``, ``list`` (the list from which alone it is
+    known), ``words`` (of the title), ``first`` and ``last`` (bounds of the first signature, where
+    dated).
+    """
+    ids = data.ids()
+    rows = data.rows("agreements", "agreement_id", "instrument", "title").dropna()
+    table = pd.DataFrame(
+        {
+            "kind": rows["instrument"].cat.codes.to_numpy(),
+            "words": [frozenset(_WORD.findall(title.casefold())) for title in rows["title"]],
+        },
+        index=codes_in(rows["agreement_id"], ids),
+    )
+    table = table[~table.index.duplicated()]
+
+    parties = data.rows("parties", "agreement_id", "party_id").dropna()
+    hashed = pd.util.hash_array(parties["party_id"].cat.categories.to_numpy(dtype=object))
+    together = np.zeros(len(ids), dtype="uint64")
+    codes = codes_in(parties["agreement_id"], ids)
+    np.add.at(together, codes[codes >= 0], hashed[parties["party_id"].cat.codes][codes >= 0])
+    table["together"] = together[table.index]
+
+    lists = mapping(data, "sources", "source_id", "list")
+    cited = data.rows("citations", "agreement_id", "subject", "source_id").dropna()
+    cited = cited[(cited["subject"] == "existence").to_numpy()]
+    of_list = cited["source_id"].astype(str).map(lists).fillna("")
+    by_agreement = of_list.groupby(codes_in(cited["agreement_id"], ids))
+    alone = by_agreement.first().where(by_agreement.nunique() == 1, "")
+    table["list"] = alone.reindex(table.index).fillna("")
+
+    events = data.rows("events", "agreement_id", "event", "date")
+    signed = events[events["event"].isin(SIGNATURES)].dropna()
+    earliest, latest = bounds(signed["date"])
+    days = pd.DataFrame(
+        {"first": earliest, "last": latest}, index=codes_in(signed["agreement_id"], ids)
+    ).dropna(how="all")
+    days = days.fillna({"first": _EVER[0], "last": _EVER[1]}).sort_values(["first", "last"])
+    return table.join(days[~days.index.duplicated()])
+
+
+def _at_one_time(table: pd.DataFrame) -> Iterator[tuple[int, int]]:
+    """Find pairs of the same parties whose first signatures may be of one week."""
+    dated = table.dropna(subset=["first"]).sort_values(["together", "first", "last"])
+    vague = ((dated["last"] - dated["first"]) > MONTHS).to_numpy()
+    together, kind, of_list, first, last = (
+        dated[column].to_numpy() for column in ("together", "kind", "list", "first", "last")
+    )
+    last = np.where(vague, last, last + NEAR)
+    # Within one group the first days ascend: once none is near at some distance, none is beyond.
+    for step in range(1, len(dated)):
+        one, other = slice(None, -step), slice(step, None)
+        near = (together[one] == together[other]) & (first[other] <= last[one])
+        if not near.any():
+            return
+        listed = (of_list[one] != "") | (of_list[other] != "")
+        of_one_list = listed & (of_list[one] == of_list[other])
+        near &= ~of_one_list & (listed | (kind[one] == kind[other]))
+        clear = listed | ~(vague[one] | vague[other])
+        for place in np.flatnonzero(near).tolist():
+            pair = dated.iloc[[place, place + step]]
+            if clear[place] or _alike(*pair["words"]):
+                yield pair.index[0], pair.index[1]
+
+
+def _undated(table: pd.DataFrame) -> Iterator[tuple[int, int]]:
+    """Find pairs of the same parties and type of which one has no date, by their titles."""
+    kinds = ["together", "kind"]
+    undated = table[table["first"].isna()]
+    crossed = undated.reset_index(names="one").merge(
+        table.reset_index(names="other"), on=kinds, suffixes=("", "_other")
+    )
+    # Of two undated ones each meets the other.
+    once = (crossed["one"] < crossed["other"]) | crossed["first_other"].notna()
+    for pair in each(crossed[once & (crossed["one"] != crossed["other"])]):
+        if _alike(pair.words, pair.words_other):
+            yield pair.one, pair.other
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Say whether two titles have the same numbers and nearly the same words."""
+    alike = len(one & other) >= ALIKE * len(one | other)
+    return alike and not any(character.isdigit() for word in one ^ other for character in word)
+
+
+def _told_apart(data: Data) -> set[frozenset[str]]:
+    """Return the pairs of agreements that the tables say are two instruments."""
+    links = [
+        data.rows("agreements", "agreement_id", "part_of"),
+        data.rows("agreements", "agreement_id", "supersedes"),
+    ]
+    with suppress(Unread):  # An older edition does not have the table.
+        links.append(data.rows("distinct", "agreement_id", "other_id"))
+    return {
+        frozenset(pair)
+        for rows in links
+        for pair in rows.dropna().astype(str).itertuples(index=False, name=None)
+    }
 
 
 def cycles(data: Data) -> Iterator[Problem]:

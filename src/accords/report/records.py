@@ -23,8 +23,10 @@ import pandas as pd
 from accords import dates
 from accords.charts.theme import colour
 from accords.dataset import Dataset
+from accords.lives import PURCHASE
 from accords.prose.text import escape as attribute
 from accords.report import citations
+from accords.words import PRESS_MARK_MEANS, marked, money
 
 COLUMNS = (
     "Date",
@@ -41,6 +43,7 @@ CODE_LISTS = (
     "domain_codes",
     "event_types",
     "instruments",
+    "lists",
     "roles",
     "source_kinds",
     "statuses",
@@ -48,6 +51,17 @@ CODE_LISTS = (
 )
 SAVED_AS = (("csv", "CSV"), ("json", "JSON"), ("bib", "BibTeX"), ("ris", "RIS"))
 CONFIDENCE = {"high": "High", "medium": "Medium", "low": "Low"}
+TOKENS = {
+    "bilateral": "bilateral",
+    "multilateral": "multilateral",
+    "worldwide": "of more than twenty parties",
+    "binding": "without purchases",
+    "purchase": "purchases alone",
+    "several": "not from one list alone",
+    "one-list": "known from one list alone",
+}
+"""Kinds by which the table can be filtered beside what its cells show."""
+
 LISTED = frozenset({"focus", "partners", "domains"})
 """Columns of the overview that hold several codes."""
 
@@ -141,7 +155,11 @@ def evidence_table(dataset: Dataset) -> str:
         f' data-author="{attribute(work.author)}" data-edition="{attribute(work.edition)}"'
         f' data-day="{work.day}">{_controls(records)}'
         + _table(
-            "ev", "Evidence table", f"{len(rows):,} agreements, the newest first", COLUMNS, rows
+            "ev",
+            "Evidence table",
+            f"{len(rows):,} agreements, the newest first. {PRESS_MARK_MEANS}.",
+            COLUMNS,
+            rows,
         )
         + "</div>"
     )
@@ -349,7 +367,7 @@ class _Records:
         row = self.agreements.get(agreement_id)
         if row is None:
             return text(agreement_id)
-        return f"<a href={quoted('#' + agreement_id)}>{text(row.title)}</a>"
+        return f"<a href={quoted('#' + agreement_id)}>{text(row.short_name)}</a>"
 
     def link(self, ids: Iterable[str]) -> str:
         """Write the number of agreements as a link to their rows in the table."""
@@ -396,6 +414,7 @@ def _controls(records: _Records) -> str:
     by_name = dict(sorted(names.items(), key=lambda item: item[1]))
     cited = records.dataset.citations.query("subject == 'existence'")["source_id"]
     kinds = {records.sources[key].kind for key in cited if key in records.sources}
+    kinds_of_record = {token for row in records.agreements.values() for token in _tokens(row)}
     filters = [
         ("state", "State", options("focus", {s: names[s] for s in records.dataset.focus})),
         ("partner", "With", options("partners", by_name)),
@@ -403,6 +422,8 @@ def _controls(records: _Records) -> str:
         ("instrument", "Instrument", options("instrument", records.words["instruments"])),
         ("status", "Status", options("status", records.words["statuses"])),
         ("confidence", "Confidence", options("confidence", CONFIDENCE)),
+        ("basis", "Domain named by", [("firm", "official sources or the text")]),
+        ("is", "Kind", [(t, w) for t, w in TOKENS.items() if t in kinds_of_record]),
         (
             "source",
             "Source",
@@ -430,6 +451,16 @@ def _controls(records: _Records) -> str:
     )
 
 
+def _tokens(row: SimpleNamespace) -> list[str]:
+    """Name the kinds by which the table can be filtered beside what its cells show."""
+    return [
+        row.scope,
+        "purchase" if row.instrument == PURCHASE else "binding",
+        *(["worldwide"] if row.worldwide else []),
+        *(["one-list"] if row.one_list else ["several"]),
+    ]
+
+
 def _row(records: _Records, agreement_id: str) -> str:
     row = records.agreements[agreement_id]
     parties = records.ordered_parties(agreement_id)
@@ -438,15 +469,19 @@ def _row(records: _Records, agreement_id: str) -> str:
     if total > len(names):
         names.append(f"{total - len(names)} more")
     cells = [
-        f"<th scope=row><a href={quoted('#' + agreement_id)}>{text(row.title)}</a>",
+        f"<th scope=row><a href={quoted('#' + agreement_id)}>{text(row.short_name)}</a>",
         " · ".join(names),
         records.word("instruments", row.instrument),
-        " · ".join(records.word("domain_codes", code) for code in row.domains),
+        " · ".join(
+            marked(records.word("domain_codes", code), press=code in row.press_domains)
+            for code in row.domains
+        ),
         records.word("statuses", row.status) or "Not yet",
         CONFIDENCE.get(row.confidence, "None"),
         f"{row.sources or 0}: {', '.join(records.kinds(agreement_id)).lower()}",
     ]
-    return f"<tr><td>{text(row.date or 'undated')}" + "<td>".join(cells)
+    kinds = " ".join(_tokens(row))
+    return f"<tr data-is={quoted(kinds)}><td>{text(row.date or 'undated')}" + "<td>".join(cells)
 
 
 def _section(records: _Records, agreement_id: str) -> str:
@@ -492,9 +527,11 @@ def _kind(records: _Records, agreement_id: str) -> str:
         reason = f"{publishers} publisher{'' if publishers == 1 else 's'}"
     else:
         reason = "no reputable source"
+    alone = f" Known from one list alone: {records.word('lists', row.one_list)}."
     return (
         f"{records.word('instruments', row.instrument)} of <b>{' · '.join(named)}</b>. "
         f"Confidence {CONFIDENCE.get(row.confidence, 'none').lower()}: {reason}."
+        f"{alone if row.one_list else ''}"
     )
 
 
@@ -511,7 +548,7 @@ def _life(records: _Records, agreement_id: str, number: Mapping[str, int]) -> st
 
 def _status(records: _Records, agreement_id: str) -> str:
     row = records.agreements[agreement_id]
-    status = records.word("statuses", row.status) or "Not yet concluded at the edition date"
+    status = records.word("statuses", row.status) or "Not yet concluded when sources were last read"
     life = records.life(agreement_id)
     # The last step of the life above needs no mention.
     deciding = [e for e in life[:-1] if e.event_id == row.status_event]
@@ -557,8 +594,8 @@ def _value(records: _Records, agreement_id: str, number: Mapping[str, int]) -> s
     row = records.agreements[agreement_id]
     if row.value_amount is None:
         return ""
-    amount = f"{text(row.value_currency or '')} {row.value_amount:,.0f}".strip()
-    return amount + _refs(records, agreement_id, "value", number)
+    amount = money(row.value_amount, row.value_currency or "", row.value_kind)
+    return text(amount) + _refs(records, agreement_id, "value", number)
 
 
 def _related(records: _Records, agreement_id: str) -> str:

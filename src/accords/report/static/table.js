@@ -29,6 +29,7 @@
   const SELECTS = [...form.querySelectorAll("select")].map((select) => select.name);
   const COLUMNS = ["date", "title", "parties", "instrument", "domain", "status", "confidence", "source"];
   const LIST = " · ";
+  const PRESS = "°";
 
   // More rows than this are laid out only when asked for, and for print.
   const MANY = 500;
@@ -72,6 +73,9 @@
       const names = plain(this.section.querySelector("p b")).split(LIST);
       return names.map((name) => name.replace(/ \([^)]*\)$/, ""));
     }
+    get domains() {
+      return this.cell(4) ? this.cell(4).split(LIST) : [];
+    }
     get facts() {
       const terms = [...this.section.querySelectorAll(":scope > dl > dt")];
       return new Map(terms.map((term) => [plain(term), term.nextElementSibling]));
@@ -82,7 +86,9 @@
       return (this.kept ??= {
         state: partners,
         partner: partners,
-        domain: this.cell(4).split(LIST),
+        domain: this.domains.map((domain) => domain.replace(PRESS, "")),
+        firm: this.domains.filter((domain) => !domain.endsWith(PRESS)),
+        is: this.row.dataset.is.split(" "),
         instrument: [this.cell(3)],
         status: [this.cell(5)],
         confidence: [this.cell(6)],
@@ -137,10 +143,12 @@
       const wanted = positions(view.rows);
       tests.push((entry) => wanted.has(position.get(entry.id)));
     }
-    for (const name of SELECTS.filter((name) => view[name])) {
-      const wanted = label(name, view[name]) ?? view[name];
-      tests.push((entry) => entry.values[name].includes(name === "source" ? wanted.toLowerCase() : wanted));
+    for (const name of SELECTS.filter((name) => view[name] && name !== "basis")) {
+      const wanted = name === "is" ? view[name] : (label(name, view[name]) ?? view[name]);
+      const values = name === "domain" && view.basis ? "firm" : name;
+      tests.push((entry) => entry.values[values].includes(name === "source" ? wanted.toLowerCase() : wanted));
     }
+    if (view.basis && !view.domain) tests.push((entry) => entry.values.firm.length > 0);
     if (view.from) tests.push((entry) => entry.values.year >= Number(view.from));
     if (view.to) tests.push((entry) => entry.values.year <= Number(view.to));
     // "F-16" is looked for as it stands, and not as "f" and "16" anywhere.
@@ -255,13 +263,14 @@
     const items = (term) => [...(facts.get(term)?.querySelectorAll(":scope > * > li") ?? [])];
     return {
       agreement_id: entry.id,
+      short_name: entry.cell(1),
       title: title(entry),
       title_original: plain(original),
       language_original: original?.lang ?? "",
       date: entry.date,
       parties: entry.parties,
       instrument: entry.cell(3),
-      domains: entry.cell(4) ? entry.cell(4).split(LIST) : [],
+      domains: entry.domains.map((domain) => domain.replace(PRESS, " (press)")),
       status: entry.cell(5),
       confidence: entry.cell(6),
       value,
