@@ -277,18 +277,20 @@ def add(folder: Path, table: str, **cells: str) -> None:
 
 def take_away(folder: Path, *agreements: str) -> None:
     """Take agreements out of all tables of a folder, and the sources that they alone cite."""
+    descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     kept = {}
-    for file in folder.glob("*.csv"):
-        rows = pd.read_csv(file, dtype="str", keep_default_na=False)
-        if "agreement_id" in rows:
-            rows = rows[~rows["agreement_id"].isin(agreements)]
+    for resource in descriptor["resources"]:
+        rows = pd.read_csv(folder / resource["path"], dtype="str", keep_default_na=False)
+        names = {"agreement_id", "other_id"} & set(rows.columns)
+        rows = rows[~rows[list(names)].isin(agreements).any(axis=1)]
         for column in {"part_of", "supersedes"} & set(rows.columns):
             rows[column] = rows[column].where(~rows[column].isin(agreements), "")
-        kept[file.stem] = rows
-    cited = pd.concat([kept[n]["source_id"] for n in ("citations", "disputes", "claims")])
-    kept["sources"] = kept["sources"][kept["sources"]["source_id"].isin(cited)]
-    for name, rows in kept.items():
-        rows.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+        kept[resource["name"]] = folder / resource["path"], rows
+    cited = pd.concat([kept[n][1]["source_id"] for n in ("citations", "disputes", "claims")])
+    file, sources = kept["sources"]
+    kept["sources"] = file, sources[sources["source_id"].isin(cited)]
+    for file, rows in kept.values():
+        rows.to_csv(file, index=False, lineterminator="\n")
 
 
 def ratify(
