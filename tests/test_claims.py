@@ -296,19 +296,17 @@ def test_an_unknown_test_is_named_with_the_ones_that_exist(dataset):
 
 def test_every_test_of_the_code_list_is_registered_and_the_other_way_round(dataset):
     assert set(claims.TESTS) == set(dataset.codes("tests").index)
-    assert set(claims.ORDER) == set(dataset.codes("verdicts").index)
+    verdicts = {claims.SUPPORTED, claims.PARTLY, claims.NOT_SHOWN, claims.CONTRADICTED}
+    assert verdicts | {claims.NOT_TESTABLE} == set(dataset.codes("verdicts").index)
 
 
 def test_no_claims_give_no_verdicts(small):
-    table = claims.verdicts(small)
-    assert table.empty
-    assert claims.tally(small, table)["n"].sum() == 0
+    assert claims.verdicts(small).empty
 
 
-def test_the_shipped_claims_are_all_judged_and_counted_once(dataset):
+def test_the_shipped_claims_are_all_judged(dataset):
     table = claims.verdicts(dataset)
     assert list(table["claim_id"]) == list(dataset.claims["claim_id"])
-    assert claims.tally(dataset, table)["n"].sum() == len(dataset.claims)
     assert table["sentence"].str.len().gt(0).all()
 
 

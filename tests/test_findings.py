@@ -120,7 +120,6 @@ def test_an_answer_that_depends_on_the_years_compared_says_so(found):
 def test_thin_data_give_fewer_findings_and_no_crash(small):
     keys = [finding.key for finding in findings(small)]
     assert "numbers" in keys
-    assert "alike" not in keys
     assert "claims" not in keys
 
 

@@ -19,7 +19,6 @@ from accords.prose.text import count, escape, interval, linked, listed, number, 
 
 SUPPORTED, PARTLY = "supported", "partly"
 CONTRADICTED, NOT_SHOWN, NOT_TESTABLE = "contradicted", "not-shown", "not-testable"
-ORDER = (SUPPORTED, PARTLY, NOT_SHOWN, CONTRADICTED, NOT_TESTABLE)
 
 OWN_DAY = "own-day"
 """Last part of an ``event`` argument where only the claim's own source gives the day."""
@@ -111,24 +110,6 @@ def verdicts(dataset: Dataset) -> pd.DataFrame:
         )
     columns = ["claim_id", "claim", "test", "verdict", "label", "sentence", "rows", "note"]
     return pd.DataFrame(records, columns=columns)
-
-
-def tally(dataset: Dataset, table: pd.DataFrame) -> pd.DataFrame:
-    """Count the claims by verdict.
-
-    Returns
-    -------
-    DataFrame
-        ``verdict``, ``label``, ``n``, ``claims`` (their words), the best borne out first; verdicts
-        that no claim has are there too.
-    """
-    labels = dataset.labels("verdicts")
-    by = table.groupby("verdict")["claim"].agg(tuple)
-    found = pd.DataFrame({"verdict": ORDER})
-    found["label"] = found["verdict"].map(labels)
-    found["claims"] = [by.get(verdict, ()) for verdict in ORDER]
-    found["n"] = found["claims"].map(len)
-    return found[["verdict", "label", "n", "claims"]]
 
 
 @registered("event")

@@ -320,7 +320,7 @@ class _Timeline:
         self._years = overview["year"]
         colours = theme.state_colours(dataset.focus)
         self._colour = overview["focus"].map(
-            lambda states: colours[states[0]] if len(states) == 1 else theme.colour("frameworks")
+            lambda states: colours[states[0]] if len(states) == 1 else theme.colour("ink")
         )
         self._symbol = overview["concluded"].map({True: "circle", False: "circle-open"})
         self._order = overview["focus"].map(
@@ -562,7 +562,7 @@ def _legend(dataset: Dataset, colours: dict[str, str]) -> list[dict[str, Any]]:
         for s, colour in colours.items()
     ]
     if len(entries) > 1:
-        entries.append(f'<span style="color:{theme.colour("frameworks")}">●</span> several')
+        entries.append(f'<span style="color:{theme.colour("ink")}">●</span> several')
     entries.append("○ announced only")
     text = f"<b>Agreements by year</b><br>{'   '.join(entries)}"
     place = {"xref": "paper", "yref": "paper", "x": 0, "y": 1, "xanchor": "left"}

@@ -13,6 +13,7 @@ from accords.dataset import Dataset
 from accords.measures import accord, domains, evidence, partners, robustness, time
 from accords.measures.common import by_state, concluded
 from accords.prose.accord import kind_of, missing_steps, status_words, when
+from accords.prose.domains import shifts
 from accords.prose.text import (
     count,
     escape,
@@ -163,7 +164,7 @@ def findings(dataset: Dataset, *, robust: bool = True) -> list[Finding]:
     """
     choices = robustness.variants(dataset) if robust else {"all records": dataset}
     makers = (
-        _agreed, _press_alone, _claims, _numbers, _rhythm, _subjects, _alike, _partners,
+        _agreed, _press_alone, _claims, _numbers, _rhythm, _subjects, _partners,
         _diversification, _status, _sure, _missing,
     )  # fmt: skip
     made = [make(dataset, choices) for make in makers]
@@ -395,44 +396,8 @@ def _subjects(dataset: Dataset, choices: Choices) -> Finding | None:
         )
     if not parts:
         return None
-    sentence = f"Of agreements whose subjects are known, {'; '.join(parts)}. {_moved(dataset)}"
+    sentence = f"Of agreements whose subjects are known, {'; '.join(parts)}. {shifts(dataset)}"
     return Finding("subjects", "About what", sentence.strip(), tuple(checks))
-
-
-def _moved(dataset: Dataset) -> str:
-    """Say which shares of subjects changed for sure between spans of years."""
-    table = domains.change(dataset)
-    if table.empty:
-        return ""
-    sure = table[table["sure"].astype(bool)]
-    if sure.empty:
-        return "No single subject's share has changed for sure."
-    names, labels = dataset.party_names, dataset.labels("domain_codes")
-    dated = domains.profiles(dataset, since=0)
-    said: list[str] = []
-    rows: list[str] = []
-    for state, code, cut in zip(sure["state"], sure["domain"], sure["cut"], strict=True):
-        before = _named_by(domains.profiles(dataset, until=cut - 1), state, code)
-        since = _named_by(domains.profiles(dataset, since=cut), state, code)
-        said.append(
-            f"{escape(lowered(labels[code]))}, named by {before} of {escape(names[state])}'s "
-            f"before {cut} and by {since} since"
-        )
-        rows += _naming(dated, state)[code]
-    are = "change is" if len(sure) == 1 else "changes are"
-    return f"Only {number(len(sure), 'd', rows)} {are} sure: {'; '.join(said)}."
-
-
-def _naming(profile: pd.DataFrame, state: str) -> dict[str, tuple[str, ...]]:
-    """Give the agreements of a state that name each subject."""
-    own = profile[profile["state"] == state]
-    return dict(zip(own["domain"], own["agreements"], strict=True))
-
-
-def _named_by(profile: pd.DataFrame, state: str, code: str) -> str:
-    """Write the share of a state's agreements that name a subject."""
-    naming = _naming(profile, state)
-    return percent(naming[code], [i for ids in naming.values() for i in ids])
 
 
 def _top(profile: pd.DataFrame) -> str | None:
@@ -453,56 +418,6 @@ def _first(state: str) -> Measure:
         return Reading(float(own["share"].max()), f"{label} first for {name}")
 
     return measure
-
-
-def _alike(dataset: Dataset, choices: Choices) -> Finding | None:
-    similar = domains.similarity(dataset)
-    if pd.isna(similar.cosine):
-        return None
-    first, second = (dataset.party_names.get(s, s) for s in dataset.focus[:2])
-    labels = dataset.labels("domain_codes")
-    contrast = domains.contrast(dataset)
-    own = domains.coded(dataset).groupby("state")["agreement_id"]
-    ids = [tuple(own.get_group(state)) for state in dataset.focus[:2]]
-    rows = [i for state in ids for i in state]
-    profile = domains.profiles(dataset)
-    sure = contrast[contrast["sure"]].sort_values("difference", key=abs, ascending=False)
-    verdict = (
-        "alike, yet not the same"
-        if similar.cosine < similar.chance_low
-        else "no less alike than chance would have them"
-    )
-    sentence = (
-        f"The subjects of {escape(first)} and {escape(second)} are {verdict}: their likeness is "
-        f"{number(similar.cosine, '.2f', rows)} of 1 (95 % interval "
-        f"{interval(similar.low, similar.high)}), where two samples of the same agreements would "
-        f"reach {interval(similar.chance_low, similar.chance_high)}."
-    )
-    means = domains.breadth(dataset).set_index("state")["mean"]
-    sentence += (
-        " They clearly differ on "
-        + "; ".join(
-            f"{escape(lowered(labels[code]))}, named by "
-            f"{_named_by(profile, dataset.focus[0], code)} of {escape(first)}'s and by "
-            f"{_named_by(profile, dataset.focus[1], code)} of {escape(second)}'s"
-            for code in sure["domain"].head(3)
-        )
-        + "; part of that may be fuller reporting, as sources name "
-        f"{number(means[dataset.focus[0]], '.1f', ids[0])} subjects an agreement for "
-        f"{escape(first)} and {number(means[dataset.focus[1]], '.1f', ids[1])} for "
-        f"{escape(second)}."
-        if len(sure)
-        else " On no single subject do they clearly differ."
-    )
-
-    def measure(data: Dataset) -> Reading:
-        found = domains.similarity(data, draws=500)
-        if pd.isna(found.cosine):
-            return NOTHING
-        less = found.cosine < found.chance_low
-        return Reading(found.cosine, "less alike than by chance" if less else "as alike as chance")
-
-    return Finding("alike", "How alike", sentence, (_check(choices, "likeness", ".2f", measure),))
 
 
 def _partners(dataset: Dataset, choices: Choices) -> Finding | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builders
+
 from accords.charts import accord as charts
 from accords.measures import accord as measures
 
@@ -25,7 +27,7 @@ def test_the_title_of_a_life_claims_approval_only_for_sides_that_completed_it(da
 
 def test_the_matrix_marks_official_voices_and_the_press_by_shape(dataset):
     table = measures.voices(dataset, measures.accord_id(dataset))
-    figure = charts.voices(dataset, table)
+    figure = charts.voices(dataset, table, {})
     marks = {
         str(trace.marker.symbol): len(trace.x)
         for trace in figure.data
@@ -36,10 +38,26 @@ def test_the_matrix_marks_official_voices_and_the_press_by_shape(dataset):
     assert figure.layout.meta["title"].startswith(f"{press} of the {len(table)} subjects")
 
 
-def test_a_click_on_a_dot_can_open_its_record(dataset):
-    accord = measures.accord_id(dataset)
-    figure = charts.approval(dataset, measures.approval_times(dataset), accord)
-    dots = [trace for trace in figure.data if trace.customdata is not None]
-    ids = [i for trace in dots for i in trace.customdata]
-    assert ids
-    assert set(ids) <= set(dataset.overview.index)
+def test_a_list_that_was_given_for_several_agreements_is_hollow(small):
+    table = measures.voices(small, "aze-mar")
+    (voice,) = [c for c in table.columns if c not in ("official", "sources", "named_by")]
+    figure = charts.voices(small, table, {voice: ("aze-ita",)})
+    (marks,) = [trace for trace in figure.data if trace.customdata is not None]
+    assert marks.marker.line.width > 0
+    assert marks.marker.color != marks.marker.line.color
+    assert "Hollow" in figure.layout.meta["subtitle"]
+    assert "Hollow" not in charts.voices(small, table, {}).layout.meta["subtitle"]
+
+
+def test_a_life_is_drawn_over_its_own_years_only():
+    ds = builders.tiny(
+        as_of="2026-12-31",
+        parties=[{"agreement_id": "a", "party_id": p} for p in ("AZE", "MAR")],
+        events=[
+            {"agreement_id": "a", "date": "2001-01-01"},
+            {"agreement_id": "a", "event": "ratified", "party_id": "AZE", "date": "2002-01-01"},
+        ],
+    )
+    first, last = charts.life(ds, measures.life(ds, "a")).layout.xaxis.range
+    assert "2000-12-01" < str(first) < "2001-01-01"
+    assert "2002-01-01" < str(last) < "2002-12-31"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -28,12 +26,6 @@ def test_a_heading_is_wrapped_before_it_is_escaped() -> None:
 def test_a_legend_takes_the_room_of_the_names_as_seen() -> None:
     plain, strange = (finished("A title", *(sign * 12 + n for n in "abcd")) for sign in "x&")
     assert plain.layout.margin.t == strange.layout.margin.t
-
-
-def test_labels_keep_their_distance() -> None:
-    placed = theme.spread([10.0, 10.5, 3.0, 10.2], 1.0)
-    assert all(b - a >= 1.0 for a, b in pairwise(sorted(placed)))
-    assert placed[2] == 3.0
 
 
 def test_states_are_told_apart_without_colour() -> None:

@@ -1,58 +1,75 @@
-"""Charts over time: each mark is one record and in sight, and no panel misleads."""
+"""Charts over time: nothing stands after the edition, breaks and dearest purchases are named."""
 
 from __future__ import annotations
 
 import builders
+import pandas as pd
+import plotly.graph_objects as go
 import pytest
 
 from accords.charts import time as charts
 from accords.dataset import Dataset
 from accords.measures import time as measures
-from accords.measures.accord import accord_id
 
 
-def test_each_mark_of_the_timeline_opens_its_record(dataset: Dataset) -> None:
-    rows = measures.timeline(dataset)
-    figure = charts.timeline(dataset, rows)
-    marks = [i for trace in figure.data for i in trace.customdata]
-    assert sorted(marks) == sorted(rows["agreement_id"])
+def signed(counts: dict[int, int], *, as_of: str = "2026-07-02") -> Dataset:
+    """So many agreements of one state signed in each year."""
+    names = [(f"a-{year}-{n}", year) for year, count in counts.items() for n in range(count)]
+    return builders.tiny(
+        focus=("AZE",),
+        as_of=as_of,
+        parties=[{"agreement_id": name, "party_id": "AZE"} for name, _ in names],
+        events=[{"agreement_id": name, "event": "signed", "date": year} for name, year in names],
+    )
 
 
-def test_marks_of_one_year_do_not_lie_on_one_another(dataset: Dataset) -> None:
-    figure = charts.timeline(dataset, measures.timeline(dataset))
-    places = [
-        (trace.yaxis, year, base)
-        for trace in figure.data
-        for year, base in zip(trace.x, trace.base, strict=True)
-    ]
-    assert len(places) == len(set(places))
+def rates(ds: Dataset) -> go.Figure:
+    return charts.rates(ds, measures.per_year(ds), measures.per_period(ds), measures.breaks(ds))
 
 
-def test_the_accord_is_pointed_out_in_each_lane(dataset: Dataset) -> None:
-    figure = charts.timeline(dataset, measures.timeline(dataset), accord_id(dataset))
-    notes = [note.text for note in figure.layout.annotations if "accord" in note.text]
-    assert len(notes) == len(dataset.focus)
+def test_no_rate_and_no_bar_is_drawn_after_the_edition() -> None:
+    figure = rates(signed({2019: 3, 2026: 3}))
+    edge = 2025.5 + 183 / 365
+    (bars,) = [trace for trace in figure.data if trace.type == "bar"]
+    assert max(bars.x + bars.width / 2) < edge
+    drawn = [x for trace in figure.data if trace.type == "scatter" for x in trace.x if x == x]
+    assert max(x for x in drawn if x is not None) == pytest.approx(edge)
 
 
-def test_one_unit_is_as_high_in_every_panel(dataset: Dataset) -> None:
-    layout = charts.stock(dataset, measures.stock(dataset)).layout
-    heights = [
-        (axis.domain[1] - axis.domain[0]) / (axis.range[1] - axis.range[0])
-        for axis in (layout.yaxis, layout.yaxis2)
-    ]
-    assert heights[0] == pytest.approx(heights[1])
+def test_a_break_is_drawn_where_it_is_likelier_than_none() -> None:
+    clear = rates(signed({year: 2 if year < 2010 else 8 for year in range(1996, 2026)}))
+    assert "2010" in clear.layout.meta["title"]
+    assert [shape.x0 for shape in clear.layout.shapes if shape.type == "line"] == [2009.5]
+    steady = rates(signed(dict.fromkeys(range(1996, 2026), 4)))
+    assert not steady.layout.shapes
 
 
-def test_a_title_names_every_family_that_leads() -> None:
+def purchases(*values: tuple[float, str]) -> go.Figure:
+    """Contracts with these values and currencies, drawn two a currency."""
+    ids = [f"buy-{n}" for n in range(len(values))]
     ds = builders.tiny(
         focus=("AZE",),
         agreements=[
-            {"agreement_id": "a", "instrument": "treaty"},
-            {"agreement_id": "b", "instrument": "memorandum"},
+            {"agreement_id": i, "instrument": "procurement-contract", "title": f"Contract {i}"}
+            | {"value_amount": value, "value_currency": currency}
+            for i, (value, currency) in zip(ids, values, strict=True)
         ],
-        parties=[{"agreement_id": i, "party_id": "AZE"} for i in "ab"],
-        events=[{"agreement_id": i, "event": "signed", "date": "2024"} for i in "ab"],
+        parties=[{"agreement_id": i, "party_id": "AZE", "role": "buyer"} for i in ids],
+        events=[{"agreement_id": i, "event": "signed", "date": "2020"} for i in ids],
     )
-    title = charts.instruments(ds, measures.instrument_mix(ds)).layout.meta["title"]
-    assert "reaties and frameworks and memoranda and declarations" in title
-    assert "1 of 2 each" in title
+    return charts.contract_values(
+        ds, measures.contracts(ds), measures.unvalued_contracts(ds), most=2
+    )
+
+
+def test_the_dearest_contracts_stand_by_name_in_their_currency_the_commonest_first() -> None:
+    figure = purchases((2e9, "EUR"), (1e6, "USD"), (3e6, "USD"), (2e6, "USD"))
+    names = pd.Series([note.text for note in figure.layout.annotations])
+    assert names[0].startswith("<b>USD</b> (the 2 dearest of 3)")
+    assert "Contract buy-2 (2020)" in names[1]
+    assert "Contract buy-3 (2020)" in names[2]
+    assert names[3].startswith("<b>EUR</b> (n = 1)")
+    assert "Contract buy-0 (2020)" in names[4]
+    marks = [trace.customdata for trace in figure.data if trace.customdata is not None]
+    opened = [i for ids in marks for i in ids]
+    assert opened == ["buy-2", "buy-3", "buy-0"]

@@ -123,34 +123,41 @@ def test_voices_stay_apart_and_the_best_one_decides_on_what_a_subject_rests():
     assert table.index[0] == "medical"
 
 
+def both(subjects: str, *others: tuple[str, str]) -> dict[str, tuple[str, ...]]:
+    """Joint lists where one source gives an official list of 'a', and the subjects of others."""
+    named_there = [named("a", domain, "press-a", "mar-government") for domain in subjects.split()]
+    named_there += [named(i, domain, "press-a") for i, codes in others for domain in codes.split()]
+    ds = builders.tiny(
+        parties=[p for i in ("a", *(i for i, _ in others)) for p in between(i, "AZE", "MAR")],
+        citations=named_there,
+    )
+    return accord.joint_lists(ds, "a")
+
+
+def test_a_list_that_a_source_gives_for_two_agreements_alike_is_a_joint_one():
+    assert both("training cyber", ("b", "training cyber")) == {"mar-government": ("b",)}
+    assert both("training cyber", ("b", "training")) == {}
+    assert both("training", ("b", "training")) == {}, "one subject is no list"
+    assert both("training cyber") == {}
+
+
+def test_a_list_that_another_source_gives_for_one_agreement_alone_is_not_joint():
+    ds = builders.tiny(
+        parties=between("a", "AZE", "MAR") + between("b", "AZE", "MAR"),
+        citations=[
+            named(i, domain, "press-a", "mar-government")
+            for i in "ab"
+            for domain in ("training", "cyber")
+        ]
+        + [named("a", domain, "press-b", "mar-government") for domain in ("training", "cyber")],
+    )
+    assert accord.joint_lists(ds, "a") == {}
+
+
 def test_no_accord_has_no_life_and_no_voices(small):
     assert accord.life(small, None).empty
     assert accord.voices(small, None).empty
-
-
-def test_breadth_ranks_among_agreements_with_known_subjects_only():
-    ds = builders.tiny(
-        parties=[p for a in "abcd" for p in between(a, "AZE", "ITA")],
-        events=[step(a, "signed", "2011") for a in "abcd"],
-        domains=[
-            {"agreement_id": a, "domain": d, "basis": b}
-            for a, d, b in [
-                ("a", "training", "official"),
-                ("a", "cyber", "press"),
-                ("b", "training", "official"),
-                ("c", "training", "press"),
-                ("c", "cyber", "press"),
-            ]
-        ],
-    )
-    rank = accord.breadth_rank(ds, "a", "AZE")
-    assert (rank.value, rank.below, rank.equal, rank.above, rank.n) == (2, 1, 1, 0, 2)
-    assert rank.percentile == 75
-    official = accord.breadth_rank(ds, "a", "AZE", count="official")
-    assert (official.value, official.below, official.equal, official.above) == (1, 0, 1, 0)
-    unknown = accord.breadth_rank(ds, "d", "AZE")
-    assert pd.isna(unknown.value)
-    assert pd.isna(unknown.percentile)
+    assert accord.joint_lists(small, None) == {}
 
 
 def test_approval_is_timed_from_signature_to_the_states_own_first_step():
@@ -190,7 +197,7 @@ def test_overlapping_waits_cannot_be_told_apart():
         ],
     )
     rank = accord.approval_rank(ds, "a", "AZE")
-    assert (rank.value, rank.below, rank.equal, rank.above) == (40, 1, 1, 1)
+    assert (rank.value, rank.below, rank.above, rank.n) == (40, 1, 1, 3)
     assert (rank.lower, rank.same, rank.higher) == (("c",), ("b",), ("d",))
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
 import builders
-import numpy as np
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
@@ -105,112 +102,6 @@ def test_change_compares_later_with_earlier() -> None:
     assert (by_domain["industry"], by_domain["training"]) == (1.0, -1.0)
 
 
-def test_thin_early_decades_are_taken_together() -> None:
-    ds = named(
-        *many("AZE", "1974", "training", 2),
-        *many("AZE", "1985", "training", 3),
-        *many("AZE", "1995", "training", 10),
-        *many("AZE", "2005", "training", 1),
-    )
-    found = [(era.label, era.since, era.until) for era in measures.eras(ds)]
-    assert found[:3] == [
-        ("before 1990", None, 1989),
-        ("1990s", 1990, 1999),
-        ("2000s", 2000, 2009),
-    ]
-    assert found[-1] == ("2020s", 2020, ds.as_of.year)
-
-
-def test_data_too_thin_for_decades_are_one_era() -> None:
-    ds = named(*many("AZE", "1995", "training", 3))
-    assert [era.label for era in measures.eras(ds)] == ["all years"]
-
-
-def test_eras_lose_no_dated_agreement(dataset: Dataset) -> None:
-    table = measures.by_era(dataset).drop_duplicates(["state", "era"])
-    rows = measures.coded(dataset)
-    dated = rows[rows["earliest"].notna()].groupby("state").size()
-    assert table.groupby("state")["total"].sum().to_dict() == dated.to_dict()
-
-
-def test_spans_are_named_by_their_years(small: Dataset) -> None:
-    table = measures.by_span(small)
-    assert list(dict.fromkeys(table["span"])) == ["before 2010", "2010–19", "from 2020"]
-
-
-def test_the_first_appearance_is_the_earliest_of_each_state(small: Dataset) -> None:
-    table = measures.first_appearances(small).set_index(["state", "domain"])
-    assert table.loc[("AZE", "training"), "agreement_id"] == "aze-tur-old"
-    assert table.loc[("MAR", "training"), "year"] == 1994
-    assert ("MAR", "industry") not in table.index
-
-
-def test_domains_that_always_go_together_correlate_fully() -> None:
-    ds = named(
-        *many("AZE", "2020", "training exercises", 12),
-        *many("AZE", "2021", "industry", 12),
-    )
-    table = measures.together(ds, draws=200)
-    first = table.iloc[0]
-    assert {first["domain_a"], first["domain_b"]} == {"training", "exercises"}
-    assert (first["phi"], first["jaccard"]) == pytest.approx((1.0, 1.0))
-    assert (first["both"], first["either"], len(first["agreements"])) == (12, 12, 12)
-    assert table["phi"].iloc[-1] == pytest.approx(-1.0)
-
-
-def test_a_shared_agreement_counts_once_among_pairs(small: Dataset) -> None:
-    table = measures.together(small, fewest=2, draws=50)
-    row = table[(table["domain_a"] == "training") & (table["domain_b"] == "exercises")].iloc[0]
-    assert (row["both"], row["total"]) == (2, 6)
-
-
-def test_the_interval_holds_the_correlation(dataset: Dataset) -> None:
-    table = measures.together(dataset, draws=300)
-    assert ((table["low"] <= table["phi"]) & (table["phi"] <= table["high"])).mean() > 0.95
-    values = np.array(
-        [[d in named for d in ("industry", "technology")] for named in _domains(dataset)], float
-    )
-    row = table[(table["domain_a"] == "industry") & (table["domain_b"] == "technology")]
-    assert row["phi"].iloc[0] == pytest.approx(np.corrcoef(values.T)[0, 1])
-
-
-def _domains(dataset: Dataset) -> list[tuple[str, ...]]:
-    overview = dataset.overview
-    return [d for d in overview.loc[overview["concluded"], "domains"] if d]
-
-
-def test_equal_profiles_have_a_cosine_of_one() -> None:
-    ds = named(
-        *many("AZE", "2020", "training", 10),
-        *many("AZE", "2020", "industry", 20),
-        *many("MAR", "2020", "training", 20),
-        *many("MAR", "2020", "industry", 40),
-    )
-    found = measures.similarity(ds, draws=200)
-    assert found.cosine == pytest.approx(1.0)
-    assert found.p > 0.5
-    assert (found.n_first, found.n_second) == (30, 60)
-
-
-def test_profiles_with_nothing_in_common_are_less_alike_than_by_chance() -> None:
-    ds = named(*many("AZE", "2020", "training", 15), *many("MAR", "2020", "industry", 15))
-    found = measures.similarity(ds, draws=200)
-    assert found.cosine == 0
-    assert found.chance_low > 0
-    assert found.p < 0.05
-
-
-def test_a_similarity_is_the_same_each_time(dataset: Dataset) -> None:
-    assert measures.similarity(dataset, draws=100) == measures.similarity(dataset, draws=100)
-
-
-def test_few_agreements_give_no_similarity() -> None:
-    ds = named(*many("AZE", "2020", "training", 15), *many("MAR", "2020", "training", 3))
-    found = measures.similarity(ds)
-    assert math.isnan(found.cosine)
-    assert (found.n_first, found.n_second) == (15, 3)
-
-
 def test_one_focus_state_has_a_profile_but_no_comparison() -> None:
     ds = builders.tiny(
         focus=("AZE",),
@@ -220,17 +111,11 @@ def test_one_focus_state_has_a_profile_but_no_comparison() -> None:
     )
     assert measures.profiles(ds)["n"].sum() == 1
     assert measures.contrast(ds).empty
-    assert math.isnan(measures.similarity(ds).cosine)
 
 
 def test_no_agreement_gives_empty_tables() -> None:
     ds = builders.empty()
     assert measures.profiles(ds).empty
-    assert measures.by_era(ds).empty
-    assert measures.by_span(ds).empty
     assert measures.contrast(ds).empty
     assert measures.change(ds).empty
-    assert measures.first_appearances(ds).empty
-    assert measures.together(ds).empty
-    assert measures.similarity_by_era(ds)["cosine"].isna().all()
     assert measures.breadth(ds)["share"].isna().all()

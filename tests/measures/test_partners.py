@@ -82,12 +82,6 @@ def test_a_run_of_years_counts_each_partner_once() -> None:
     assert runs.index.tolist() == list(range(2011, 2021))
 
 
-def test_a_partner_is_new_once() -> None:
-    table = measures.new_partners(dealings({"TUR": [2018, 2019], "ITA": [2019]}))
-    assert table.set_index("year")["new"].to_dict() == {2018: ("TUR",), 2019: ("ITA",), 2020: ()}
-    assert table["total"].tolist() == [1, 2, 2]
-
-
 def test_undated_agreements_count_in_all_but_in_no_run() -> None:
     ds = dealings({"TUR": [2019, None], "ITA": [None]})
     assert measures.partner_counts(ds)["agreements"].tolist() == [2, 1]
@@ -207,32 +201,6 @@ def test_several_lengths_of_run_stand_side_by_side() -> None:
     assert table["after"].tolist() == ["2011-2020"] * 2 + ["2016-2020"] * 2
 
 
-def test_a_known_partner_is_one_from_any_earlier_year() -> None:
-    ds = dealings({"TUR": [2005, 2015, 2016], "ITA": [2018]})
-    table = measures.repeat_share(ds).set_index("period")
-    assert table.loc["2011-2020", ["agreements", "n"]].tolist() == [2, 3]
-    assert table.loc["2001-2010", ["agreements", "n"]].tolist() == [0, 1]
-    assert table.at["2011-2020", "low"] < 2 / 3 < table.at["2011-2020", "high"]
-
-
-def test_regions_are_shares_of_all_agreements_of_a_run() -> None:
-    ds = dealings({"TUR": [2015], "MAR": [2016], "ITA": [2017], "NATO": [2018]})
-    table = measures.region_share(ds).set_index(["state", "region"])["share"]
-    assert table["AZE"].to_dict() == {
-        "Northern Africa": 0.25,
-        "Organisations": 0.25,
-        "Southern Europe": 0.25,
-        "Western Asia": 0.25,
-    }
-
-
-def test_regions_can_be_taken_together() -> None:
-    ds = dealings({"TUR": [2015], "EGY": [2016], "ITA": [2017, 2018]})
-    table = measures.region_share(ds, ["Northern Africa", "Western Asia"])
-    assert table[["agreements", "n"]].to_numpy().tolist() == [[2, 4]]
-    assert set(table["agreement_ids"].iloc[0]) == {"tur-0", "egy-0"}
-
-
 def test_shared_partners_are_those_of_two_states(small: Dataset) -> None:
     assert measures.shared_partners(small).empty
     ds = builders.tiny(
@@ -248,28 +216,16 @@ def test_shared_partners_are_those_of_two_states(small: Dataset) -> None:
     assert shared["agreement_ids"].tolist() == [("a", "b")]
 
 
-def test_the_link_between_focus_states_stands_once_in_the_network(small: Dataset) -> None:
-    net = measures.network(small)
-    between = net.edges[net.edges["between_focus"]]
-    assert between[["state", "partner", "agreements"]].to_numpy().tolist() == [["AZE", "MAR", 1]]
-    nodes = net.nodes.set_index("party_id")
-    assert nodes.loc["AZE", ["degree", "agreements"]].tolist() == [4, 5]
-    assert nodes.at["FRA", "states"] == ("MAR",)
-
-
 @pytest.mark.parametrize(
     "measure",
     [
         measures.partner_counts,
         measures.partner_domains,
         measures.distinct_partners,
-        measures.new_partners,
         measures.concentration,
         measures.concentration_over_time,
         measures.diversification,
         measures.diversification_by_length,
-        measures.repeat_share,
-        measures.region_share,
         measures.shared_partners,
     ],
 )
@@ -283,4 +239,3 @@ def test_other_focus_states_are_counted_the_same_way(focus: tuple[str, ...]) -> 
     ds = type(ds)(ds.tables, ds.descriptor, ds.edition, ds.as_of, focus, ds.path)
     counts = measures.partner_counts(ds)
     assert set(counts["state"]) == set(focus)
-    assert set(measures.network(ds).nodes["party_id"]) >= set(focus)

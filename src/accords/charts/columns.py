@@ -9,10 +9,6 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from accords.charts import theme
-from accords.dataset import Dataset
-
-NBSP = "\N{NO-BREAK SPACE}"
-"""Keeps a label off its bar; an ordinary space at the start of a text is dropped in drawing."""
 
 
 class Columns(NamedTuple):
@@ -28,7 +24,6 @@ def columns(
     inks: Sequence[str],
     *,
     gap: float = 0.06,
-    weights: Sequence[float] | None = None,
     room: float = 0.07,
 ) -> Columns:
     """Lay out one panel for each title, with the title above it.
@@ -41,14 +36,12 @@ def columns(
         Text and colour of each panel's title.
     gap
         Share of the width between panels, which the labels of an axis can take.
-    weights
-        Relative heights of the panels where they are stacked.
     room
         Share of the height that a title takes where they are stacked.
     """
     n = len(titles)
     width = (1 - gap * (n - 1)) / n
-    heights = [w / sum(weights or [1] * n) * (1 - room * n) for w in weights or [1] * n]
+    height = 1 / n - room
     axes: list[tuple[str, str]] = []
     narrow: dict[str, Any] = {}
     wide_notes, narrow_notes = [], []
@@ -63,7 +56,7 @@ def columns(
             }
         )
         top -= room
-        bottom = max(0.0, top - heights[k])
+        bottom = max(0.0, top - height)
         narrow[f"xaxis{suffix}"] = {"domain": [0, 1]}
         narrow[f"yaxis{suffix}"] = {"domain": [bottom, top]}
         note = {
@@ -78,15 +71,6 @@ def columns(
     figure.update_layout(annotations=wide_notes)
     narrow["annotations"] = narrow_notes
     return Columns(axes, narrow)
-
-
-def state_columns(
-    figure: go.Figure, dataset: Dataset, states: Sequence[str], *, gap: float, room: float
-) -> Columns:
-    """Lay out one panel for each state, its name above it in its colour: see :func:`columns`."""
-    colours = theme.state_colours(dataset.focus)
-    titles = [dataset.party_names[state] for state in states]
-    return columns(figure, titles, [colours[state] for state in states], gap=gap, room=room)
 
 
 def panels(
@@ -119,7 +103,7 @@ def write_behind(
     """Write a text behind the end of each row's bar."""
     trace = {"textfont": {"size": 12}} | trace
     figure.add_scatter(
-        x=ends, y=rows, mode="text", text=[f"{NBSP}{text}" for text in texts],
+        x=ends, y=rows, mode="text", text=[f"{theme.NBSP}{text}" for text in texts],
         textposition="middle right", showlegend=False, cliponaxis=False, **trace,
     )  # fmt: skip
 
@@ -130,12 +114,3 @@ def annotate(figure: go.Figure, narrow: dict[str, Any], **note: Any) -> None:
     note = {"showarrow": False, "font": {"size": 12, "color": theme.colour("muted")}} | note
     figure.add_annotation(**note)
     narrow.setdefault("annotations", []).append(note | changes)
-
-
-def each(
-    narrow: dict[str, Any], axes: Sequence[tuple[str, str]], which: str, **change: Any
-) -> None:
-    """Change every ``x`` or ``y`` axis of the panels at phone width."""
-    for x, y in axes:
-        axis = x if which == "x" else y
-        narrow.setdefault(f"{axis[0]}axis{axis[1:]}", {}).update(change)

@@ -12,7 +12,6 @@ import html
 import math
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -23,6 +22,9 @@ from accords.dataset import Dataset
 from accords.prose.text import tied
 
 FONT = "Liberation Sans, Arimo, Arial, Helvetica, sans-serif"
+NBSP = "\N{NO-BREAK SPACE}"
+"""Keeps a text off what it stands next to; an ordinary space at an end is dropped in drawing."""
+
 WIDE, NARROW = 760, 360
 """Widths in px that charts are drawn at for a desk and for a phone."""
 
@@ -36,11 +38,8 @@ COLOURS: dict[str, tuple[str, str]] = {
     "state-1": ("#0072b2", "#56b4e9"),
     "state-2": ("#c45500", "#f28e4b"),
     "accent": ("#00795a", "#33c69b"),
-    "frameworks": ("#1c2024", "#e8e6e1"),
-    "agreements": ("#008560", "#2fbf94"),
-    "memoranda": ("#b0568c", "#d98cba"),
-    "plans": ("#6e757d", "#8a929a"),
-    "contracts": ("#9f6b00", "#e0a52e"),
+    "accent-2": ("#b0568c", "#d98cba"),
+    "accent-3": ("#9f6b00", "#e0a52e"),
     "scale-0": ("#eef1f4", "#20262b"),
     "scale-1": ("#d0dae3", "#2f3d49"),
     "scale-2": ("#a3b8ca", "#3e5163"),
@@ -57,7 +56,7 @@ def colour(token: str) -> str:
 
 def state_colours(states: Sequence[str]) -> dict[str, str]:
     """Give each focus state its colour, in the order in which the dataset names them."""
-    tokens = ["state-1", "state-2", "accent", "memoranda", "contracts"]
+    tokens = ["state-1", "state-2", "accent", "accent-2", "accent-3"]
     return {state: colour(tokens[n % len(tokens)]) for n, state in enumerate(states)}
 
 
@@ -100,20 +99,15 @@ def strokes(lines: Iterable[Iterable[tuple[Any, Any]]]) -> dict[str, list[Any]]:
 
 
 def row_axis(rows: Sequence[float], labels: Sequence[str]) -> dict[str, Any]:
-    """Describe a y axis that names one row of marks at each place."""
+    """Describe a y axis that names one row of marks at each place.
+
+    A no-break space before each name keeps it off the edge of the picture.
+    """
     return {
-        "tickvals": rows, "ticktext": labels, "range": [-0.6, len(rows) - 0.4],
+        "tickvals": rows, "ticktext": [f"{NBSP}{label}" for label in labels],
+        "range": [-0.6, len(rows) - 0.4],
         "showgrid": False, "zeroline": False, "tickfont": {"size": 12, "color": colour("ink")},
     }  # fmt: skip
-
-
-def spread(values: Sequence[float], gap: float) -> list[float]:
-    """Move label positions up until neighbours are at least ``gap`` from each other."""
-    order = sorted(range(len(values)), key=lambda n: values[n])
-    placed = list(values)
-    for lower, upper in pairwise(order):
-        placed[upper] = max(placed[upper], placed[lower] + gap)
-    return placed
 
 
 def estimates(table: pd.DataFrame, column: str, head: str, digits: int) -> dict[str, pd.Series]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import NamedTuple
 
 import pandas as pd
 
 from accords.dataset import Dataset
-from accords.measures.common import by_state, dyads
+from accords.measures.common import dyads
 
 CONSENT = ("parliament-approved", "ratified")
 """Steps whose absence leaves a state's consent open."""
@@ -152,6 +153,37 @@ def voices(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     return table.drop(columns=["level", "present"])
 
 
+def joint_lists(dataset: Dataset, agreement_id: str | None) -> dict[str, tuple[str, ...]]:
+    """Find the voices whose list of subjects was given for several agreements at once.
+
+    A voice's list is joint where each source that relays it gives the very same subjects, two or
+    more, for another agreement too. It is then weaker evidence for either.
+
+    Returns
+    -------
+    dict
+        By voice, the other agreements.
+    """
+    rows = dataset.citations[dataset.citations["subject"].str.startswith("domain:")]
+    own = rows[rows["agreement_id"] == agreement_id]
+    rows = rows[rows["source_id"].isin(own["source_id"])]
+    given: dict[str, dict[str, set[str]]] = {}
+    for source, agreement, subject in zip(
+        rows["source_id"], rows["agreement_id"], rows["subject"], strict=True
+    ):
+        given.setdefault(source, {}).setdefault(agreement, set()).add(subject)
+    found = {}
+    for voice, sources in own.dropna(subset="voice").groupby("voice")["source_id"]:
+        shared = []
+        for lists in (given[source] for source in sources.unique()):
+            named = lists[str(agreement_id)]
+            same = [i for i, theirs in lists.items() if theirs == named and i != agreement_id]
+            shared.append(same if len(named) > 1 else [])
+        if all(shared):
+            found[str(voice)] = tuple(dict.fromkeys(chain(*shared)))
+    return found
+
+
 def domain_citations(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     """Give the citations that name a subject of one agreement.
 
@@ -179,7 +211,7 @@ class Rank(NamedTuple):
     lower: tuple[str, ...] = ()
     """The other agreements that are lower."""
     same: tuple[str, ...] = ()
-    """Those that are equal, or cannot be told apart."""
+    """Those that cannot be told apart."""
     higher: tuple[str, ...] = ()
     """Those that are higher."""
 
@@ -194,11 +226,6 @@ class Rank(NamedTuple):
         return len(self.lower)
 
     @property
-    def equal(self) -> int:
-        """How many others are equal, or cannot be told apart."""
-        return len(self.same)
-
-    @property
     def above(self) -> int:
         """How many others are higher."""
         return len(self.higher)
@@ -207,65 +234,6 @@ class Rank(NamedTuple):
     def n(self) -> int:
         """Number of others."""
         return len(self.rows)
-
-    @property
-    def percentile(self) -> float:
-        """Mid-rank percentile, 0 to 100; NaN without others."""
-        return 100 * (self.below + self.equal / 2) / self.n if self.n else float("nan")
-
-
-def breadths(dataset: Dataset) -> pd.DataFrame:
-    """Count the subjects of each concluded agreement, for each focus state.
-
-    Agreements of which no source names a subject are left out: their breadth is not known.
-
-    Returns
-    -------
-    DataFrame
-        ``agreement_id``, ``state``, ``title``, ``instrument``, ``year``, ``named`` (number of
-        subjects named by any source) and ``official`` (those named in the text or officially).
-    """
-    rows = by_state(dataset)
-    official = dataset.domains[dataset.domains["basis"] != "press"]
-    counts = official.groupby("agreement_id")["domain"].nunique()
-    rows = rows.assign(
-        named=rows["domains"].map(len),
-        official=rows["agreement_id"].map(counts).fillna(0).astype(int),
-    )
-    columns = ["agreement_id", "state", "title", "instrument", "year", "named", "official"]
-    return rows.loc[rows["named"] > 0, columns].reset_index(drop=True)
-
-
-def breadth_rank(
-    dataset: Dataset,
-    agreement_id: str | None,
-    state: str,
-    *,
-    count: str = "named",
-    same_instrument: bool = False,
-) -> Rank:
-    """Place the breadth of one agreement among a state's other agreements.
-
-    Parameters
-    ----------
-    dataset, agreement_id, state
-        Which agreement is compared with whose others.
-    count
-        ``named``: all subjects. ``official``: those named in the text or officially, compared
-        among agreements that have any.
-    same_instrument
-        Compare with instruments of the same type alone.
-    """
-    rows = breadths(dataset)
-    rows = rows[(rows["state"] == state) & (rows[count] > 0)]
-    mine = rows[rows["agreement_id"] == agreement_id]
-    if mine.empty:
-        return Rank(float("nan"))
-    value = int(mine[count].iloc[0])
-    others = rows[rows["agreement_id"] != agreement_id]
-    if same_instrument:
-        others = others[others["instrument"] == mine["instrument"].iloc[0]]
-    return _ranked(value, others, others[count] < value, others[count] > value)
 
 
 def approval_times(dataset: Dataset) -> pd.DataFrame:
@@ -279,8 +247,8 @@ def approval_times(dataset: Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``agreement_id``, ``state``, ``title``, ``event`` (the approval), ``days`` (middle of the
-        range), ``low``, ``high`` (days, both inclusive), in order of ``days``.
+        ``agreement_id``, ``state``, ``event`` (the approval), ``days`` (middle of the range),
+        ``low``, ``high`` (days, both inclusive), in order of ``days``.
     """
     overview = dataset.overview
     bilateral = overview.index[(overview["scope"] == "bilateral") & overview["concluded"]]
@@ -302,7 +270,6 @@ def approval_times(dataset: Dataset) -> pd.DataFrame:
         {
             "agreement_id": first["agreement_id"],
             "state": first["party_id"],
-            "title": first["agreement_id"].map(overview["title"]),
             "event": first["event"],
             "days": (low + high) / 2,
             "low": low,

@@ -15,9 +15,8 @@ import pandas as pd
 
 from accords import dates
 from accords.dataset import Dataset
-from accords.measures.common import by_state
+from accords.measures.common import by_state, dyads
 
-CONFIDENCES = ("high", "medium", "low")
 TEXT_FAMILIES = ("frameworks", "agreements")
 """Instrument families that as a rule need approval; memoranda, plans and purchases seldom do."""
 
@@ -42,6 +41,14 @@ WAITS = {
 }
 """Steps whose waiting time from signature is measured."""
 
+SUPPORT = {
+    "official": "an official or treaty source",
+    "several": "two or more independent publishers",
+    "one": "one reputable publisher",
+    "none": "no reputable publisher",
+}
+"""The best that says that an agreement exists, the firmest first."""
+
 FACTS = (
     ("Date of signature", r"event:(?:signed|accession)[a-z0-9-]*\.date"),
     ("Date of another step", r"event:.*\.date"),
@@ -59,42 +66,29 @@ FACTS = (
 """Kinds of disputed fact, each with the pattern of its ``field``; the first that fits counts."""
 
 
-def confidence(dataset: Dataset) -> pd.DataFrame:
-    """Share of each state's records whose existence is well supported.
+def support(dataset: Dataset) -> pd.DataFrame:
+    """Share of each state's records by the best that says that the agreement exists.
 
-    high: an official or treaty source, or two independent publishers; medium: one reputable
-    publisher; low: less (:func:`accords.lives.confidences`). Counts every record.
-
-    Returns
-    -------
-    DataFrame
-        ``state``, ``confidence``, ``agreements``, ``n``, ``share``, ``low``, ``high`` (Wilson,
-        95 %), ``agreement_ids``; the three levels for each state that has records.
-    """
-    rows = by_state(dataset, concluded_only=False)
-    groups = {level: rows["confidence"] == level for level in CONFIDENCES}
-    return _by_state(dataset, rows, groups, "confidence")
-
-
-def independence(dataset: Dataset) -> pd.DataFrame:
-    """Number of independent reputable publishers that say that each record exists.
-
-    A page that relays another publisher's report counts as that publisher's. Counts every record.
+    Each record counts once, under the first that it has of: an official or treaty source; two or
+    more independent publishers; one reputable publisher; none. The first two are what is called
+    high confidence, the others medium and low (:func:`accords.lives.confidences`). Counts every
+    record.
 
     Returns
     -------
     DataFrame
-        ``state``, ``publishers`` (``none``, ``1``, ``2``, ``3``, ``4 or more``), ``agreements``,
-        ``n``, ``share``, ``low``, ``high`` (Wilson, 95 %), ``agreement_ids``.
+        ``state``, ``support`` (codes of :data:`SUPPORT`), ``agreements``, ``n``, ``share``,
+        ``low``, ``high`` (Wilson, 95 %), ``agreement_ids``.
     """
     rows = by_state(dataset, concluded_only=False)
-    n = rows["agreement_id"].map(dataset.overview["publishers"]).fillna(0).astype(int)
+    high = rows["confidence"] == "high"
     groups = {
-        "none": n == 0,
-        **{str(k): n == k for k in (1, 2, 3)},
-        "4 or more": n >= 4,
+        "official": high & rows["official"],
+        "several": high & ~rows["official"],
+        "one": rows["confidence"] == "medium",
+        "none": rows["confidence"] == "low",
     }
-    return _by_state(dataset, rows, groups, "publishers")
+    return _by_state(dataset, rows, groups, "support")
 
 
 def source_kinds(dataset: Dataset) -> pd.DataFrame:
@@ -120,48 +114,6 @@ def source_kinds(dataset: Dataset) -> pd.DataFrame:
     table["alone"] = alone["agreements"]
     table["alone_ids"] = alone["agreement_ids"]
     return table
-
-
-def languages(dataset: Dataset) -> pd.DataFrame:
-    """Count sources and records by the language of the source.
-
-    Counts sources that speak of an agreement's existence, each once, and every record.
-
-    Returns
-    -------
-    DataFrame
-        Most sources first: ``language`` (ISO 639-1), ``name``, ``sources``, ``agreements``,
-        ``agreement_ids``.
-    """
-    table = _by_source(dataset, "language")
-    table.insert(1, "name", table["language"].map(_language_names()).fillna(table["language"]))
-    return table
-
-
-def publishers(dataset: Dataset) -> pd.DataFrame:
-    """Count sources and records by publisher.
-
-    Counts sources that speak of an agreement's existence, each once, and every record.
-
-    Returns
-    -------
-    DataFrame
-        Most records first: ``publisher``, ``sources``, ``agreements``, ``agreement_ids``,
-        ``share`` (of all records, 0 to 1), ``alone`` (number of records that no other publisher
-        supports), ``alone_ids``.
-    """
-    table = _by_source(dataset, "publisher")
-    cited = _existence(dataset)
-    single = cited.groupby("agreement_id")["publisher"].nunique()
-    lone = cited[cited["agreement_id"].isin(single.index[single == 1])]
-    ids = lone.drop_duplicates("agreement_id").groupby("publisher")["agreement_id"].agg(tuple)
-    total = len(dataset.overview)
-    table["share"] = table["agreements"] / total if total else np.nan
-    table["alone_ids"] = _tuples(table["publisher"].map(ids))
-    table["alone"] = table["alone_ids"].map(len)
-    return table.sort_values(
-        ["agreements", "publisher"], ascending=[False, True], ignore_index=True
-    )
 
 
 def domain_bases(dataset: Dataset) -> pd.DataFrame:
@@ -254,19 +206,25 @@ def life_cycles(dataset: Dataset) -> pd.DataFrame:
     return _by_state(dataset, rows, groups, "step")
 
 
+def _with(dataset: Dataset, state: str, partners: Iterable[str]) -> tuple[str, ...]:
+    """Find the agreements of any kind that a state has with any of these partners."""
+    members = dataset.parties.groupby("party_id")["agreement_id"].agg(set)
+    others = set().union(*(members.get(partner, set()) for partner in partners))
+    return tuple(sorted(members.get(state, set()) & others))
+
+
 def waits(dataset: Dataset) -> pd.DataFrame:
-    """Measure the time from signature to each later step, unfinished lives as censored.
+    """Measure the time from signature to each later step.
 
     Concluded bilateral treaties, framework and other agreements whose signature is known at least
-    to the month. A date known only to the month or year counts as its middle. A life without the
-    step is censored at its end, or else at the edition date. Steps dated before the signature are
-    left out.
+    to the month. A date known only to the month or year counts as its middle. Steps dated before
+    the signature are left out.
 
     Returns
     -------
     DataFrame
         One row an agreement and step: ``agreement_id``, ``step`` (codes of :data:`WAITS`),
-        ``days`` (float, 0 or more), ``seen`` (bool: False is censored).
+        ``days`` (0 or more; missing where the step is not on record by the edition).
     """
     overview = dataset.overview
     eligible = overview[
@@ -276,120 +234,59 @@ def waits(dataset: Dataset) -> pd.DataFrame:
     ]
     events = dataset.events[dataset.events["agreement_id"].isin(eligible.index)].copy()
     events["middle"] = events["earliest"] + (events["latest"] - events["earliest"]) / 2
-    stage = events["event"].map(dataset.codes("event_types")["stage"])
+    events = events.sort_values("middle")
 
     signed = events[(events["event"] == "signed") & events["earliest"].notna()]
     signed = signed[dates.precision(signed["date"]).isin(["day", "month"])]
-    signed = signed.sort_values("middle").drop_duplicates("agreement_id").set_index("agreement_id")
-    start = signed["middle"]
-    ended = events[stage == "end"].groupby("agreement_id")["middle"].min().reindex(start.index)
-    last = ended.where(ended < dataset.as_of, dataset.as_of)
+    signed = signed.drop_duplicates("agreement_id").set_index("agreement_id")
 
     tables = []
     for step in WAITS:
         reached = events[(events["event"] == step) & (events["middle"] <= dataset.as_of)]
-        first = (
-            reached.sort_values("middle").drop_duplicates("agreement_id").set_index("agreement_id")
-        )
-        when = first["middle"].reindex(start.index)
-        before = first["latest"].reindex(start.index) < signed["earliest"]
+        first = reached.drop_duplicates("agreement_id").set_index("agreement_id")
+        first = first.reindex(signed.index)
+        days = (first["middle"] - signed["middle"]).dt.total_seconds() / 86400
         table = pd.DataFrame(
-            {
-                "agreement_id": start.index,
-                "step": step,
-                "days": ((when.fillna(last) - start).dt.total_seconds() / 86400).clip(lower=0),
-                "seen": when.notna(),
-            }
+            {"agreement_id": signed.index, "step": step, "days": days.clip(lower=0)}
         )
-        tables.append(table[~before.to_numpy()])
+        tables.append(table[~(first["latest"] < signed["earliest"])])
     return pd.concat(tables, ignore_index=True)
 
 
-def waiting_curves(dataset: Dataset) -> pd.DataFrame:
-    """Share of agreements that have reached each step by the time since signature (Kaplan-Meier).
-
-    One minus the Kaplan-Meier estimate of :func:`waits`, with pointwise 95 % intervals on the
-    log-log scale. Because a step that no source reports counts as not reached, the curves are
-    lower bounds.
-
-    Returns
-    -------
-    DataFrame
-        ``step``, ``days``, ``years``, ``share``, ``low``, ``high`` (0 to 1), ``at_risk``; a row
-        for every day on which the step was reached, after one at day 0. Steps that no agreement
-        reached are left out.
-    """
-    from scipy.stats import norm
-    from statsmodels.duration.survfunc import SurvfuncRight
-
-    columns = ["step", "days", "years", "share", "low", "high", "at_risk"]
-    rows = waits(dataset)
-    tables = [pd.DataFrame(columns=columns).astype({"days": float})]
-    for step in WAITS:
-        own = rows[rows["step"] == step]
-        if not own["seen"].any():
-            continue
-        curve = SurvfuncRight(own["days"].to_numpy(), own["seen"].to_numpy(dtype=int))
-        left = np.clip(np.asarray(curve.surv_prob), 0, 1)
-        inside = (left > 0) & (left < 1)
-        spread = np.zeros_like(left)
-        spread[inside] = norm.ppf(0.975) * np.asarray(curve.surv_prob_se)[inside]
-        spread[inside] /= left[inside] * np.abs(np.log(left[inside]))
-        table = pd.DataFrame(
-            {
-                "step": step,
-                "days": curve.surv_times,
-                "share": 1 - left,
-                "low": 1 - left ** np.exp(-spread),
-                "high": 1 - left ** np.exp(spread),
-                "at_risk": curve.n_risk,
-            }
-        )
-        start = pd.DataFrame(
-            {"step": [step], "days": 0.0, "share": 0.0, "low": 0.0, "high": 0.0}
-        ).assign(at_risk=len(own))
-        tables.append(pd.concat([start, table], ignore_index=True))
-    result = pd.concat([t for t in tables if len(t)] or tables, ignore_index=True)
-    return result.assign(years=result["days"] / 365.25)[columns]
-
-
 def waiting_summary(dataset: Dataset) -> pd.DataFrame:
-    """Sum up the waiting times: how many reached each step, and how long half of them took.
+    """Sum up the times from signature to each later step, of the agreements that have it on record.
 
-    The median of all comes from the Kaplan-Meier estimate with the 95 % interval that inverts its
-    log-log bands (Brookmeyer and Crowley 1982); it is missing where fewer than half reach the step.
-    The quartiles are of those that reached it, so that they describe no others.
+    Agreements without the step on record are in no median: the waits of all are longer. See
+    :func:`waits` for which are counted and how.
 
     Returns
     -------
     DataFrame
-        ``step``, ``n``, ``seen``, ``median``, ``low``, ``high`` (days, missing where open),
-        ``first_quartile``, ``middle``, ``third_quartile`` (days, of those seen),
-        ``agreement_ids`` (that reached it).
+        ``step``, ``n`` (agreements that could have it), ``seen`` (that have it on record),
+        ``first_quartile``, ``median``, ``third_quartile`` (days), ``agreement_ids`` (those seen);
+        no row for a step that none has on record.
     """
     rows = waits(dataset)
-    curves = waiting_curves(dataset)
     records = []
     for step in WAITS:
         own = rows[rows["step"] == step]
-        curve = curves[curves["step"] == step]
-        reached = own.loc[own["seen"], "days"]
-        quartiles = reached.quantile([0.25, 0.5, 0.75]).to_numpy()
+        seen = own[own["days"].notna()]
+        if seen.empty:
+            continue
+        first, median, third = seen["days"].quantile([0.25, 0.5, 0.75])
         records.append(
             {
                 "step": step,
                 "n": len(own),
-                "seen": len(reached),
-                "median": _first_day(curve, "share"),
-                "low": _first_day(curve, "high"),
-                "high": _first_day(curve, "low"),
-                "first_quartile": quartiles[0],
-                "middle": quartiles[1],
-                "third_quartile": quartiles[2],
-                "agreement_ids": tuple(own.loc[own["seen"], "agreement_id"]),
+                "seen": len(seen),
+                "first_quartile": first,
+                "median": median,
+                "third_quartile": third,
+                "agreement_ids": tuple(seen["agreement_id"]),
             }
         )
-    return pd.DataFrame(records)
+    columns = ["step", "n", "seen", "first_quartile", "median", "third_quartile", "agreement_ids"]
+    return pd.DataFrame(records, columns=columns)
 
 
 def coverage(dataset: Dataset) -> pd.DataFrame:
@@ -399,8 +296,8 @@ def coverage(dataset: Dataset) -> pd.DataFrame:
     -------
     DataFrame
         For each state with a search on record and each method: ``state``, ``search``,
-        ``partners``, ``found`` (with at least one record), ``codes_found``, ``codes_empty``
-        (tuples of partners), ``agreement_ids`` (of the state with those found).
+        ``partners``, ``found`` (with at least one record), ``agreement_ids`` (of the state with
+        those found).
     """
     records = []
     for state in dataset.focus:
@@ -409,49 +306,35 @@ def coverage(dataset: Dataset) -> pd.DataFrame:
             continue
         for search in dataset.codes("search_methods").index:
             part = own[own["search"] == search]
-            found = part["records_found"] > 0
+            found = part.loc[part["records_found"] > 0, "partner"]
             records.append(
                 {
                     "state": state,
                     "search": search,
                     "partners": len(part),
-                    "found": int(found.sum()),
-                    "codes_found": tuple(part.loc[found, "partner"]),
-                    "codes_empty": tuple(part.loc[~found, "partner"]),
-                    "agreement_ids": _with(dataset, state, part.loc[found, "partner"]),
+                    "found": len(found),
+                    "agreement_ids": _with(dataset, state, found),
                 }
             )
-    columns = ["state", "search", "partners", "found", "codes_found", "codes_empty"]
-    return pd.DataFrame(records, columns=[*columns, "agreement_ids"])
-
-
-def _with(dataset: Dataset, state: str, partners: Iterable[str]) -> tuple[str, ...]:
-    """Find the agreements of any kind that a state has with any of these partners."""
-    members = dataset.parties.groupby("party_id")["agreement_id"].agg(set)
-    others = set().union(*(members.get(partner, set()) for partner in partners))
-    return tuple(sorted(members.get(state, set()) & others))
+    return pd.DataFrame(records, columns=["state", "search", "partners", "found", "agreement_ids"])
 
 
 def partner_lists(dataset: Dataset) -> pd.DataFrame:
-    """Hold the partners that a focus state itself has named against those with a record here.
+    """Hold the partners that a focus state itself has named against the records here.
 
     The lists are the tables whose descriptor entry has ``partnersOf``, the state that named the
-    partners, and ``asOf``, the year in which it did; ``statedNumber`` is the number of partners
-    that it said it has agreements with, where it gave one.
+    partners, and ``asOf``, the year in which it did.
 
     Returns
     -------
     DataFrame
-        One row for each list and partner, named or on record by that year: ``table``, ``state``,
-        ``year``, ``stated`` (Int64), ``partner``, ``name``, ``named`` (bool), ``agreements``
-        (concluded bilateral ones, of any year), ``by_then`` (those dated up to that year or
-        undated), ``found`` (bool: any agreement), ``agreement_ids`` (of any year),
-        ``ids_by_then``.
+        One row for each list and partner named: ``table``, ``state``, ``year``, ``partner``,
+        ``name``, ``agreement_ids`` (concluded bilateral ones, of any year), ``ids_by_then`` (those
+        dated up to that year or undated).
     """
-    from accords.measures.common import dyads
-
     rows = dyads(dataset)
-    tables = []
+    columns = ["table", "state", "year", "partner", "name", "agreement_ids", "ids_by_then"]
+    tables = [pd.DataFrame(columns=columns)]
     for resource in dataset.descriptor["resources"]:
         state = resource.get("partnersOf")
         if state not in dataset.focus:
@@ -459,35 +342,25 @@ def partner_lists(dataset: Dataset) -> pd.DataFrame:
         year = int(resource["asOf"])
         own = rows[rows["state"] == state]
         early = own[own["year"].isna() | (own["year"] <= year)]
-        named = list(dataset.tables[resource["name"]]["partner"])
-        partners = pd.Index(dict.fromkeys([*named, *sorted(early["partner"].unique())]))
-        ids = own.groupby("partner")["agreement_id"].agg(tuple).reindex(partners)
-        table = pd.DataFrame(
-            {
-                "table": resource["name"],
-                "state": state,
-                "year": year,
-                "stated": pd.array([resource.get("statedNumber")] * len(partners), dtype="Int64"),
-                "partner": partners,
-                "name": partners.map(dataset.party_names),
-                "named": partners.isin(named),
-                "by_then": early["partner"].value_counts().reindex(partners, fill_value=0),
-                "agreement_ids": _tuples(ids),
-                "ids_by_then": _tuples(
-                    early.groupby("partner")["agreement_id"].agg(tuple).reindex(partners)
-                ),
-            }
+        partners = dataset.tables[resource["name"]]["partner"]
+        ids, by_then = (
+            _tuples(partners.map(part.groupby("partner")["agreement_id"].agg(tuple)))
+            for part in (own, early)
         )
-        table["agreements"] = table["agreement_ids"].map(len)
-        table["found"] = table["agreements"] > 0
-        tables.append(table)
-    columns = [
-        *("table", "state", "year", "stated", "partner", "name", "named"),
-        *("agreements", "by_then", "found", "agreement_ids", "ids_by_then"),
-    ]
-    if not tables:
-        return pd.DataFrame(columns=columns)
-    return pd.concat(tables, ignore_index=True)[columns]
+        tables.append(
+            pd.DataFrame(
+                {
+                    "table": resource["name"],
+                    "state": state,
+                    "year": year,
+                    "partner": partners,
+                    "name": partners.map(dataset.party_names),
+                    "agreement_ids": ids,
+                    "ids_by_then": by_then,
+                }
+            )
+        )
+    return pd.concat(tables, ignore_index=True)
 
 
 def capture_recapture(dataset: Dataset, first: int = 1980, last: int = 2010) -> pd.DataFrame:
@@ -632,20 +505,6 @@ def _existence(dataset: Dataset) -> pd.DataFrame:
     return cited[["agreement_id", "source_id"]].merge(dataset.sources, on="source_id")
 
 
-def _by_source(dataset: Dataset, column: str) -> pd.DataFrame:
-    cited = _existence(dataset)
-    by = cited.groupby(column)
-    pairs = cited.drop_duplicates([column, "agreement_id"]).groupby(column)["agreement_id"]
-    table = pd.DataFrame(
-        {
-            "sources": by["source_id"].nunique(),
-            "agreements": by["agreement_id"].nunique(),
-            "agreement_ids": pairs.agg(tuple),
-        }
-    ).reset_index()
-    return table.sort_values(["sources", column], ascending=[False, True], ignore_index=True)
-
-
 def _by_state(
     dataset: Dataset, rows: pd.DataFrame, groups: dict[str, pd.Series], name: str
 ) -> pd.DataFrame:
@@ -679,15 +538,3 @@ def _by_state(
 
 def _tuples(values: Iterable[Any]) -> list[tuple[str, ...]]:
     return [value if isinstance(value, tuple) else () for value in values]
-
-
-def _first_day(curve: pd.DataFrame, column: str) -> float:
-    """Find the first day on which half have reached the step, by one column of the curve."""
-    reached = curve.loc[curve[column] >= 0.5, "days"]
-    return float(reached.iloc[0]) if len(reached) else float("nan")
-
-
-def _language_names() -> dict[str, str]:
-    from babel import Locale
-
-    return {str(code): str(name) for code, name in Locale("en").languages.items()}

@@ -1,4 +1,4 @@
-"""With whom: partners, how concentrated they are, whom the focus states share, the network.
+"""With whom: partners, how concentrated they are, whom the focus states share.
 
 All measures count concluded bilateral instruments (:func:`accords.measures.common.dyads`), so that
 a treaty of many parties makes no partners of states that never dealt with each other alone. An
@@ -8,7 +8,7 @@ organisation counts as a partner where it is the other party itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,14 +22,6 @@ FEWEST = 5
 """Agreements below which a concentration says nothing and is left empty."""
 
 ALL, REST = "all partners", "without the largest"
-ORGANISATIONS = "Organisations"
-
-
-class Network(NamedTuple):
-    """The two-sided network of focus states and partners; see :func:`network`."""
-
-    nodes: pd.DataFrame
-    edges: pd.DataFrame
 
 
 def partner_counts(dataset: Dataset) -> pd.DataFrame:
@@ -138,36 +130,6 @@ def distinct_partners(dataset: Dataset, window: int = 5) -> pd.DataFrame:
     return pd.DataFrame(
         records, columns=["state", "year", "partners", "agreements", "agreement_ids"]
     )
-
-
-def new_partners(dataset: Dataset) -> pd.DataFrame:
-    """Find the partners that each focus state had for the first time, year by year.
-
-    Returns
-    -------
-    DataFrame
-        One row for each state and year from its first dated agreement to the edition year:
-        ``state``, ``year``, ``new`` (tuple of partners), ``total`` (distinct partners so far),
-        ``agreement_ids`` (the first agreements with them).
-    """
-    records = []
-    for state, rows in _dated(dataset):
-        rows = rows.sort_values(["earliest", "agreement_id"])
-        first = rows.drop_duplicates("partner")
-        total = 0
-        for year in range(int(rows["year"].min()), dataset.as_of.year + 1):
-            now = first[first["year"] == year]
-            total += len(now)
-            records.append(
-                {
-                    "state": state,
-                    "year": year,
-                    "new": tuple(now["partner"]),
-                    "total": total,
-                    "agreement_ids": tuple(now["agreement_id"]),
-                }
-            )
-    return pd.DataFrame(records, columns=["state", "year", "new", "total", "agreement_ids"])
 
 
 def herfindahl(counts: np.ndarray) -> np.ndarray:
@@ -349,91 +311,6 @@ def diversification_by_length(dataset: Dataset, lengths: Iterable[int] = (10, 5)
     return pd.concat([diversification(dataset, years) for years in lengths], ignore_index=True)
 
 
-def repeat_share(dataset: Dataset, years: int = 10) -> pd.DataFrame:
-    """Share of agreements with a partner that the state already had: how far it deepens.
-
-    Later runs have more known partners to return to, so that some rise is to be expected.
-
-    Parameters
-    ----------
-    dataset
-        The dataset.
-    years
-        Length of a run; the latest ends with the edition year.
-
-    Returns
-    -------
-    DataFrame
-        ``state``, ``period`` (such as ``2017-2026``), ``start``, ``agreements`` (with a known
-        partner), ``n``, ``share``, ``low``, ``high`` (Wilson, 95 %), ``agreement_ids`` (with a
-        known partner).
-    """
-    records = []
-    for state, rows in _dated(dataset):
-        rows = rows.sort_values(["earliest", "agreement_id"])
-        rows = rows.assign(known=rows.duplicated("partner"))
-        for start, period, run in _runs(rows, dataset.as_of.year, years):
-            records.append(
-                {
-                    "state": state,
-                    "period": period,
-                    "start": start,
-                    "agreements": int(run["known"].sum()),
-                    "n": len(run),
-                    "agreement_ids": tuple(run.loc[run["known"], "agreement_id"]),
-                }
-            )
-    return _shares(records, ["state", "period", "start"])
-
-
-def region_share(
-    dataset: Dataset, subregions: Iterable[str] | None = None, years: int = 10
-) -> pd.DataFrame:
-    """Share of each focus state's agreements with partners of each region, by run of years.
-
-    Parameters
-    ----------
-    dataset
-        The dataset.
-    subregions
-        UN M49 subregions to take together as one region (such as ``Northern Africa`` and
-        ``Western Asia``). By default every subregion for itself, organisations apart.
-    years
-        Length of a run; the latest ends with the edition year.
-
-    Returns
-    -------
-    DataFrame
-        ``state``, ``period`` (such as ``2017-2026``), ``start``, ``region`` (the subregion, or the
-        chosen ones joined), ``agreements``, ``n`` (all of the state's agreements in the run),
-        ``share``, ``low``, ``high`` (Wilson, 95 %), ``agreement_ids``.
-    """
-    chosen = None if subregions is None else list(subregions)
-    where = dataset.codes("party_codes")["subregion"]
-    records = []
-    for state, rows in _dated(dataset):
-        rows = rows.assign(region=rows["partner"].map(where).fillna(ORGANISATIONS))
-        if chosen is None:
-            groups = {region: [region] for region in sorted(rows["region"].unique())}
-        else:
-            groups = {", ".join(chosen): chosen}
-        for start, period, run in _runs(rows, dataset.as_of.year, years):
-            for region, members in groups.items():
-                there = run[run["region"].isin(members)]
-                records.append(
-                    {
-                        "state": state,
-                        "period": period,
-                        "start": start,
-                        "region": region,
-                        "agreements": len(there),
-                        "n": len(run),
-                        "agreement_ids": tuple(there["agreement_id"]),
-                    }
-                )
-    return _shares(records, ["state", "period", "start", "region"])
-
-
 def shared_partners(dataset: Dataset) -> pd.DataFrame:
     """Find the partners that at least two focus states have in common.
 
@@ -463,44 +340,6 @@ def shared_partners(dataset: Dataset) -> pd.DataFrame:
     table = table.sort_values(["agreements", "partner"], ascending=[False, True], ignore_index=True)
     columns = ["partner", "name", "party_kind", "region", *dataset.focus]
     return table[[*columns, "agreements", "agreement_ids"]]
-
-
-def network(dataset: Dataset) -> Network:
-    """Build the network of the focus states and their partners from bilateral agreements.
-
-    Returns
-    -------
-    Network
-        ``nodes``: ``party_id``, ``name``, ``focus`` (bool), ``states`` (tuple of the focus states
-        linked to it), ``degree`` (number of links), ``agreements``. ``edges``: ``state``,
-        ``partner``, ``agreements``, ``between_focus`` (bool; each such link once),
-        ``agreement_ids``.
-    """
-    counts = partner_counts(dataset)
-    edges = counts[["state", "partner", "agreements", "agreement_ids"]].copy()
-    order = {state: n for n, state in enumerate(dataset.focus)}
-    between = edges["partner"].isin(dataset.focus)
-    twice = between & (edges["partner"].map(order) < edges["state"].map(order))
-    edges = edges.assign(between_focus=between)[~twice].reset_index(drop=True)
-
-    ends = pd.concat(
-        [
-            edges.rename(columns={"state": "party_id", "partner": "other"}),
-            edges.rename(columns={"partner": "party_id", "state": "other"}),
-        ]
-    )
-    by = ends.groupby("party_id")
-    nodes = pd.DataFrame(
-        {"degree": by["other"].nunique(), "agreements": by["agreements"].sum()}
-    ).reset_index()
-    linked = set(zip(ends["party_id"], ends["other"], strict=True))
-    nodes["states"] = [
-        tuple(state for state in dataset.focus if (party, state) in linked)
-        for party in nodes["party_id"]
-    ]
-    nodes.insert(1, "name", nodes["party_id"].map(dataset.party_names))
-    nodes.insert(2, "focus", nodes["party_id"].isin(dataset.focus))
-    return Network(nodes, edges)
 
 
 _CONCENTRATED = (
@@ -604,41 +443,6 @@ def _dated(dataset: Dataset) -> Iterator[tuple[str, pd.DataFrame]]:
         own = rows[rows["state"] == state]
         if not own.empty:
             yield state, own
-
-
-def _runs(rows: pd.DataFrame, end: int, years: int) -> Iterator[tuple[int, str, pd.DataFrame]]:
-    """Cut dated rows into runs of years, counted back from the edition year."""
-    start = end - years + 1
-    while start > int(rows["year"].min()):
-        start -= years
-    for first in range(start, end + 1, years):
-        yield (
-            first,
-            f"{first}-{first + years - 1}",
-            rows[rows["year"].between(first, first + years - 1)],
-        )
-
-
-def _shares(records: list[dict[str, Any]], keys: list[str]) -> pd.DataFrame:
-    from statsmodels.stats.proportion import proportion_confint
-
-    columns = [*keys, "agreements", "n", "share", "low", "high", "agreement_ids"]
-    table = pd.DataFrame(records, columns=[c for c in columns if c not in ("share", "low", "high")])
-    total = table["n"].to_numpy(dtype=float)
-    known = total > 0
-    table["share"] = np.divide(
-        table["agreements"].to_numpy(dtype=float),
-        total,
-        out=np.full(len(table), np.nan),
-        where=known,
-    )
-    table["low"], table["high"] = np.nan, np.nan
-    if known.any():
-        low, high = proportion_confint(
-            table.loc[known, "agreements"], table.loc[known, "n"], method="wilson"
-        )
-        table.loc[known, "low"], table.loc[known, "high"] = low, high
-    return table[columns]
 
 
 def _grouped(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-import pandas as pd
-
 from accords.dataset import Dataset
 
 
@@ -25,11 +21,3 @@ def variants(dataset: Dataset) -> dict[str, Dataset]:
         "bilateral only": overview["scope"] == "bilateral",
     }
     return {name: dataset.select(overview.index[mask]) for name, mask in kept.items()}
-
-
-def across(dataset: Dataset, measure: Callable[[Dataset], float]) -> pd.Series:
-    """Take one number under each choice of records; missing where the data are too thin.
-
-    ``measure`` gives NaN where it cannot be taken.
-    """
-    return pd.Series({name: measure(data) for name, data in variants(dataset).items()}, dtype=float)

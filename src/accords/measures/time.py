@@ -1,4 +1,4 @@
-"""How many agreements, when: rates, stock in force, mix of instruments, values, breaks."""
+"""How many agreements, when: rates, their breaks, and what purchases cost."""
 
 from __future__ import annotations
 
@@ -8,15 +8,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from accords import lives
 from accords.dataset import Dataset
 from accords.measures.common import by_state
 
 PERIOD_YEARS = 5
 """Length of the periods in which rates are taken."""
 
-NOT_BINDING = "joint-declaration"
-"""Political declarations do not enter into force, so an open status leaves no doubt about them."""
 
 CONTRACT = "procurement-contract"
 
@@ -27,35 +24,14 @@ def timeline(dataset: Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``agreement_id``, ``state``, ``title``, ``date`` (EDTF), ``earliest``, ``year`` (int),
-        ``instrument``, ``instrument_family``, ``status``, ``concluded`` and ``shared`` (bool: more
-        than one focus state is a party), in order of state and date. A date that spans two years
-        stands in its earliest.
+        ``agreement_id``, ``state``, ``earliest``, ``year`` (int) and ``concluded`` (bool), in order
+        of state and date. A date that spans two years stands in its earliest.
     """
     rows = by_state(dataset, concluded_only=False)
     rows = rows[rows["earliest"].notna()]
-    rows = rows.assign(
-        year=rows["earliest"].dt.year.astype(int),
-        shared=rows["agreement_id"].map(dataset.overview["focus"]).map(len) > 1,
-    )
-    columns = [
-        *("agreement_id", "state", "title", "date", "earliest", "year", "instrument"),
-        *("instrument_family", "status", "concluded", "shared"),
-    ]
-    return rows.sort_values(["state", "earliest", "agreement_id"], ignore_index=True)[columns]
-
-
-def undated(dataset: Dataset) -> pd.DataFrame:
-    """List the agreements that no source dates, once for each focus state.
-
-    Returns
-    -------
-    DataFrame
-        ``agreement_id``, ``state``, ``title``, ``instrument``, ``concluded``.
-    """
-    rows = by_state(dataset, concluded_only=False)
-    columns = ["agreement_id", "state", "title", "instrument", "concluded"]
-    return rows.loc[rows["earliest"].isna(), columns].reset_index(drop=True)
+    rows = rows.assign(year=rows["earliest"].dt.year.astype(int))
+    rows = rows.sort_values(["state", "earliest", "agreement_id"], ignore_index=True)
+    return rows[["agreement_id", "state", "earliest", "year", "concluded"]]
 
 
 def per_year(dataset: Dataset) -> pd.DataFrame:
@@ -76,9 +52,9 @@ def per_year(dataset: Dataset) -> pd.DataFrame:
 def per_period(dataset: Dataset, years: int = PERIOD_YEARS) -> pd.DataFrame:
     """Count the agreements that each focus state concluded in periods of some years.
 
-    Periods start in years that ``years`` divides, the first with a state's first agreement (less
-    than half a period joins the next); the last is observed in part. Intervals are exact 95 %
-    intervals of a Poisson mean (Garwood 1936).
+    Periods start in years that ``years`` divides, the first with a state's first agreement; at
+    either end less than half a period joins its neighbour. The last is observed in part. Intervals
+    are exact 95 % intervals of a Poisson mean (Garwood 1936).
 
     Returns
     -------
@@ -128,10 +104,12 @@ def _counts(dataset: Dataset, years: int) -> pd.DataFrame:
 
 
 def _blocks(first: int, last: int, years: int) -> list[tuple[int, int]]:
-    """Cut the years into periods; a first one of less than half the length joins the next."""
+    """Cut the years into periods; an end of less than half the length joins its neighbour."""
     starts = [first, *range(first // years * years + years, last + 1, years)]
     if len(starts) > 1 and 2 * (starts[1] - first) < years:
         del starts[1]
+    if len(starts) > 1 and 2 * (last + 1 - starts[-1]) < years:
+        del starts[-1]
     ends = [*(start - 1 for start in starts[1:]), last]
     return list(zip(starts, ends, strict=True))
 
@@ -217,99 +195,6 @@ def rate_change(dataset: Dataset, state: str, *, years: int = 10) -> RateChange:
         before_rows=tuple(before),
         after_rows=tuple(after),
     )
-
-
-def stock(dataset: Dataset) -> pd.DataFrame:
-    """Count, at the end of each year, the agreements concluded and those known to be in force.
-
-    Status is computed as of each year's last day, from what had happened by then. An agreement
-    that was signed but whose later life no source tells may be in force or not: these make the
-    band between ``in_force`` and ``most``. Declarations are outside the band, as they do not enter
-    into force. Agreements without a date are left out.
-
-    Returns
-    -------
-    DataFrame
-        ``state``, ``year`` (int), ``day`` (the year's last, or the edition's), ``concluded``
-        (running total), ``in_force``, ``pending``, ``signed``, ``unknown`` (agreements, without
-        declarations), ``ended`` and ``most`` (``in_force`` + ``pending`` + ``signed`` +
-        ``unknown``).
-    """
-    rows = by_state(dataset)
-    rows = rows[rows["latest"].notna() & (rows["earliest"] <= dataset.as_of)]
-    found = []
-    first = int(rows["earliest"].dt.year.min()) if len(rows) else dataset.as_of.year + 1
-    for year in range(first, dataset.as_of.year + 1):
-        day = min(pd.Timestamp(year=year, month=12, day=31), dataset.as_of)
-        status = lives.statuses(dataset.agreements, dataset.events, dataset.focus, day)["status"]
-        # A date known to the year alone lies in that year: its earliest day decides.
-        present = rows[rows["earliest"] <= day]
-        present = present.assign(then=present["agreement_id"].map(status))
-        for state in dataset.focus:
-            own = present[present["state"] == state]
-            if own.empty:
-                continue
-            binding = own["instrument"] != NOT_BINDING
-            kinds = own.loc[binding, "then"].value_counts()
-            known = {kind: int(kinds.get(kind, 0)) for kind in ("pending", "signed", "unknown")}
-            in_force = int((own["then"] == "in-force").sum())
-            ended = ["terminated", "expired", "superseded", "completed", "rejected"]
-            found.append(
-                {
-                    "state": state,
-                    "year": year,
-                    "day": day,
-                    "concluded": len(own),
-                    "in_force": in_force,
-                    **known,
-                    "ended": int(own["then"].isin(ended).sum()),
-                    "most": in_force + sum(known.values()),
-                }
-            )
-    columns = [
-        *("state", "year", "day", "concluded", "in_force", "pending", "signed", "unknown"),
-        *("ended", "most"),
-    ]
-    return pd.DataFrame(found, columns=columns).sort_values(
-        ["state", "year"], key=lambda c: c.map(_order(dataset)) if c.name == "state" else c
-    )
-
-
-def _order(dataset: Dataset) -> dict[str, int]:
-    return {state: n for n, state in enumerate(dataset.focus)}
-
-
-def instrument_mix(dataset: Dataset, years: int = 10) -> pd.DataFrame:
-    """Share of each family of instruments among the agreements of a period.
-
-    Returns
-    -------
-    DataFrame
-        ``state``, ``period``, ``start``, ``family``, ``n``, ``total`` (agreements of the state in
-        the period), ``share`` (0 to 1), ``agreements`` (tuple of ids). Every family of the code
-        list has a row in each period that has an agreement.
-    """
-    counts = per_period(dataset, years)
-    family = dataset.overview["instrument_family"]
-    found = []
-    for row in counts[counts["n"] > 0].to_dict("records"):
-        ids = pd.Series(row["agreements"])
-        for code in dataset.codes("instrument_families").index:
-            own = tuple(ids[ids.map(family) == code])
-            found.append(
-                {
-                    "state": row["state"],
-                    "period": row["period"],
-                    "start": row["start"],
-                    "family": code,
-                    "n": len(own),
-                    "total": row["n"],
-                    "share": len(own) / row["n"],
-                    "agreements": own,
-                }
-            )
-    columns = ["state", "period", "start", "family", "n", "total", "share", "agreements"]
-    return pd.DataFrame(found, columns=columns)
 
 
 _FIGURE = re.compile(

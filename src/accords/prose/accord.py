@@ -165,6 +165,11 @@ def voices(dataset: Dataset, agreement_id: str | None) -> Text:
         )
     if one:
         sentences.append(f"{_are(one, rows)} named by one official voice alone: {_list(one)}.")
+    for speaker, others in measures.joint_lists(dataset, agreement_id).items():
+        sentences.append(
+            f"The list of the {escape(dataset.labels('voices')[speaker])} was given for this and "
+            f"{count(others, 'other agreement')} together, so that it is weaker evidence for each."
+        )
     if press:
         rest = "rests" if len(press) == 1 else "rest"
         sentences.append(
@@ -183,48 +188,6 @@ def voices(dataset: Dataset, agreement_id: str | None) -> Text:
             )
     else:
         sentences.append("None rests on the press alone.")
-    return paragraph(*sentences)
-
-
-def breadth(dataset: Dataset, agreement_id: str | None) -> Text:
-    """Place the accord's breadth and instrument among the other agreements of each state."""
-    sentences = []
-    for state in dataset.focus:
-        rank = measures.breadth_rank(dataset, agreement_id, state)
-        if pd.isna(rank.value) or not rank.n:
-            continue
-        official = measures.breadth_rank(dataset, agreement_id, state, count="official")
-        same = measures.breadth_rank(dataset, agreement_id, state, same_instrument=True)
-        name = escape(dataset.party_names.get(state, state))
-        sentence = (
-            f"Of {name}'s {count(rank.rows, 'other agreement')} with known subjects, "
-            f"{_share(rank)} name fewer than the accord's "
-            f"{number(rank.value, '.0f', (str(agreement_id),))} (percentile "
-            f"{number(rank.percentile, '.0f', rank.rows)})"
-        )
-        if same.n:
-            sentence += (
-                f"; of its {count(same.rows, 'other')} of the same type of instrument, "
-                f"{_share(same)} do"
-            )
-        if official.n:
-            sentence += (
-                f". Counting official statements and texts alone, the accord names "
-                f"{number(official.value, '.0f', (str(agreement_id),))}, more than "
-                f"{number(official.below, 'd', official.lower)} of "
-                f"{number(official.n, 'd', official.rows)} (percentile "
-                f"{number(official.percentile, '.0f', official.rows)})"
-            )
-        sentences.append(f"{sentence}.")
-    if not sentences:
-        return paragraph("Too few subjects are known to compare.") if agreement_id else Text("")
-    record = _record(dataset, str(agreement_id))
-    median = dataset.overview.loc[dataset.overview["concluded"], "sources"].median()
-    sentences.append(
-        f"A caution: the accord was read in {number(record['sources'], 'd', (str(agreement_id),))} "
-        f"sources, a typical agreement in {number(median, 'g')}, and more sources name more "
-        "subjects."
-    )
     return paragraph(*sentences)
 
 
@@ -253,32 +216,6 @@ def instrument(dataset: Dataset, agreement_id: str | None) -> Text:
     label = escape(row["instrument_label"].lower())
     usual = f"Its type, {label}, is that of {listed(parts)} concluded agreements." if parts else ""
     return paragraph(others, usual)
-
-
-def approval(dataset: Dataset, agreement_id: str | None) -> Text:
-    """Place the time to the first approval among the other agreements of each state."""
-    sentences = []
-    for state in dataset.focus:
-        rank = measures.approval_rank(dataset, agreement_id, state)
-        if pd.isna(rank.value) or not rank.n:
-            continue
-        name = escape(dataset.party_names.get(state, state))
-        same = f", {number(rank.equal, 'd', rank.same)} cannot be told apart" if rank.equal else ""
-        sentences.append(
-            f"{name}'s first recorded approval came "
-            f"{number(rank.value, '.0f', (str(agreement_id),))} days after signature; of "
-            f"{count(rank.rows, 'other agreement')} that can be timed, "
-            f"{number(rank.below, 'd', rank.lower)} had it sooner and "
-            f"{number(rank.above, 'd', rank.higher)} later{same}."
-        )
-    if not sentences:
-        text = "No other approval is dated well enough to compare the pace."
-        return paragraph(text) if agreement_id else Text("")
-    sentences.append(
-        "Approvals that no source reports are not counted, so these are few and the "
-        "quick may be over-represented."
-    )
-    return paragraph(*sentences)
 
 
 def claims_opening(dataset: Dataset, table: pd.DataFrame) -> Text:
@@ -350,10 +287,6 @@ def when(date: str) -> str:
     """Write a date as an adverb (HTML): 'on 30 October 2024', 'in May 2025'."""
     precise = dates.precision(pd.Series([date])).iloc[0] == "day"
     return f"{'on' if precise else 'in'} {escape(dates.spoken(date))}"
-
-
-def _share(rank: measures.Rank) -> str:
-    return "all" if rank.below == rank.n else number(rank.below, "d", rank.lower)
 
 
 def _day_of(day: pd.Timestamp) -> str:

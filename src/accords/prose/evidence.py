@@ -12,141 +12,105 @@ from accords.dataset import Dataset
 from accords.measures import evidence as measures
 from accords.measures.common import concluded
 from accords.prose.partners import named
-from accords.prose.text import Text, count, escape, interval, linked, listed, number, paragraph
-
-_STEPS = {
-    "parliament-approved": "The vote of a parliament",
-    "ratified": "A ratification by either side",
-    "entered-into-force": "Entry into force",
-}
+from accords.prose.text import (
+    Text,
+    count,
+    escape,
+    interval,
+    linked,
+    listed,
+    lowered,
+    number,
+    paragraph,
+    some,
+)
 
 
 def firmness(dataset: Dataset) -> Text:
-    """Say how many records are firm, and on what their domains rest."""
-    levels = measures.confidence(dataset)
-    if levels.empty:
+    """Say what supports the records, and on what their domains rest."""
+    table = measures.support(dataset)
+    if table.empty:
         return paragraph("There is no record to grade.")
-    high = levels[levels["confidence"] == "high"]
-    low = levels[levels["confidence"] == "low"]
-    lone = _ids(low["agreement_ids"])
-    heard = measures.independence(dataset)
-    several = _ids(heard.loc[~heard["publishers"].isin(["none", "1"]), "agreement_ids"])
+    best = dict(iter(table.groupby("support")))
+    several, one, none = (_ids(best[c]["agreement_ids"]) for c in ("several", "one", "none"))
     bases = measures.domain_bases(dataset)
-    texts = bases[bases["basis"] == "text"]
+    texts, press = (bases[bases["basis"] == basis] for basis in ("text", "press"))
     sentences = [
-        "A record is held with high confidence where an official or treaty source says that the "
-        "agreement exists, or two publishers that do not repeat each other: "
-        f"{_by_state(dataset, high)}. {count(several, 'record')} of "
-        f"{count(dataset.overview.index)} have at least two independent publishers; "
-        f"{count(lone, 'record')} "
-        f"{'has' if len(lone) == 1 else 'have'} no reputable publisher behind "
-        f"{'it' if len(lone) == 1 else 'them'}.",
+        "That an agreement exists is said by an official or treaty source for "
+        f"{_by_state(dataset, best['official'])} records. {count(several, 'record')} more "
+        f"{'has' if len(several) == 1 else 'have'} two or more publishers that do not repeat each "
+        f"other; these, too, are held with high confidence. {count(one, 'record')} "
+        f"{'hangs' if len(one) == 1 else 'hang'} on a single publisher: if it is wrong, so are we. "
+        f"{count(none, 'record')} {'has' if len(none) == 1 else 'have'} no reputable publisher "
+        f"behind {'it' if len(none) == 1 else 'them'}.",
     ]
-    if len(texts):
+    if len(bases):
         sentences.append(
             "What an agreement is about is less firm than that it exists: the text itself, or an "
             f"official summary of its articles, was seen for {_codings(dataset, texts)} of the "
-            "subjects that agreements are said to have."
+            "subjects that agreements are said to have; the press alone names "
+            f"{_codings(dataset, press)}."
         )
     return paragraph(*sentences)
 
 
 def sources(dataset: Dataset) -> Text:
-    """Say what kinds of source there are and how many records rest on the press alone."""
+    """Say how many records rest on the press alone."""
     table = measures.source_kinds(dataset)
-    press = table[table["kind"] == "press"]
-    if press.empty:
+    if table.empty:
         return paragraph("No source is cited.")
-    official = table[table["kind"].isin(["official", "treaty-database"])]
-    ids = _ids(official["agreement_ids"])
-    alone = _ids(press["alone_ids"])
+    alone = _ids(table.loc[table["kind"] == "press", "alone_ids"])
     return paragraph(
-        f"{count(ids, 'record')} of {count(dataset.overview.index)} cite an official source "
-        f"or a treaty database, {count(alone, 'record')} the press and nothing else.",
-        "One record can cite several kinds of source, so that the shares do not add up.",
-    )
-
-
-def tongues(dataset: Dataset) -> Text:
-    """Say in which languages was read, and how many records hang on one publisher."""
-    spoken = measures.languages(dataset)
-    if spoken.empty:
-        return paragraph("No source is cited.")
-    printed = measures.publishers(dataset)
-    alone = _ids(printed["alone_ids"])
-    top = spoken.head(3)
-    names = listed(
-        f"{escape(n)} ({number(k, 'd', i)})"
-        for n, k, i in zip(top["name"], top["sources"], top["agreement_ids"], strict=True)
-    )
-    return paragraph(
-        f"Sources in {number(len(spoken), 'd', _ids(spoken['agreement_ids']))} languages were "
-        f"read, most of them in {names}, by "
-        f"{number(len(printed), 'd', _ids(printed['agreement_ids']))} publishers.",
-        f"{count(alone, 'record')} {'hangs' if len(alone) == 1 else 'hang'} on a single publisher: "
-        "if it is wrong, so are we.",
+        f"{count(alone, 'record')} of {count(dataset.overview.index)} cite the press and nothing "
+        "else. One record can cite several kinds of source, so that the shares do not add up.",
     )
 
 
 def disagreements(dataset: Dataset) -> Text:
-    """Say how often sources disagree and how many disputes are open."""
+    """Say how often sources disagree, about what most, and how many disputes are open."""
     table = measures.disputes_by_fact(dataset)
     if table.empty:
         return paragraph("No dispute between sources is recorded.")
     ids = _ids(table["agreement_ids"])
     total, settled = int(table["disputes"].sum()), int(table["settled"].sum())
     agreed, left = _ids(table["settled_ids"]), _ids(table["open_ids"])
+    first = table.iloc[0]
     return paragraph(
         f"Sources give different values for {number(total, 'd', ids)} facts of "
-        f"{count(ids, 'agreement')}. For {number(settled, 'd', agreed)} of them the tables carry "
+        f"{count(ids, 'agreement')}, most often about the {escape(lowered(first['fact']))} "
+        f"({number(first['disputes'], 'd', first['agreement_ids'])}). For "
+        f"{number(settled, 'd', agreed)} of them the tables carry "
         f"the value of the better source and say why; {number(total - settled, 'd', left)} are "
         "left open. All values are kept with their sources, and none is averaged.",
     )
 
 
 def known_lives(dataset: Dataset) -> Text:
-    """Say how far the later life of agreements is known."""
-    table = measures.life_cycles(dataset)
-    if table.empty:
-        return paragraph("No agreement is concluded.")
+    """Say how far the later life of agreements is known, and how long its steps took."""
     rows = concluded(dataset)
-    unknown = rows.index[rows["status"] == "unknown"]
-    signed = rows.index[rows["status"] == "signed"]
-    return paragraph(
+    if rows.empty:
+        return paragraph("No agreement is concluded.")
+    force, signed, unknown = (
+        rows.index[rows["status"] == status] for status in ("in-force", "signed", "unknown")
+    )
+    sentences = [
         f"A signature is news; what follows seldom is. Of {count(rows.index, 'agreement')} "
-        f"concluded, {linked(len(unknown), unknown)} were signed more than ten years before the "
+        f"concluded, {linked(len(force), force)} are known to be in force, "
+        f"{linked(len(unknown), unknown)} were signed more than ten years before the "
         f"edition without any later trace, and of {linked(len(signed), signed)} more nothing is "
-        "known but the signature or adoption.",
-        "Steps that are missing here were not found; they may well have happened.",
-    )
-
-
-def waiting(dataset: Dataset) -> Text:
-    """Say how long the steps after signature take where they are on record."""
-    summary = measures.waiting_summary(dataset)
-    waits = measures.waits(dataset).groupby("step")["agreement_id"]
-    sentences = []
-    for row in summary.to_dict("records"):
-        if not row["seen"]:
-            continue
+        "known but the signature or adoption. Steps that are missing here were not found; they "
+        "may well have happened.",
+    ]
+    waited = [
+        f"{lowered(measures.WAITS[row['step']])} for {count(row['agreement_ids'])} of {row['n']}, "
+        f"after a median of {number(row['median'], '.0f', row['agreement_ids'])} days"
+        for row in measures.waiting_summary(dataset).to_dict("records")
+    ]
+    if waited:
         sentences.append(
-            f"{_STEPS[row['step']]} is on record for "
-            f"{count(row['agreement_ids'])} of {count(waits.get_group(row['step']))} agreements, "
-            f"after {number(row['middle'], '.0f', row['agreement_ids'])} days in the middle case "
-            f"(half of these between {number(row['first_quartile'], '.0f')} and "
-            f"{number(row['third_quartile'], '.0f')} days)."
+            "Of bilateral treaties, framework and other agreements whose signature is dated, on "
+            f"record are: {'; '.join(waited)}. Waits that nobody reported are in no median."
         )
-    if not sentences:
-        return paragraph("No step after signature is dated.")
-    if summary["median"].isna().all():
-        sentences.append(
-            "No step is on record for half of the agreements, so that no median can be given for "
-            "all of them."
-        )
-    sentences.append(
-        "Where a date is known only to the month or year, its middle is taken; lives without the "
-        "step count up to their end or the edition."
-    )
     return paragraph(*sentences)
 
 
@@ -178,30 +142,19 @@ def own_lists(dataset: Dataset) -> Text:
     if table.empty:
         return paragraph("No focus state has named its partners in a list that these data hold.")
     sentences = []
-    for key in dict.fromkeys(table["table"]):
-        own = table[table["table"] == key]
-        mine = own[own["named"].astype(bool)]
-        year = int(mine["year"].iloc[0])
-        lost = mine[~mine["found"].astype(bool)]
-        late = mine[mine["found"].astype(bool) & (mine["by_then"] == 0)]
-        early = mine[mine["by_then"] > 0]
-        gone = listed(escape(named(n)) for n in lost["name"])
-        after = listed(escape(named(n)) for n in late["name"])
+    for _, own in table.groupby("table", sort=False):
+        any_, early = own["agreement_ids"].map(len) > 0, own["ids_by_then"].map(len) > 0
+        after = listed(escape(named(n)) for n in own.loc[any_ & ~early, "name"])
+        gone = listed(escape(named(n)) for n in own.loc[~any_, "name"])
         sentences.append(
-            f"In {year}, {_who(dataset, mine['state'].iloc[0])} named "
-            f"{number(len(mine), 'd', _ids(mine['agreement_ids']))} partners. For "
-            f"{linked(len(early), _ids(early['ids_by_then']))} a bilateral agreement of that "
+            f"In {own['year'].iloc[0]}, {_who(dataset, own['state'].iloc[0])} named "
+            f"{number(len(own), 'd', _ids(own['agreement_ids']))} partners. For "
+            f"{linked(early.sum(), _ids(own['ids_by_then']))} a bilateral agreement of that "
             "time is on record here"
             + (f", for {after} only later ones" if after else "")
             + (f", for {gone} none" if gone else "")
             + "."
         )
-        more = own[~own["named"].astype(bool)]
-        if len(more):
-            sentences.append(
-                f"Conversely {linked(len(more), _ids(more['ids_by_then']))} partners with a "
-                "record by then were not named: a list of partners is no list of agreements."
-            )
     return paragraph(*sentences)
 
 
@@ -234,24 +187,38 @@ def missing(dataset: Dataset, first: int = 1980, last: int = 2010) -> Text:
 
 
 def errors(dataset: Dataset) -> Text:
-    """Say what share of facts the second readings found wrong."""
+    """Say what share of facts the second readings found wrong or unsupported, with a table."""
     table = measures.reading_errors(dataset)
-    wrong = table[(table["problem"] == "wrong") & (table["facts"] > 0)]
-    if wrong.empty:
+    table = table[table["facts"] > 0]
+    if table.empty:
         return paragraph("No second reading is recorded.")
-    said = listed(
-        f"{number(100 * r['share'], '.1f', r['agreement_ids'])} % "
-        f"({r['found']} of {r['facts']}; {interval(100 * r['low'], 100 * r['high'], '.1f')}) in "
-        f"reading {r['reading']}"
-        for r in wrong.to_dict("records")
+    rows = "".join(
+        f'<tr><th scope="row">{reading}</th><td>{some(own["facts"].iloc[0], "fact")} of '
+        f"{some(own['records'].iloc[0], 'record')}</td>"
+        f"{''.join(map(_found, own.to_dict('records')))}</tr>"
+        for reading, own in table.groupby("reading")
     )
-    return paragraph(
-        "Random samples of records were read a second time by readers who did not know what the "
-        f"first had coded. They found wrong {said}.",
-        "What they found was mended, in their samples; the rest of the records was checked against "
-        "the rules that the first reading led to, not read again. The rate of the last reading is "
-        "the best guess for records that were not read again.",
+    heads = "".join(
+        f'<th scope="col">{head}</th>' for head in ("Reading", "Checked", "Wrong", "Unsupported")
     )
+    return Text(
+        "<p>Random samples of records were read a second time by readers who did not know what the "
+        "first had coded. What they found was mended, in their samples; the rest of the records "
+        "was checked against the rules that the first reading led to, not read again.</p>"
+        '<div class="scroll" role="region" aria-label="Second readings" tabindex="0"><table>'
+        "<caption>Facts that a second reader found wrong, or not in what that reader could see, "
+        f"with 95 % Wilson intervals</caption><thead><tr>{heads}</tr></thead>"
+        f"<tbody>{rows}</tbody></table></div>"
+        "<p>The rate of the last reading is the best guess for records that were not read "
+        "again.</p>"
+    )
+
+
+def _found(row: Mapping[Any, Any]) -> str:
+    """Write a cell of the table of errors: number, share and interval."""
+    found = number(row["found"], "d", row["agreement_ids"])
+    within = interval(100 * row["low"], 100 * row["high"], ".1f")
+    return f"<td>{found} ({100 * row['share']:.1f} %; {within})</td>"
 
 
 def limits(dataset: Dataset) -> Text:

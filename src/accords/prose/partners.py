@@ -90,54 +90,6 @@ def subjects(dataset: Dataset) -> Text:
     return _told(sentences, table)
 
 
-def geography(dataset: Dataset) -> Text:
-    """Say how the largest region's share changed between the last two runs of years."""
-    table = measures.region_share(dataset)
-    sentences = []
-    for state, own in _each(dataset, table):
-        now = own[own["start"] == own["start"].max()].sort_values("agreements", ascending=False)
-        first = now.iloc[0]
-        if not first["agreements"]:
-            continue
-        before = own[(own["region"] == first["region"]) & (own["start"] < first["start"])].tail(1)
-        said = (
-            f"{_who(dataset, state)} concluded {_portion(first)} of its agreements of "
-            f"{_years(first['period'])} with {escape(first['region'])}"
-        )
-        if len(before) and before["n"].iloc[0]:
-            earlier = before.iloc[0]
-            said += f", against {_portion(earlier)} in {_years(earlier['period'])}"
-            apart = first["low"] > earlier["high"] or first["high"] < earlier["low"]
-            said += "" if apart else "; the intervals overlap, so that this is no clear change"
-        sentences.append(f"{said}.")
-    sentences.append("Regions are those of the United Nations’ geoscheme.")
-    return _told(sentences, table)
-
-
-def spread(dataset: Dataset, window: int = 5) -> Text:
-    """Say how the number of distinct partners in a run of years changed in ten years."""
-    table = measures.distinct_partners(dataset, window)
-    first_time = measures.new_partners(dataset)
-    sentences = []
-    for state, own in _each(dataset, table):
-        end = own.iloc[-1]
-        new = first_time[
-            (first_time["state"] == state) & (first_time["year"] > end["year"] - window)
-        ]
-        names = [p for partners in new["new"] for p in partners]
-        ids = _ids(new["agreement_ids"])
-        said = (
-            f"In the {window} years to {end['year']}, {_who(dataset, state)} concluded "
-            f"{count(end['agreement_ids'], 'agreement')} with "
-            f"{number(end['partners'], 'd', end['agreement_ids'])} "
-            f"{'partner' if end['partners'] == 1 else 'partners'}"
-        )
-        if names:
-            said += f", {linked(len(names), ids)} of them for the first time on record"
-        sentences.append(f"{said}.")
-    return _told(sentences, table)
-
-
 def concentrated(dataset: Dataset) -> Text:
     """Say how concentrated each state's agreements are over all years, with intervals."""
     table = measures.concentration(dataset)
@@ -218,39 +170,11 @@ def diversifying(dataset: Dataset) -> Text:
     return _told(sentences, table)
 
 
-def deepening(dataset: Dataset) -> Text:
-    """Say how much of the newest run of years is with partners that a state already had."""
-    table = measures.repeat_share(dataset)
-    sentences = []
-    for state, own in _each(dataset, table):
-        now = own.iloc[-1]
-        if not now["n"]:
-            continue
-        said = (
-            f"Of the agreements of {_who(dataset, state)} in {_years(now['period'])}, "
-            f"{_portion(now)} were with a partner that it already had"
-        )
-        if len(own) > 1 and own.iloc[-2]["n"]:
-            before = own.iloc[-2]
-            said += f", after {_portion(before)} in {_years(before['period'])}"
-            apart = now["low"] > before["high"] or now["high"] < before["low"]
-            said += "" if apart else ": no clear change"
-        sentences.append(f"{said}.")
-    sentences.insert(
-        0, "To deepen ties is to return to partners that a state already had, and more often."
-    )
-    sentences.append(
-        "A state that already has many partners will return to them more often by that alone."
-    )
-    return _told(sentences, table)
-
-
 def sharing(dataset: Dataset) -> Text:
     """Say how many partners the focus states share and with whom both have most agreements."""
     table = measures.shared_partners(dataset)
-    net = measures.network(dataset)
-    outside = net.nodes[~net.nodes["focus"]]
-    every = _ids(net.edges.loc[~net.edges["between_focus"], "agreement_ids"])
+    counts = measures.partner_counts(dataset)
+    others = counts[~counts["partner"].isin(dataset.focus)]
     if table.empty:
         return paragraph("No partner is shared.")
     ids = _ids(table["agreement_ids"])
@@ -258,33 +182,15 @@ def sharing(dataset: Dataset) -> Text:
     close = table.loc[both == both.max()]
     names = listed(escape(named(n)) for n in close["name"])
     return paragraph(
-        f"{linked(len(table), ids)} of {number(len(outside), 'd', every)} partners are shared.",
+        f"{linked(len(table), ids)} of "
+        f"{number(others['partner'].nunique(), 'd', _ids(others['agreement_ids']))} partners are "
+        "shared.",
         f"The ties that are strong on every side are with {names} (at least "
         f"{number(both.max(), 'd')} agreements each, "
         f"{count(_ids(close['agreement_ids']))} in all).",
         "That a partner is shared does not show that the states act together with it: the "
         "agreements are separate.",
     )
-
-
-def tie(dataset: Dataset) -> Text:
-    """Say what binds the focus states to each other in the network."""
-    net = measures.network(dataset)
-    between = net.edges[net.edges["between_focus"]]
-    if between.empty:
-        return paragraph("No concluded bilateral agreement binds the focus states to each other.")
-    sentences = []
-    for row in between.to_dict("records"):
-        ids = row["agreement_ids"]
-        pair = f"{_who(dataset, row['state'])} and {_who(dataset, row['partner'])}"
-        known = dataset.overview.loc[list(ids), "year"].dropna().tolist()
-        since = f", the first of {min(known)}" if len(ids) > 1 and known else ""
-        when = f" of {min(known)}" if len(ids) == 1 and known else ""
-        sentences.append(
-            f"{pair} are tied to each other by {count(ids, 'bilateral agreement')}{when}{since}; "
-            "every other path between them in these data runs through a shared partner."
-        )
-    return paragraph(*sentences)
 
 
 def _told(sentences: list[str], table: pd.DataFrame) -> Text:
@@ -304,12 +210,6 @@ def _who(dataset: Dataset, state: str) -> str:
 
 def _ids(tuples: Iterable[tuple[str, ...]]) -> list[str]:
     return list(dict.fromkeys(i for ids in tuples for i in ids))
-
-
-def _portion(row: pd.Series) -> str:
-    part = linked(f"{row['agreements']} of {row['n']}", row["agreement_ids"])
-    within = interval(100 * row["low"], 100 * row["high"], ".0f")
-    return f"{100 * row['share']:.0f} % ({part}; 95 % interval {within})"
 
 
 def _percents(row: Mapping[Any, Any]) -> str:

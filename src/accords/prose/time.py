@@ -56,25 +56,6 @@ def overview(dataset: Dataset) -> Text:
     return paragraph(*sentences)
 
 
-def undated(dataset: Dataset) -> Text:
-    """List the agreements that no source dates, as they cannot stand on a time axis."""
-    rows = measures.undated(dataset)
-    if rows.empty:
-        return paragraph("Every agreement on record is dated.")
-    ids = rows["agreement_id"]
-    n = count(ids, "agreement")
-    unique = rows.drop_duplicates("agreement_id")
-    items = "".join(
-        f"<li>{linked(title, [agreement])}{'' if done else ' (announced only)'}</li>"
-        for agreement, title, done in zip(
-            unique["agreement_id"], unique["title"], unique["concluded"], strict=True
-        )
-    )
-    return Text(
-        f"<p>No source dates {n}; the charts of this chapter leave them out:</p><ul>{items}</ul>"
-    )
-
-
 def rates(dataset: Dataset) -> Text:
     """Compare the last ten full years with the ten before, with the ratio's interval."""
     choices = robustness.variants(dataset)
@@ -107,68 +88,6 @@ def _robust(choices: Mapping[str, Dataset], state: str, found: float) -> str:
         return f"The ratio is {side} under each of the {all_} choices of records."
     exceptions = listed(f"‘{escape(name)}’ ({value:.1f} times)" for name, value in other.items())
     return f"That does not hold under every choice of records: it turns with {exceptions}."
-
-
-def stock(dataset: Dataset) -> Text:
-    """Say how many agreements are known to be in force, and how many may be."""
-    rows = by_state(dataset)
-    rows = rows[rows["earliest"].notna()]
-    if rows.empty:
-        return paragraph("No agreement is dated, so no stock can be counted.")
-    sentences = []
-    for state in dataset.focus:
-        own = rows[rows["state"] == state]
-        if own.empty:
-            continue
-        binding = own["instrument"] != measures.NOT_BINDING
-        status = own["status"]
-        ids = own["agreement_id"]
-        in_force = ids[status == "in-force"]
-        open_ = binding & status.isin(["pending", "signed", "unknown"])
-        parts = [
-            f"{count(ids[binding & (status == kind)])} {words}"
-            for kind, words in (
-                ("pending", "still in approval as far as is known"),
-                ("signed", "signed with nothing known after"),
-                ("unknown", "signed so long ago that their fate is unknown"),
-            )
-            if (binding & (status == kind)).any()
-        ]
-        sentence = (
-            f"Of the {count(ids)} dated agreements of {escape(dataset.party_names[state])}, "
-            f"{count(in_force)} are known to be in force"
-        )
-        if parts:
-            sentence += f"; {count(ids[open_])} more may be ({listed(parts)})"
-        sentences.append(sentence + ".")
-    sentences.append("The band is wide because few sources report what became of an agreement.")
-    return paragraph(*sentences)
-
-
-def instruments(dataset: Dataset) -> Text:
-    """Say how the mix of instruments moved from the first to the newest decade with enough."""
-    table = measures.instrument_mix(dataset)
-    families = {k: v.lower() for k, v in dataset.labels("instrument_families").items()}
-    sentences = []
-    for state in dataset.focus:
-        own = table[(table["state"] == state) & (table["total"] >= 10)]
-        if own.empty:
-            continue
-        moved = []
-        for start in dict.fromkeys((own["start"].min(), own["start"].max())):
-            block = own[own["start"] == start]
-            whole = [i for ids in block["agreements"] for i in ids]
-            top = block[block["n"] == block["n"].max()]
-            shares = [
-                f"{escape(families[family])}, {percent(ids, whole)}"
-                for family, ids in zip(top["family"], top["agreements"], strict=True)
-            ]
-            are = "family was" if len(shares) == 1 else "families were"
-            moved.append(f"in {escape(block['period'].iloc[0])} the largest {are} {listed(shares)}")
-        sentences.append(f"For {escape(dataset.party_names[state])}, {'; '.join(moved)}.")
-    if not sentences:
-        return paragraph("No decade has enough agreements to speak of a mix of instruments.")
-    return paragraph(*sentences)
 
 
 def values(dataset: Dataset) -> Text:

@@ -67,7 +67,6 @@ def lean(markup: str) -> str:
         markup.encode(), etree.XMLParser(huge_tree=True, remove_blank_text=True)
     )
     _prune(root)
-    _gather_bars(root)
     for element in root.iter():
         _rewrite(element)
     _drop_unused_clips(root)
@@ -77,7 +76,6 @@ def lean(markup: str) -> str:
     _hoist(root)
     _flatten(root)
     _merge_paths(root)
-    _group_runs(root)
     _drop_idle_strokes(root)
     for attribute in ("width", "height", "style"):
         root.attrib.pop(attribute, None)
@@ -226,27 +224,6 @@ def _flatten(root: etree._Element, *, single: bool = False) -> None:
         if parent is not None and not element.attrib and (len(element) == 1 or not single):
             at = parent.index(element)
             parent[at : at + 1] = [*element]
-
-
-def _gather_bars(root: etree._Element) -> None:
-    """Set the bars of one trace side by side, by colour, and what is written on them after.
-
-    Bars of one trace do not cover one another, so that their order is free.
-    """
-    for points in root.xpath(
-        "//*[contains(@class, 'barlayer')]//*[contains(concat(@class, ' '), 'points ')]"
-    ):
-        marks = [mark for mark in points.iter() if _local(mark) in ("path", "text")]
-        if any(parent.get("transform") for mark in marks for parent in _between(mark, points)):
-            continue
-        points[:] = sorted(marks, key=lambda mark: (_local(mark), _style(mark).get("fill", "")))
-
-
-def _between(element: etree._Element, top: etree._Element) -> Iterator[etree._Element]:
-    for parent in element.iterancestors():
-        if parent is top:
-            return
-        yield parent
 
 
 def _place(root: etree._Element) -> None:
@@ -444,30 +421,6 @@ def _tenths(number: int) -> str:
 def _next(number: int) -> str:
     text = _tenths(number)
     return text if text.startswith("-") else f" {text}"
-
-
-def _group_runs(root: etree._Element) -> None:
-    """Give neighbours of one look a group that carries it."""
-    for parent in [*root.iter(f"{{{SVG}}}g", f"{{{SVG}}}svg")]:
-        runs: list[list[etree._Element]] = []
-        looks: dict[str, str] = {}
-        for element in parent:
-            own = {name: element.get(name, "") for name in INHERITED if element.get(name)}
-            if runs and own and own == looks and _local(element) == _local(runs[-1][0]):
-                runs[-1].append(element)
-            else:
-                runs.append([element])
-            looks = own
-        for run in runs:
-            look = {name: run[0].get(name, "") for name in INHERITED if run[0].get(name)}
-            if len(run) < 3 or not look:
-                continue
-            group = etree.Element(f"{{{SVG}}}g", look)
-            run[0].addprevious(group)
-            for element in run:
-                group.append(element)
-                for name in look:
-                    del element.attrib[name]
 
 
 def _drop_idle_strokes(root: etree._Element) -> None:
