@@ -17,6 +17,8 @@ from accords.dataset import load, save
 from accords.editions import release
 from accords.measures.accord import accord_id
 
+SUBSET = "shipped and not slow and not browser"
+
 NINTH = 9
 """One agreement of so many is taken away."""
 
@@ -76,7 +78,7 @@ def test_the_tests_of_the_shipped_data_hold_for_the_next_edition(tmp_path: Path)
     assert len(load(folder).agreements) < len(newest.agreements)
     assert [problem for problem in check(folder) if problem.severity == "error"] == []
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-m", "shipped", "-p", "no:cacheprovider"],
+        [sys.executable, "-m", "pytest", "-m", SUBSET, "-p", "no:cacheprovider"],
         cwd=builders.ROOT,
         env={**os.environ, "ACCORDS_SHIPPED": str(folder)},
         capture_output=True,

@@ -212,9 +212,7 @@ def chapter(difference: Difference) -> Text:
         if len(changes) > FOLDED:
             counts = _spread(difference) if title == _TITLES["added"] else []
             counted = f"<p>{escape(' '.join(counts))}</p>" if counts else ""
-            shown = (
-                f"{counted}<details><summary>All {len(changes)}</summary>{shown}</details>"
-            )
+            shown = f"{counted}<details><summary>All {len(changes)}</summary>{shown}</details>"
         parts.append(f"<h3>{title} ({len(changes)})</h3>{shown}")
     parts += [f"<p>{escape(sentence)}</p>" for sentence in _beside(difference)]
     parts.append("<h3>Findings that read differently</h3>")
