@@ -18,7 +18,11 @@ def test_the_life_shows_each_sides_steps_and_names_what_is_not_found(small):
 
 
 def test_the_title_of_a_life_claims_approval_only_for_sides_that_completed_it(small):
-    steps = [("signed", None, "2024-10-30"), ("ratified", "AZE", "2025-01-10")]
+    steps = [
+        ("signed", None, "2024-10-30"),
+        ("parliament-approved", "AZE", "2024-12-27"),
+        ("ratified", "AZE", "2025-01-10"),
+    ]
     done = builders.tiny(
         parties=[{"agreement_id": "a", "party_id": state} for state in ("AZE", "MAR")],
         events=[
