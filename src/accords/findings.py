@@ -10,6 +10,7 @@ import pandas as pd
 
 from accords import claims
 from accords.dataset import Dataset
+from accords.lives import PURCHASE
 from accords.measures import accord, domains, evidence, partners, robustness, time
 from accords.measures.common import by_state, concluded
 from accords.prose.accord import kind_of, missing_steps, status_words, when
@@ -26,6 +27,7 @@ from accords.prose.text import (
     percent,
     tied,
 )
+from accords.prose.time import together
 
 
 class Reading(NamedTuple):
@@ -305,14 +307,8 @@ def _numbers(dataset: Dataset, choices: Choices) -> Finding | None:
         apart = f" (and {count(announced)} only announced)" if len(announced) else ""
         done = count(own.index[own["concluded"]], "concluded agreement")
         parts.append(f"{done} of {escape(_the(names.get(state, state)))}{apart}")
-    together = concluded(dataset)
-    shared = together.index[together["focus"].map(len) > 1]
-    sentence = f"On record are {listed(parts)}"
-    if len(dataset.focus) == 2:
-        sentence += f"; {count(shared)} {'has' if len(shared) == 1 else 'have'} both as parties"
-    elif len(dataset.focus) > 2:
-        has = "has" if len(shared) == 1 else "have"
-        sentence += f"; {count(shared)} {has} more than one of them as parties"
+    tied = together(dataset)
+    sentence = f"On record are {listed(parts)}{f'; {tied}' if tied else ''}"
     sentence += ". There may be more that we did not find."
 
     def measure(data: Dataset) -> Reading:
@@ -554,19 +550,29 @@ def _spread(tables: Mapping[int, pd.DataFrame], state: str, years: str) -> Measu
 
 def _status(dataset: Dataset, choices: Choices) -> Finding | None:
     rows = _own(concluded(dataset))
+    bought = rows[rows["instrument"] == PURCHASE]
+    rows = rows[rows["instrument"] != PURCHASE]
     if rows.empty:
         return None
     sentence = (
-        f"Of {count(rows.index, 'concluded agreement')}, "
+        f"Of {count(rows.index, 'concluded agreement')}, purchases aside, "
         f"{percent(rows.index[rows['status'] == 'in-force'], rows.index)} are known to be in "
         f"force. Of {percent(rows.index[rows['status'] == 'signed'], rows.index)} nothing is known "
         "but that they were signed or adopted, and of "
         f"{percent(rows.index[rows['status'] == 'unknown'], rows.index)}, signed more than ten "
         "years ago, no later trace was found."
     )
+    if len(bought):
+        whole = bought.index[bought["status"] == "completed"]
+        part = bought.index[bought["status"].isin(["in-delivery", "received"])]
+        sentence += (
+            f" Of {count(bought.index, 'purchase')}, {percent(whole, bought.index)} are known to "
+            f"be handed over whole, and {percent(part, bought.index)} at least in part."
+        )
 
     def measure(data: Dataset) -> Reading:
-        found = _own(concluded(data))["status"]
+        own = _own(concluded(data))
+        found = own.loc[own["instrument"] != PURCHASE, "status"]
         if found.empty:
             return NOTHING
         known, unknown = (found == "in-force").sum(), (found == "unknown").sum()
@@ -590,18 +596,7 @@ def _sure(dataset: Dataset, choices: Choices) -> Finding | None:
         f"That an agreement exists is of high confidence for {percent(sure, every.index)} of the "
         "records: an official or treaty source says so, or two independent publishers."
     )
-    errors = evidence.reading_errors(dataset)
-    errors = errors[(errors["problem"] == "wrong") & (errors["facts"] > 0)]
-    if len(errors):
-        last = errors.to_dict("records")[-1]
-        read = dataset.readings.loc[dataset.readings["reading"] == last["reading"], "agreement_id"]
-        read = read[read.isin(dataset.overview.index)]
-        sentence += (
-            f" A second reader who did not know the first result found "
-            f"{number(last['found'], 'd', last['agreement_ids'])} of "
-            f"{number(last['facts'], 'd', read)} facts wrong in the latest sample (95 % interval "
-            f"{interval(100 * last['low'], 100 * last['high'], '.1f')} %)."
-        )
+    sentence += _errors(dataset)
 
     def measure(data: Dataset) -> Reading:
         found = _own(data.overview)["confidence"]
@@ -612,6 +607,34 @@ def _sure(dataset: Dataset, choices: Choices) -> Finding | None:
 
     label = "share of high confidence"
     return Finding("sure", "How sure", sentence, (_check(choices, label, ".0%", measure),))
+
+
+def _errors(dataset: Dataset) -> str:
+    """Say what blind second readings found: all of them together, and the latest (HTML)."""
+    table = evidence.reading_errors(dataset)
+    table = table[table["facts"] > 0]
+    if table.empty:
+        return ""
+    last = table["reading"].max()
+    rates = {
+        (when, row["problem"]): (
+            f"{number(100 * row['share'], '.1f', row['agreement_ids'])} % "
+            f"(95 % interval {interval(100 * row['low'], 100 * row['high'], '.1f')})"
+        )
+        for when, mask in (("all", table["reading"].isna()), ("last", table["reading"] == last))
+        for row in table[mask].to_dict("records")
+    }
+    sentence = (
+        " Readers who did not know the first result found "
+        f"{rates['all', 'wrong']} of facts wrong and {rates['all', 'unsupported']} unsupported by "
+        "what they could see"
+    )
+    if table["reading"].nunique() > 1:
+        sentence += (
+            f"; in the latest of their samples {rates['last', 'wrong']} and "
+            f"{rates['last', 'unsupported']}"
+        )
+    return f"{sentence}."
 
 
 def _missing(dataset: Dataset, choices: Choices) -> Finding | None:

@@ -11,8 +11,14 @@ SIGNATURES = ("accession", "signed")
 PREPARATIONS = ("noted", "tabled", "government-approved")
 """Steps that can precede a signature: alone, they do not show that an instrument was concluded."""
 
-APPROVALS = (*PREPARATIONS, "chamber-approved", "parliament-approved", "ratified", "notified")
-"""Steps by which a party consents to be bound."""
+CONSENTS = (
+    *("government-approved", "chamber-approved"),
+    *("parliament-approved", "ratified", "notified"),
+)
+"""Steps by which a party consents to be bound; taking note and tabling a bill are none."""
+
+APPROVALS = ("noted", "tabled", *CONSENTS)
+"""Steps that show an instrument in approval."""
 
 CONCLUSIONS = (
     *SIGNATURES,

@@ -439,8 +439,9 @@ def _french(dataset: Dataset, facet: str) -> dict[str, str]:
         return {}
     codes = dataset.codes(_CODE_LISTS[facet])
     column = "name_fr" if "name_fr" in codes else "label_fr"
-    names_fr = codes[column].dropna() if column in codes else {}
-    return {str(code): name for code, name in names_fr.items()}
+    if column not in codes:
+        return {}
+    return {str(code): name for code, name in codes[column].dropna().items()}
 
 
 def _year(name: str, value: Any) -> int:

@@ -43,6 +43,7 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
             "Agreements": table["n"],
             "Of": table["total"],
             **theme.estimates(table, "share", "Share", 3),
+            "Named by the press alone": table["press"].map(len),
         }
     )
     if table.empty or not table["n"].sum():
@@ -71,8 +72,11 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
             hovertext=[
                 theme.safe(
                     f"{who}, {lowered(labels[domain])}: {portion(count, total, 'agreement')}"
+                    + (f"; {len(press)} more by the press alone" if press else "")
                 )
-                for domain, count, total in zip(order, own["n"], own["total"], strict=True)
+                for domain, count, total, press in zip(
+                    order, own["n"], own["total"], own["press"], strict=True
+                )
             ],
             hovertemplate="%{hovertext}<extra></extra>",
         )  # fmt: skip
@@ -108,9 +112,10 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
         name=name,
         title=_profiles_title(dataset, table, contrast, states),
         subtitle=(
-            "Share of a state’s concluded agreements with a known subject that name the "
-            f"subject ({sizes}), with 95 % Wilson intervals. Bold: the states "
-            "differ after correction for the number of comparisons."
+            "Share of a state’s concluded agreements with a subject that the text or an official "
+            f"source names ({sizes}), with 95 % Wilson intervals. Bold: the states "
+            "differ after correction for the number of comparisons. What the press alone names is "
+            "in the table behind the chart."
         ),
         alt=_profiles_alt(dataset, table, states),
         data=data,

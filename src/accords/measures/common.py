@@ -22,12 +22,13 @@ def by_state(dataset: Dataset, *, concluded_only: bool = True) -> pd.DataFrame:
         ``agreement_id``, ``state``, ``date``, ``earliest``, ``latest``, ``uncertain``, ``year``,
         ``concluded`` and, from the overview, ``title``, ``instrument``, ``instrument_family``,
         ``scope``, ``status``, ``confidence``, ``official``, ``dcad``, ``partners``, ``domains``,
-        ``families``.
+        ``press_domains``, ``families``.
     """
     rows = dataset.memberships.drop(columns=["event_id", "event", "concluded"])
     columns = [
         *("title", "instrument", "instrument_family", "scope", "status", "concluded"),
-        *("confidence", "official", "dcad", "partners", "domains", "families"),
+        *("confidence", "official", "dcad", "partners", "domains"),
+        *("press_domains", "families"),
     ]
     rows = rows.merge(dataset.overview[columns], left_on="agreement_id", right_index=True)
     if concluded_only:

@@ -1,7 +1,8 @@
 """What the agreements are about: profiles, how they changed, and where they differ.
 
-Shares are of the agreements for which a source names at least one domain: where no source names a
-subject, none is known, and such an agreement says nothing about a profile.
+Shares are of the agreements for which the text or an official source names at least one domain:
+where neither does, no subject is known for sure, and such an agreement says nothing about a
+profile. What the press alone names is counted apart.
 """
 
 from __future__ import annotations
@@ -20,14 +21,19 @@ CUTS = (2010, 2020)
 
 
 def coded(dataset: Dataset) -> pd.DataFrame:
-    """Give the concluded agreements of each focus state for which a source names a domain.
+    """Return the concluded agreements of which the text or an official source names a domain.
 
     Returns
     -------
     DataFrame
-        The rows of :func:`accords.measures.common.by_state` with at least one domain.
+        The rows of :func:`accords.measures.common.by_state` with at least one such domain;
+        ``domains`` holds these alone.
     """
     rows = by_state(dataset)
+    rows["domains"] = [
+        tuple(domain for domain in named if domain not in press)
+        for named, press in zip(rows["domains"], rows["press_domains"], strict=True)
+    ]
     return rows[rows["domains"].map(len) > 0].reset_index(drop=True)
 
 
@@ -37,22 +43,23 @@ def breadth(dataset: Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``state``, ``concluded`` (agreements), ``coded`` (those with a domain), ``share`` (0 to 1,
-        NaN without agreements) and ``mean`` (domains a coded agreement).
+        ``state``, ``concluded`` (agreements), ``coded`` (those of which the text or an official
+        source names a domain), ``share`` (0 to 1, NaN without agreements), ``mean`` (domains a
+        coded agreement) and ``press`` (those of which only the press names any).
     """
-    rows = by_state(dataset)
-    rows = rows.assign(named=rows["domains"].map(len))
+    rows, firm = by_state(dataset), coded(dataset)
     found = []
     for state in dataset.focus:
-        named = rows.loc[rows["state"] == state, "named"]
-        some = named[named > 0]
+        own = rows[rows["state"] == state]
+        some = firm.loc[firm["state"] == state, "domains"].map(len)
         found.append(
             {
                 "state": state,
-                "concluded": len(named),
+                "concluded": len(own),
                 "coded": len(some),
-                "share": len(some) / len(named) if len(named) else np.nan,
+                "share": len(some) / len(own) if len(own) else np.nan,
                 "mean": float(some.mean()) if len(some) else np.nan,
+                "press": int((own["domains"].map(len) > 0).sum()) - len(some),
             }
         )
     return pd.DataFrame(found)
@@ -76,10 +83,12 @@ def profiles(
     -------
     DataFrame
         ``state``, ``domain``, ``n``, ``total`` (coded agreements of the state), ``share``,
-        ``low``, ``high`` (0 to 1), ``agreements`` (tuple of ids); a row for every domain of the
-        code list and every state that has a coded agreement.
+        ``low``, ``high`` (0 to 1), ``agreements`` (tuple of ids), ``press`` (tuple of the ids of
+        agreements for which only the press names the domain); a row for every domain of the code
+        list and every state that has a coded agreement.
     """
     rows = _within(coded(dataset), since, until)
+    told = _within(by_state(dataset), since, until)
     found = []
     for state in dataset.focus:
         own = rows[rows["state"] == state]
@@ -87,6 +96,8 @@ def profiles(
             continue
         named = own[["agreement_id", "domains"]].explode("domains").groupby("domains")
         ids = named["agreement_id"].agg(tuple)
+        press = told[told["state"] == state].explode("press_domains").groupby("press_domains")
+        alone = press["agreement_id"].agg(tuple)
         for domain in dataset.codes("domain_codes").index:
             agreements = ids.get(domain, ())
             found.append(
@@ -96,9 +107,10 @@ def profiles(
                     "n": len(agreements),
                     "total": len(own),
                     "agreements": agreements,
+                    "press": alone.get(domain, ()),
                 }
             )
-    table = pd.DataFrame(found, columns=["state", "domain", "n", "total", "agreements"])
+    table = pd.DataFrame(found, columns=["state", "domain", "n", "total", "agreements", "press"])
     return _with_shares(table)
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from accords import dates
 from accords.dataset import Dataset
+from accords.lives import CONSENTS, PURCHASE
 from accords.measures.common import by_state, dyads
 
 TEXT_FAMILIES = ("frameworks", "agreements")
@@ -177,9 +178,9 @@ def disputes_by_fact(dataset: Dataset) -> pd.DataFrame:
 def life_cycles(dataset: Dataset) -> pd.DataFrame:
     """Share of each state's concluded agreements whose life is on record, step by step.
 
-    Not every agreement needs every step: a plan is not ratified and a friendship treaty need not
-    end. A step that is missing here was not found in a source, which does not mean that it did not
-    happen.
+    Purchases are left out, whose lives run otherwise. Not every agreement needs every step: a plan
+    is not ratified and a friendship treaty need not end. A step that is missing here was not found
+    in a source, which does not mean that it did not happen.
 
     Returns
     -------
@@ -188,19 +189,20 @@ def life_cycles(dataset: Dataset) -> pd.DataFrame:
         ``low``, ``high`` (Wilson, 95 %), ``agreement_ids``.
     """
     rows = by_state(dataset)
+    rows = rows[rows["instrument"] != PURCHASE]
     stage = dataset.codes("event_types")["stage"]
     events = dataset.events.assign(stage=dataset.events["event"].map(stage))
     precision = dates.precision(rows["date"])
 
-    def seen(name: str) -> pd.Series:
-        return rows["agreement_id"].isin(events.loc[events["stage"] == name, "agreement_id"])
+    def seen(where: pd.Series) -> pd.Series:
+        return rows["agreement_id"].isin(events.loc[where, "agreement_id"])
 
     groups = {
         "day": precision == "day",
         "year": precision.notna(),
-        "approval": seen("approval"),
-        "force": seen("force"),
-        "end": seen("end"),
+        "approval": seen(events["event"].isin(CONSENTS)),
+        "force": seen(events["stage"] == "force"),
+        "end": seen(events["stage"] == "end"),
         "known": rows["status"] != "unknown",
     }
     return _by_state(dataset, rows, groups, "step")
@@ -413,7 +415,7 @@ def capture_recapture(dataset: Dataset, first: int = 1980, last: int = 2010) -> 
 
 
 def reading_errors(dataset: Dataset) -> pd.DataFrame:
-    """Share of facts that blind second readings found wrong or unsupported.
+    """Share of facts that blind second readings found wrong or unsupported, each and together.
 
     Wilson intervals (95 %) take facts as independent; facts of one record are not quite, so the
     true intervals are somewhat wider.
@@ -421,16 +423,20 @@ def reading_errors(dataset: Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        For every reading, two rows: ``reading``, ``problem`` (``wrong``, ``unsupported``),
-        ``records``, ``facts`` (checked), ``found``, ``share``, ``low``, ``high``,
-        ``agreement_ids`` (the records with such a fact that are in the dataset).
+        For every reading, and last for all of them (``reading`` is missing), two rows:
+        ``reading`` (Int64), ``problem`` (``wrong``, ``unsupported``), ``records``, ``facts``
+        (checked), ``found``, ``share``, ``low``, ``high``, ``agreement_ids`` (the records with such
+        a fact that are in the dataset).
     """
     from statsmodels.stats.proportion import proportion_confint
 
     known = set(dataset.agreements["agreement_id"])
     records = []
-    for reading in sorted(dataset.readings["reading"].unique()):
-        rows = dataset.readings[dataset.readings["reading"] == reading]
+    numbers = sorted(dataset.readings["reading"].unique())
+    for reading in [*numbers, *([pd.NA] if numbers else [])]:
+        rows = dataset.readings
+        if pd.notna(reading):
+            rows = rows[rows["reading"] == reading]
         checked = int(rows["facts_checked"].sum())
         for problem in ("wrong", "unsupported"):
             column = rows[f"facts_{problem}"]
@@ -440,7 +446,7 @@ def reading_errors(dataset: Dataset) -> pd.DataFrame:
             )
             records.append(
                 {
-                    "reading": int(reading),
+                    "reading": reading,
                     "problem": problem,
                     "records": len(rows),
                     "facts": checked,
@@ -453,13 +459,9 @@ def reading_errors(dataset: Dataset) -> pd.DataFrame:
                     ),
                 }
             )
-    return pd.DataFrame(
-        records,
-        columns=[
-            *("reading", "problem", "records", "facts", "found", "share", "low", "high"),
-            "agreement_ids",
-        ],
-    )
+    columns = ["reading", "problem", "records", "facts", "found", "share", "low", "high"]
+    table = pd.DataFrame(records, columns=[*columns, "agreement_ids"])
+    return table.astype({"reading": "Int64"})
 
 
 def _recaptured(rows: pd.DataFrame) -> dict[str, Any]:

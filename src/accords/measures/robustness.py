@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from accords.dataset import Dataset
+from accords.lives import PURCHASE
 
 
 def variants(dataset: Dataset) -> dict[str, Dataset]:
@@ -15,9 +16,9 @@ def variants(dataset: Dataset) -> dict[str, Dataset]:
         "all records": overview["title"].notna(),
         "high confidence only": overview["confidence"] == "high",
         "official and treaty sources only": overview["official"].astype("boolean").fillna(False),
-        "without procurement contracts": overview["instrument"] != "procurement-contract",
+        "without procurement contracts": overview["instrument"] != PURCHASE,
         "without yearly cooperation plans": overview["instrument"] != "cooperation-plan",
-        "without records known from DCAD alone": overview["dcad"] != "only",
+        "without records known from one list alone": overview["one_list"].isna(),
         "bilateral only": overview["scope"] == "bilateral",
     }
     return {name: dataset.select(overview.index[mask]) for name, mask in kept.items()}

@@ -9,13 +9,11 @@ import numpy as np
 import pandas as pd
 
 from accords.dataset import Dataset
+from accords.lives import PURCHASE
 from accords.measures.common import by_state
 
 PERIOD_YEARS = 5
 """Length of the periods in which rates are taken."""
-
-
-CONTRACT = "procurement-contract"
 
 
 def timeline(dataset: Dataset) -> pd.DataFrame:
@@ -231,11 +229,12 @@ def figures(text: str) -> tuple[float, float, str] | None:
 
 
 def contracts(dataset: Dataset) -> pd.DataFrame:
-    """Procurement contracts whose value a source gives, with the range where sources differ.
+    """Procurement contracts whose price a source gives, with the range where sources differ.
 
-    Amounts are nominal and in the currency of the source, neither converted nor averaged. ``low``
-    and ``high`` span the figures that sources give for the contract in the same currency;
-    ``figures`` keeps what each says, figures for other things and in other currencies included.
+    A ceiling, a package and an estimate are no price and are left out. Amounts are nominal and in
+    the currency of the source, neither converted nor averaged. ``low`` and ``high`` span the
+    figures that sources give for the contract in the same currency; ``figures`` keeps what each
+    says, figures for other things and in other currencies included.
 
     Returns
     -------
@@ -245,10 +244,10 @@ def contracts(dataset: Dataset) -> pd.DataFrame:
         ``disputed`` (bool), ``figures`` (what sources say, joined by '; ').
     """
     rows = by_state(dataset)
-    rows = rows[rows["instrument"] == CONTRACT]
-    values = dataset.agreements.set_index("agreement_id")[["value_amount", "value_currency"]]
-    rows = rows.join(values, on="agreement_id")
-    rows = rows[rows["value_amount"].notna() & rows["value_currency"].notna()]
+    rows = rows[rows["instrument"] == PURCHASE]
+    values = dataset.agreements.set_index("agreement_id")
+    values = values.loc[values["value_kind"] == "price", ["value_amount", "value_currency"]]
+    rows = rows.join(values, on="agreement_id", how="inner")
     rows = rows.rename(columns={"value_amount": "amount", "value_currency": "currency"})
     field = dataset.disputes["field"].str.replace(r"#\d+$", "", regex=True)
     said = dataset.disputes[field == "value"].groupby("agreement_id")["value"].agg(list)
@@ -281,7 +280,7 @@ def unvalued_contracts(dataset: Dataset) -> pd.DataFrame:
         ``agreement_id``, ``state``, ``title``.
     """
     rows = by_state(dataset)
-    rows = rows[rows["instrument"] == CONTRACT]
+    rows = rows[rows["instrument"] == PURCHASE]
     priced = contracts(dataset)["agreement_id"]
     columns = ["agreement_id", "state", "title"]
     return rows.loc[~rows["agreement_id"].isin(priced), columns].reset_index(drop=True)

@@ -9,6 +9,7 @@ from accords.measures import domains as measures
 from accords.measures.common import by_state
 from accords.prose.text import (
     Text,
+    count,
     escape,
     interval,
     listed,
@@ -27,24 +28,27 @@ def _names(dataset: Dataset) -> dict[str, str]:
 def coverage(dataset: Dataset) -> Text:
     """Say for how many agreements a domain is known, and how many each names."""
     table = measures.breadth(dataset)
-    rows = by_state(dataset)
+    rows, firm = by_state(dataset), measures.coded(dataset)
     sentences = []
     for state, mean in zip(table["state"], table["mean"], strict=True):
         own = rows[rows["state"] == state]
-        some = own.loc[own["domains"].map(len) > 0, "agreement_id"]
         if own.empty:
             continue
+        some = firm.loc[firm["state"] == state, "agreement_id"]
+        named = own.loc[own["domains"].map(len) > 0, "agreement_id"]
+        alone = named[~named.isin(some)]
         sentences.append(
-            f"Sources name a subject for {percent(some, own['agreement_id'])} of the concluded "
-            f"agreements of {escape(dataset.party_names[state])}, "
-            f"{number(mean, '.1f', some)} each on average."
+            "The text or an official source names a subject for "
+            f"{percent(some, own['agreement_id'])} of the concluded agreements of "
+            f"{escape(dataset.party_names[state])}, {number(mean, '.1f', some)} each on average; "
+            f"for {count(alone)} more the press alone does."
         )
     if not sentences:
         return paragraph("No concluded agreement is on record.")
     sentences.append(
-        "Shares below are of these agreements. Where sources are terse, subjects go unnamed: a "
-        "lower share can be a terser source and not a lesser interest. So the order of subjects "
-        "within a state says more than the levels of two states."
+        "Shares below are of the former; what the press alone names is shown apart. Where sources "
+        "are terse, subjects go unnamed: a lower share can be a terser source and not a lesser "
+        "interest. So the order of subjects within a state says more than the levels of two states."
     )
     return paragraph(
         "This chapter asks what the agreements are about. Their subjects are called domains in the "

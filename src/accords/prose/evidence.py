@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from accords.dataset import Dataset
+from accords.lives import PURCHASE
 from accords.measures import evidence as measures
 from accords.measures.common import concluded
 from accords.prose.partners import named
@@ -88,6 +89,7 @@ def disagreements(dataset: Dataset) -> Text:
 def known_lives(dataset: Dataset) -> Text:
     """Say how far the later life of agreements is known, and how long its steps took."""
     rows = concluded(dataset)
+    rows = rows[rows["instrument"] != PURCHASE]
     if rows.empty:
         return paragraph("No agreement is concluded.")
     force, signed, unknown = (
@@ -95,9 +97,9 @@ def known_lives(dataset: Dataset) -> Text:
     )
     sentences = [
         f"A signature is news; what follows seldom is. Of {count(rows.index, 'agreement')} "
-        f"concluded, {linked(len(force), force)} are known to be in force, "
-        f"{linked(len(unknown), unknown)} were signed more than ten years before the "
-        f"edition without any later trace, and of {linked(len(signed), signed)} more nothing is "
+        f"concluded, purchases aside, {linked(len(force), force)} are known to be in force, "
+        f"{linked(len(unknown), unknown)} were signed more than ten years before sources were last "
+        f"read without any later trace, and of {linked(len(signed), signed)} more nothing is "
         "known but the signature or adoption. Steps that are missing here were not found; they "
         "may well have happened.",
     ]
@@ -193,10 +195,11 @@ def errors(dataset: Dataset) -> Text:
     if table.empty:
         return paragraph("No second reading is recorded.")
     rows = "".join(
-        f'<tr><th scope="row">{reading}</th><td>{some(own["facts"].iloc[0], "fact")} of '
+        f'<tr><th scope="row">{"All" if pd.isna(reading) else int(reading)}</th>'
+        f"<td>{some(own['facts'].iloc[0], 'fact')} of "
         f"{some(own['records'].iloc[0], 'record')}</td>"
         f"{''.join(map(_found, own.to_dict('records')))}</tr>"
-        for reading, own in table.groupby("reading")
+        for reading, own in table.groupby("reading", dropna=False)
     )
     heads = "".join(
         f'<th scope="col">{head}</th>' for head in ("Reading", "Checked", "Wrong", "Unsupported")
@@ -209,8 +212,8 @@ def errors(dataset: Dataset) -> Text:
         "<caption>Facts that a second reader found wrong, or not in what that reader could see, "
         f"with 95 % Wilson intervals</caption><thead><tr>{heads}</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>"
-        "<p>The rate of the last reading is the best guess for records that were not read "
-        "again.</p>"
+        "<p>Each reading found the data as they stood then. The rate of the last is the best guess "
+        "for records that were not read again; the rate of all is the cautious one.</p>"
     )
 
 

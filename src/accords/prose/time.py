@@ -10,7 +10,7 @@ from accords import dates
 from accords.dataset import Dataset
 from accords.measures import robustness
 from accords.measures import time as measures
-from accords.measures.common import by_state
+from accords.measures.common import by_state, concluded
 from accords.prose.text import (
     Text,
     count,
@@ -45,15 +45,27 @@ def overview(dataset: Dataset) -> Text:
             verb = "is" if len(apart) == 1 else "are"
             sentence += f"; {count(apart)} more {verb} announced only and not counted"
         sentences.append(sentence + ".")
-    both = dataset.overview
-    both = both[both["concluded"] & (both["focus"].map(len) > 1)]
-    if len(both):
-        shared = count(both.index, "agreement")
-        has = "has" if len(both) == 1 else "have"
-        counts = "counts" if len(both) == 1 else "count"
-        whom = "both" if len(dataset.focus) == 2 else "more than one of them"
-        sentences.append(f"{shared} {has} {whom} as parties and {counts} for each.")
+    if said := together(dataset):
+        sentences.append(f"{said[0].upper()}{said[1:]}.")
     return paragraph(*sentences)
+
+
+def together(dataset: Dataset) -> str:
+    """Say how many agreements tie focus states to each other (HTML), or nothing.
+
+    A treaty of more than twenty parties is no such tie and is counted apart.
+    """
+    rows = concluded(dataset)
+    rows = rows[rows["focus"].map(len) > 1]
+    if rows.empty:
+        return ""
+    tied, worldwide = rows.index[~rows["worldwide"]], rows.index[rows["worldwide"]]
+    whom = "both" if len(dataset.focus) == 2 else "more than one of them"
+    have = "has" if len(tied) == 1 else "have"
+    said = f"{count(tied, 'agreement') if len(tied) else 'no agreement'} {have} {whom} as parties"
+    if len(worldwide):
+        said += f", {count(worldwide, 'treaty', 'treaties')} of more than twenty parties aside"
+    return said
 
 
 def rates(dataset: Dataset) -> Text:
