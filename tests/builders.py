@@ -275,26 +275,35 @@ def add(folder: Path, table: str, **cells: str) -> None:
         csv.DictWriter(stream, columns, lineterminator="\n").writerow(cells)
 
 
-def take_away(folder: Path, agreement: str) -> None:
-    """Take an agreement out of all tables of a folder, and the sources that it alone cites."""
-    tables = {file.stem: file for file in folder.glob("*.csv")}
+def take_away(folder: Path, *agreements: str) -> None:
+    """Take agreements out of all tables of a folder, and the sources that they alone cite."""
+    descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     kept = {}
-    for name, file in tables.items():
-        rows = pd.read_csv(file, dtype="str", keep_default_na=False)
-        own = [c for c in ("agreement_id", "part_of", "supersedes") if c in rows]
-        kept[name] = rows[~rows[own].eq(agreement).any(axis=1)] if own else rows
-    cited = pd.concat([kept[n]["source_id"] for n in ("citations", "disputes", "claims")])
-    kept["sources"] = kept["sources"][kept["sources"]["source_id"].isin(cited)]
-    for name, rows in kept.items():
-        rows.to_csv(tables[name], index=False, lineterminator="\n")
+    for resource in descriptor["resources"]:
+        rows = pd.read_csv(folder / resource["path"], dtype="str", keep_default_na=False)
+        names = {"agreement_id", "other_id"} & set(rows.columns)
+        rows = rows[~rows[list(names)].isin(agreements).any(axis=1)]
+        for column in {"part_of", "supersedes"} & set(rows.columns):
+            rows[column] = rows[column].where(~rows[column].isin(agreements), "")
+        kept[resource["name"]] = folder / resource["path"], rows
+    cited = pd.concat([kept[n][1]["source_id"] for n in ("citations", "disputes", "claims")])
+    file, sources = kept["sources"]
+    kept["sources"] = file, sources[sources["source_id"].isin(cited)]
+    for file, rows in kept.values():
+        rows.to_csv(file, index=False, lineterminator="\n")
 
 
-def ratify(folder: Path, agreement: str = "aze-mar", source: str = "official-mar") -> None:
+def ratify(
+    folder: Path,
+    agreement: str = "aze-mar",
+    source: str = "official-mar",
+    day: str = "2026-02-04",
+) -> None:
     """Let Morocco ratify an agreement in a folder, which brings it into force."""
     event = {"agreement_id": agreement, "event_id": "ratified-mar", "event": "ratified"}
-    add(folder, "events", **event, party_id="MAR", date="2026-02-04")
+    add(folder, "events", **event, party_id="MAR", date=day)
     force = {"event_id": "entered-into-force", "event": "entered-into-force"}
-    add(folder, "events", agreement_id=agreement, **force, date="2026-02")
+    add(folder, "events", agreement_id=agreement, **force, date=day)
     for name in ("ratified-mar", "entered-into-force"):
         cited = {"subject": f"event:{name}", "source_id": source}
         add(folder, "citations", agreement_id=agreement, **cited)

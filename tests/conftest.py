@@ -19,6 +19,13 @@ hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, 
 hypothesis.settings.load_profile("steady")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test that asks for the shipped data: it must hold for their next edition, too."""
+    for item in items:
+        if "dataset" in getattr(item, "fixturenames", ()):
+            item.add_marker("shipped")
+
+
 @pytest.fixture(scope="session")
 def dataset() -> Dataset:
     """The shipped dataset: read it, do not change it."""

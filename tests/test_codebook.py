@@ -60,7 +60,7 @@ def test_its_links_lead_somewhere(book: str) -> None:
 def test_its_example_answers_a_newcomers_questions(
     book: str, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(builders.ROOT)
+    monkeypatch.chdir(builders.SHIPPED.parent)
     found: dict = {}
     for example in codebook.examples(book):
         exec(example, found)

@@ -221,7 +221,7 @@ def test_the_handbook_can_be_followed_from_article_to_edition(
     assert "geo-mar-2026-plan-bilateral-cooperation-2027" in report
     assert "edition-1.1.0" in run("git tag", project)
     assert run("git status --short --untracked-files=no", project) == "", "all is committed"
-    monkeypatch.setattr(test_project, "ROOT", project)
+    monkeypatch.setattr(test_project, "PAPERS", project)
     released = load(project / "data")
     test_project.test_version_is_the_same_everywhere(released)
     test_project.test_the_readme_names_the_edition_and_its_size(released)

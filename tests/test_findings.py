@@ -8,8 +8,9 @@ import re
 import builders
 import pytest
 
+from accords.dataset import load
 from accords.findings import NOTHING, Check, Finding, Reading, findings
-from accords.measures import robustness
+from accords.measures import partners, robustness
 from accords.prose.text import plain
 
 
@@ -101,20 +102,31 @@ def test_the_counts_in_the_sentence_are_those_of_the_dataset(found, dataset):
         assert f"{announced} only announced" in sentence
 
 
-def test_a_reader_learns_what_was_agreed_and_what_is_only_claimed(found, dataset):
-    said = {finding.key: plain(finding.sentence) for finding in found}
+def test_a_reader_learns_what_was_agreed_and_what_is_only_claimed(small_folder):
+    row = {"agreement_id": "aze-mar", "domain": "intelligence"}
+    builders.add(small_folder, "domains", **row, basis="press")
+    ds = load(small_folder)
+    said = {finding.key: plain(finding.sentence) for finding in findings(ds, robust=False)}
     assert "signed a framework agreement on 30 October 2024" in said["agreed"]
-    assert "no source shows" in said["agreed"]
-    labels = dataset.labels("domain_codes")
-    official, press = said["press-alone"].split("rest on the press alone")
-    assert labels["training"].lower() in official
-    assert labels["intelligence"].lower() in press
+    labels = ds.labels("domain_codes")
+    assert labels["training"].lower() in said["press-alone"]
+    assert said["press-alone"].index(labels["training"].lower()) < said["press-alone"].index(
+        labels["intelligence"].lower()
+    ), "what officials name comes before what only the press does"
 
 
-def test_an_answer_that_depends_on_the_years_compared_says_so(found):
+def test_an_answer_that_depends_on_the_years_compared_says_so(dataset, monkeypatch):
+    measured = partners.diversification_by_length
+
+    def mixed(data):
+        table = measured(data)
+        first = ~table.duplicated("state")
+        return table.assign(finding=first.map({True: "diversifies", False: "unclear"}))
+
+    monkeypatch.setattr(partners, "diversification_by_length", mixed)
+    found = findings(dataset, robust=False)
     said = plain(next(f for f in found if f.key == "diversification").sentence)
-    assert "depends on what is compared" in said
-    assert "show no clear change" in said
+    assert said.count("depends on what is compared") == len(dataset.focus)
 
 
 def test_thin_data_give_fewer_findings_and_no_crash(small):
@@ -132,7 +144,7 @@ def test_no_data_give_one_sentence_that_says_so():
 def test_other_focus_states_get_findings_of_their_own(dataset, focus):
     from dataclasses import replace
 
-    made = findings(replace(dataset, focus=focus))
+    made = findings(replace(dataset, focus=focus), robust=False)
     names = " ".join(dataset.party_names[state] for state in focus)
     text = " ".join(plain(finding.sentence) for finding in made)
     assert len(made) >= 5

@@ -295,10 +295,3 @@ def test_every_shipped_agreement_has_a_status_and_a_grade(dataset: Dataset) -> N
     assert overview["status"].isin(dataset.codes("statuses").index).all()
     assert overview["confidence"].isin(["high", "medium", "low"]).all()
     assert (overview.loc[overview["official"], "confidence"] == "high").all()
-
-
-def test_the_accord_of_the_article_is_pending(dataset: Dataset) -> None:
-    accord = dataset.overview.loc["aze-mar-2024-military-cooperation-defence"]
-    assert accord["date"] == "2024-10-30"
-    assert accord["status"] == "pending"
-    assert accord["confidence"] == "high"

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import builders
 import other_states
-import pandas as pd
 import pytest
 from lxml import html
 from typer.testing import CliRunner
 
-from accords import lives
 from accords.build import build, plan
 from accords.checks import check
 from accords.cli import app
@@ -88,9 +86,9 @@ def test_what_changed_since_is_a_chapter(page: html.HtmlElement) -> None:
 
 def counted(*states: str) -> int:
     """Count the shipped concluded agreements to which one of some states is a party."""
-    parties, events = (pd.read_csv(builders.SHIPPED / f"{n}.csv") for n in ("parties", "events"))
-    concluded = events.loc[~events["event"].isin(lives.INTENTIONS), "agreement_id"]
-    own = parties.loc[parties["party_id"].isin(states), "agreement_id"]
+    whole = builders.shipped()
+    concluded = whole.overview.index[whole.overview["concluded"]]
+    own = whole.parties.loc[whole.parties["party_id"].isin(states), "agreement_id"]
     return len(set(own) & set(concluded))
 
 

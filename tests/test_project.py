@@ -5,12 +5,16 @@ import re
 import tomllib
 from pathlib import Path
 
+import builders
 import pytest
 import yaml
 
 from accords.editions import read
 
 ROOT = Path(__file__).parents[1]
+PAPERS = builders.SHIPPED.parent
+"""Where the papers lie that name the edition of the data beside them."""
+
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 GROUPS = PROJECT["optional-dependencies"]
 
@@ -34,11 +38,11 @@ def test_lock_pins_every_requirement_with_hashes_and_no_address():
 
 
 def test_version_is_the_same_everywhere(dataset):
-    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    descriptor = json.loads((ROOT / "data/datapackage.json").read_text(encoding="utf-8"))
+    citation = yaml.safe_load((PAPERS / "CITATION.cff").read_text(encoding="utf-8"))
+    descriptor = json.loads((PAPERS / "data/datapackage.json").read_text(encoding="utf-8"))
     assert citation["version"] == dataset.edition == descriptor["version"]
     assert citation["date-released"] == f"{dataset.released:%Y-%m-%d}"
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    readme = (PAPERS / "README.md").read_text(encoding="utf-8")
     cited = re.search(r"^> .*\((\d{4})\)\. \*.*\*, edition (.+)\.$", readme, flags=re.MULTILINE)
     assert cited.groups() == (f"{dataset.released:%Y}", dataset.edition)
 
@@ -70,9 +74,9 @@ def test_no_number_is_typed_into_a_notebook():
 
 
 def test_the_readme_names_the_edition_and_its_size(dataset):
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    readme = (PAPERS / "README.md").read_text(encoding="utf-8")
     stated = re.search(r"<!-- edition.*?-->(.*?)<!-- /edition -->", readme, flags=re.DOTALL)[1]
-    released = read(dataset.edition, ROOT / "data").tables
+    released = read(dataset.edition, PAPERS / "data").tables
     sizes = [len(released[t]) for t in ("agreements", "events", "domains", "sources")]
     sizes += [len(released["citations"]), len(released["disputes"])]
     numbers = re.findall(r"\d[\d,]*(?= )", stated.split(")")[1])

@@ -19,11 +19,12 @@ from builders import shipped, small
 from playwright.sync_api import expect
 
 from accords.dataset import Dataset
+from accords.measures.accord import accord_id
 from accords.report import citations, page, records
 
 pytestmark = pytest.mark.browser
 
-ACCORD = "aze-mar-2024-military-cooperation-defence"
+ACCORD = accord_id(shipped())
 HOSTILE = "\"'><script>document.title='run'</script><img src=x onerror=\"document.title='run'\">"
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 

@@ -17,9 +17,20 @@ def test_the_life_shows_each_sides_steps_and_names_what_is_not_found(small):
     assert "Not found: Ratified (Azerbaijan)" in figure.layout.meta["alt"]
 
 
-def test_the_title_of_a_life_claims_approval_only_for_sides_that_completed_it(dataset, small):
-    accord = measures.accord_id(dataset)
-    title = charts.life(dataset, measures.life(dataset, accord)).layout.meta["title"]
+def test_the_title_of_a_life_claims_approval_only_for_sides_that_completed_it(small):
+    steps = [
+        ("signed", None, "2024-10-30"),
+        ("parliament-approved", "AZE", "2024-12-27"),
+        ("ratified", "AZE", "2025-01-10"),
+    ]
+    done = builders.tiny(
+        parties=[{"agreement_id": "a", "party_id": state} for state in ("AZE", "MAR")],
+        events=[
+            {"agreement_id": "a", "event": event, "party_id": state, "date": day}
+            for event, state, day in steps
+        ],
+    )
+    title = charts.life(done, measures.life(done, "a")).layout.meta["title"]
     assert title.startswith("Azerbaijan completed its approval")
     other = charts.life(small, measures.life(small, "aze-mar")).layout.meta["title"]
     assert other == "No source shows that Azerbaijan and Morocco completed the approval"

@@ -104,6 +104,7 @@ LANGUAGES = {
     "lt": "Lithuanian",
     "lv": "Latvian",
     "mk": "Macedonian",
+    "mr": "Marathi",
     "nl": "Dutch",
     "no": "Norwegian",
     "pl": "Polish",
