@@ -24,7 +24,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "agreements": {"title_kind": "descriptive", "instrument": "agreement", "scope": "bilateral"},
     "parties": {"role": "party"},
     "events": {"event": "signed"},
-    "domains": {"domain": "training", "basis": "press"},
+    "domains": {"domain": "training", "basis": "official"},
     "sources": {"title_kind": "published", "language": "en", "kind": "press"},
     "citations": {"subject": "existence", "source_id": "press-a"},
     "disputes": {"field": "place", "source_id": "press-a", "adopted": False},
@@ -91,7 +91,7 @@ def tiny(
         row.setdefault("title", row["agreement_id"])
         row.setdefault("short_name", row["agreement_id"])
         row.setdefault("summary", row["title"])
-        if "value_amount" in row:
+        if row.get("value_amount") is not None:
             row.setdefault("value_kind", "price")
     _name_events(made.get("events", []))
     made["sources"] = _sources(made)

@@ -50,7 +50,7 @@ def purchases(*values: tuple[float, str]) -> go.Figure:
     ds = builders.tiny(
         focus=("AZE",),
         agreements=[
-            {"agreement_id": i, "instrument": "procurement-contract", "title": f"Contract {i}"}
+            {"agreement_id": i, "instrument": "procurement-contract", "short_name": f"Contract {i}"}
             | {"value_amount": value, "value_currency": currency}
             for i, (value, currency) in zip(ids, values, strict=True)
         ],

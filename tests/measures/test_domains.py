@@ -31,15 +31,23 @@ def many(state: str, year: str, domains: str, n: int) -> list[tuple[str, str, st
 def test_shares_are_of_agreements_with_a_known_domain(small: Dataset) -> None:
     table = measures.profiles(small).set_index(["state", "domain"])
     training = table.loc[("AZE", "training")]
-    # Five of Azerbaijan's six agreements have a domain; the multilateral one has none.
-    assert (training["n"], training["total"]) == (4, 5)
-    assert training["share"] == pytest.approx(0.8)
-    assert set(training["agreements"]) == {"aze-ita", "aze-mar", "aze-tur-old", "aze-tur-new"}
+    # Of Azerbaijan's six agreements three have a domain that the text or an official source names.
+    assert (training["n"], training["total"]) == (3, 3)
+    assert training["share"] == 1
+    assert set(training["agreements"]) == {"aze-ita", "aze-mar", "aze-tur-new"}
+
+
+def test_what_the_press_alone_names_is_counted_apart(small: Dataset) -> None:
+    table = measures.profiles(small).set_index(["state", "domain"])
+    assert table.at[("AZE", "training"), "press"] == ("aze-tur-old",)
+    assert table.at[("AZE", "procurement"), "press"] == ("aze-isr-buy",)
+    assert table.at[("AZE", "procurement"), "n"] == 0
+    assert measures.breadth(small).set_index("state").at["AZE", "press"] == 2
 
 
 def test_a_share_has_its_wilson_interval(small: Dataset) -> None:
-    row = measures.profiles(small).set_index(["state", "domain"]).loc[("AZE", "training")]
-    assert (row["low"], row["high"]) == pytest.approx(proportion_confint(4, 5, method="wilson"))
+    row = measures.profiles(small).set_index(["state", "domain"]).loc[("AZE", "exercises")]
+    assert (row["low"], row["high"]) == pytest.approx(proportion_confint(2, 3, method="wilson"))
 
 
 def test_every_domain_has_a_row_even_where_no_agreement_names_it(small: Dataset) -> None:
@@ -52,7 +60,7 @@ def test_every_domain_has_a_row_even_where_no_agreement_names_it(small: Dataset)
 def test_a_span_of_years_includes_both_its_ends(small: Dataset) -> None:
     table = measures.profiles(small, since=2010, until=2012)
     assert set(table["state"]) == {"AZE"}
-    assert table["total"].iloc[0] == 3
+    assert table["total"].iloc[0] == 2
 
 
 def test_announcements_name_no_domain_that_counts() -> None:
@@ -66,8 +74,8 @@ def test_announcements_name_no_domain_that_counts() -> None:
 
 def test_breadth_tells_how_much_is_known(small: Dataset) -> None:
     table = measures.breadth(small).set_index("state")
-    assert table.loc["AZE", ["concluded", "coded"]].tolist() == [6, 5]
-    assert table.loc["AZE", "mean"] == pytest.approx((2 + 3 + 1 + 4 + 1) / 5)
+    assert table.loc["AZE", ["concluded", "coded"]].tolist() == [6, 3]
+    assert table.loc["AZE", "mean"] == pytest.approx((2 + 3 + 4) / 3)
 
 
 def test_a_large_difference_is_sure_and_a_small_one_is_not() -> None:

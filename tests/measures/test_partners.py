@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import builders
 import numpy as np
@@ -236,6 +237,6 @@ def test_without_agreements_there_is_an_empty_table(measure) -> None:
 @pytest.mark.parametrize("focus", [("AZE",), ("ITA", "TUR", "FRA")])
 def test_other_focus_states_are_counted_the_same_way(focus: tuple[str, ...]) -> None:
     ds = builders.shipped()
-    ds = type(ds)(ds.tables, ds.descriptor, ds.edition, ds.as_of, focus, ds.path)
+    ds = replace(ds, focus=focus)
     counts = measures.partner_counts(ds)
     assert set(counts["state"]) == set(focus)

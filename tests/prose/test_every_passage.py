@@ -52,8 +52,10 @@ def _no_accord(ds: Dataset) -> bool:
     return accord_id(ds) is None
 
 
-def _no_dispute(ds: Dataset) -> bool:
-    return accord_id(ds) not in set(ds.disputes["agreement_id"])
+def _no_dispute(dataset: Dataset) -> bool:
+    of_accord = dataset.disputes["agreement_id"] == accord_id(dataset)
+    of_event = dataset.disputes["field"].str.startswith("event:")
+    return not (of_accord & of_event).any()
 
 
 def _no_claim(ds: Dataset) -> bool:
@@ -98,7 +100,7 @@ COUNTED_OTHERWISE = {
     "codings: the agreements whose text was seen": r"\[\d+ %\] \(",
     "subjects: the agreements that name them": r"\](?: of \d+)? subjects differ",
     "comparisons and changes: the agreements compared": (
-        r"\[\d comparisons\]|\] (?:of \d )?comparisons|\] change is"
+        r"\[\d comparisons\]|\] (?:of \d )?comparisons|\] changes? (?:is|are)"
     ),
     "a difference or rank: the agreements it was measured on": (
         r"\] percentage points|\] equal ones"

@@ -245,9 +245,8 @@ def contracts(dataset: Dataset) -> pd.DataFrame:
     """
     rows = by_state(dataset)
     rows = rows[rows["instrument"] == PURCHASE]
-    values = dataset.agreements.set_index("agreement_id")
-    values = values.loc[values["value_kind"] == "price", ["value_amount", "value_currency"]]
-    rows = rows.join(values, on="agreement_id", how="inner")
+    values = dataset.agreements[dataset.agreements["value_kind"] == "price"]
+    rows = rows.merge(values[["agreement_id", "value_amount", "value_currency"]], on="agreement_id")
     rows = rows.rename(columns={"value_amount": "amount", "value_currency": "currency"})
     field = dataset.disputes["field"].str.replace(r"#\d+$", "", regex=True)
     said = dataset.disputes[field == "value"].groupby("agreement_id")["value"].agg(list)
