@@ -334,3 +334,6 @@ def test_ids_are_readable_and_free() -> None:
     undated = {**entry, "events": [], "parties": [*entry["parties"], {"party_id": "FRA"}]}
     (row,) = rows([undated], dataset).tables["agreements"]
     assert row["agreement_id"] == "multi-nd-military-cooperation"
+    bounded = {**entry, "events": [{"event": "signed", "date": "../2012"}]}
+    (row,) = rows([bounded], dataset).tables["agreements"]
+    assert row["agreement_id"] == "aze-ita-nd-military-cooperation"

@@ -233,14 +233,14 @@ class _Maker:
 
     def _agreement_id(self, own: Row, parts: Mapping[str, Any]) -> str:
         states = sorted({row["party_id"].lower() for row, _ in parts["parties"]})
-        dates = [row["date"] for row, _ in parts["events"] if row["date"]]
-        signed = [r["date"] for r, _ in parts["events"] if r["date"] and r["event"] == "signed"]
+        dated = [row for row, _ in parts["events"] if row["date"][:1].isdigit()]
+        signed = [row["date"] for row in dated if row["event"] == "signed"]
         named = {word for s in states for word in fold(self.party_names.get(s.upper(), s)).split()}
         subject = [
             word for word in _words(own["title"]) if word not in _EMPTY_WORDS and word not in named
         ]
         who = "multi" if len(states) > 2 else "-".join(map(_slug, states))
-        year = min(signed or dates, default="nd")[:4]
+        year = min(signed or [row["date"] for row in dated], default="nd")[:4]
         taken = {key[0] for key in self.record["agreements"]}
         return _free("-".join(filter(None, (who, year, *subject[:4]))), taken)
 
@@ -263,7 +263,7 @@ class _Maker:
     def _not_taken(self, row: Row, old: Row, place: str) -> None:
         """Say once what of a row is not taken because the one on record says otherwise."""
         differing = [
-            f"{column} '{value}' (on record: {repr(old[column]) if old[column] else 'nothing'})"
+            f"{column} '{value}' (on record: '{old[column]}')"
             for column, value in row.items()
             if value and column in old and value != old[column]
         ]

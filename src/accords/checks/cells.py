@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-import pandas as pd
-
 from accords import dates
 
 EDTF = "http://id.loc.gov/datatypes/edtf"
@@ -222,12 +220,18 @@ def _edtf_interval(value: str) -> Iterator[Fault]:
     faults = [fault for day in days for fault in _edtf(day)]
     if faults:
         yield faults[0]
-    elif dates.bounds(pd.Series([value]))[["earliest", "latest"]].isna().all(axis=None):
+    elif not days or _later(days[0], days[-1]):
         yield Fault(
             "date",
             f"'{value}' is no interval.",
             "Write the earlier date first, as in 2002/2012; .. on one side leaves it open.",
         )
+
+
+def _later(one: str, other: str) -> bool:
+    """Say whether a date is later than another, as far as both are precise."""
+    shared = min(len(date.rstrip("?")) for date in (one, other))
+    return one[:shared] > other[:shared]
 
 
 def _short(most: int) -> Judge:
