@@ -195,6 +195,21 @@ def test_a_state_concludes_by_its_own_accession_before_all_else() -> None:
     assert made.overview.loc["a", "date"] == "1990", "the first of the focus states"
 
 
+def test_what_was_signed_before_a_state_could_sign_is_not_its_own() -> None:
+    made = builders.tiny(
+        agreements=[{"agreement_id": "a", "scope": "multilateral"}],
+        parties=[{"agreement_id": "a", "party_id": state} for state in ("AZE", "MAR", "ITA")],
+        events=[
+            {"agreement_id": "a", "event": "signed", "date": "1990-11-19"},
+            {"agreement_id": "a", "event": "ratified", "party_id": "AZE", "date": "1992-07-09"},
+        ],
+    )
+    assert made.memberships.set_index("state")["date"].to_dict() == {
+        "AZE": "1992-07-09",
+        "MAR": "1990-11-19",
+    }
+
+
 def test_an_undated_signature_is_not_replaced_by_a_later_step() -> None:
     made = life("signed", "ratified AZE 2013")
     (row,) = made.memberships.itertuples()

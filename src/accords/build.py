@@ -432,7 +432,7 @@ def _source_line(dataset: Dataset) -> str:
     from accords.report.page import day
 
     title = dataset.descriptor.get("title", "Defence agreements")
-    return f"Source: {title}, edition {dataset.edition} ({day(dataset.as_of)}). CC BY 4.0."
+    return f"Source: {title}, edition {dataset.edition} ({day(dataset.released)}). CC BY 4.0."
 
 
 def _settled(pdf: bytes, dataset: Dataset) -> bytes:
@@ -441,7 +441,7 @@ def _settled(pdf: bytes, dataset: Dataset) -> bytes:
     The edition date stands for the time of printing, and the marks of its structure are counted
     from one; no object changes its length.
     """
-    stamp = f"{dataset.as_of:%Y%m%d%H%M%S}+00'00'".encode()
+    stamp = f"{dataset.released:%Y%m%d%H%M%S}+00'00'".encode()
     pdf = re.sub(
         rb"/(CreationDate|ModDate) \(D:[^)]*\)",
         lambda match: b"/%s (D:%s)" % (match[1], stamp),
@@ -464,7 +464,8 @@ def _place(
     }
     manifest = {
         "edition": dataset.edition,
-        "as_of": dataset.as_of.date().isoformat(),
+        "released": dataset.released.date().isoformat(),
+        "read_until": dataset.as_of.date().isoformat(),
         "focus": list(dataset.focus),
         "inputs": inputs,
         "outputs": {_relative(job, target): _hash(file) for file, target in targets.items()},

@@ -157,7 +157,8 @@ class Dataset:
         See :func:`accords.lives.conclusions` for the columns; ``year`` (Int64) is added where the
         date fixes one.
         """
-        rows = lives.conclusions(self.events, self.parties, self.focus)
+        since = self.codes("party_codes")["since"]
+        rows = lives.conclusions(self.events, self.parties, self.focus, since)
         rows["year"] = _year(rows)
         return rows
 

@@ -156,7 +156,7 @@ def _before_signature(events: pd.DataFrame) -> pd.Series:
 
 
 def conclusions(
-    events: pd.DataFrame, parties: pd.DataFrame, focus: tuple[str, ...]
+    events: pd.DataFrame, parties: pd.DataFrame, focus: tuple[str, ...], since: pd.Series
 ) -> pd.DataFrame:
     """Find the day on which each focus state concluded each of its agreements.
 
@@ -164,7 +164,14 @@ def conclusions(
     the first later step that shows the instrument concluded, whoever took it. Where nothing but
     operation or delivery shows it, an earlier announcement dates it. An agreement that was only
     announced, negotiated or initialled, or approved before any signature, takes the first such
-    event and is not concluded.
+    event and is not concluded. What happened before a state could sign for itself is not its own.
+
+    Parameters
+    ----------
+    events, parties, focus
+        The tables and the focus states.
+    since
+        By party, the day from which it could sign for itself; missing where that is not known.
 
     Returns
     -------
@@ -182,7 +189,8 @@ def conclusions(
     own = steps["party_id"] == steps["state"]
     common = steps["party_id"].isna()
     signature = steps["event"].isin(SIGNATURES)
-    steps = steps[own | common | ~signature].assign(
+    before = steps["latest"] < steps["state"].map(since)
+    steps = steps[(own | common | ~signature) & (own | ~before)].assign(
         # A signature of one's own outranks the common one.
         rank=steps["rank"] - 0.5 * (own & signature),
         concludes=steps["event"].isin(CONCLUSIONS),

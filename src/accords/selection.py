@@ -347,7 +347,7 @@ def _workbook(dataset: Dataset, about: str) -> bytes:
     # Text stays text: a cell that starts like a formula or an address is neither.
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
-        book.set_properties({"created": dataset.as_of.to_pydatetime()})
+        book.set_properties({"created": dataset.released.to_pydatetime()})
         head = book.add_format({"bold": True, "bottom": 1})
         for name, table in sheets.items():
             sheet = book.add_worksheet(name)

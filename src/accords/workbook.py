@@ -6,7 +6,6 @@ import hashlib
 import io
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +56,8 @@ def write_workbook(dataset: Dataset, path: str | os.PathLike[str]) -> None:
     book.set_properties(
         {
             "title": dataset.descriptor.get("title", ""),
-            "comments": f"Edition {dataset.edition} ({dataset.as_of:%Y-%m-%d})",
-            "created": datetime(dataset.as_of.year, dataset.as_of.month, dataset.as_of.day),
+            "comments": f"Edition {dataset.edition} ({dataset.released:%Y-%m-%d})",
+            "created": dataset.released.to_pydatetime(),
         }
     )
     book.set_custom_property(STATE, fingerprint(dataset.tables, dataset.descriptor))
@@ -241,7 +240,8 @@ def _write_guide(
     sheet.set_column(2, 2, 10)
     sheet.write_string(0, 0, dataset.descriptor.get("title", ""), formats["title"])
     about = [
-        ("Edition", f"{dataset.edition} ({dataset.as_of:%Y-%m-%d})"),
+        ("Edition", f"{dataset.edition} ({dataset.released:%Y-%m-%d})"),
+        ("Sources read until", f"{dataset.as_of:%Y-%m-%d}"),
         ("About", dataset.descriptor.get("description", "")),
         ("Licence", ", ".join(x["name"] for x in dataset.descriptor.get("licenses", ()))),
         (

@@ -42,7 +42,7 @@ def work(dataset: Dataset) -> Work:
         title=_line(described.get("title", "Defence agreements")),
         author=_line(", ".join(authors) or "The curators"),
         edition=dataset.edition,
-        day=dataset.as_of.date().isoformat(),
+        day=dataset.released.date().isoformat(),
     )
 
 

@@ -182,7 +182,8 @@ def compose(nb: NotebookNode, context: Context, markdown: Callable[[str], str]) 
         "records": context.records,
         "title": report_title(context.dataset) if context.dataset else chapters[0].title,
         "dataset": context.dataset,
-        "edition_day": day(context.dataset.as_of) if context.dataset else "",
+        "released": day(context.dataset.released) if context.dataset else "",
+        "read_until": day(context.dataset.as_of) if context.dataset else "",
         "names": _names(context.dataset),
         "abstract": rows(abstract(context.dataset)) if context.dataset else "",
         "style": style(),
@@ -419,6 +420,7 @@ def day(date: pd.Timestamp) -> str:
 def abstract(dataset: Dataset) -> str:
     """Say in one paragraph what the report covers, counted from the data."""
     from accords.prose.text import count as counted
+    from accords.prose.text import percent
 
     overview = dataset.overview
     concluded = overview[overview["concluded"]]
@@ -439,14 +441,16 @@ def abstract(dataset: Dataset) -> str:
     announced = overview.index[overview["status"] == "announced"]
     apart = f" {counted(announced)} more are only announced and are shown apart."
     have = "has" if len(dataset.focus) == 1 else "have"
+    official = concluded.index[concluded["official"].astype(bool)]
     return (
-        f"<p>Who {escape(_names(dataset))} {have} defence agreements with, about what, since "
-        "when, and what says so. The report rests on "
-        f"{counted(concluded.index, 'concluded agreement')} with {parties}{period}, each traced "
-        f"to its sources: {linked(f'{pages} publishers', cited)}."
-        f"{apart if len(announced) else ''}{_gathered_for_others(dataset)} Every number below is "
-        "computed from the dataset; one that is a link opens the agreements that it counts or was "
-        "measured on.</p>"
+        f"<p>This report lists the defence agreements that {escape(_names(dataset))} {have} "
+        "concluded, says what they cover, and shows how good the evidence is: "
+        f"{counted(concluded.index, 'agreement')} with {parties}{period}, each traced to its "
+        f"sources, {linked(f'{pages} publishers', cited)}. An official or treaty source speaks of "
+        f"{percent(official, concluded.index)} of them.{apart if len(announced) else ''}"
+        f"{_gathered_for_others(dataset)} Sources were read until {escape(day(dataset.as_of))}; "
+        "what came later is not in it. All figures come from the dataset: click a linked number to "
+        "see the agreements behind it.</p>"
     )
 
 
