@@ -52,9 +52,6 @@ ALIKE = 0.7
 """Share of their words that two titles have in common where they are alike."""
 
 _WORD = re.compile(r"\w+")
-_EVER = (np.datetime64("0001-01-01", "s"), np.datetime64("9999-12-31", "s"))
-"""Where the open end of an interval lies."""
-
 MANY = 50
 """Guessing what was meant is slow: beyond this many faults none is guessed."""
 
@@ -420,7 +417,10 @@ def _instruments(data: Data) -> pd.DataFrame:
     days = pd.DataFrame(
         {"first": earliest, "last": latest}, index=codes_in(signed["agreement_id"], ids)
     ).dropna(how="all")
-    days = days.fillna({"first": _EVER[0], "last": _EVER[1]}).sort_values(["first", "last"])
+    # Of an interval that is open on one side the known end is compared.
+    days = days.assign(
+        first=days["first"].fillna(days["last"]), last=days["last"].fillna(days["first"])
+    ).sort_values(["first", "last"])
     return table.join(days[~days.index.duplicated()])
 
 
