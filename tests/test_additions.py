@@ -132,6 +132,24 @@ def test_what_a_known_agreement_is_cannot_be_changed_here(small_folder: Path, fi
         add(write(file, f"title: Another\n{NEWS}"), small_folder)
 
 
+def test_what_was_empty_of_a_known_agreement_is_filled_with_what_says_so(
+    small_folder: Path, file: Path
+) -> None:
+    entry = """
+agreement_id: fra-mar
+value_amount: 5000000
+value_currency: EUR
+value_kind: price
+sources:
+  - {url: https://example.org/press-a, supports: [value], evidence: Gives the price.}
+"""
+    add(write(file, entry), small_folder)
+    loaded = load(small_folder)
+    assert loaded.overview.loc["fra-mar", "value_amount"] == 5e6
+    cited = loaded.citations[loaded.citations["agreement_id"] == "fra-mar"]
+    assert "value" in set(cited["subject"])
+
+
 def test_with_several_sources_each_says_what_it_supports(small_folder: Path, file: Path) -> None:
     entries = write(file, NEW)
     second = {"url": "https://example.org/press-a"}

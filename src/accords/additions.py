@@ -55,6 +55,8 @@ class Rows:
         The place of the entry that speaks of each agreement.
     bases
         Better bases of domains that are on record, by agreement and domain.
+    filled
+        Particulars of agreements on record that were empty, by agreement and column.
     remarks
         What is wrong with the entries themselves, and what of them was mended or not taken.
     """
@@ -63,6 +65,7 @@ class Rows:
     origins: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     agreements: dict[str, str] = field(default_factory=dict)
     bases: dict[tuple[str, str], str] = field(default_factory=dict)
+    filled: dict[tuple[str, str], str] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
 
 
@@ -73,7 +76,8 @@ def add(entries: Iterable[Entry], folder: str | os.PathLike[str]) -> Outcome:
     ----------
     entries
         What :func:`accords.entries.read_entries` returns. An entry whose ``agreement_id`` the
-        dataset has adds its events, domains, parties, sources and disputes to that agreement.
+        dataset has adds its events, domains, parties, sources and disputes to that agreement,
+        and fills particulars that were empty.
     folder
         The dataset's folder.
 
@@ -96,6 +100,9 @@ def add(entries: Iterable[Entry], folder: str | os.PathLike[str]) -> Outcome:
     for (agreement, domain), basis in made.bases.items():
         there = (domains["agreement_id"] == agreement) & (domains["domain"] == domain)
         domains.loc[there, "basis"] = basis
+    agreements = tables["agreements"]
+    for (agreement, column), value in made.filled.items():
+        agreements.loc[agreements["agreement_id"] == agreement, column] = value
     changes, remarks = apply(Path(folder), tables, places)
     return Outcome(changes, [*made.remarks, *remarks])
 
@@ -211,13 +218,16 @@ class _Maker:
         agreement = own["agreement_id"]
         particulars = [c for c, value in own.items() if value and c != "agreement_id"]
         if (agreement,) in self.record["agreements"]:
-            if particulars:
-                self._object(
-                    f"{place}, {particulars[0]}",
-                    f"{agreement} is in the dataset already; here one adds to its events, domains, "
-                    "parties, sources and disputes. Leave its other particulars out, or change "
-                    "them with 'accords correct'.",
-                )
+            there = self.record["agreements"][(agreement,)]
+            for column in particulars:
+                if not there[column]:
+                    self.made.filled[agreement, column] = own[column]
+                elif there[column] != own[column]:
+                    self._object(
+                        f"{place}, {column}",
+                        f"{agreement} is in the dataset already, with another {column}. Leave it "
+                        "out, or change it with 'accords correct'.",
+                    )
             return agreement
         if agreement and not particulars:
             known = [key[0] for key in self.record["agreements"]]

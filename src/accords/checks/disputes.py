@@ -203,7 +203,9 @@ def _parsed(fields: pd.Series) -> pd.DataFrame:
 def _other_date(said: str, has: Any) -> bool:
     """Say whether words name a date other than the cell's."""
     named = _DATE.search(said)
-    return named is not None and (pd.isna(has) or named[0] != has.rstrip("?"))
+    if named is None:
+        return False
+    return pd.isna(has) or (named[0] != has.rstrip("?") and has not in said)
 
 
 def _other_sum(said: str, amount: Any, currency: Any) -> bool:
