@@ -17,6 +17,7 @@ import pandas as pd
 
 from accords import dates, lives
 from accords.errors import DatasetError, NoDataset
+from accords.words import the
 
 if TYPE_CHECKING:
     from accords.prose.text import Text
@@ -149,6 +150,15 @@ class Dataset:
         codes = self.codes("party_codes")
         names = codes["name"].where(codes["party_kind"] == "state", codes.index.to_series())
         return dict(names)
+
+    @cached_property
+    def party_phrases(self) -> dict[str, str]:
+        """Each party's name, and how it stands in a sentence: ``the United States``."""
+        article = self.codes("party_codes")["article"]
+        return {
+            name: the(name, None if pd.isna(article[party]) else article[party])
+            for party, name in self.party_names.items()
+        }
 
     @cached_property
     def memberships(self) -> pd.DataFrame:

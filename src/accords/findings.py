@@ -15,6 +15,7 @@ from accords.measures import accord, domains, evidence, partners, robustness, ti
 from accords.measures.common import by_state, concluded
 from accords.prose.accord import kind_of, missing_steps, status_words, when
 from accords.prose.domains import shifts
+from accords.prose.partners import named
 from accords.prose.text import (
     count,
     escape,
@@ -232,21 +233,21 @@ def _press_alone(dataset: Dataset, choices: Choices) -> Finding | None:
     official = table.index[table["named_by"] != accord.PRESS]
     rows = (agreement_id,)
 
-    def named(codes: pd.Index) -> str:
+    def subjects(codes: pd.Index) -> str:
         return "; ".join(escape(lowered(labels.get(code, code))) for code in codes)
 
     text = (dataset.domains.loc[dataset.domains["agreement_id"] == agreement_id, "basis"]) == "text"
     seen = "" if text.any() else "Its text was not seen. "
     sentence = seen + (
         f"Official statements name {number(len(official), 'd', rows)} of its "
-        f"{number(len(table), 'd', rows)} reported subjects ({named(official)})"
+        f"{number(len(table), 'd', rows)} reported subjects ({subjects(official)})"
         if len(official)
         else f"No official statement names any of its {number(len(table), 'd', rows)} reported "
         "subjects"
     )
     sentence += (
         f"; {number(len(press), 'd', rows)} {'rest' if len(press) > 1 else 'rests'} on the press "
-        f"alone ({named(press)})."
+        f"alone ({subjects(press)})."
         if len(press)
         else "; none rests on the press alone."
     )
@@ -306,7 +307,7 @@ def _numbers(dataset: Dataset, choices: Choices) -> Finding | None:
         announced = own.index[own["status"] == "announced"]
         apart = f" (and {count(announced)} only announced)" if len(announced) else ""
         done = count(own.index[own["concluded"]], "concluded agreement")
-        parts.append(f"{done} of {escape(_the(names.get(state, state)))}{apart}")
+        parts.append(f"{done} of {escape(named(dataset, names.get(state, state)))}{apart}")
     tied = together(dataset)
     sentence = f"On record are {listed(parts)}{f'; {tied}' if tied else ''}"
     sentence += ". There may be more that we did not find."
@@ -430,9 +431,10 @@ def _partners(dataset: Dataset, choices: Choices) -> Finding | None:
         largest = own[own["rank"] == 1].to_dict("records")[0]
         name = names.get(state, state)
         noun = "partner" if len(own) == 1 else "partners"
+        first = escape(named(dataset, largest["name"]))
         parts.append(
-            f"{escape(_the(name))} has {count(rows, 'bilateral agreement')} with "
-            f"{number(len(own), 'd', rows)} {noun}, most with {escape(_the(largest['name']))} "
+            f"{escape(named(dataset, name))} has {count(rows, 'bilateral agreement')} with "
+            f"{number(len(own), 'd', rows)} {noun}, most with {first} "
             f"({count(largest['agreement_ids'])})"
         )
         checks.append(_check(choices, f"share of the largest, {name}", ".0%", _leader(state)))
@@ -448,7 +450,7 @@ def _shared(dataset: Dataset, counts: pd.DataFrame) -> str:
     table = partners.shared_partners(dataset)
     rows = [i for ids in table["agreement_ids"] for i in ids]
     every = [i for ids in others["agreement_ids"] for i in ids]
-    most = listed(escape(_the(name)) for name in table["name"].head(4))
+    most = listed(escape(named(dataset, name)) for name in table["name"].head(4))
     whom = "both" if len(dataset.focus) == 2 else "more than one of them"
     have = "has" if len(table) == 1 else "have"
     return (
@@ -467,7 +469,7 @@ def _leader(state: str) -> Measure:
         row = own[own["rank"] == 1].to_dict("records")[0]
         share = row["agreements"] / own["agreements"].sum()
         name = data.party_names.get(state, state)
-        return Reading(share, f"{_the(row['name'])} largest for {name}")
+        return Reading(share, f"{named(data, row['name'])} largest for {name}")
 
     return measure
 
@@ -486,7 +488,7 @@ def _diversification(dataset: Dataset, choices: Choices) -> Finding | None:
         if own.empty:
             continue
         name = names.get(state, state)
-        sentences.append(_spread_words(dataset, _the(name), own))
+        sentences.append(_spread_words(dataset, named(dataset, name), own))
         for years in dict.fromkeys(own["after"]):
             label = f"{name}, {_span(years)}: points"
             checks.append(_check(choices, label, "+.1f", _spread(tables, state, years)))
@@ -528,7 +530,7 @@ def _counted(dataset: Dataset, row: Mapping[Any, Any]) -> str:
     if row["counted"] == partners.ALL:
         return "with all partners"
     left_out = str(row["left_out"])
-    return f"without {escape(_the(dataset.party_names.get(left_out, left_out)))}"
+    return f"without {escape(named(dataset, dataset.party_names.get(left_out, left_out)))}"
 
 
 _DIVERSITY = {"diversifies": "more widely", "concentrates": "less widely"}
@@ -678,8 +680,6 @@ def _missing(dataset: Dataset, choices: Choices) -> Finding | None:
 
 
 _RECAPTURED = (1980, 2010)
-_ARTICLES = ("Central African Republic", "Comoros", "Dominican Republic", "Gambia", "Maldives",
-             "Netherlands", "Philippines")  # fmt: skip
 
 
 def _own(overview: pd.DataFrame) -> pd.DataFrame:
@@ -721,8 +721,3 @@ def _span(years: str) -> str:
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _the(name: str) -> str:
-    """Put the article before the names that take one."""
-    return f"the {name}" if name.startswith("United ") or name in _ARTICLES else name

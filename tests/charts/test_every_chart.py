@@ -40,6 +40,7 @@ CHARTS: dict[str, Callable[[Dataset], go.Figure]] = {
         time_measures.per_year(ds),
         time_measures.per_period(ds),
         time_measures.breaks(ds),
+        time_measures.spread(ds),
     ),
     "time.contract_values": lambda ds: time.contract_values(
         ds, time_measures.contracts(ds), time_measures.unvalued_contracts(ds)

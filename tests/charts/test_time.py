@@ -24,13 +24,19 @@ def signed(counts: dict[int, int], *, as_of: str = "2026-07-02") -> Dataset:
 
 
 def rates(ds: Dataset) -> go.Figure:
-    return charts.rates(ds, measures.per_year(ds), measures.per_period(ds), measures.breaks(ds))
+    return charts.rates(
+        ds,
+        measures.per_year(ds),
+        measures.per_period(ds),
+        measures.breaks(ds),
+        measures.spread(ds),
+    )
 
 
 def test_no_rate_and_no_bar_is_drawn_after_the_edition() -> None:
     figure = rates(signed({2019: 3, 2026: 3}))
     edge = 2025.5 + 183 / 365
-    (bars,) = [trace for trace in figure.data if trace.type == "bar"]
+    bars = next(trace for trace in figure.data if trace.type == "bar")
     assert max(bars.x + bars.width / 2) < edge
     drawn = [x for trace in figure.data if trace.type == "scatter" for x in trace.x if x == x]
     assert max(x for x in drawn if x is not None) == pytest.approx(edge)

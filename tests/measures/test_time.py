@@ -48,6 +48,22 @@ def test_what_is_only_announced_is_on_the_timeline_but_in_no_count(small: Datase
     assert all("mar-usa-note" not in ids for ids in counts["agreements"])
 
 
+def test_what_is_dated_to_a_span_of_years_is_spread_over_it_and_in_no_count() -> None:
+    ds = builders.tiny(
+        as_of="2026-11-24",
+        parties=[{"agreement_id": i, "party_id": "AZE"} for i in ("span", "bound", "day")],
+        events=[
+            {"agreement_id": "span", "event": "signed", "date": "2002/2005"},
+            {"agreement_id": "bound", "event": "signed", "date": "../2005"},
+            {"agreement_id": "day", "event": "signed", "date": "2004-01-01"},
+        ],
+    )
+    spans = measures.spread(ds)
+    assert spans.set_index("year")["n"].to_dict() == dict.fromkeys(range(2002, 2006), 0.25)
+    assert set(spans["agreements"]) == {("span",)}
+    assert measures.per_year(ds)["n"].sum() == 1
+
+
 def test_years_without_an_agreement_are_rows_too() -> None:
     counts = measures.per_year(series({2020: 2, 2023: 1}, as_of="2024-12-31"))
     assert counts.set_index("year")["n"].to_dict() == {2020: 2, 2021: 0, 2022: 0, 2023: 1, 2024: 0}

@@ -32,8 +32,8 @@ def test_the_count_of_partners_is_that_of_the_measure(dataset: Dataset) -> None:
         ("Spain", "Spain"),
     ],
 )
-def test_names_take_their_article(name: str, said: str) -> None:
-    assert prose.named(name) == said
+def test_names_take_their_article(dataset: Dataset, name: str, said: str) -> None:
+    assert prose.named(dataset, name) == said
 
 
 def test_a_change_in_one_comparison_alone_is_called_not_firm(dataset: Dataset) -> None:

@@ -10,17 +10,6 @@ from accords.dataset import Dataset
 from accords.measures import domains as measures
 from accords.prose.text import listed, lowered, portion, some
 
-NARROW_LABELS = {
-    "Protection of classified information": "Classified information",
-    "Law and status of personnel": "Law, status of forces",
-    "Aviation, drones and space": "Aviation and space",
-    "Work in international forums": "International forums",
-    "Crisis, relief and demining": "Crisis and relief",
-    "History, culture and sport": "Culture and sport",
-    "Arms control and CBRN": "Arms control",
-}
-"""Shorter names where a phone leaves little room."""
-
 
 @theme.chart
 def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> go.Figure:
@@ -36,6 +25,7 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
     """
     name = "03-profiles"
     labels = dataset.labels("domain_codes")
+    short = dataset.codes("domain_codes")["short_label"]
     data = pd.DataFrame(
         {
             "State": table["state"].map(dataset.party_names),
@@ -96,7 +86,7 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
          for domain, label in zip(order, shown, strict=True)]
         for shown in (
             [labels[domain] for domain in order],
-            [NARROW_LABELS.get(labels[domain], labels[domain]) for domain in order],
+            [short[domain] for domain in order],
         )
     )  # fmt: skip
     figure.update_yaxes(**theme.row_axis(rows, wide), domain=[0, 0.915])

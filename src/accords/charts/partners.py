@@ -70,7 +70,7 @@ def ranked(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> go.Figure:
         write_behind(
             figure, own["agreements"], rows, own["agreements"], xaxis=x, yaxis=y,
             hovertext=[
-                f"{theme.safe(f'{dataset.party_names[state]} with {named(n)}')}: "
+                f"{theme.safe(f'{dataset.party_names[state]} with {named(dataset, n)}')}: "
                 f"{some(a, 'agreement')}, {f} in force"
                 for n, a, f in zip(own["name"], own["agreements"], own["in_force"], strict=True)
             ],
@@ -85,7 +85,9 @@ def ranked(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> go.Figure:
     figure.update_layout(barmode="stack", margin={"b": 8})
     left_out = {s: int((counts["state"] == s).sum()) - top for s in states}
     more = listed(
-        f"{n} more of {named(dataset.party_names[s])}" for s, n in left_out.items() if n > 0
+        f"{n} more of {named(dataset, dataset.party_names[s])}"
+        for s, n in left_out.items()
+        if n > 0
     )
     below = f" ({more} below)" if more else ""
     return theme.finish(
@@ -111,7 +113,7 @@ def _ranked_title(dataset: Dataset, counts: pd.DataFrame, states: list[str]) -> 
         own = counts[counts["state"] == state]
         first, total = own.iloc[0], int(own["agreements"].sum())
         parts.append(
-            f"{named(first['name'])} is {dataset.party_names[state]}’s largest partner "
+            f"{named(dataset, first['name'])} is {dataset.party_names[state]}’s largest partner "
             f"({first['agreements']} of {some(total, 'agreement')})"
         )
     title = "; ".join(parts)
@@ -124,7 +126,8 @@ def _ranked_alt(dataset: Dataset, counts: pd.DataFrame, states: list[str]) -> st
         own = counts[counts["state"] == state]
         most = own.head(5)
         top = listed(
-            f"{named(n)} ({k})" for n, k in zip(most["name"], most["agreements"], strict=True)
+            f"{named(dataset, n)} ({k})"
+            for n, k in zip(most["name"], most["agreements"], strict=True)
         )
         parts.append(f"{dataset.party_names[state]}: {some(len(own), 'partner')}, most with {top}")
     return f"Bars of partners. {'. '.join(parts)}."
@@ -254,7 +257,7 @@ def _cells(
         textfont={"size": 12, "color": [theme.on_scale(s) for s in own["share"]]},
         hovertext=[
             theme.safe(
-                f"{names[r['state']]} with {named(names[r['partner']])}, "
+                f"{names[r['state']]} with {named(dataset, names[r['partner']])}, "
                 f"{lowered(labels[r['code']])}: {some(r['agreements'], 'agreement')} "
                 f"({100 * r['share']:.0f} %)"
             )
@@ -352,7 +355,8 @@ def concentration(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.
             annotate(
                 figure, layout.narrow, x=1, y=1, xref=f"{x} domain", yref=f"{y} domain",
                 xanchor="right", yanchor="top", align="right",
-                text=f"shaded: 95 % interval<br>dotted: without {theme.safe(named(left_out))}",
+                text="shaded: 95 % interval<br>dotted: without "
+                + theme.safe(named(dataset, left_out)),
             )  # fmt: skip
         figure.update_layout(
             {
@@ -412,7 +416,7 @@ def _concentration_title(
 
 def _counted(dataset: Dataset, table: pd.DataFrame) -> list[str]:
     return [
-        counted if pd.isna(left_out) else f"without {named(dataset.party_names[left_out])}"
+        counted if pd.isna(left_out) else f"without {named(dataset, dataset.party_names[left_out])}"
         for counted, left_out in zip(table["counted"], table["left_out"], strict=True)
     ]
 
@@ -454,7 +458,7 @@ def shared(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
             text=table[state], textposition="outside", textfont={"size": 12}, cliponaxis=False,
             hovertext=[
                 theme.safe(
-                    f"{dataset.party_names[state]} with {named(r['name'])}: "
+                    f"{dataset.party_names[state]} with {named(dataset, r['name'])}: "
                     f"{some(r[state], 'agreement')}"
                 )
                 for r in table.to_dict("records")

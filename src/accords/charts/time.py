@@ -22,7 +22,11 @@ Breaks = Mapping[str, Mapping[Any, Any]]
 
 @theme.chart
 def rates(
-    dataset: Dataset, years: pd.DataFrame, periods: pd.DataFrame, breaks: pd.DataFrame
+    dataset: Dataset,
+    years: pd.DataFrame,
+    periods: pd.DataFrame,
+    breaks: pd.DataFrame,
+    spans: pd.DataFrame,
 ) -> go.Figure:
     """Draw agreements a year, the rate of each period over them, and where the rate broke.
 
@@ -30,9 +34,9 @@ def rates(
     ----------
     dataset
         For names and the edition date.
-    years, periods, breaks
-        From :func:`accords.measures.time.per_year`, :func:`accords.measures.time.per_period` and
-        :func:`accords.measures.time.breaks`.
+    years, periods, breaks, spans
+        From :func:`accords.measures.time.per_year`, :func:`accords.measures.time.per_period`,
+        :func:`accords.measures.time.breaks` and :func:`accords.measures.time.spread`.
     """
     name = "02-rates"
     data = _rates_data(dataset, years, periods, breaks)
@@ -61,6 +65,8 @@ def rates(
             _break(figure, axis, found, top)
             title = f"{who}: {found['rate_before']:.1f}, then {found['rate_after']:.1f} a year"
         _year_bars(figure, own, axis, who)
+        if (spans["state"] == state).any():
+            _span_bars(figure, own, spans[spans["state"] == state], axis, who)
         _steps(figure, blocks, axis, ink, who, end)
         figure.add_scatter(
             x=(blocks["start"] + blocks["end"].clip(upper=end)) / 2, yaxis=axis, mode="text",
@@ -81,6 +87,7 @@ def rates(
         figure.update_layout({"yaxis" + axis[1:]: {"range": [0, top], "dtick": _tick(max(tops))}})
     span = [int(years["year"].min()) - 1, end + 0.2]
     figure.update_xaxes(range=span, dtick=10, showgrid=False)
+    figure.update_layout(barmode="overlay")
     length = int((periods["end"] - periods["start"]).mode().iloc[0]) + 1
     return theme.finish(
         figure,
@@ -91,6 +98,12 @@ def rates(
             "the exact 95 % Poisson interval shaded and the mean written above. Dashed: the "
             "likeliest break in the rate, on the years that hold it with 90 % probability (Raftery "
             f"and Akman 1986). All to {dates.spoken(str(dataset.as_of.date()))}."
+            + (
+                " Pale, on top: agreements dated to a span of years, spread evenly over it and in "
+                "no rate."
+                if len(spans)
+                else ""
+            )
         ),
         alt=_rates_alt(dataset, periods, broken, states),
         data=data,
@@ -114,6 +127,22 @@ def _year_bars(figure: go.Figure, own: pd.DataFrame, axis: str, who: str) -> Non
         hovertext=[
             f"{theme.safe(who)}, {year}: {some(n, 'agreement')}"
             for year, n in zip(own["year"], own["n"], strict=True)
+        ],
+        hovertemplate="%{hovertext}<extra></extra>",
+    )  # fmt: skip
+
+
+def _span_bars(
+    figure: go.Figure, own: pd.DataFrame, spans: pd.DataFrame, axis: str, who: str
+) -> None:
+    """Draw what is dated to a span of years on top of the bars of the years that it covers."""
+    base = own.set_index("year")["n"].reindex(spans["year"]).fillna(0)
+    figure.add_bar(
+        x=spans["year"], y=spans["n"], base=base.to_numpy(), width=0.8, yaxis=axis,
+        showlegend=False, marker={"color": theme.colour("grid"), "line": {"width": 0}},
+        hovertext=[
+            f"{theme.safe(who)}, {year}: {some(len(ids), 'agreement')} dated to a span with it"
+            for year, ids in zip(spans["year"], spans["agreements"], strict=True)
         ],
         hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip

@@ -117,10 +117,9 @@ def profiles(
 def _within(rows: pd.DataFrame, since: int | None, until: int | None) -> pd.DataFrame:
     if since is None and until is None:
         return rows
-    year = rows["earliest"].dt.year
     first = -np.inf if since is None else since
     last = np.inf if until is None else until
-    return rows[year.between(first, last)]
+    return rows[rows["year"].between(first, last).fillna(False).astype(bool)]
 
 
 def _with_shares(table: pd.DataFrame) -> pd.DataFrame:

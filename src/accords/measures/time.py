@@ -23,11 +23,10 @@ def timeline(dataset: Dataset) -> pd.DataFrame:
     -------
     DataFrame
         ``agreement_id``, ``state``, ``earliest``, ``year`` (int) and ``concluded`` (bool), in order
-        of state and date. A date that spans two years stands in its earliest.
+        of state and date. A date that spans several years stands in none (see :func:`spread`).
     """
     rows = by_state(dataset, concluded_only=False)
-    rows = rows[rows["earliest"].notna()]
-    rows = rows.assign(year=rows["earliest"].dt.year.astype(int))
+    rows = rows[rows["year"].notna()].astype({"year": int})
     rows = rows.sort_values(["state", "earliest", "agreement_id"], ignore_index=True)
     return rows[["agreement_id", "state", "earliest", "year", "concluded"]]
 
@@ -45,6 +44,30 @@ def per_year(dataset: Dataset) -> pd.DataFrame:
         less for the edition's own year), ``agreements`` (tuple of ids).
     """
     return _counts(dataset, 1)
+
+
+def spread(dataset: Dataset) -> pd.DataFrame:
+    """Spread the concluded agreements that are dated to a span of years evenly over it.
+
+    What is only known to lie before or after some day has no such span and is left out.
+
+    Returns
+    -------
+    DataFrame
+        ``state``, ``year`` (int), ``n`` (float: each agreement counts one over the years of its
+        span), ``agreements`` (tuple of ids); years in which no span falls have no row.
+    """
+    rows = by_state(dataset)
+    rows = rows[rows["earliest"].notna() & rows["latest"].notna() & rows["year"].isna()]
+    first = rows["earliest"].dt.year
+    last = rows["latest"].dt.year.clip(upper=dataset.as_of.year)
+    rows["years"] = [range(a, b + 1) for a, b in zip(first, last, strict=True)]
+    rows = rows[rows["years"].map(len) > 0]
+    rows["n"] = 1 / rows["years"].map(len)
+    rows = rows.drop(columns="year").explode("years").rename(columns={"years": "year"})
+    rows = rows.astype({"year": int})
+    by = rows.groupby(["state", "year"])
+    return by.agg(n=("n", "sum"), agreements=("agreement_id", tuple)).reset_index()
 
 
 def per_period(dataset: Dataset, years: int = PERIOD_YEARS) -> pd.DataFrame:

@@ -146,8 +146,8 @@ def own_lists(dataset: Dataset) -> Text:
     sentences = []
     for _, own in table.groupby("table", sort=False):
         any_, early = own["agreement_ids"].map(len) > 0, own["ids_by_then"].map(len) > 0
-        after = listed(escape(named(n)) for n in own.loc[any_ & ~early, "name"])
-        gone = listed(escape(named(n)) for n in own.loc[~any_, "name"])
+        after = listed(escape(named(dataset, n)) for n in own.loc[any_ & ~early, "name"])
+        gone = listed(escape(named(dataset, n)) for n in own.loc[~any_, "name"])
         sentences.append(
             f"In {own['year'].iloc[0]}, {_who(dataset, own['state'].iloc[0])} named "
             f"{number(len(own), 'd', _ids(own['agreement_ids']))} partners. For "
@@ -194,12 +194,12 @@ def errors(dataset: Dataset) -> Text:
     table = table[table["facts"] > 0]
     if table.empty:
         return paragraph("No second reading is recorded.")
+    names = table["reading"].astype("string").fillna("All")
     rows = "".join(
-        f'<tr><th scope="row">{"All" if pd.isna(reading) else int(reading)}</th>'
-        f"<td>{some(own['facts'].iloc[0], 'fact')} of "
+        f'<tr><th scope="row">{name}</th><td>{some(own["facts"].iloc[0], "fact")} of '
         f"{some(own['records'].iloc[0], 'record')}</td>"
         f"{''.join(map(_found, own.to_dict('records')))}</tr>"
-        for reading, own in table.groupby("reading", dropna=False)
+        for name, own in table.groupby(names, sort=False)
     )
     heads = "".join(
         f'<th scope="col">{head}</th>' for head in ("Reading", "Checked", "Wrong", "Unsupported")
@@ -268,7 +268,7 @@ def _share(row: Mapping[Any, Any]) -> str:
 
 
 def _who(dataset: Dataset, state: str) -> str:
-    return escape(named(dataset.party_names[state]))
+    return escape(named(dataset, dataset.party_names[state]))
 
 
 def _ids(tuples: Iterable[tuple[str, ...]]) -> list[str]:

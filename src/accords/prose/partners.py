@@ -23,17 +23,12 @@ from accords.prose.text import (
     some,
 )
 
-_STARTS = (
-    *("United ", "Netherlands", "Comoros", "Maldives", "Gambia", "Philippines"),
-    *("Central African", "Dominican", "European Union", "African Union"),
-)
-_SHORT = ("AU", "CIS", "EU", "UN")
 TOO_LITTLE = "There are too few agreements to say more."
 
 
-def named(name: str) -> str:
-    """Write a party's name as it stands in a sentence: ``the United States``, ``Spain``."""
-    return f"the {name}" if name.startswith(_STARTS) or name in _SHORT else name
+def named(dataset: Dataset, name: str) -> str:
+    """Return a party's name as it stands in a sentence: ``the United States``, ``Spain``."""
+    return dataset.party_phrases.get(name, name)
 
 
 def overview(dataset: Dataset) -> Text:
@@ -48,7 +43,7 @@ def overview(dataset: Dataset) -> Text:
         top = own.head(3)
         single = own[own["agreements"] == 1]
         largest = listed(
-            f"{escape(named(n))} ({number(k, 'd', i)})"
+            f"{escape(named(dataset, n))} ({number(k, 'd', i)})"
             for n, k, i in zip(top["name"], top["agreements"], top["agreement_ids"], strict=True)
         )
         sentences.append(
@@ -79,7 +74,7 @@ def subjects(dataset: Dataset) -> Text:
                 mine["code"][:2], mine["agreements"][:2], mine["agreement_ids"][:2], strict=True
             )
         )
-        partner = escape(named(dataset.party_names[largest[state]]))
+        partner = escape(named(dataset, dataset.party_names[largest[state]]))
         sentences.append(
             f"Of the agreements of {_who(dataset, state)} with {partner}, "
             f"{count(_ids(mine['agreement_ids']))} name a subject; the most frequent are {said}."
@@ -107,7 +102,7 @@ def concentrated(dataset: Dataset) -> Text:
             f"(95 % interval {_percents(whole)})"
         )
         if pd.notna(rest["herfindahl"]):
-            left_out = escape(named(dataset.party_names[str(rest["left_out"])]))
+            left_out = escape(named(dataset, dataset.party_names[str(rest["left_out"])]))
             said += (
                 f", without {left_out} of "
                 f"{number(100 * rest['herfindahl'], '.1f', rest['agreement_ids'])} % "
@@ -180,7 +175,7 @@ def sharing(dataset: Dataset) -> Text:
     ids = _ids(table["agreement_ids"])
     both = table[list(dataset.focus)].min(axis=1)
     close = table.loc[both == both.max()]
-    names = listed(escape(named(n)) for n in close["name"])
+    names = listed(escape(named(dataset, n)) for n in close["name"])
     return paragraph(
         f"{linked(len(table), ids)} of "
         f"{number(others['partner'].nunique(), 'd', _ids(others['agreement_ids']))} partners are "
@@ -205,7 +200,7 @@ def _each(dataset: Dataset, table: pd.DataFrame) -> Iterable[tuple[str, pd.DataF
 
 
 def _who(dataset: Dataset, state: str) -> str:
-    return escape(named(dataset.party_names[state]))
+    return escape(named(dataset, dataset.party_names[state]))
 
 
 def _ids(tuples: Iterable[tuple[str, ...]]) -> list[str]:
@@ -223,4 +218,4 @@ def _years(period: str) -> str:
 def _counted(dataset: Dataset, row: Mapping[Any, Any]) -> str:
     if row["counted"] == measures.ALL:
         return "with all partners"
-    return f"without {escape(named(dataset.party_names[str(row['left_out'])]))}"
+    return f"without {escape(named(dataset, dataset.party_names[str(row['left_out'])]))}"
