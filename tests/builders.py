@@ -31,6 +31,12 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "distinct": {"reason": "Two texts."},
     "claims": {"source_id": "press-a", "testable": True, "test": "event"},
     "coverage": {"search": "by-name", "records_found": 0, "searched_on": "2026-11-24"},
+    "completeness": {
+        "group": "all",
+        "edition": "1.0.0",
+        "counted_on": "2026-11-24",
+        "method": "Counted by hand.",
+    },
     "readings": {"reading": 1, "verdict": "correct", "facts_checked": 1, "facts_wrong": 0},
 }
 

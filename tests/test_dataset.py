@@ -91,6 +91,7 @@ def test_of_other_states_only_their_own_agreements_are_loaded(focus: tuple[str, 
     used = {*loaded.citations["source_id"], *loaded.disputes["source_id"]}
     assert set(loaded.sources["source_id"]) == used
     assert len(loaded.coverage) == files["coverage"]["focus"].isin(focus).sum()
+    assert set(loaded.completeness["state"]) <= set(focus)
     assert loaded.claims.empty
     assert set(loaded.overview.index) == own
     assert (loaded.overview["focus"].map(len) > 0).all()

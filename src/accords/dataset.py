@@ -39,6 +39,7 @@ MAIN_TABLES = (
     "distinct",
     "claims",
     "coverage",
+    "completeness",
     "readings",
 )
 
@@ -128,6 +129,11 @@ class Dataset:
     def coverage(self) -> pd.DataFrame:
         """Which partners were searched for, and how."""
         return self.tables["coverage"]
+
+    @property
+    def completeness(self) -> pd.DataFrame:
+        """How many entries of outside lists have a record here."""
+        return self.tables["completeness"]
 
     @property
     def readings(self) -> pd.DataFrame:
@@ -411,9 +417,10 @@ def _narrowed(dataset: Dataset) -> Dataset:
     kept = dataset.select(parties.loc[parties["party_id"].isin(dataset.focus), "agreement_id"])
     ids = kept.agreements["agreement_id"]
     tables = dict(kept.tables)
-    readings, coverage, sources = (tables[n] for n in ("readings", "coverage", "sources"))
+    readings, sources = tables["readings"], tables["sources"]
     tables["readings"] = readings[readings["agreement_id"].isin(ids)]
-    tables["coverage"] = coverage[coverage["focus"].isin(dataset.focus)]
+    for name, column in (("coverage", "focus"), ("completeness", "state")):
+        tables[name] = tables[name][tables[name][column].isin(dataset.focus)]
     used = pd.concat([tables["citations"]["source_id"], tables["disputes"]["source_id"]])
     tables["sources"] = sources[sources["source_id"].isin(used)]
     # Some claims are tested on all agreements of a state, which may be left out.

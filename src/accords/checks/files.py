@@ -36,6 +36,7 @@ KEPT = {
     "distinct": (),
     "claims": (),
     "coverage": (),
+    "completeness": (),
     "readings": (),
 }
 """Columns that the rules between tables need beyond the keys."""
