@@ -204,6 +204,33 @@ def test_coverage_tells_searched_from_not_searched() -> None:
     assert table.at["not-searched", "partners"] == 1
 
 
+def test_an_outside_list_has_a_share_with_its_interval() -> None:
+    ds = builders.tiny(
+        completeness=[
+            {"list": "sipri", "state": "MAR", "listed": 40, "found": 10},
+            {"list": "sipri", "state": "AZE", "listed": 5, "found": 5, "independent": 2},
+            {"list": "dcad", "state": "MAR", "listed": 1, "found": 0},
+            {"list": "sipri", "state": "AZE", "group": "2010s", "listed": 2, "found": 2},
+        ],
+    )
+    table = measures.completeness(ds)
+    assert list(zip(table["list"], table["state"], table["group"], strict=True)) == [
+        ("dcad", "MAR", "all"),
+        ("sipri", "AZE", "2010s"),
+        ("sipri", "AZE", "all"),
+        ("sipri", "MAR", "all"),
+    ]
+    assert table["share"].tolist() == [0, 1, 1, 0.25]
+    assert table["low"].iloc[-1] == pytest.approx(0.1419, abs=1e-4)
+    assert table["high"].iloc[-1] == pytest.approx(0.4019, abs=1e-4)
+    assert table["independent"].tolist() == [pd.NA, pd.NA, 2, pd.NA]
+
+
+def test_what_was_counted_of_other_states_is_left_out() -> None:
+    counted = [{"list": "atop", "state": "MAR", "listed": 8, "found": 7}]
+    assert measures.completeness(builders.tiny(focus=("AZE",), completeness=counted)).empty
+
+
 def test_a_states_own_list_is_held_against_the_records() -> None:
     ds = builders.tiny(
         parties=[
@@ -320,6 +347,7 @@ def test_all_readings_together_have_a_rate_of_their_own() -> None:
         measures.waits,
         measures.waiting_summary,
         measures.coverage,
+        measures.completeness,
         measures.reading_errors,
     ],
 )

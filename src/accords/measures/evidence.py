@@ -66,6 +66,9 @@ FACTS = (
 )
 """Kinds of disputed fact, each with the pattern of its ``field``; the first that fits counts."""
 
+WHOLE = "all"
+"""The group of an outside list that is all of it."""
+
 
 def support(dataset: Dataset) -> pd.DataFrame:
     """Share of each state's records by the best that says that the agreement exists.
@@ -319,6 +322,34 @@ def coverage(dataset: Dataset) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(records, columns=["state", "search", "partners", "found", "agreement_ids"])
+
+
+def completeness(dataset: Dataset) -> pd.DataFrame:
+    """List how much of each outside list is on record, as it was counted for an edition.
+
+    Returns
+    -------
+    DataFrame
+        For each list, focus state and group (:data:`WHOLE`, a decade or a supplier): ``list``,
+        ``state``, ``group``, ``listed`` (entries of the list), ``found`` (on record), ``share``,
+        ``low``, ``high`` (Wilson, 95 %), ``independent`` (found that a source other than the list
+        speaks of; missing where not counted), ``edition``. Lists in the order of their codes.
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    table = dataset.completeness[dataset.completeness["state"].isin(dataset.focus)]
+    order = {"list": list(dataset.codes("lists").index), "state": list(dataset.focus)}
+    table = table.sort_values(
+        ["list", "state", "group"],
+        key=lambda column: column.map(order[column.name].index) if column.name in order else column,
+        ignore_index=True,
+    )
+    table["share"] = (table["found"] / table["listed"]).astype(float)
+    table["low"], table["high"] = proportion_confint(
+        table["found"].astype(int), table["listed"].astype(int), method="wilson"
+    )
+    columns = ["list", "state", "group", "listed", "found", "share", "low", "high"]
+    return table[[*columns, "independent", "edition"]]
 
 
 def partner_lists(dataset: Dataset) -> pd.DataFrame:
