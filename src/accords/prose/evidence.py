@@ -160,6 +160,62 @@ def own_lists(dataset: Dataset) -> Text:
     return paragraph(*sentences)
 
 
+ENOUGH = 10
+"""Fewest entries of a part of a list of which it is said that little of it is on record."""
+
+
+def outside_lists(dataset: Dataset) -> Text:
+    """Say how much of each outside list is on record, with a table; nothing without a count."""
+    table = measures.completeness(dataset)
+    whole = table[table["group"] == measures.WHOLE]
+    if whole.empty:
+        return Text("")
+    labels = dataset.labels("lists")
+    rows = [
+        (
+            escape(labels[row["list"]]),
+            _who(dataset, row["state"]),
+            f"{row['found']} of {row['listed']} ({100 * row['share']:.0f} %; "
+            f"{100 * row['low']:.0f} to {100 * row['high']:.0f})",
+            "not counted" if pd.isna(row["independent"]) else str(row["independent"]),
+            escape(row["edition"]),
+        )
+        for row in whole.to_dict("records")
+    ]
+    each = table.groupby(["list", "state"], sort=False)
+    thin = filter(None, (_thin(dataset, own) for _, own in each))
+    return Text(
+        "<p>Lists that others keep can be held against the records. One that was itself taken over "
+        "is on record in full, so that only the records with another source as well show how much "
+        "of it was found without it.</p>"
+        + _table(
+            "Outside lists",
+            "Entries of outside lists that are on record, with 95 % Wilson intervals",
+            ("List", "State", "On record", "Also from another source", "Counted for edition"),
+            rows,
+        )
+        + f"<p>{' '.join([*thin, 'How each was counted is in completeness.csv.'])}</p>"
+    )
+
+
+def _thin(dataset: Dataset, table: pd.DataFrame) -> str:
+    """Say of which decade and supplier least of one state's part of a list is on record."""
+    whole = table.loc[table["group"] == measures.WHOLE, "share"].max()
+    parts = table[(table["listed"] >= ENOUGH) & (table["share"] < whole)]
+    suppliers = parts["group"].isin(list(dataset.party_names))
+    least = [
+        (f"from {_who(dataset, row['group'])}" if supplier else f"of the {row['group']}")
+        + f" ({row['found']} of {row['listed']})"
+        for supplier in (False, True)
+        for row in parts[suppliers == supplier].nsmallest(1, "share").to_dict("records")
+    ]
+    if not least:
+        return ""
+    name = escape(dataset.labels("lists")[table["list"].iloc[0]])
+    state = _who(dataset, table["state"].iloc[0])
+    return f"Of {state}’s entries in {name}, least is on record {listed(least)}."
+
+
 def missing(dataset: Dataset, first: int = 1980, last: int = 2010) -> Text:
     """Say how many agreements two lists imply, and what that assumes."""
     table = measures.capture_recapture(dataset, first, last)
@@ -195,25 +251,27 @@ def errors(dataset: Dataset) -> Text:
     if table.empty:
         return paragraph("No second reading is recorded.")
     names = table["reading"].astype("string").fillna("All")
-    rows = "".join(
-        f'<tr><th scope="row">{name}</th><td>{some(own["facts"].iloc[0], "fact")} of '
-        f"{some(own['records'].iloc[0], 'record')}</td>"
-        f"{''.join(map(_found, own.to_dict('records')))}</tr>"
+    rows = [
+        (
+            name,
+            f"{some(own['facts'].iloc[0], 'fact')} of {some(own['records'].iloc[0], 'record')}",
+            *map(_found, own.to_dict("records")),
+        )
         for name, own in table.groupby(names, sort=False)
-    )
-    heads = "".join(
-        f'<th scope="col">{head}</th>' for head in ("Reading", "Checked", "Wrong", "Unsupported")
-    )
+    ]
     return Text(
         "<p>Random samples of records were read a second time by readers who did not know what the "
         "first had coded. What they found was mended, in their samples; the rest of the records "
         "was checked against the rules that the first reading led to, not read again.</p>"
-        '<div class="scroll" role="region" aria-label="Second readings" tabindex="0"><table>'
-        "<caption>Facts that a second reader found wrong, or not in what that reader could see, "
-        f"with 95 % Wilson intervals</caption><thead><tr>{heads}</tr></thead>"
-        f"<tbody>{rows}</tbody></table></div>"
-        "<p>Each reading found the data as they stood then. The rate of the last is the best guess "
-        "for records that were not read again; the rate of all is the cautious one.</p>"
+        + _table(
+            "Second readings",
+            "Facts that a second reader found wrong, or not in what that reader could see, with "
+            "95 % Wilson intervals",
+            ("Reading", "Checked", "Wrong", "Unsupported"),
+            rows,
+        )
+        + "<p>Each reading found the data as they stood then. The rate of the last is the best "
+        "guess for records that were not read again; the rate of all is the cautious one.</p>"
     )
 
 
@@ -221,7 +279,21 @@ def _found(row: Mapping[Any, Any]) -> str:
     """Write a cell of the table of errors: number, share and interval."""
     found = number(row["found"], "d", row["agreement_ids"])
     within = interval(100 * row["low"], 100 * row["high"], ".1f")
-    return f"<td>{found} ({100 * row['share']:.1f} %; {within})</td>"
+    return f"{found} ({100 * row['share']:.1f} %; {within})"
+
+
+def _table(label: str, caption: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Write a table of cells of HTML; the first of a row is its head."""
+    body = "".join(
+        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+        for first, *cells in rows
+    )
+    columns = "".join(f'<th scope="col">{head}</th>' for head in heads)
+    return (
+        f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"><table>'
+        f"<caption>{caption}</caption><thead><tr>{columns}</tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
+    )
 
 
 def limits(dataset: Dataset) -> Text:
