@@ -113,7 +113,7 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
         height=height,
         narrow={
             "height": height,
-            "margin": {"l": 82, "r": 6, "t": 30},
+            "margin": {"l": 4, "r": 6, "t": 30},
             "yaxis": {**theme.row_axis(rows, narrow), "tickfont": {"size": 10.5}},
         },
     )

@@ -110,7 +110,7 @@ def rates(
         data=data,
         measure=measures.per_period,
         height=520,
-        narrow={"height": 520, "margin": {"l": 24, "r": 18, "t": 30}, "xaxis": {"dtick": 20}},
+        narrow={"height": 520, "margin": {"l": 4, "r": 4, "t": 30}, "xaxis": {"dtick": 20}},
     )
 
 
