@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Mapping
 from typing import Any
@@ -272,10 +273,7 @@ def contract_values(
     """
     name = "02-contract-values"
     overview = dataset.overview
-    called = overview["title"]
-    if "short_name" in overview:
-        called = overview["short_name"].fillna(called)
-    table = table.assign(name=table["agreement_id"].map(called))
+    table = table.assign(name=table["agreement_id"].map(overview["short_name"]))
     table = table.sort_values("amount", ascending=False, kind="stable")
     data = pd.DataFrame(
         {
@@ -380,6 +378,8 @@ def _ranked(
         )  # fmt: skip
     for row in rows.to_dict("records"):
         year = f" ({row['earliest'].year})" if pd.notna(row["earliest"]) else ""
+        if re.search(r"\d{4}$", row["name"]):
+            year = ""  # The name ends with one.
         value = _money(row["amount"])
         wide, tall = (
             textwrap.wrap(
