@@ -45,6 +45,9 @@ _TITLES = {
 }
 """The kinds of change, in the order in which readers are told of them."""
 
+_LISTED = tuple(_TITLES[kind] for kind in ("added", "removed", "status", "date"))
+"""Kinds that the change log and the report list; the others are many, and are counted there."""
+
 
 class FindingChange(NamedTuple):
     """One finding of the report that reads differently; None where there is none."""
@@ -187,6 +190,9 @@ def entry(difference: Difference) -> str:
     """Write what changed as the change log has it (Markdown)."""
     lines = [f"Compared with {_compared(difference)}. {_counted(difference)}", ""]
     for title, changes in _groups(difference).items():
+        if title not in _LISTED:
+            lines += [f"{title}: {some(len(changes), 'agreement')}.", ""]
+            continue
         items = [f"- {_line(line)}" for line in changes]
         if len(changes) > FOLDED:
             counts = _spread(difference) if title == _TITLES["added"] else []
@@ -208,6 +214,9 @@ def chapter(difference: Difference) -> Text:
         return Text(f"<p>Nothing changed since {since}.</p>")
     parts = [f"<p>Compared with {since}. {_counted(difference, linked)}</p>"]
     for title, changes in _groups(difference).items():
+        if title not in _LISTED:
+            parts.append(f"<p>{title}: {some(len(changes), 'agreement')}.</p>")
+            continue
         shown = f"<ul>{''.join(_item(line) for line in changes)}</ul>"
         if len(changes) > FOLDED:
             counts = _spread(difference) if title == _TITLES["added"] else []
@@ -523,8 +532,7 @@ def _compared(difference: Difference, day: str = "%Y-%m-%d") -> str:
     named = f"edition {difference.old.edition} ({difference.old.released.strftime(day)}){origin}"
     if not difference.rules:
         return named
-    rules = listed(difference.rules)
-    return f"{named}, read by today's rules (new for {rules}), so that only facts count as changes"
+    return f"{named}, read by today's rules, so that only facts count as changes"
 
 
 def _edition(dataset: Dataset) -> dict[str, str]:
