@@ -121,7 +121,7 @@ def shown(tab) -> list[str]:
 
 
 def count(tab) -> str:
-    return tab.inner_text("#find output")
+    return tab.inner_text("#find output b")
 
 
 def search(tab, words: str) -> set[str]:
