@@ -514,7 +514,8 @@ def _row(records: _Records, agreement_id: str) -> str:
         f"{row.sources or 0}: {', '.join(records.kinds(agreement_id)).lower()}",
     ]
     kinds = " ".join(_tokens(row))
-    return f"<tr data-is={quoted(kinds)}><td>{text(row.date or 'undated')}" + "<td>".join(cells)
+    date = text(row.date or "undated").replace("/", "/<wbr>")
+    return f"<tr data-is={quoted(kinds)}><td>{date}" + "<td>".join(cells)
 
 
 def _section(records: _Records, agreement_id: str) -> str:

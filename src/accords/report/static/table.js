@@ -88,7 +88,7 @@
     }
     get date() {
       const date = this.cell(0);
-      return /^\d/.test(date) ? date : "";
+      return date === "undated" ? "" : date;
     }
     get parties() {
       const names = plain(this.section.querySelector("p b")).split(LIST);
@@ -222,7 +222,7 @@
     const partner = option("partner", view.partner) ?? partners.find(({ text }) => fold(text).trim() === words);
     const named = ["from", "to", ...SELECTS].filter((name) => view[name]).map((name) => {
       const field = form.elements[name];
-      return `${plain(field.labels[0].firstChild)}: ${label(name, view[name]) ?? view[name]}`;
+      return `${plain(field.labels[0].firstChild)}: ${field.selectedOptions?.[0].text ?? view[name]}`;
     });
     if (view.rows) named.push("the number in the text");
     if (view.q) named.push(`Search: ${view.q}`);
@@ -315,7 +315,8 @@
     const column = COLUMNS.indexOf(name);
     const key = (entry) => {
       if (column < 0) return 0;
-      const cell = name === "date" ? entry.date : entry.cell(column);
+      // What is dated by its latest day alone sorts by that day.
+      const cell = name === "date" ? entry.date.replace("../", "") : entry.cell(column);
       return ranks[name]?.get(cell) ?? cell;
     };
     const keyed = original.map((entry) => [key(entry), entry]);
