@@ -117,6 +117,25 @@ def test_a_word_with_punctuation_is_looked_for_as_it_stands(dataset: Dataset):
     assert set(found) == set(text.index[text.str.contains("f 16", regex=False)])
 
 
+def test_a_phrase_in_quotes_is_looked_for_as_a_phrase():
+    ds = tiny(
+        agreements=[
+            {"agreement_id": "a", "title": "Military cooperation"},
+            {"agreement_id": "b", "title": "Cooperation on military training"},
+        ],
+        parties=[{"agreement_id": i, "party_id": "AZE"} for i in "ab"],
+    )
+    assert ids(ds.find("military cooperation")) == {"a", "b"}
+    for phrase in ('"military cooperation"', "“Military  cooperation”", '"military coop'):
+        assert ids(ds.find(phrase)) == {"a"}
+    assert ids(ds.find('training "cooperation on"')) == {"b"}
+
+
+@pytest.mark.parametrize("written", ["Azərbaycan", "Azǝrbaycan", "Azәrbaycan", "Аzеrbаyсаn"])
+def test_letters_that_look_alike_are_one(written: str):
+    assert selection.fold(written) == "azerbaycan"
+
+
 @pytest.mark.parametrize(
     ("written", "folded"),
     [("Côte d’Ivoire", "cote divoire"), ("Sa'ar", "saar"), ("Œuvre", "oeuvre"), ("٢٠٢٤", "2024")],

@@ -42,14 +42,19 @@ _CODE_LISTS = {
 
 CONFIDENCES = {"high": "High", "medium": "Medium", "low": "Low"}
 
-# Letters that carry no separable mark, yet are typed without it.
+# Letters that carry no separable mark, yet are typed without it, and Cyrillic ones that look Latin.
 # As in the report's own search (report/static/table.js).
 _LETTERS = str.maketrans(
-    {"ə": "e", "ı": "i", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe"}
+    {"ə": "e", "ǝ": "e", "ә": "e", "ı": "i", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe"}
+    | dict(zip("аеорсх", "aeopcx", strict=True))
     | {"ة": "ه", "ى": "ي", "ی": "ي", "ک": "ك", "ٱ": "ا"}
     | dict.fromkeys("'’ʼـ", "")
     | {digit: str(n % 10) for n, digit in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹")}
 )
+
+
+# A phrase in double quotes, closed or not yet, or a word.
+_SOUGHT = re.compile(r'"([^"]+)"?|([^\s"]+)')
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class Criteria:
     Attributes
     ----------
     text
-        Words that must all occur, accents and case aside.
+        Words, and phrases in double quotes, that must all occur, accents and case aside.
     state, partner, domain, instrument, status, confidence, one_list
         Codes, any of which will do; ``one_list`` is the list from which alone it is known.
     since, until
@@ -384,7 +389,8 @@ def _between(years: pd.Series, since: int | None, until: int | None) -> pd.Serie
 def _contains(dataset: Dataset, text: str, haystack: pd.Series | None) -> pd.Series:
     found = pd.Series(True, index=dataset.overview.index)
     # 'F-16' is looked for as it stands, and not as 'f' and '16' anywhere.
-    words = [word for piece in text.split() if (word := fold(piece))]
+    pieces = _SOUGHT.findall(re.sub("[“”„«»]", '"', text))
+    words = [word for phrase, piece in pieces if (word := fold(phrase or piece))]
     if not words:
         return found
     where = searchable(dataset) if haystack is None else haystack

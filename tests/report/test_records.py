@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accords.dates import bounds
+from accords.lives import PURCHASE
 from accords.measures.accord import accord_id
 from accords.report import records
 
@@ -114,6 +115,47 @@ def test_filters_offer_what_occurs_and_nothing_else():
         *("bilateral", "multilateral", "worldwide", "binding", "purchase", "several"),
     ]
     assert form.get("hidden") is not None
+
+
+def test_partners_carry_how_they_were_searched_for():
+    made = tiny(
+        parties=[{"agreement_id": "a", "party_id": party} for party in ("AZE", "MAR", "USA")],
+        coverage=[
+            {"focus": "AZE", "partner": "USA", "search": "by-name", "records_found": 1},
+            {"focus": "MAR", "partner": "USA", "search": "combined", "records_found": 1},
+            {"focus": "MAR", "partner": "TCD", "search": "not-searched"},
+        ],
+    )
+    form = parse(records.evidence_table(made)).find(".//form")
+    (partners,) = (select for select in form.iter("select") if select.get("name") == "partner")
+    found = {option.get("value"): option for option in partners.findall("option")}
+    assert found["USA"].get("data-searched") == "by-name combined"
+    assert found["USA"].get("data-the") == "the United States"
+    (none_found,) = partners.findall("optgroup/option")
+    assert (none_found.get("value"), said(none_found)) == ("TCD", "Chad")
+    assert none_found.get("data-searched") == "- not-searched"
+
+
+def test_the_stages_of_a_delivery_are_statuses_to_filter_by():
+    lives = {
+        "ordered": [("signed", "2024")],
+        "in-delivery": [("signed", "2023"), ("attested", "2024")],
+        "received": [("signed", "2001"), ("attested", "2004")],
+        "completed": [("signed", "2023"), ("delivered", "2024")],
+    }
+    made = tiny(
+        as_of="2026-01-01",
+        agreements=[{"agreement_id": key, "instrument": PURCHASE} for key in lives],
+        parties=[{"agreement_id": key, "party_id": "AZE"} for key in lives],
+        events=[
+            {"agreement_id": key, "event": event, "date": date}
+            for key, steps in lives.items()
+            for event, date in steps
+        ],
+    )
+    form = parse(records.evidence_table(made)).find(".//form")
+    (statuses,) = (select for select in form.iter("select") if select.get("name") == "status")
+    assert [option.get("value") for option in statuses][1:] == list(lives)
 
 
 def test_a_row_carries_the_kinds_by_which_it_is_filtered():

@@ -158,7 +158,7 @@ def evidence_table(dataset: Dataset) -> str:
         + _table(
             "ev",
             "Evidence table",
-            f"{len(rows):,} agreements, the newest first. {PRESS_MARK_MEANS}.",
+            f"<span>{len(rows):,} agreements, the newest first</span>. {PRESS_MARK_MEANS}.",
             COLUMNS,
             rows,
         )
@@ -416,8 +416,9 @@ def _controls(records: _Records) -> str:
     cited = records.dataset.citations.query("subject == 'existence'")["source_id"]
     kinds = {records.sources[key].kind for key in cited if key in records.sources}
     kinds_of_record = {token for row in records.agreements.values() for token in _tokens(row)}
+    states = options("focus", {s: names[s] for s in records.dataset.focus})
     filters = [
-        ("state", "State", options("focus", {s: names[s] for s in records.dataset.focus})),
+        ("state", "State", states),
         ("partner", "With", options("partners", by_name)),
         ("domain", "Domain", options("domains", records.words["domain_codes"])),
         ("instrument", "Instrument", options("instrument", records.words["instruments"])),
@@ -431,10 +432,21 @@ def _controls(records: _Records) -> str:
             [(c, w) for c, w in records.words["source_kinds"].items() if c in kinds],
         ),
     ]
+    searched = _searched(records, [state for state, _ in states])
+    occurring = {code for code, _ in options("partners", by_name)}
+    blank = [(code, word) for code, word in by_name.items() if code in searched.keys() - occurring]
+
+    def listed(name: str, choices: Iterable[tuple[str, str]]) -> str:
+        about = searched if name == "partner" else {}
+        return "".join(
+            f"<option value={quoted(code)}{about.get(code, '')}>{text(word)}"
+            for code, word in choices
+        )
+
+    none_found = f'<optgroup label="none on record">{listed("partner", blank)}' if blank else ""
     selects = "".join(
-        f'<label>{label}<select name="{name}"><option value="">any'
-        + "".join(f"<option value={quoted(code)}>{text(word)}" for code, word in choices)
-        + "</select></label>"
+        f'<label>{label}<select name="{name}"><option value="">any{listed(name, choices)}'
+        f"{none_found if name == 'partner' else ''}</select></label>"
         for name, label, choices in filters
     )
     years = "".join(
@@ -450,6 +462,26 @@ def _controls(records: _Records) -> str:
         '<p><output></output><button type="reset">Show all</button>'
         f"<span>Save as {saves}</span></p></form>"
     )
+
+
+def _searched(records: _Records, states: Sequence[str]) -> dict[str, str]:
+    """Return, by partner, the attributes that say how it stands in a sentence and was searched for.
+
+    ``data-searched`` holds a code for each of the states, in their order; ``table.js`` words it.
+    """
+    dataset = records.dataset
+    how: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in _rows(dataset.coverage):
+        how[row.partner][row.focus] = row.search
+    said = {}
+    for partner, codes in how.items():
+        name = dataset.party_names.get(partner, partner)
+        phrase = dataset.party_phrases.get(name, name)
+        searched = " ".join(codes.get(state, "-") for state in states)
+        said[partner] = f" data-searched={quoted(searched)}"
+        if phrase != name:
+            said[partner] += f" data-the={quoted(phrase)}"
+    return said
 
 
 def _tokens(row: SimpleNamespace) -> list[str]:
@@ -482,7 +514,8 @@ def _row(records: _Records, agreement_id: str) -> str:
         f"{row.sources or 0}: {', '.join(records.kinds(agreement_id)).lower()}",
     ]
     kinds = " ".join(_tokens(row))
-    return f"<tr data-is={quoted(kinds)}><td>{text(row.date or 'undated')}" + "<td>".join(cells)
+    date = text(row.date or "undated").replace("/", "/<wbr>")
+    return f"<tr data-is={quoted(kinds)}><td>{date}" + "<td>".join(cells)
 
 
 def _section(records: _Records, agreement_id: str) -> str:

@@ -14,9 +14,18 @@
   for (const link of document.querySelectorAll("a[data-set]")) {
     link.href = "#rows=" + link.dataset.set;
   }
+  // Where on the screen each link stood that was followed within the page: Back returns to it.
+  const places = new Map();
+  let number;
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
     if (link?.rel === "noopener") link.target = "_blank";
+    if (link?.dataset.set) number = link;
+    if (link?.getAttribute("href").startsWith("#")) {
+      const place = Date.now();
+      places.set(place, { link, top: link.getBoundingClientRect().top });
+      history.replaceState({ place }, "");
+    }
     // The same number again: the address does not change, but the reader wants to go there.
     if (link?.dataset.set && link.hash === location.hash) visit();
   });
@@ -24,7 +33,10 @@
 
   const table = root.querySelector("table.ev");
   const body = table.tBodies[0];
+  const caption = table.caption.firstElementChild;
   const output = form.querySelector("output");
+  const chip = document.createElement("button");
+  const numbers = [...document.querySelectorAll("a[data-set]")];
   const more = document.createElement("button");
   const SELECTS = [...form.querySelectorAll("select")].map((select) => select.name);
   const COLUMNS = ["date", "title", "parties", "instrument", "domain", "status", "confidence", "source"];
@@ -34,9 +46,17 @@
   // More rows than this are laid out only when asked for, and for print.
   const MANY = 500;
 
-  // Letters that carry no separable accent, or that people type in another form.
+  // How a partner was searched for, by the codes of the dataset's search_methods.
+  const SEARCHED = {
+    "by-name": "it was searched for by name",
+    combined: "it was searched for together with other partners",
+    "not-searched": "it was not searched for",
+  };
+
+  // Letters that carry no separable accent, or that people type in another form; Cyrillic ones that
+  // look Latin. As in accords.selection.
   const LETTERS = {
-    ə: "e", ı: "i", ø: "o", đ: "d", ł: "l", ß: "ss", æ: "ae", œ: "oe",
+    ə: "e", ǝ: "e", ә: "e", а: "a", е: "e", о: "o", р: "p", с: "c", х: "x", ı: "i", ø: "o", đ: "d", ł: "l", ß: "ss", æ: "ae", œ: "oe",
     ة: "ه", ى: "ي", ی: "ي", ک: "ك", ٱ: "ا", "'": "", "’": "", ʼ: "", ـ: "",
   };
   const folded = new Map(Object.entries(LETTERS));
@@ -52,7 +72,8 @@
     text.toLowerCase().normalize("NFKD").replace(/[^a-z0-9 ]/gu, foldOne).replace(/ +/g, " ");
 
   const plain = (node) => (node ? node.textContent.replace(/\s+/g, " ").trim() : "");
-  const label = (name, code) => form.elements[name].querySelector(`option[value="${CSS.escape(code)}"]`)?.text;
+  const option = (name, code) => [...form.elements[name].options].find(({ value }) => value === code);
+  const label = (name, code) => option(name, code)?.text;
 
   class Entry {
     constructor(row) {
@@ -67,7 +88,7 @@
     }
     get date() {
       const date = this.cell(0);
-      return /^\d/.test(date) ? date : "";
+      return date === "undated" ? "" : date;
     }
     get parties() {
       const names = plain(this.section.querySelector("p b")).split(LIST);
@@ -103,7 +124,7 @@
         // Of the sources, their titles: readers search in their own language.
         const titles = sources ? [...sources.querySelectorAll("a")].map((link) => link.textContent) : [];
         const end = sources ? said.indexOf(sources.textContent) : said.length;
-        this.folded = fold(said.slice(0, end) + " " + titles.join(" "));
+        this.folded = fold([this.id, said.slice(0, end), ...titles].join(" "));
       }
       return this.folded;
     }
@@ -114,13 +135,20 @@
   const position = new Map(inOrder.map((id, n) => [id, n]));
   let found = entries;
   let view = {};
+  let unknown = [];
 
   // What is asked for: form, address and rows are three views of one object.
 
   function read(fragment) {
-    const given = Object.fromEntries(new URLSearchParams(fragment));
-    const known = ["q", "rows", "sort", "from", "to", ...SELECTS];
-    return Object.fromEntries(Object.entries(given).filter(([key, value]) => known.includes(key) && value));
+    return Object.fromEntries([...new URLSearchParams(fragment)].filter(([, value]) => value));
+  }
+
+  function known([name, value]) {
+    if (name === "q") return true;
+    if (name === "rows") return positions(value).size > 0;
+    if (name === "sort") return COLUMNS.includes(value.replace("-", ""));
+    if (name === "from" || name === "to") return /^\d+$/.test(value);
+    return SELECTS.includes(name) && Boolean(option(name, value));
   }
 
   function address() {
@@ -144,28 +172,76 @@
       tests.push((entry) => wanted.has(position.get(entry.id)));
     }
     for (const name of SELECTS.filter((name) => view[name] && name !== "basis")) {
-      const wanted = name === "is" ? view[name] : (label(name, view[name]) ?? view[name]);
+      const wanted = name === "is" ? view[name] : label(name, view[name]);
       const values = name === "domain" && view.basis ? "firm" : name;
       tests.push((entry) => entry.values[values].includes(name === "source" ? wanted.toLowerCase() : wanted));
     }
     if (view.basis && !view.domain) tests.push((entry) => entry.values.firm.length > 0);
     if (view.from) tests.push((entry) => entry.values.year >= Number(view.from));
     if (view.to) tests.push((entry) => entry.values.year <= Number(view.to));
-    // "F-16" is looked for as it stands, and not as "f" and "16" anywhere.
-    const words = (view.q ?? "").split(/\s+/).map((word) => fold(word).trim()).filter(Boolean);
+    // F-16 is looked for as it stands, and not as "f" and "16" anywhere; so is a phrase in quotes.
+    const pieces = (view.q ?? "").replace(/[“”„«»]/g, '"').match(/"[^"]+"?|[^\s"]+/g) ?? [];
+    const words = pieces.map((piece) => fold(piece).trim()).filter(Boolean);
     if (words.length) tests.push((entry) => words.every((word) => entry.words.includes(word)));
     return (entry) => tests.every((test) => test(entry));
   }
 
   function show() {
-    const matches = matcher();
-    found = entries.filter(matches);
+    found = entries.filter(matcher());
     reveal(MANY);
     const all = found.length === entries.length;
-    const behind = view.rows ? " behind the number in the text" : "";
-    output.textContent = `${all ? "All" : found.length + " of"} ${entries.length} agreements${behind}`;
-    form.classList.toggle("rows", Boolean(view.rows));
-    form.querySelector('[type="reset"]').hidden = all && !view.sort;
+    const counted = `${all ? "All" : found.length + " of"} ${entries.length} agreements`;
+    const many = all ? entries.length.toLocaleString("en") : `${found.length} of ${entries.length}`;
+    caption.textContent = `${many} agreements, ${sorted()}`;
+    output.firstChild.textContent = counted;
+    output.lastChild.textContent = [strange(), ...(found.length ? [] : nothing())].filter(Boolean).join(" ");
+    const behind = number?.dataset.set === view.rows ? number : numbers.find((link) => link.dataset.set === view.rows);
+    chip.hidden = !view.rows;
+    chip.firstChild.textContent = `behind ${behind ? `“${plain(behind)}”` : "a number"} in the text `;
+    const reset = form.querySelector('[type="reset"]');
+    reset.hidden = all && !view.sort;
+    reset.textContent = all ? "Newest first" : "Show all";
+  }
+
+  function sorted() {
+    const column = COLUMNS.indexOf(view.sort?.replace("-", ""));
+    if (column < 0) return "the newest first";
+    return `by ${plain(table.tHead.rows[0].cells[column]).toLowerCase()}${view.sort.startsWith("-") ? ", descending" : ""}`;
+  }
+
+  // What is said beside the count.
+
+  function strange() {
+    const said = unknown.map(([name, value]) => `${name}=${value}`).join(", ");
+    return said && `Unknown in the address, and left out: ${said}.`;
+  }
+
+  function nothing() {
+    const words = fold(view.q ?? "").trim();
+    const partners = [...form.elements.partner.options].filter(({ value }) => value);
+    const partner = option("partner", view.partner) ?? partners.find(({ text }) => fold(text).trim() === words);
+    const named = ["from", "to", ...SELECTS].filter((name) => view[name]).map((name) => {
+      const field = form.elements[name];
+      return `${plain(field.labels[0].firstChild)}: ${field.selectedOptions?.[0].text ?? view[name]}`;
+    });
+    if (view.rows) named.push("the number in the text");
+    if (view.q) named.push(`Search: ${view.q}`);
+    const about = partner ? searched(partner) : [];
+    const alone = about.length && named.length <= 1 + Boolean(view.state);
+    return alone ? about : [...about, `Nothing matches; take off a filter (${named.join("; ")}).`];
+  }
+
+  function searched(partner) {
+    const name = partner.dataset.the ?? partner.text;
+    const states = [...form.elements.state.options].filter(({ value }) => value);
+    return states.flatMap((state, n) => {
+      const asked = !view.state || view.state === state.value;
+      if (!asked || state.text === partner.text) return [];
+      const both = (entry) => [state, partner].every(({ text }) => entry.values.partner.includes(text));
+      const held = entries.filter(both).length;
+      const how = SEARCHED[partner.dataset.searched?.split(" ")[n]] ?? "no search for it is noted";
+      return [`${held || "No"} agreement${held > 1 ? "s" : ""} of ${state.text} with ${name} ${held > 1 ? "are" : "is"} on record; ${how}.`];
+    });
   }
 
   function reveal(limit) {
@@ -192,16 +268,33 @@
     }, 250);
   }
 
-  function visit() {
-    const asked = read(location.hash.slice(1));
-    if (!Object.keys(asked).length) return;
+  function visit(place) {
+    const fragment = location.hash.slice(1);
+    if (!fragment.includes("=")) return leave(decodeURIComponent(fragment), place);
     clearTimeout(waiting);
-    view = asked;
+    const asked = Object.entries(read(fragment));
+    view = Object.fromEntries(asked.filter(known));
+    unknown = asked.filter((each) => !known(each));
     fill();
     order();
     show();
+    if (place) return;
     root.scrollIntoView({ behavior: "instant" });
     output.focus({ preventScroll: true });
+  }
+
+  // A number's rows are left by going back to it, and by any other way to the table.
+  function leave(id, place) {
+    if (!view.rows || !(place || !id || document.getElementById(id)?.contains(root))) return;
+    delete view.rows;
+    show();
+  }
+
+  function restore(place, frames) {
+    if (!place.link.getClientRects().length) return;
+    scrollBy({ top: place.link.getBoundingClientRect().top - place.top, behavior: "instant" });
+    if (frames) requestAnimationFrame(() => restore(place, frames - 1));
+    else place.link.focus({ preventScroll: true });
   }
 
   // Sections take their true height when they come near, which moves the one that was asked for.
@@ -222,7 +315,8 @@
     const column = COLUMNS.indexOf(name);
     const key = (entry) => {
       if (column < 0) return 0;
-      const cell = name === "date" ? entry.date : entry.cell(column);
+      // What is dated by its latest day alone sorts by that day.
+      const cell = name === "date" ? entry.date.replace("../", "") : entry.cell(column);
       return ranks[name]?.get(cell) ?? cell;
     };
     const keyed = original.map((entry) => [key(entry), entry]);
@@ -407,13 +501,21 @@
 
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", () => {
-    const { rows, sort } = view;
-    view = { ...(rows && { rows }), ...read(new URLSearchParams(new FormData(form)).toString()), ...(sort && { sort }) };
+    const { sort } = view;
+    view = { ...read(new URLSearchParams(new FormData(form)).toString()), ...(sort && { sort }) };
+    unknown = [];
     show();
     remember();
   });
+  chip.addEventListener("click", () => {
+    delete view.rows;
+    show();
+    remember();
+    output.focus({ preventScroll: true });
+  });
   form.addEventListener("reset", () => {
     view = {};
+    unknown = [];
     order();
     show();
     remember();
@@ -422,14 +524,22 @@
     if (event.target.value in FILES) save(event.target.value);
   });
   addEventListener("hashchange", () => {
-    visit();
-    aim(10);
+    const place = places.get(history.state?.place);
+    visit(place);
+    if (place) restore(place, 10);
+    else aim(10);
   });
   addEventListener("beforeprint", () => reveal(Infinity));
   addEventListener("afterprint", () => reveal(MANY));
   more.type = "button";
   more.addEventListener("click", () => reveal(Infinity));
   table.after(more);
+  chip.type = "button";
+  chip.className = "chip";
+  chip.title = "Take this filter off";
+  chip.append("", Object.assign(document.createElement("span"), { textContent: "✕", ariaHidden: "true" }));
+  output.append(document.createElement("b"), " ", document.createElement("span"));
+  output.after(chip);
   output.tabIndex = -1;
   form.hidden = false;
   show();
