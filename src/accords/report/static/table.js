@@ -17,11 +17,14 @@
   // Where on the screen each link stood that was followed within the page: Back returns to it.
   const places = new Map();
   let number;
+  let waiting;
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
     if (link?.rel === "noopener") link.target = "_blank";
     if (link?.dataset.set) number = link;
     if (link?.getAttribute("href").startsWith("#")) {
+      // What is still to be written must not overtake the link.
+      if (waiting) write();
       const place = Date.now();
       places.set(place, { link, top: link.getBoundingClientRect().top });
       history.replaceState({ place }, "");
@@ -255,23 +258,27 @@
     for (const name of ["q", "from", "to", ...SELECTS]) form.elements[name].value = view[name] ?? "";
   }
 
-  let waiting;
   function remember() {
     clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      // Some browsers let a file change its address only by navigation.
-      try {
-        history.replaceState(null, "", "#" + address());
-      } catch {
-        location.replace("#" + address());
-      }
-    }, 250);
+    waiting = setTimeout(write, 250);
+  }
+
+  function write() {
+    clearTimeout(waiting);
+    waiting = undefined;
+    // Some browsers let a file change its address only by navigation.
+    try {
+      history.replaceState(null, "", "#" + address());
+    } catch {
+      location.replace("#" + address());
+    }
   }
 
   function visit(place) {
     const fragment = location.hash.slice(1);
     if (!fragment.includes("=")) return leave(decodeURIComponent(fragment), place);
     clearTimeout(waiting);
+    waiting = undefined;
     const asked = Object.entries(read(fragment));
     view = Object.fromEntries(asked.filter(known));
     unknown = asked.filter((each) => !known(each));
