@@ -22,6 +22,7 @@ check: setup ## Check the data, the code's style and its types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	$(BIN)/accords check
 	$(BIN)/accords codebook --check
 
@@ -74,7 +75,7 @@ $(READY): requirements.lock pyproject.toml
 # Pictures, the PDF and the browser tests need a Chrome, Chromium or Edge. Where there is none, the
 # report is still built, with charts that are interactive only, and the build says so.
 browser: setup
-	@$(BIN)/python -c 'import sys; from accords.report import browser; sys.exit(browser.find() is None)' || \
+	@$(BIN)/python -c 'import sys; from accords.publish import browser; sys.exit(browser.find() is None)' || \
 	  { $(call apt,Chromium,chromium fonts-liberation); } || true
 
 # What drives the browser in the tests brings a Node of its own, which needs one library more than

@@ -13,8 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from accords import dates
 from accords.dataset import MAIN_TABLES, Dataset, load, save, typed
+from accords.dataset import edtf as dates
 
 ROOT = Path(__file__).resolve().parents[1]
 SHIPPED = Path(os.environ.get("ACCORDS_SHIPPED", ROOT / "data"))

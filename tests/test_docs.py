@@ -21,8 +21,8 @@ import test_project
 import typer
 
 from accords.cli import app
+from accords.curation.editions import store
 from accords.dataset import load
-from accords.editions import store
 
 ROOT = builders.ROOT
 HANDBOOK = ROOT / "docs" / "updating.md"

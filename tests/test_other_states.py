@@ -11,15 +11,15 @@ import pytest
 from lxml import html
 from typer.testing import CliRunner
 
-from accords.build import build, plan
+from accords.analysis.common import by_state
 from accords.checks import check
 from accords.cli import app
 from accords.dataset import load
-from accords.findings import findings
-from accords.measures.common import by_state
 from accords.prose import evidence
 from accords.prose import time as prose
-from accords.prose.text import plain
+from accords.prose.findings import findings
+from accords.publish.build import build, plan
+from accords.words import plain
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ import builders
 import pytest
 import yaml
 
-from accords.editions import read
+from accords.curation.editions import read
 
 ROOT = Path(__file__).parents[1]
 PAPERS = builders.SHIPPED.parent

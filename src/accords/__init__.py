@@ -9,7 +9,7 @@ from accords.errors import AccordsError, DatasetError
 
 if TYPE_CHECKING:
     from accords.dataset import Dataset, load, save
-    from accords.explorer import explore
+    from accords.explorer.view import explore
 
 __all__ = ["AccordsError", "Dataset", "DatasetError", "explore", "load", "save"]
 
@@ -17,7 +17,7 @@ _HOMES = {
     "Dataset": "accords.dataset",
     "load": "accords.dataset",
     "save": "accords.dataset",
-    "explore": "accords.explorer",
+    "explore": "accords.explorer.view",
 }
 
 

@@ -1,6 +1,15 @@
-"""Words that tables, charts, records and exports share. Imports nothing of the package."""
+"""Words that everything above shares: numbers that link to their rows, sums, marks, lists.
+
+Imports nothing of the package.
+"""
 
 from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+
+import pandas as pd
 
 PRESS_MARK = "°"
 """Stands behind a domain that only the press names, wherever domains are listed."""
@@ -31,3 +40,119 @@ def marked(label: str, *, press: bool) -> str:
 def the(name: str, article: str | None) -> str:
     """Return a party's name as it stands in a sentence: ``the United States``, ``Spain``."""
     return f"{article} {name}" if article else name
+
+
+class Text:
+    """A passage of HTML that shows itself in a notebook and in the report."""
+
+    def __init__(self, markup: str) -> None:
+        self.html = tied(markup)
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __str__(self) -> str:
+        return plain(self.html)
+
+    __repr__ = __str__
+
+
+def paragraph(*sentences: str) -> Text:
+    """Join sentences (HTML) into one paragraph."""
+    return Text(f"<p>{' '.join(sentences)}</p>")
+
+
+def escape(text: object) -> str:
+    """Make any text from the data safe to put between tags or in an attribute."""
+    return html.escape(str(text), quote=True)
+
+
+_UNITS = "%|percentage points?|points?|days?|months?|years?|times|bn|m"
+_TIES = re.compile(rf"(?<=\d)(</a>|</span>)? (?=(?:{_UNITS})(?![\w-]))")
+_SIZE = re.compile(r"\bn = (?=\d)")
+
+
+def tied(text: str) -> str:
+    """Keep a number and its unit, and 'n = 12', on one line (text or HTML)."""
+    text = _TIES.sub(lambda found: f"{found[1] or ''}\u00a0", text)
+    return _SIZE.sub("n\u00a0=\u00a0", text)
+
+
+def figure(value: float, form: str) -> str:
+    """Write a number, with a true minus sign."""
+    return format(value, form).replace("-", "−")
+
+
+def plain(markup: str) -> str:
+    """Strip tags, resolve entities, and write no-break spaces as plain ones."""
+    return html.unescape(re.sub(r"<[^>]+>", "", markup)).replace("\u00a0", " ").strip()
+
+
+def linked(shown: object, rows: Iterable[str]) -> str:
+    """Write a number or words as a link to the agreements that stand behind it.
+
+    The exporter turns ``data-rows`` into an address in the evidence table.
+
+    Parameters
+    ----------
+    shown
+        What the reader sees; escaped here.
+    rows
+        Agreement ids. Without any, the text is not a link.
+    """
+    ids = " ".join(dict.fromkeys(rows))
+    if not ids:
+        return f'<span class="number">{escape(shown)}</span>'
+    return f'<a class="rows" href="#evidence" data-rows="{escape(ids)}">{escape(shown)}</a>'
+
+
+def count(rows: Iterable[str], noun: str = "", plural: str = "") -> str:
+    """Count agreements and link to them: ``count(ids, "agreement")`` gives '12 agreements'."""
+    ids = list(dict.fromkeys(rows))
+    n = len(ids)
+    word = noun if n == 1 else (plural or f"{noun}s") if noun else ""
+    return linked(f"{n:,} {word}".strip(), ids)
+
+
+def some(n: int, noun: str) -> str:
+    """Write a number of things without a link: '1 partner', '3 partners'."""
+    return f"{n} {noun}{'' if n == 1 else 's'}"
+
+
+def portion(n: int, whole: int, noun: str) -> str:
+    """Write a share of things without a link: '12 of 35 agreements (34 %)'."""
+    return f"{n} of {some(whole, noun)} ({100 * n / whole:.0f} %)"
+
+
+def percent(part: Iterable[str], whole: Iterable[str]) -> str:
+    """Write the share of agreements as '34 % (12 of 35)', linked to the part's rows."""
+    some, every = set(part), set(whole)
+    if not every:
+        return "no share (of none)"
+    share = f"{100 * len(some) / len(every):.0f} % ({len(some)} of {len(every)})"
+    return linked(share, sorted(some))
+
+
+def number(value: float, form: str = ".2f", rows: Iterable[str] = ()) -> str:
+    """Write a measured value, linked to the rows it was measured on."""
+    return linked("not measurable" if pd.isna(value) else figure(value, form), rows)
+
+
+def interval(low: float, high: float, form: str = ".2f") -> str:
+    """Write an interval: '0.10 to 0.21'."""
+    if pd.isna(low) or pd.isna(high):
+        return "no interval"
+    return f'<span class="number">{figure(low, form)} to {figure(high, form)}</span>'
+
+
+def lowered(label: str) -> str:
+    """Write a label as it stands inside a sentence; its abbreviations stay as they are."""
+    return label[:1].lower() + label[1:]
+
+
+def listed(items: Iterable[str]) -> str:
+    """Join words: 'a, b and c'."""
+    words = list(items)
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"

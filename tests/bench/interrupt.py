@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import builders
 import openpyxl
 
+from accords.curation.workbook import write_workbook
 from accords.dataset import load
-from accords.workbook import write_workbook
 
 ACCORDS = Path(sys.executable).with_name("accords")
 ROUNDS = 50

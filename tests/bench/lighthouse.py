@@ -23,7 +23,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from accords.report import browser
+from accords.publish import browser
 
 ROOT = Path(__file__).resolve().parents[2]
 LIGHTHOUSE = "lighthouse@13"

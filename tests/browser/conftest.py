@@ -8,8 +8,8 @@ from pathlib import Path
 import builders
 import pytest
 
-from accords.build import build, plan
-from accords.report import browser
+from accords.publish import browser
+from accords.publish.build import build, plan
 
 ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),

@@ -17,9 +17,9 @@ import pytest
 from builders import shipped, small
 from playwright.sync_api import expect
 
-from accords.dataset import Dataset
-from accords.measures.accord import accord_id
-from accords.report import citations, page, records
+from accords.analysis.accord import accord_id
+from accords.dataset import Dataset, citations
+from accords.publish import page, records
 
 pytestmark = pytest.mark.browser
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from accords.analysis.time import contracts
 from accords.dataset import Dataset
-from accords.measures.time import contracts
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

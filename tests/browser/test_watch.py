@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from accords import watch
-from accords.build import PAGE, Plan, plan
-from accords.watch import Board, rebuild, served
+from accords.publish import watch
+from accords.publish.build import PAGE, Plan, plan
+from accords.publish.watch import Board, rebuild, served
 
 
 @pytest.mark.browser

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import builders
 
+from accords.analysis import accord as measures
 from accords.charts import accord as charts
-from accords.measures import accord as measures
 
 
 def test_the_life_shows_each_sides_steps_and_names_what_is_not_found(small):

@@ -18,15 +18,15 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from accords.analysis import accord as accord_measures
+from accords.analysis import domains as domain_measures
+from accords.analysis import evidence as evidence_measures
+from accords.analysis import partners as partner_measures
+from accords.analysis import time as time_measures
+from accords.analysis.accord import accord_id
 from accords.charts import accord, domains, evidence, partners, theme, time
 from accords.dataset import DCAD, Dataset, load
-from accords.measures import accord as accord_measures
-from accords.measures import domains as domain_measures
-from accords.measures import evidence as evidence_measures
-from accords.measures import partners as partner_measures
-from accords.measures import time as time_measures
-from accords.measures.accord import accord_id
-from accords.prose.text import plain
+from accords.words import plain
 
 CHARTS: dict[str, Callable[[Dataset], go.Figure]] = {
     "accord.life": lambda ds: accord.life(ds, accord_measures.life(ds, accord_id(ds))),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from accords.analysis import evidence as measures
 from accords.charts import evidence as charts
 from accords.dataset import Dataset
-from accords.measures import evidence as measures
 
 
 def test_an_open_upper_limit_is_not_drawn(dataset: Dataset) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import builders
 
+from accords.analysis import partners as measures
 from accords.charts import partners as charts
 from accords.dataset import Dataset, load
-from accords.measures import partners as measures
 
 
 def test_no_line_of_concentration_leaves_its_picture() -> None:

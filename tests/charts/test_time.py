@@ -7,9 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from accords.analysis import time as measures
 from accords.charts import time as charts
 from accords.dataset import Dataset
-from accords.measures import time as measures
 
 
 def signed(counts: dict[int, int], *, as_of: str = "2026-07-02") -> Dataset:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import builders
 import pytest
 
-from accords import claims
-from accords.measures import accord as measures
+from accords.analysis import accord as measures
+from accords.analysis import claims
 from accords.prose import accord as prose
 
 

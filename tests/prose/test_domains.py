@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import builders
 
+from accords.analysis import domains as measures
 from accords.dataset import Dataset
-from accords.measures import domains as measures
 from accords.prose import domains as prose
 
 

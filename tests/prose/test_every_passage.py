@@ -11,13 +11,13 @@ from functools import cache
 import builders
 import pytest
 
-from accords import claims
+from accords.analysis import claims
+from accords.analysis.accord import accord_id
 from accords.dataset import Dataset, load
-from accords.findings import findings
-from accords.measures.accord import accord_id
 from accords.prose import accord, domains, evidence, partners, time
-from accords.prose.text import Text, plain
-from accords.report.page import abstract
+from accords.prose.findings import findings
+from accords.publish.page import abstract
+from accords.words import Text, plain
 
 
 def _of_accord(name: str) -> Callable[[Dataset], Text]:

@@ -7,8 +7,8 @@ from dataclasses import replace
 import builders
 import pytest
 
+from accords.analysis import partners as measures
 from accords.dataset import Dataset
-from accords.measures import partners as measures
 from accords.prose import partners as prose
 
 

@@ -6,10 +6,10 @@ import re
 
 import builders
 
+from accords.analysis.common import by_state
 from accords.dataset import Dataset
-from accords.measures.common import by_state
 from accords.prose import time as prose
-from accords.prose.text import Text
+from accords.words import Text
 
 
 def numbers(text: Text, words: str) -> list[tuple[str, set[str]]]:

@@ -1,1 +1,5 @@
-"""Charts: Plotly figures of measures. Nothing is counted here."""
+"""Drawing: one function a chart, from the table of a measure to a figure in the house style.
+
+A chart counts nothing and takes its words from the prose. May use the dataset, the analysis and
+the prose.
+"""

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
-from accords import dates
+from accords.analysis import accord as measures
 from accords.charts import theme
 from accords.dataset import Dataset
-from accords.measures import accord as measures
+from accords.dataset import edtf as dates
 from accords.prose.accord import NOUNS
-from accords.prose.text import listed, lowered, some
+from accords.words import listed, lowered, some
 
 TOGETHER = "Together"
 
@@ -28,7 +28,7 @@ def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure:
     dataset
         For the names of parties and the edition date.
     steps
-        From :func:`accords.measures.accord.life`.
+        From :func:`accords.analysis.accord.life`.
     """
     names = dataset.party_names
     parties = [p for p in dict.fromkeys(steps["party"]) if pd.notna(p)]
@@ -188,8 +188,8 @@ def voices(
     dataset
         For the labels of voices and subjects.
     table, joint
-        From :func:`accords.measures.accord.voices` and
-        :func:`accords.measures.accord.joint_lists`.
+        From :func:`accords.analysis.accord.voices` and
+        :func:`accords.analysis.accord.joint_lists`.
     """
     figure = go.Figure()
     labels = dataset.labels("domain_codes")

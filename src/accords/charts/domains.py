@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from accords.analysis import domains as measures
 from accords.charts import theme
 from accords.dataset import Dataset
-from accords.measures import domains as measures
-from accords.prose.text import listed, lowered, portion, some
+from accords.words import listed, lowered, portion, some
 
 
 @theme.chart
@@ -20,8 +20,8 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
     dataset
         For names and labels.
     table, contrast
-        From :func:`accords.measures.domains.profiles` and
-        :func:`accords.measures.domains.contrast`.
+        From :func:`accords.analysis.domains.profiles` and
+        :func:`accords.analysis.domains.contrast`.
     """
     name = "03-profiles"
     labels = dataset.labels("domain_codes")

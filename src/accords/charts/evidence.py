@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from accords.analysis import evidence as measures
 from accords.charts import theme
 from accords.charts.columns import write_behind
 from accords.dataset import Dataset
-from accords.measures import evidence as measures
-from accords.prose.text import listed, lowered, portion, some
+from accords.words import listed, lowered, portion, some
 
 PERCENT = {"range": [-0.012, 1.03], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]}
 
@@ -33,7 +33,7 @@ def support(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     dataset
         For names.
     table
-        From :func:`accords.measures.evidence.support`.
+        From :func:`accords.analysis.evidence.support`.
     """
     name = "05-support"
     data = _share_data(dataset, table, "Supported by", table["support"].map(measures.SUPPORT))
@@ -118,7 +118,7 @@ def source_kinds(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     dataset
         For names and labels.
     table
-        From :func:`accords.measures.evidence.source_kinds`.
+        From :func:`accords.analysis.evidence.source_kinds`.
     """
     name = "05-sources"
     labels = dataset.labels("source_kinds")
@@ -231,8 +231,8 @@ def lives(dataset: Dataset, table: pd.DataFrame, summary: pd.DataFrame) -> go.Fi
     dataset
         For names.
     table, summary
-        From :func:`accords.measures.evidence.life_cycles` and
-        :func:`accords.measures.evidence.waiting_summary`.
+        From :func:`accords.analysis.evidence.life_cycles` and
+        :func:`accords.analysis.evidence.waiting_summary`.
     """
     name = "05-lives"
     waited = summary["step"].map(measures.WAITS)
@@ -364,7 +364,7 @@ def missing(
     dataset
         For names.
     table
-        From :func:`accords.measures.evidence.capture_recapture`.
+        From :func:`accords.analysis.evidence.capture_recapture`.
     first, last
         The years that the table was made for.
     """

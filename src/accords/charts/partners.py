@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from accords.analysis import partners as measures
 from accords.charts import theme
 from accords.charts.columns import annotate, columns, panels, write_behind
 from accords.dataset import Dataset
-from accords.measures import partners as measures
 from accords.prose.partners import named
-from accords.prose.text import listed, lowered, some
+from accords.words import listed, lowered, some
 
 
 @theme.chart
@@ -26,7 +26,7 @@ def ranked(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> go.Figure:
     dataset
         For names.
     counts
-        From :func:`accords.measures.partners.partner_counts`.
+        From :func:`accords.analysis.partners.partner_counts`.
     top
         Partners shown for each state.
     """
@@ -144,9 +144,9 @@ def families(
     dataset
         For names and labels.
     table
-        From :func:`accords.measures.partners.partner_domains`, by families.
+        From :func:`accords.analysis.partners.partner_domains`, by families.
     counts
-        From :func:`accords.measures.partners.partner_counts`; gives the order.
+        From :func:`accords.analysis.partners.partner_counts`; gives the order.
     top
         Partners shown for each state.
     """
@@ -282,7 +282,7 @@ def concentration(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.
     dataset
         For names.
     table
-        From :func:`accords.measures.partners.concentration_over_time`.
+        From :func:`accords.analysis.partners.concentration_over_time`.
     window
         The window that the table was made with.
     """
@@ -430,7 +430,7 @@ def shared(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     dataset
         For names.
     table
-        From :func:`accords.measures.partners.shared_partners`.
+        From :func:`accords.analysis.partners.shared_partners`.
     """
     name = "04-shared"
     data = table[["name", *dataset.focus, "agreements"]].rename(

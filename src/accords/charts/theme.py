@@ -19,7 +19,7 @@ import plotly.graph_objects as go
 import plotly.io as pio
 
 from accords.dataset import Dataset
-from accords.prose.text import tied
+from accords.words import tied
 
 FONT = "Liberation Sans, Arimo, Arial, Helvetica, sans-serif"
 NBSP = "\N{NO-BREAK SPACE}"

@@ -10,12 +10,12 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from accords import dates
+from accords.analysis import time as measures
 from accords.charts import theme
 from accords.charts.columns import annotate, panels
 from accords.dataset import Dataset
-from accords.measures import time as measures
-from accords.prose.text import some
+from accords.dataset import edtf as dates
+from accords.words import some
 
 Breaks = Mapping[str, Mapping[Any, Any]]
 """By state, the break in its rate that is likelier than none."""
@@ -36,8 +36,8 @@ def rates(
     dataset
         For names and the edition date.
     years, periods, breaks, spans
-        From :func:`accords.measures.time.per_year`, :func:`accords.measures.time.per_period`,
-        :func:`accords.measures.time.breaks` and :func:`accords.measures.time.spread`.
+        From :func:`accords.analysis.time.per_year`, :func:`accords.analysis.time.per_period`,
+        :func:`accords.analysis.time.breaks` and :func:`accords.analysis.time.spread`.
     """
     name = "02-rates"
     data = _rates_data(dataset, years, periods, breaks)
@@ -266,8 +266,8 @@ def contract_values(
     dataset
         For names.
     table, unvalued
-        From :func:`accords.measures.time.contracts` and
-        :func:`accords.measures.time.unvalued_contracts`.
+        From :func:`accords.analysis.time.contracts` and
+        :func:`accords.analysis.time.unvalued_contracts`.
     most
         Contracts shown of each currency.
     """

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from accords import dates
+from accords.dataset import edtf as dates
 
 EDTF = "http://id.loc.gov/datatypes/edtf"
 """The ``rdfType`` of columns that hold EDTF dates."""

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from accords import dates
 from accords.checks.files import Table
 from accords.checks.problem import Problem
+from accords.dataset import edtf as dates
 
 
 class Unread(Exception):

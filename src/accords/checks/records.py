@@ -13,19 +13,9 @@ import numpy as np
 import pandas as pd
 
 from accords.checks import cells
-from accords.checks.data import (
-    Data,
-    Unread,
-    bounds,
-    codes_in,
-    each,
-    items,
-    lacking,
-    mapping,
-    pairs,
-)
+from accords.checks.data import Data, Unread, bounds, codes_in, each, items, lacking, mapping, pairs
 from accords.checks.problem import Problem
-from accords.lives import SIGNATURES
+from accords.dataset.lifecycle import SIGNATURES
 
 LIFE = (
     ("signed",),

@@ -1,1 +1,4 @@
-"""Sentences: what the measures say, in words, each number a link to the rows that it counts."""
+"""All English that is computed: sentences, findings, titles and alternative texts.
+
+A passage takes its numbers from the table that it is given. May use the dataset and the analysis.
+"""

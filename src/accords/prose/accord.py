@@ -6,11 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from accords import dates, lives
-from accords.claims import CONTRADICTED, NOT_SHOWN, NOT_TESTABLE, PARTLY, SUPPORTED
+from accords.analysis import accord as measures
+from accords.analysis.claims import CONTRADICTED, NOT_SHOWN, NOT_TESTABLE, PARTLY, SUPPORTED
 from accords.dataset import Dataset
-from accords.measures import accord as measures
-from accords.prose.text import (
+from accords.dataset import edtf as dates
+from accords.dataset import lifecycle as lives
+from accords.words import (
     Text,
     count,
     escape,

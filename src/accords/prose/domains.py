@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from accords.analysis import domains as measures
+from accords.analysis.common import by_state
 from accords.dataset import Dataset
-from accords.measures import domains as measures
-from accords.measures.common import by_state
-from accords.prose.text import (
-    Text,
-    count,
-    escape,
-    interval,
-    listed,
-    number,
-    paragraph,
-    percent,
-)
+from accords.words import Text, count, escape, interval, listed, number, paragraph, percent
 
 
 def _names(dataset: Dataset) -> dict[str, str]:

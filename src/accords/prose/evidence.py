@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from accords.analysis import evidence as measures
+from accords.analysis.common import concluded
 from accords.dataset import Dataset
-from accords.lives import PURCHASE
-from accords.measures import evidence as measures
-from accords.measures.common import concluded
+from accords.dataset.lifecycle import PURCHASE
 from accords.prose.partners import named
-from accords.prose.text import (
+from accords.words import (
     Text,
     count,
     escape,

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from accords.analysis import partners as measures
 from accords.dataset import Dataset
-from accords.measures import partners as measures
-from accords.prose.text import (
+from accords.words import (
     Text,
     count,
     escape,

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from accords import dates
+from accords.analysis import robustness
+from accords.analysis import time as measures
+from accords.analysis.common import by_state, concluded
 from accords.dataset import Dataset
-from accords.measures import robustness
-from accords.measures import time as measures
-from accords.measures.common import by_state, concluded
-from accords.prose.text import (
+from accords.dataset import edtf as dates
+from accords.words import (
     Text,
     count,
     escape,

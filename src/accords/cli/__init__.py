@@ -1,0 +1,205 @@
+"""The command line: a thin skin on the package's functions."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from accords.cli import curation as curate
+from accords.errors import AccordsError, NoDataset
+
+Folder = Annotated[
+    Path | None,
+    typer.Argument(help="The dataset's folder; by default the nearest folder 'data'."),
+]
+
+
+class _Commands(TyperGroup):
+    """Turns the package's errors into one sentence and the exit code 2."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except NoDataset as error:
+            typer.echo(f"{error.missing} {self._how_to_name_it(ctx)}", err=True)
+            raise typer.Exit(2) from error
+        except AccordsError as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(2) from error
+
+    def _how_to_name_it(self, ctx: Any) -> str:
+        """Say how the command that was called takes the dataset's folder."""
+        name = ctx.invoked_subcommand
+        data = next((p for p in self.commands[name].params if p.name == "data"), None)
+        if data is None:
+            return "Change to the project's folder."
+        option = "--data " if data.param_type_name == "option" else ""
+        return f"Name it: accords {name} {option}FOLDER."
+
+
+# A blank line between the examples keeps each on a line of its own.
+_EXAMPLES = """Examples:
+
+accords check
+
+accords build --focus TUR,PAK --out other
+
+accords export-workbook agreements.xlsx
+"""
+
+app = typer.Typer(
+    cls=_Commands,
+    name="accords",
+    epilog=_EXAMPLES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def main() -> None:
+    """Defence agreements of Azerbaijan and Morocco: check the data, build the report."""
+
+
+curate.register(app)
+
+
+@app.command()
+def build(
+    data: curate.Data = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The report's folder; by default 'build'.")
+    ] = None,
+    focus: Annotated[
+        str | None,
+        typer.Option(help="Focus states, such as AZE,MAR; by default those that the data name."),
+    ] = None,
+    pdf: Annotated[bool, typer.Option(help="Print the page to PDF too.")] = True,
+    since: curate.Since = None,
+) -> None:
+    """Build the report: check the data, run the notebooks, draw the charts, write the page.
+
+    Example: accords build --focus AZE,MAR --out public
+    """
+    from accords.publish.build import build as build_report
+    from accords.publish.build import plan
+
+    states = _states(focus) if focus is not None else None
+    try:
+        with _progress() as told:
+            result = build_report(plan(data, out, states, pdf=pdf, since=since), told)
+    except AccordsError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+    for note in result.notes:
+        typer.echo(note, err=True)
+    state = "is up to date" if result.unchanged else "is ready"
+    typer.echo(f"{result.page} {state}.")
+
+
+@app.command()
+def check(
+    data: Folder = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="List the problems as JSON, for programs.")
+    ] = False,
+) -> None:
+    """Check the data: all problems at once, each with its place and what to do.
+
+    Exit code 0: no errors (warnings do not count). 1: errors. 2: no dataset.
+    """
+    from accords.checks import check as find_problems
+
+    problems = find_problems(data)
+    if as_json:
+        typer.echo(json.dumps([asdict(p) for p in problems], ensure_ascii=False, indent=2))
+    else:
+        from rich.console import Console
+
+        from accords.checks.listing import listing
+
+        console = Console(highlight=False)
+        for part in listing(problems):
+            console.print(part)
+    raise typer.Exit(any(problem.severity == "error" for problem in problems))
+
+
+@app.command()
+def codebook(
+    data: Folder = None,
+    only_check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit code 1 where it is out of date.")
+    ] = False,
+) -> None:
+    """Write CODEBOOK.md anew from the descriptor and the code lists."""
+    from accords.curation import codebook as book
+    from accords.dataset import find_data
+
+    folder = data or find_data()
+    if not only_check:
+        typer.echo(f"{book.write(folder)} is up to date.")
+    elif not book.is_current(folder):
+        typer.echo(f"{folder / book.FILE} is out of date. Run 'accords codebook'.", err=True)
+        raise typer.Exit(1)
+
+
+def _states(listed: str) -> list[str]:
+    """Read the states of ``--focus``: capitals, blanks and a comma too many do not matter."""
+    states = [state.strip().upper() for state in listed.split(",") if state.strip()]
+    if not states:
+        raise typer.BadParameter("no state is given. Name some: AZE,MAR.", param_hint="--focus")
+    return states
+
+
+_HANDED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+@app.command(context_settings=_HANDED_ON)
+def lab(context: typer.Context) -> None:
+    """Open the explorer's notebook in JupyterLab.
+
+    Further options go to JupyterLab: accords lab --no-browser --port=8890
+    """
+    from accords.publish import serve
+
+    serve.lab(context.args)
+
+
+@app.command("app", context_settings=_HANDED_ON)
+def open_app(context: typer.Context) -> None:
+    """Open the explorer as a page of its own, without code.
+
+    Further options go to voila: accords app --no-browser --port=8890
+    """
+    from accords.publish import serve
+
+    serve.app(context.args)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Show what a build is doing: a bar a step on a terminal, a line a step elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:28}"), BarColumn(24), MofNCompleteColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
+        tasks: dict[str, Any] = {}
+
+        def told(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total)
+                if not console.is_terminal:
+                    console.print(step, highlight=False)
+            bars.update(tasks[step], completed=done, total=total)
+
+        yield told

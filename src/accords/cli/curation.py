@@ -1,0 +1,282 @@
+"""The curator's commands: workbooks out and in, additions, differences, releases, watching."""
+
+from __future__ import annotations
+
+import json
+from datetime import date as day
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from accords.curation.differences import RowChange
+    from accords.curation.entries import Entry
+    from accords.curation.revision import Refused, Remark
+
+Data = Annotated[
+    Path | None,
+    typer.Option(help="The dataset's folder; by default the nearest folder 'data'."),
+]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        metavar="EDITION",
+        help="The edition before: its version, folder, workbook or git revision; else looked up.",
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    for command in (export_workbook, import_workbook, add, correct, diff, release, watch):
+        app.command(command.__name__.replace("_", "-"))(command)
+
+
+def export_workbook(
+    file: Annotated[Path, typer.Argument(help="The workbook to write (.xlsx).")],
+    data: Data = None,
+) -> None:
+    """Write all tables as one Excel workbook, to edit or to hand on."""
+    from accords.curation.workbook import write_workbook
+    from accords.dataset import load
+
+    dataset = load(data)
+    write_workbook(dataset, file)
+    typer.echo(f"{file}: {len(dataset.agreements)} agreements, edition {dataset.edition}.")
+
+
+def import_workbook(
+    file: Annotated[Path, typer.Argument(help="The edited workbook.")],
+    data: Data = None,
+    discard_newer: Annotated[
+        bool,
+        typer.Option(
+            "--discard-newer",
+            help="Undo what was changed in the data since the workbook was made.",
+        ),
+    ] = False,
+) -> None:
+    """Check an edited workbook and, if it is whole and right, put its tables into the data."""
+    from accords.curation import imports
+    from accords.dataset import find_data
+
+    done = imports.import_workbook(file, data or find_data(), discard_newer=discard_newer)
+    _remark(done.remarks)
+    if not done.accepted:
+        errors = sum(remark.severity == "error" for remark in done.remarks)
+        typer.echo(f"{_problems(errors)}. Nothing was written: mend the workbook and import again.")
+        raise typer.Exit(1)
+    _changed(done.changes)
+
+
+def add(
+    data: Data = None,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="FILE",
+            help="Add the entries of a YAML or JSON file, or the disputes of a CSV file.",
+        ),
+    ] = None,
+    template: Annotated[
+        bool, typer.Option("--template", help="Print an empty entry (YAML), explained.")
+    ] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of an entry, for editors.")
+    ] = False,
+) -> None:
+    """Add an agreement, or news of one: asked for on the terminal, or read from a file."""
+    from accords.curation import additions, forms
+    from accords.curation.entries import read_entries
+    from accords.curation.revision import Refused
+    from accords.dataset import find_data, load, own_data
+
+    if template:
+        typer.echo(forms.template(load(data or own_data())), nl=False)
+        return
+    if schema:
+        described = forms.schema(load(data or own_data()))
+        typer.echo(json.dumps(described, indent=2, ensure_ascii=False))
+        return
+    folder = data or find_data()
+    entries = read_entries(source) if source is not None else [_filled_in(folder)]
+    try:
+        done = additions.add(entries, folder)
+    except Refused as refused:
+        _refuse(refused)
+        if source is None:
+            _keep(entries[0])
+        raise typer.Exit(1) from refused
+    _remark(done.remarks)
+    _changed(done.changes)
+
+
+def _filled_in(folder: Path) -> Entry:
+    """Ask for an entry on the terminal; keep what was typed when it is broken off or not wanted."""
+    from accords.curation import forms
+    from accords.dataset import load
+
+    entry: Entry = {}
+    try:
+        forms.fill_in(load(folder), _ask, typer.echo, entry)
+        typer.echo(f"\n{forms.written(entry)}")
+        wanted = typer.confirm("Add this to the data?")
+    except typer.Abort:
+        typer.echo()
+        wanted = False
+    if not wanted:
+        typer.echo("Nothing was written to the data.")
+        _keep(entry)
+        raise typer.Exit(1)
+    return entry
+
+
+def _keep(entry: Entry) -> None:
+    """Write an entry beside the curator, under a name that is free, and say how to go on."""
+    from accords.curation import forms
+
+    if not entry:
+        return
+    names = (f"new-agreement{number}.yaml" for number in ("", *(f"-{n}" for n in range(2, 1000))))
+    draft = next(file for file in map(Path, names) if not file.exists())
+    draft.write_text(forms.written(entry), encoding="utf-8")
+    typer.echo(f"What you typed is in {draft}. To go on: accords add --from {draft}")
+
+
+def correct(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A CSV file: table, agreement_id, key, column, old, new; url and why if you like."
+        ),
+    ],
+    data: Data = None,
+) -> None:
+    """Correct cells that the data have, or delete rows: all that the file says, or nothing.
+
+    Each correction names what stands in the cell, and is refused where something else does.
+    """
+    from accords.curation import corrections
+    from accords.curation.revision import Refused
+    from accords.dataset import find_data
+
+    try:
+        done = corrections.correct(corrections.read_corrections(file), data or find_data())
+    except Refused as refused:
+        _refuse(refused)
+        raise typer.Exit(1) from refused
+    _remark(done.remarks)
+    _changed(done.changes)
+
+
+def diff(
+    old: Annotated[str, typer.Argument(help="An edition, a folder, a workbook or a git revision.")],
+    new: Annotated[
+        str | None, typer.Argument(help="The same; by default the data as they are.")
+    ] = None,
+    data: Data = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Say which agreements and which findings of the report differ, field by field."""
+    from accords.curation import changes, editions
+    from accords.dataset import load
+
+    difference = editions.compared(old, editions.read(new, data) if new else load(data), data)
+    if as_json:
+        typer.echo(json.dumps(changes.as_json(difference), indent=2, ensure_ascii=False))
+    else:
+        typer.echo("\n".join(changes.told(difference)))
+
+
+def release(
+    version: Annotated[str, typer.Argument(help="Three numbers, such as 1.1.0.")],
+    date: Annotated[
+        str | None, typer.Option(metavar="DAY", help="The edition's date; by default today.")
+    ] = None,
+    read_until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAY", help="Until when sources were read; by default the newest source's day."
+        ),
+    ] = None,
+    since: Since = None,
+    data: Data = None,
+) -> None:
+    """Make the data as they are a new edition: checked, described, dated, stored and built."""
+    import pandas as pd
+
+    from accords.curation import changes, editions
+    from accords.dataset import find_data
+    from accords.publish import build
+
+    folder = data or find_data()
+    dated = _day(date) if date else pd.Timestamp(day.today())
+    difference = editions.release(
+        version,
+        folder,
+        date=dated,
+        read_until=_day(read_until) if read_until else None,
+        since=since,
+        build=lambda: build.build(build.plan(folder, since=since)),
+    )
+    typer.echo("\n".join(changes.told(difference)))
+    typer.echo(f"Edition {version} ({dated:%Y-%m-%d}) is released.")
+
+
+def watch(
+    data: Data = None,
+    port: Annotated[int, typer.Option(help="Port on this machine; 0 takes a free one.")] = 8765,
+    out: Annotated[Path | None, typer.Option(help="Where the report goes.")] = None,
+) -> None:
+    """Rebuild the report whenever the data or notebooks change, and show it in the browser.
+
+    The PDF is left to accords build.
+    """
+    from accords.publish import build
+    from accords.publish import watch as watching
+
+    watching.watch(build.plan(data, out, pdf=False), port=port, say=typer.echo)
+
+
+def _day(text: str) -> pd.Timestamp:
+    import pandas as pd
+
+    try:
+        return pd.Timestamp(day.fromisoformat(text))
+    except ValueError as error:
+        raise typer.BadParameter(f"'{text}' is no day. Write it as 2027-01-31.") from error
+
+
+def _ask(question: str) -> str:
+    return typer.prompt(question, default="", show_default=False)
+
+
+def _problems(number: int) -> str:
+    return f"{number} {'problem' if number == 1 else 'problems'}"
+
+
+def _remark(remarks: Iterable[Remark]) -> None:
+    for remark in sorted(remarks, key=lambda r: r.severity != "error"):
+        typer.echo(f"{'Note: ' if remark.severity == 'warning' else ''}{remark}")
+
+
+def _refuse(refused: Refused) -> None:
+    _remark(refused.remarks)
+    typer.echo(f"{_problems(len(refused.remarks))}. Nothing was written to the data.")
+
+
+def _changed(changes: list[RowChange]) -> None:
+    from accords.curation.differences import summary
+
+    if not changes:
+        typer.echo("Nothing differs from the data; nothing was written.")
+        return
+    typer.echo("The data were updated:")
+    for line in summary(changes):
+        typer.echo(f"  {line}")

@@ -1,0 +1,252 @@
+"""What follows from the events and sources of an agreement: status, dates, confidence.
+
+Pure functions on tables. Nothing here is ever typed into the data.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+SIGNATURES = ("accession", "signed")
+PREPARATIONS = ("noted", "tabled", "government-approved")
+"""Steps that can precede a signature: alone, they do not show that an instrument was concluded."""
+
+CONSENTS = (
+    *("government-approved", "chamber-approved"),
+    *("parliament-approved", "ratified", "notified"),
+)
+"""Steps by which a party consents to be bound; taking note and tabling a bill are none."""
+
+APPROVALS = ("noted", "tabled", *CONSENTS)
+"""Steps that show an instrument in approval."""
+
+CONCLUSIONS = (
+    *SIGNATURES,
+    "chamber-approved",
+    "parliament-approved",
+    "ratified",
+    "notified",
+    "entered-into-force",
+    "attested",
+    "delivered",
+)
+"""Events that show an instrument to be concluded, in the order in which they date it."""
+
+SIGNS = ("attested", "delivered", "announced")
+"""What shows that an instrument was concluded without saying when: the earliest dates it."""
+
+INTENTIONS = ("initialled", "negotiated", "announced", *PREPARATIONS)
+"""Events that date an instrument that is not concluded, in order."""
+
+PURCHASE = "procurement-contract"
+"""The instrument that has a life of its own: ordered, in delivery, completed, cancelled."""
+
+OUTCOMES = (
+    ("terminated", ("terminated",)),
+    ("expired", ("expired",)),
+    ("in-force", ("entered-into-force", "attested")),
+    ("rejected", ("rejected",)),
+    ("pending", APPROVALS),
+    ("signed", ("signed", "accession")),
+    ("announced", ("announced", "negotiated", "initialled")),
+)
+"""Each status and the events that bring it about, the strongest first."""
+
+PURCHASE_OUTCOMES = (
+    ("cancelled", ("terminated",)),
+    ("expired", ("expired",)),
+    ("completed", ("delivered",)),
+    ("in-delivery", ("attested",)),
+    ("cancelled", ("rejected",)),
+    ("ordered", (*SIGNATURES, *APPROVALS, "entered-into-force")),
+    ("announced", ("announced", "negotiated", "initialled")),
+)
+"""The same for purchases, which are never in force."""
+
+YEARS_UNTIL_UNKNOWN = 10
+
+
+def statuses(
+    agreements: pd.DataFrame, events: pd.DataFrame, focus: tuple[str, ...], as_of: pd.Timestamp
+) -> pd.DataFrame:
+    """Compute the status of every agreement as of a day.
+
+    Parameters
+    ----------
+    agreements
+        The agreements table.
+    events
+        The events table with ``earliest`` and ``latest`` (see :func:`accords.dataset.edtf.bounds`).
+    focus
+        The focus states; a multilateral instrument does not begin or end for them by another
+        state's step.
+    as_of
+        Events that began after this day have not happened yet. Undated events have.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``agreement_id``: ``status`` (a code of ``statuses``, missing where nothing has
+        happened yet) and ``status_event`` (the deciding event's id).
+    """
+    happened = events[events["earliest"].isna() | (events["earliest"] <= as_of)]
+    happened = happened.merge(
+        agreements[["agreement_id", "scope", "instrument"]], on="agreement_id", how="inner"
+    )
+    of_another = (
+        happened["event"].isin(["entered-into-force", "terminated"])
+        & (happened["scope"] == "multilateral")
+        & happened["party_id"].notna()
+        & ~happened["party_id"].isin(focus)
+    )
+    happened = happened[~of_another]
+    purchase = happened["instrument"] == PURCHASE
+    result = pd.concat(
+        [_decided(happened[~purchase], OUTCOMES), _decided(happened[purchase], PURCHASE_OUTCOMES)]
+    ).reindex(pd.Index(agreements["agreement_id"]))
+
+    # A span of years counts as recent only where all of it is.
+    span = happened["date"].str.contains("/", regex=False).fillna(False).astype(bool)
+    surely = happened["latest"].where(~span, happened["earliest"])
+    newest = surely.groupby(happened["agreement_id"]).max().reindex(result.index)
+    recent = newest >= as_of - pd.DateOffset(years=YEARS_UNTIL_UNKNOWN)
+    declared = (agreements["instrument"] == "joint-declaration").to_numpy()
+    silent = result["status"].isin(["signed", "ordered"]) & ~recent & ~declared
+    result.loc[silent, "status"] = "unknown"
+    result.loc[(result["status"] == "in-delivery") & ~recent, "status"] = "received"
+
+    replaced = agreements.dropna(subset=["supersedes"])[["agreement_id", "supersedes"]]
+    later = replaced["agreement_id"].map(result["status"])
+    replaced = replaced[later.notna().to_numpy() & (later != "announced").to_numpy()]
+    ended = result["status"].isin(["terminated", "expired", "completed", "cancelled", "announced"])
+    superseded = result.index.isin(replaced["supersedes"]) & ~ended
+    parts = agreements.set_index("agreement_id")["part_of"].isin(result.index[superseded])
+    superseded |= parts.to_numpy() & ~ended
+    result.loc[superseded, "status"] = "superseded"
+    result.loc[superseded, "status_event"] = pd.NA
+    return result
+
+
+def _decided(
+    happened: pd.DataFrame, outcomes: tuple[tuple[str, tuple[str, ...]], ...]
+) -> pd.DataFrame:
+    """Return the strongest outcome of each agreement's events, and the event that brings it."""
+    rank = {event: n for n, (_, kinds) in enumerate(outcomes) for event in kinds}
+    announced = next(n for n, (status, _) in enumerate(outcomes) if status == "announced")
+    decisive = happened.assign(rank=happened["event"].map(rank)).dropna(subset=["rank"])
+    decisive.loc[_before_signature(decisive), "rank"] = announced
+    decisive = decisive.sort_values(["agreement_id", "rank", "latest"], na_position="first")
+    best = decisive[
+        decisive["rank"] == decisive.groupby("agreement_id")["rank"].transform("min")
+    ].drop_duplicates("agreement_id", keep="last")
+    names = {n: status for n, (status, _) in enumerate(outcomes)}
+    return pd.DataFrame(
+        {"status": best["rank"].map(names).to_numpy(), "status_event": best["event_id"].to_numpy()},
+        index=pd.Index(best["agreement_id"], name="agreement_id"),
+    )
+
+
+def _before_signature(events: pd.DataFrame) -> pd.Series:
+    """Mark preparatory approvals of an instrument that is not signed, or was signed only later."""
+    signed = events[events["event"].isin(CONCLUSIONS)]
+    first = signed.groupby("agreement_id")["earliest"].min()
+    concluded = events["agreement_id"].isin(signed["agreement_id"])
+    earlier = events["latest"] < first.reindex(events["agreement_id"]).to_numpy()
+    return events["event"].isin(PREPARATIONS) & (~concluded | earlier)
+
+
+def conclusions(
+    events: pd.DataFrame, parties: pd.DataFrame, focus: tuple[str, ...], since: pd.Series
+) -> pd.DataFrame:
+    """Find the day on which each focus state concluded each of its agreements.
+
+    A state's own accession comes first, then its own signature, then the common signature, then
+    the first later step that shows the instrument concluded, whoever took it. Where nothing but
+    operation or delivery shows it, an earlier announcement dates it. An agreement that was only
+    announced, negotiated or initialled, or approved before any signature, takes the first such
+    event and is not concluded. What happened before a state could sign for itself is not its own.
+
+    Parameters
+    ----------
+    events, parties, focus
+        The tables and the focus states.
+    since
+        By party, the day from which it could sign for itself; missing where that is not known.
+
+    Returns
+    -------
+    DataFrame
+        One row for each agreement and focus state that is a party: ``agreement_id``, ``state``,
+        ``event_id``, ``event``, ``date``, ``earliest``, ``latest``, ``uncertain``, ``concluded``.
+        Date columns are missing where nothing is dated.
+    """
+    members = parties.loc[parties["party_id"].isin(focus), ["agreement_id", "party_id"]]
+    members = members.rename(columns={"party_id": "state"})
+    order = {event: n for n, event in enumerate((*CONCLUSIONS, *INTENTIONS))}
+    steps = members.merge(events, on="agreement_id", how="left")
+    steps["rank"] = steps["event"].map(order)
+    steps = steps[steps["rank"].notna()]
+    own = steps["party_id"] == steps["state"]
+    common = steps["party_id"].isna()
+    signature = steps["event"].isin(SIGNATURES)
+    before = steps["latest"] < steps["state"].map(since)
+    steps = steps[(own | common | ~signature) & (own | ~before)].assign(
+        # A signature of one's own outranks the common one.
+        rank=steps["rank"] - 0.5 * (own & signature),
+        concludes=steps["event"].isin(CONCLUSIONS),
+    )
+    by = steps.groupby(["agreement_id", "state"])
+    steps["concluded"] = by["concludes"].transform("any")
+    signs = steps["event"].isin(SIGNS) & steps["concluded"]
+    steps.loc[signs, "rank"] = order[SIGNS[0]]
+    # What dates nothing comes after what does, among signs of one rank.
+    steps = steps.sort_values(["agreement_id", "state", "rank", "earliest"], na_position="last")
+    first = steps.drop_duplicates(["agreement_id", "state"])
+    columns = ["event_id", "event", "date", "earliest", "latest", "uncertain", "concluded"]
+    result = members.merge(
+        first[["agreement_id", "state", *columns]], on=["agreement_id", "state"], how="left"
+    )
+    result["concluded"] = result["concluded"].astype("boolean").fillna(False).astype(bool)
+    result["uncertain"] = result["uncertain"].astype("boolean").fillna(False).astype(bool)
+    return result.sort_values(["agreement_id", "state"], ignore_index=True)
+
+
+def confidences(
+    citations: pd.DataFrame, sources: pd.DataFrame, kinds: pd.DataFrame
+) -> pd.DataFrame:
+    """Grade how sure one can be that each agreement exists.
+
+    high: an official or treaty source, or two independent publishers. medium: one reputable
+    publisher. low: anything less. Publishers are independent when neither carries the other's
+    report (``origin``).
+
+    Parameters
+    ----------
+    citations, sources, kinds
+        The tables ``citations``, ``sources`` and ``source_kinds``.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``agreement_id``: ``confidence`` (high, medium, low), ``official`` (bool, an
+        official or treaty source says that it exists), ``publishers`` (number of independent
+        publishers), ``sources`` (number of sources, context aside).
+    """
+    cited = citations[citations["subject"] == "existence"].merge(sources, on="source_id")
+    cited["tier"] = cited["kind"].map(kinds.set_index("source_kind")["tier"])
+    cited["voice_of"] = cited["origin"].fillna(cited["publisher"]).str.casefold()
+    cited["is_official"] = cited["tier"] == "official"
+    reputable = cited[cited["tier"].isin(["official", "reputable"])]
+    by = cited.groupby("agreement_id")
+    result = pd.DataFrame(
+        {
+            "official": by["is_official"].any(),
+            "publishers": reputable.groupby("agreement_id")["voice_of"].nunique(),
+            "sources": by["source_id"].nunique(),
+        }
+    )
+    result["publishers"] = result["publishers"].fillna(0).astype(int)
+    result["confidence"] = "low"
+    result.loc[result["publishers"] == 1, "confidence"] = "medium"
+    result.loc[result["official"] | (result["publishers"] > 1), "confidence"] = "high"
+    return result

@@ -1,0 +1,271 @@
+"""Chapters: read, run in one kernel, kept by their content, joined into one document."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import copy
+import importlib
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from accords.errors import AccordsError
+from accords.publish.pictures import digest, holds, write
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+PLOTLY = "application/vnd.plotly.v1+json"
+"""Media type of a Plotly figure in a notebook's output."""
+
+CELL_TIMEOUT = 600
+"""Seconds that one cell may take."""
+
+# Imports that every chapter needs; they are paid for while the data are being checked. What they
+# made stays for good, so that the collection of garbage between chapters need not look at it.
+_WARM_UP = """
+import gc, importlib, sys
+sys.modules.setdefault("rfc3987_syntax", None)
+for name in ("accords", "accords.charts.theme", "nbformat", "statsmodels.stats.proportion"):
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        pass
+gc.collect()
+gc.freeze()
+del gc, importlib, name, sys
+"""
+
+
+class NotebookError(AccordsError):
+    """A notebook cannot be read or run."""
+
+
+def chapters(folder: Path) -> list[Path]:
+    """List the report's chapters, in order: the notebooks whose names start with a number."""
+    found = sorted(file for file in folder.glob("*.ipynb") if file.name[0].isdigit())
+    if not found:
+        raise NotebookError(
+            f"{folder}: no chapters. Notebooks are named like 01-accord.ipynb; restore the folder."
+        )
+    return found
+
+
+def read(file: Path) -> NotebookNode:
+    """Read one notebook, without any outputs that it may hold.
+
+    Raises
+    ------
+    NotebookError
+        The file cannot be read, or holds no notebook.
+    """
+    without_uri_grammar()
+    import nbformat
+
+    try:
+        notebook = nbformat.read(file, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        notebook.metadata["title"] = file.stem
+    except Exception as error:
+        # The library raises whatever the first thing it misses gives.
+        raise NotebookError(
+            f"{file}: cannot be read as a notebook ({error}). Mend or restore it."
+        ) from error
+    return notebook
+
+
+def without_uri_grammar() -> None:
+    """Keep jsonschema from building a grammar of web addresses when it is imported.
+
+    It takes two seconds, and the notebook format has no addresses to validate.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
+class Runner:
+    """Runs chapters in one kernel, each in an empty namespace, and keeps what they gave.
+
+    Parameters
+    ----------
+    parameters
+        Values for the cell tagged ``parameters``.
+    key
+        Hash of all that results depend on besides the notebook itself.
+    cache
+        Folder that keeps executed notebooks.
+    """
+
+    def __init__(self, parameters: Mapping[str, Any], key: str, cache: Path) -> None:
+        self.parameters = parameters
+        self.key = key
+        self.cache = cache
+        self._manager: Any = None
+        self._client: Any = None
+        self._place: tempfile.TemporaryDirectory[str] | None = None
+
+    def kept(self, file: Path) -> Path:
+        """Name the file that keeps this notebook executed."""
+        try:
+            source = file.read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise NotebookError(f"{file}: cannot be read ({error}). Mend or restore it.") from error
+        return self.cache / f"{digest(source, self.key)}.json"
+
+    async def start(self) -> None:
+        """Start the kernel, and in it the imports that every chapter needs."""
+        from jupyter_client.manager import AsyncKernelManager
+
+        # Sockets in the file system: open to no one else, and quicker than the network's.
+        transport = "tcp" if sys.platform == "win32" else "ipc"
+        # A folder of its own: kernels that share one would hear each other.
+        self._place = tempfile.TemporaryDirectory(prefix="accords-")
+        self._manager = AsyncKernelManager(
+            kernel_name="python3",
+            transport=transport,
+            connection_file=str(Path(self._place.name) / "kernel.json"),
+        )
+        environment = {**os.environ, "PLOTLY_RENDERER": "plotly_mimetype", "PYTHONHASHSEED": "0"}
+        await self._manager.start_kernel(env=environment)
+        self._client = self._manager.client()
+        self._client.start_channels()
+        self._client.execute(_WARM_UP, silent=True, store_history=False)
+        # Here, while the kernel starts, and before another thread imports nbconvert: two threads
+        # that import packages of one another wait for each other for ever.
+        without_uri_grammar()
+        importlib.import_module("nbclient")
+
+    async def run(self, file: Path, progress: Callable[[str, int, int], None]) -> NotebookNode:
+        """Give one notebook executed: kept from before, or run now.
+
+        ``progress`` is told the chapter, the cells done and the cells in all.
+
+        Raises
+        ------
+        NotebookError
+            A cell failed: which, why, and what to do.
+        """
+        kept = self.kept(file)
+        if holds(kept):
+            from nbformat import from_dict
+
+            notebook = from_dict(json.loads(kept.read_text(encoding="utf-8")))
+        else:
+            notebook = await self._execute(read(file), file, progress)
+            write(kept, json.dumps(notebook).encode())
+        progress(file.stem, len(notebook.cells), len(notebook.cells))
+        return notebook
+
+    async def stop(self) -> None:
+        """End the kernel, if one is running."""
+        if self._client is not None:
+            self._client.stop_channels()
+        if self._manager is not None:
+            await self._manager.shutdown_kernel(now=True)
+        if self._place is not None:
+            self._place.cleanup()
+        self._client = self._manager = self._place = None
+
+    async def _execute(
+        self, notebook: NotebookNode, file: Path, progress: Callable[[str, int, int], None]
+    ) -> NotebookNode:
+        from nbclient import NotebookClient
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+        if self._manager is None:
+            await self.start()
+        self._client.execute("%reset -f", silent=True, store_history=False)
+        sources = [cell.source for cell in notebook.cells]
+        for cell in notebook.cells:
+            if "parameters" in cell.metadata.get("tags", []):
+                cell.source = with_parameters(cell.source, self.parameters)
+        at = 0
+
+        def started(cell: NotebookNode, cell_index: int) -> None:
+            nonlocal at
+            at = cell_index
+            progress(file.stem, cell_index, len(notebook.cells))
+
+        client = NotebookClient(
+            notebook,
+            km=self._manager,
+            timeout=CELL_TIMEOUT,
+            record_timing=False,
+            store_widget_state=False,
+            on_cell_start=started,
+        )
+        client.kc = self._client
+        # The kernel is there, and is ended here; what nbclient sets up beside it are handlers of
+        # SIGINT and SIGTERM that would keep a signal from ending the whole build.
+        client.async_setup_kernel = lambda **_: contextlib.nullcontext()  # type: ignore[assignment,method-assign]
+        try:
+            await client.async_execute()
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            if (task := asyncio.current_task()) and task.cancelling():
+                # nbclient takes being cancelled for the kernel's death.
+                raise asyncio.CancelledError from error
+            raise NotebookError(_failure(file, notebook, at, error)) from error
+        for cell, source in zip(notebook.cells, sources, strict=True):
+            # The stored source stays as its author wrote it, without this machine's paths.
+            cell.source = source
+            for output in cell.get("outputs", []):
+                output.pop("execution_count", None)
+                if output.output_type == "execute_result":
+                    output["output_type"] = "display_data"
+        return notebook
+
+
+def with_parameters(source: str, parameters: Mapping[str, Any]) -> str:
+    """Write values over the defaults of a parameters cell."""
+    lines = [source, *(f"{name} = {value!r}" for name, value in parameters.items())]
+    return "\n".join(lines)
+
+
+def join(notebooks: Iterable[NotebookNode]) -> NotebookNode:
+    """Join executed chapters into one notebook; each cell remembers the chapter it came from."""
+    from nbformat.v4 import new_notebook
+
+    joined = new_notebook()
+    for notebook in notebooks:
+        for cell in notebook.cells:
+            cell = copy.deepcopy(cell)
+            cell.metadata["chapter"] = notebook.metadata["title"]
+            cell.id = f"{notebook.metadata['title']}-{cell.id}"[:64]
+            joined.cells.append(cell)
+    return joined
+
+
+def figures(notebook: NotebookNode) -> list[dict[str, Any]]:
+    """Collect the Plotly figures of an executed notebook, in order."""
+    return [
+        output.data[PLOTLY]
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if PLOTLY in output.get("data", {})
+    ]
+
+
+def _failure(file: Path, notebook: NotebookNode, at: int, error: Exception) -> str:
+    cell = notebook.cells[at]
+    lines = cell.source.splitlines()
+    said = re.sub(r"\x1b\[[\d;]*m", "", getattr(error, "traceback", ""))
+    # The first place in a cell is the failing cell's own; what it called comes after.
+    place = re.search(r"Cell In\[\d+\], line (\d+)", said)
+    failing = lines[int(place[1]) - 1] if place else next(filter(str.strip, lines), "")
+    name = getattr(error, "ename", type(error).__name__)
+    value = getattr(error, "evalue", str(error))
+    value = re.sub(r"\x1b\[[\d;]*m", "", value).strip()
+    return (
+        f"{file}: cell {at + 1} ({cell.get('id', 'without id')}) failed: {name}: {value}\n"
+        f"    {failing.strip()}\n"
+        f"Open it with 'jupyter lab {file}', run it to that cell and mend it; "
+        "then build again. The last good report is untouched."
+    )

@@ -1,1 +1,0 @@
-"""The report: executed notebooks in, one finished page and its pictures out."""

@@ -1,0 +1,54 @@
+"""The command line says what it does, and takes what people type."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from accords.cli import app
+from accords.publish import build
+
+COMMANDS: dict[str, Any] = dict(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(app, [*arguments], env={"COLUMNS": "300", "TERMINAL_WIDTH": "300"})
+
+
+def test_the_command_alone_lists_all_commands_and_gives_examples() -> None:
+    said = invoke().output
+    examples = [line.strip() for line in said.splitlines() if line.strip().startswith("accords ")]
+    assert len(examples) >= 3
+    assert {example.split()[1] for example in examples} <= COMMANDS.keys()
+    for name in COMMANDS:
+        assert f" {name} " in said
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_that_is_seen_is_the_help_that_was_written(name: str) -> None:
+    said = " ".join(invoke(name, "--help").output.split())
+    for text in [COMMANDS[name].help, *(getattr(p, "help", "") for p in COMMANDS[name].params)]:
+        assert " ".join((text or "").split()) in said
+
+
+@pytest.mark.parametrize("typed", ["AZE,MAR", "aze, mar,", " Aze ,MAR", "aze,,mar"])
+def test_focus_states_are_taken_as_people_type_them(
+    typed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def built(job: build.Plan, *_: object) -> build.Result:
+        assert job.focus == ("AZE", "MAR")
+        return build.Result(Path("report.html"), unchanged=False)
+
+    monkeypatch.setattr(build, "build", built)
+    assert invoke("build", "--focus", typed).output == "report.html is ready.\n"
+
+
+@pytest.mark.parametrize("typed", ["", " ", ","])
+def test_a_focus_without_a_state_is_refused(typed: str) -> None:
+    done = invoke("build", "--focus", typed)
+    assert done.exit_code == 2
+    assert "--focus: no state is given" in done.output

@@ -1,0 +1,196 @@
+"""What differs between two editions, and how readers are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import builders
+import pytest
+
+from accords.curation import changes
+from accords.curation.changes import FOLDED, Difference, as_json, chapter, entry, excerpts, told
+from accords.dataset import Dataset, load
+from accords.prose.findings import Finding
+
+
+@pytest.fixture
+def later(small_folder: Path) -> Dataset:
+    """The small dataset after Morocco ratified the accord."""
+    builders.ratify(small_folder)
+    return load(small_folder)
+
+
+@pytest.fixture(autouse=True)
+def _no_findings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the report finds takes long to count; few tests are about it."""
+    monkeypatch.setattr("accords.prose.findings.findings", lambda dataset, *, robust: [])
+
+
+def without(agreement: str) -> Dataset:
+    whole = builders.small()
+    return whole.select([i for i in whole.overview.index if i != agreement])
+
+
+def test_a_difference_goes_from_rows_to_what_follows_from_them(later: Dataset) -> None:
+    difference = Difference(builders.small(), later)
+    (changed,) = difference.agreements
+    assert (changed.agreement_id, changed.kind) == ("aze-mar", "changed")
+    assert changed.computed["status"] == ("pending", "in-force")
+    assert {row.name for row in changed.rows if row.table == "events"} == {
+        "ratified-mar",
+        "entered-into-force",
+    }
+
+
+def test_nothing_differs_from_itself() -> None:
+    difference = Difference(builders.small(), builders.small())
+    assert not difference
+    assert difference.findings == []
+    assert "Nothing differs." in told(difference)[0]
+    assert "Nothing changed" in str(chapter(difference))
+
+
+def test_new_and_lost_agreements_are_told_apart() -> None:
+    gone = Difference(builders.small(), without("fra-mar"))
+    come = Difference(without("fra-mar"), builders.small())
+    assert [(c.agreement_id, c.kind) for c in gone.agreements] == [("fra-mar", "removed")]
+    assert [(c.agreement_id, c.kind) for c in come.agreements] == [("fra-mar", "added")]
+    lines = told(come)
+    assert lines[lines.index("New agreements (1)") + 1] == "  fra-mar (1994)"
+    lines = told(gone)
+    assert lines[lines.index("No longer listed (1)") + 1] == "  fra-mar (1994)"
+
+
+def test_the_chapter_links_what_is_there_and_names_what_is_gone() -> None:
+    come = chapter(Difference(without("aze-mar"), builders.small())).html
+    assert '<a href="#aze-mar">' in come
+    assert 'data-rows="aze-mar">1</a> new' in come
+    gone = chapter(Difference(builders.small(), without("aze-mar"))).html
+    assert "#aze-mar" not in gone
+
+
+def named(title: str, short_name: str | None) -> Dataset:
+    agreement = {"agreement_id": "a", "title": title, "short_name": short_name}
+    parties = [{"agreement_id": "a", "party_id": state} for state in ("AZE", "ITA")]
+    return builders.tiny(agreements=[agreement], parties=parties)
+
+
+@pytest.mark.parametrize(("short", "shown"), [("Short & plain", "Short & plain"), ("", "Long <1>")])
+def test_an_agreement_is_named_as_readers_know_it(short: str, shown: str) -> None:
+    nothing, something = named("Long <1>", short).select([]), named("Long <1>", short or None)
+    difference = Difference(nothing, something)
+    assert f"  {shown}" in told(difference)
+    assert f"- {shown}" in entry(difference).splitlines()
+    escaped = shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    assert f'<a href="#a">{escaped}</a>' in chapter(difference).html
+
+
+def test_what_happened_is_said_in_labels_and_names(later: Dataset) -> None:
+    lines = "\n".join(told(Difference(builders.small(), later)))
+    assert ": in force, was pending" in lines
+    assert "ratified (Morocco, 2026-02-04)" in lines
+    for code in ("in-force", "ratified-mar", "entered-into-force", "MAR", "official-mar"):
+        assert code not in lines
+
+
+def test_each_kind_of_change_has_its_line(small_folder: Path) -> None:
+    row = {"agreement_id": "aze-ita"}
+    builders.add(small_folder, "domains", **row, domain="cyber", basis="press")
+    source = {"source_id": "press-new", "url": "https://example.org/new", "title": "New"}
+    described = {"title_kind": "published", "language": "en", "kind": "press"}
+    builders.add(small_folder, "sources", **source, **described, publisher="New Gazette")
+    builders.add(small_folder, "citations", **row, subject="domain:cyber", source_id="press-new")
+    lines = told(Difference(builders.small(), load(small_folder)))
+    for title, said in (
+        ("Domains added or corrected (1)", "  aze-ita: cyber defence"),
+        ("Sources added (1)", "  aze-ita: New Gazette"),
+    ):
+        assert lines[lines.index(title) + 1] == said
+    assert "Beside the agreements: sources: 1 added." in lines
+
+
+def test_a_date_that_moves_with_its_step_is_told_once(small_folder: Path) -> None:
+    file = small_folder / "events.csv"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("2012-11-06", "2012-11-07"), encoding="utf-8")
+    lines = told(Difference(builders.small(), load(small_folder)))
+    assert [line for line in lines if "2012-11-07" in line] == [
+        "  aze-ita: 2012-11-07, was 2012-11-06"
+    ]
+
+
+def test_long_texts_are_cut_around_what_differs() -> None:
+    words = [f"word{number}" for number in range(100)]
+    other = [*words[:50], "another", *words[51:]]
+    before, after = excerpts(" ".join(words), " ".join(other))
+    assert [text for text, differs in before if differs] == ["word50"]
+    assert [text for text, differs in after if differs] == ["another"]
+    shown = " ".join(text for text, _ in after)
+    assert shown.startswith("… word")
+    assert "word49 another word51" in shown
+    assert shown.endswith("…")
+    assert len(shown.split()) < 20
+
+
+def test_texts_with_nothing_in_common_are_not_shown_for_ever() -> None:
+    before, after = excerpts("a " * 500, "b " * 500)
+    assert len(" ".join(text for text, _ in [*before, *after]).split()) < 100
+
+
+def test_a_finding_is_shown_where_it_differs(
+    later: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def findings(dataset: Dataset, *, robust: bool) -> list[Finding]:
+        status = dataset.overview.loc["aze-mar", "status"]
+        padding = "and so on " * 20
+        return [Finding("accord", "The accord.", f"The <b>status</b> is {status} & {padding}", ())]
+
+    monkeypatch.setattr("accords.prose.findings.findings", findings)
+    text = chapter(Difference(builders.small(), later)).html
+    assert (
+        '<th scope="row">The accord.</th><td>The status is <strong>pending</strong> &amp;' in text
+    )
+    assert "<td>The status is <strong>in-force</strong> &amp; and so" in text
+    assert text.count("and so on") < 10
+
+
+def many(count: int) -> Dataset:
+    ids = [f"a{number}" for number in range(count)]
+    return builders.tiny(
+        agreements=[{"agreement_id": i} for i in ids],
+        parties=[{"agreement_id": i, "party_id": p} for i in ids for p in ("AZE", "ITA")],
+        events=[{"agreement_id": i, "date": "2012" if n else "1999"} for n, i in enumerate(ids)],
+    )
+
+
+def test_a_long_list_is_counted_and_folded_away() -> None:
+    long = Difference(many(0), many(FOLDED + 2))
+    for shown in (entry(long), chapter(long).html):
+        before, _, folded = shown.partition("<details>")
+        assert f"Azerbaijan {FOLDED + 2}" in before
+        assert f"1990s 1, 2010s {FOLDED + 1}" in before
+        assert "a26" not in before.partition("New agreements")[2]
+        assert "a26" in folded
+    lines = told(long)
+    assert f"  By decade: 1990s 1, 2010s {FOLDED + 1}." in lines
+    assert "  and 2 more, which --json lists" in lines
+    short = Difference(many(0), many(FOLDED))
+    assert "<details>" not in chapter(short).html
+    assert "<details>" not in entry(short)
+
+
+def test_programs_get_identifiers_and_codes(later: Dataset) -> None:
+    (changed,) = as_json(Difference(builders.small(), later))["agreements"]
+    assert changed["agreement_id"] == "aze-mar"
+    assert changed["computed"]["status"] == {"from": "pending", "to": "in-force"}
+    assert {"ratified-mar"} < {row["key"].get("event_id") for row in changed["rows"]}
+
+
+def test_columns_that_the_older_edition_lacks_are_no_change() -> None:
+    bare, filled = named("Title", None), named("Title", "Short")
+    assert Difference(bare, filled).agreements
+    lacking = frozenset({("agreements", "short_name")})
+    difference = Difference(bare, filled, rules=("agreements",), lacking=lacking)
+    assert difference.agreements == []
+    assert difference, "the rules differ all the same"
+    assert "read by today's rules" in changes.told(difference)[0]

@@ -1,0 +1,178 @@
+"""Corrections: each names what stands there, and all are made or none."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from accords.cli import app
+from accords.curation.corrections import COLUMNS, REASONS, correct, read_corrections
+from accords.curation.revision import Refused
+from accords.dataset import load
+from accords.errors import AccordsError
+
+PLACE = ("events", "aze-ita", "signed", "place", "Rome", "Milan")
+Row = tuple[str, ...]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "corrections.csv"
+
+
+def write(file: Path, *rows: Row) -> Path:
+    with file.open("w", encoding="utf-8", newline="") as out:
+        csv.writer(out).writerows([COLUMNS, *rows])
+    return file
+
+
+def fix(file: Path, folder: Path, *rows: Row) -> None:
+    correct(read_corrections(write(file, *rows)), folder)
+
+
+def refused(file: Path, folder: Path, *rows: Row) -> str:
+    before = {path: path.read_bytes() for path in folder.rglob("*.csv")}
+    with pytest.raises(Refused) as refusal:
+        fix(file, folder, *rows)
+    assert {path: path.read_bytes() for path in folder.rglob("*.csv")} == before
+    return str(refusal.value)
+
+
+def cell(folder: Path, table: str, column: str, **key: str) -> list[object]:
+    rows = load(folder).tables[table]
+    for name, value in key.items():
+        rows = rows[rows[name] == value]
+    return list(rows[column].fillna(""))
+
+
+@pytest.mark.parametrize(
+    ("row", "now"),
+    [
+        (PLACE, {"table": "events", "column": "place", "agreement_id": "aze-ita"}),
+        (
+            ("agreements", "aze-isr-buy", "", "value_amount", "1600000000", "170000.5"),
+            {"table": "agreements", "column": "value_amount", "agreement_id": "aze-isr-buy"},
+        ),
+        (
+            ("agreements", "fra-mar", "", "notes", "", 'Says "yes", twice.'),
+            {"table": "agreements", "column": "notes", "agreement_id": "fra-mar"},
+        ),
+        (
+            ("parties", "aze-isr-buy", "AZE", "role", "buyer", "party"),
+            {"table": "parties", "column": "role", "agreement_id": "aze-isr-buy"},
+        ),
+        (
+            ("domains", "aze-ita", "training", "basis", "text", "official"),
+            {"table": "domains", "column": "basis", "agreement_id": "aze-ita"},
+        ),
+        (
+            ("sources", "", "press-a", "publisher", "Publisher of press-a", "Example News"),
+            {"table": "sources", "column": "publisher", "source_id": "press-a"},
+        ),
+        (
+            ("citations", "aze-ita", "existence|press-a", "locator", "", "page 3"),
+            {"table": "citations", "column": "locator", "agreement_id": "aze-ita"},
+        ),
+        (
+            (
+                *("disputes", "aze-mar", "event:signed.place=Marrakech|press-b"),
+                *("value", "Marrakech", "Fez"),
+            ),
+            {"table": "disputes", "column": "value", "agreement_id": "aze-mar"},
+        ),
+    ],
+)
+def test_a_cell_of_any_table_is_corrected(
+    small_folder: Path, file: Path, row: Row, now: dict[str, str]
+) -> None:
+    fix(file, small_folder, row)
+    found = cell(small_folder, **now)
+    wanted = row[-1]
+    assert wanted in [str(value) for value in found]
+
+
+def test_a_row_is_deleted_with_what_refers_to_it(small_folder: Path, file: Path) -> None:
+    fix(
+        file,
+        small_folder,
+        ("domains", "aze-ita", "industry", "DELETE", "", ""),
+        ("citations", "aze-ita", "domain:industry|official-ita", "DELETE", "", ""),
+    )
+    assert cell(small_folder, "domains", "domain", agreement_id="aze-ita") == ["training"]
+
+
+def test_rows_are_named_as_they_stand_before_all_corrections(
+    small_folder: Path, file: Path
+) -> None:
+    fix(
+        file,
+        small_folder,
+        ("events", "aze-ita", "ratified-aze", "event", "ratified", "notified"),
+        ("events", "aze-ita", "ratified-aze", "event_id", "ratified-aze", "notified-aze"),
+        (
+            *("citations", "aze-ita", "event:ratified-aze|official-ita"),
+            *("subject", "event:ratified-aze", "event:notified-aze"),
+        ),
+    )
+    assert "notified-aze" in cell(small_folder, "events", "event_id", event="notified")
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ((*PLACE[:4], "Turin", "Milan"), ["line 3", "aze-ita", "signed", "place", "Rome", "Turin"]),
+        (("event", *PLACE[1:]), ["line 3", "Did you mean 'events'"]),
+        (("events", "aze-itl", *PLACE[2:]), ["line 3", "Did you mean 'aze-ita'"]),
+        (("events", "aze-ita", "singed", *PLACE[3:]), ["line 3", "Did you mean 'signed'"]),
+        ((*PLACE[:3], "plce", "", ""), ["line 3", "Did you mean 'place'"]),
+        (PLACE, ["line 3", "Line 2"]),
+        ((*PLACE[:3], "DELETE", "", ""), ["line 3", "Line 2"]),
+    ],
+)
+def test_a_correction_that_does_not_fit_keeps_all_out(
+    small_folder: Path, file: Path, row: Row, said: list[str]
+) -> None:
+    message = refused(file, small_folder, PLACE, row)
+    assert "line 2," not in message
+    assert all(words in message for words in said)
+
+
+def test_what_the_checks_find_is_told_by_line(small_folder: Path, file: Path) -> None:
+    wrong = ("events", "aze-ita", "signed", "date", "2012-11-06", "06/11/2012")
+    message = refused(file, small_folder, PLACE, wrong)
+    assert message.startswith("line 3, events, aze-ita, signed, date: '06/11/2012'")
+    gone = ("domains", "aze-ita", "industry", "DELETE", "", "")
+    message = refused(file, small_folder, PLACE, gone)
+    assert message.startswith("line 2, 3 (aze-ita), citations, subject")
+
+
+def test_the_command_corrects_and_says_what_changed(small_folder: Path, file: Path) -> None:
+    file.write_text(
+        ",".join([*COLUMNS, *REASONS]) + "\n" + ",".join(PLACE) + ",https://example.org,Why.\n",
+        encoding="utf-8",
+    )
+    done = CliRunner().invoke(app, ["correct", str(file), "--data", str(small_folder)])
+    assert done.exit_code == 0, done.output
+    assert "events: 1 changed" in done.output
+    again = CliRunner().invoke(app, ["correct", str(file), "--data", str(small_folder)])
+    assert again.exit_code == 1
+    assert "'Milan' stands there" in again.output
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "has no column 'table'"),
+        ("table;agreement_id;key;column;old;new\n", "has no column 'table'"),
+        (",".join(COLUMNS) + "\n", "no rows"),
+        (",".join([*COLUMNS, "colour"]) + "\n", "'colour'"),
+        (",".join(COLUMNS) + "\na,b\n", "line 2: has 2 cells"),
+    ],
+)
+def test_a_file_of_another_form_is_refused(file: Path, text: str, said: str) -> None:
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(AccordsError, match=said):
+        read_corrections(file)

@@ -1,0 +1,417 @@
+"""Taking an edited workbook back: all of it or nothing, and every fault named by its cell."""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import builders
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl.utils import column_index_from_string, get_column_letter
+
+from accords.curation.imports import Import, import_workbook, read_workbook
+from accords.curation.workbook import write_workbook
+from accords.dataset import load
+from accords.errors import AccordsError
+
+Edit = Callable[[openpyxl.Workbook], object]
+
+
+def letter(sheet: str, column: str) -> str:
+    """Return the letter under which a sheet has a column; the first free one for a new column."""
+    resource = next(r for r in builders.shipped().descriptor["resources"] if r["name"] == sheet)
+    names = [field["name"] for field in resource["schema"]["fields"]]
+    return get_column_letter((names.index(column) if column in names else len(names)) + 1)
+
+
+INSTRUMENT, SUMMARY, VALUE, OWN = (
+    letter("agreements", column) for column in ("instrument", "summary", "value_amount", "my own")
+)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(f.relative_to(folder)): f.read_bytes() for f in folder.rglob("*") if f.is_file()}
+
+
+@pytest.fixture
+def edited(small_folder: Path, tmp_path: Path) -> Callable[[Edit], Import]:
+    """Export, edit with the function given, import."""
+
+    def run(edit: Edit) -> Import:
+        file = tmp_path / "edited.xlsx"
+        write_workbook(load(small_folder), file)
+        book = openpyxl.load_workbook(file)
+        edit(book)
+        book.save(file)
+        return import_workbook(file, small_folder)
+
+    return run
+
+
+def messages(done: Import) -> str:
+    return "\n".join(map(str, done.remarks))
+
+
+def row_of(book: openpyxl.Workbook, sheet: str, *key: str) -> int:
+    for row in book[sheet].iter_rows(min_row=2):
+        if [cell.value for cell in row[: len(key)]] == list(key):
+            return row[0].row
+    raise AssertionError(key)
+
+
+def test_a_round_trip_without_edits_changes_no_byte(small_folder: Path, tmp_path: Path) -> None:
+    before = contents(small_folder)
+    inode = small_folder.stat().st_ino
+    write_workbook(load(small_folder), tmp_path / "same.xlsx")
+    done = import_workbook(tmp_path / "same.xlsx", small_folder)
+    assert done == Import([], [])
+    assert contents(small_folder) == before
+    assert small_folder.stat().st_ino == inode
+
+
+def test_the_shipped_data_survive_the_round_trip(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(builders.SHIPPED, folder)
+    before = contents(folder)
+    write_workbook(load(folder), tmp_path / "shipped.xlsx")
+    done = import_workbook(tmp_path / "shipped.xlsx", folder)
+    assert done.accepted
+    assert not done.changes
+    assert contents(folder) == before
+
+
+def test_a_corrected_cell_is_written_and_told(
+    edited: Callable[[Edit], Import], small_folder: Path
+) -> None:
+    def correct(book: openpyxl.Workbook) -> None:
+        book["events"].cell(row_of(book, "events", "aze-ita", "signed"), 6).value = "Milan"
+
+    done = edited(correct)
+    assert done.accepted
+    (change,) = done.changes
+    assert (change.table, change.agreement, change.name) == ("events", "aze-ita", "signed")
+    assert change.fields == {"place": ("Rome", "Milan")}
+    assert load(small_folder).events.query("event_id == 'signed'")["place"].tolist().count("Milan")
+
+
+def test_rows_may_come_in_any_order_and_columns_too(edited: Callable[[Edit], Import]) -> None:
+    def shuffle(book: openpyxl.Workbook) -> None:
+        sheet = book["parties"]
+        rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+        turned = [rows[0], *reversed(rows[1:])]
+        for n, row in enumerate(turned, start=1):
+            for m, value in enumerate(reversed(row), start=1):
+                sheet.cell(n, m).value = value
+
+    assert edited(shuffle) == Import([], [])
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        pytest.param(
+            lambda book: setattr(book["agreements"], "title", "Agreemnts"),
+            "agreements: no such sheet; rename the sheet 'Agreemnts' to 'agreements'",
+            id="renamed sheet",
+        ),
+        pytest.param(
+            lambda book: book.remove(book["domains"]),
+            "domains: no such sheet; restore it",
+            id="deleted sheet",
+        ),
+        pytest.param(
+            lambda book: book["agreements"].delete_cols(column_index_from_string(SUMMARY)),
+            "agreements: no column 'summary'",
+            id="deleted column",
+        ),
+        pytest.param(
+            lambda book: setattr(book["events"]["E1"], "value", "Date of event"),
+            "events!E1: 'Date of event' is no column of this table.",
+            id="renamed column",
+        ),
+        pytest.param(
+            lambda book: setattr(book["events"]["F1"], "value", "date"),
+            "events!F1: a second column 'date'",
+            id="column twice",
+        ),
+        pytest.param(
+            lambda book: book["domains"].merge_cells("A3:A4"),
+            "domains!A3:A4: merged cells",
+            id="merged cells",
+        ),
+        pytest.param(
+            lambda book: setattr(book["agreements"]["B3"], "value", "=B2"),
+            "agreements!B3: holds a formula (=B2). Type the value itself.",
+            id="formula",
+        ),
+        pytest.param(
+            lambda book: setattr(book["agreements"]["B3"], "value", datetime.date(2024, 1, 2)),
+            "agreements!B3: the spreadsheet made a date of it",
+            id="date where a text belongs",
+        ),
+        pytest.param(
+            lambda book: setattr(book["agreements"][f"{INSTRUMENT}3"], "value", "memorandm"),
+            f"agreements!{INSTRUMENT}3: 'memorandm' is not in the sheet 'instruments'. "
+            "Did you mean memorandum?",
+            id="unknown code",
+        ),
+        pytest.param(
+            lambda book: setattr(book["events"]["E3"], "value", 45595),
+            "events!E3: '45595' is the number that Excel made of a date. Write 2024-10-30",
+            id="serial number of a date",
+        ),
+        pytest.param(
+            lambda book: setattr(book["agreements"][f"{SUMMARY}4"], "value", None),
+            f"agreements!{SUMMARY}4: 'summary' is empty",
+            id="required cell emptied",
+        ),
+        pytest.param(
+            lambda book: setattr(book["parties"]["A2"], "value", "no-such-agreement"),
+            "parties!A2: ",
+            id="dangling reference",
+        ),
+    ],
+)
+def test_a_fault_keeps_the_workbook_out_and_is_named_by_its_cell(
+    edited: Callable[[Edit], Import], small_folder: Path, edit: Edit, said: str
+) -> None:
+    before = contents(small_folder)
+    done = edited(edit)
+    assert not done.accepted
+    assert said in messages(done)
+    assert contents(small_folder) == before
+    assert [f.name for f in small_folder.parent.iterdir() if f.name.startswith(".")] == []
+
+
+def test_all_faults_are_told_at_once(edited: Callable[[Edit], Import]) -> None:
+    def spoil(book: openpyxl.Workbook) -> None:
+        book["agreements"]["B3"] = "=B2"
+        book["agreements"][f"{INSTRUMENT}4"] = "memorandm"
+        book["events"]["E3"] = "30/10/2024"
+
+    told = messages(edited(spoil))
+    assert "agreements!B3" in told
+    assert f"agreements!{INSTRUMENT}4" in told
+    assert "events!E3" in told
+
+
+def test_a_cell_is_not_faulted_twice(edited: Callable[[Edit], Import]) -> None:
+    done = edited(lambda book: setattr(book["agreements"]["B3"], "value", "=B2"))
+    assert [remark.place for remark in done.remarks] == ["agreements!B3"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "written"),
+    [
+        ("events!E", "  2012-11-07\u00a0", "2012-11-07"),
+        ("events!E", "٢٠١٢-١١-٠٧", "2012-11-07"),
+        ("events!E", "\u200e2012-11-07", "2012-11-07"),
+        ("events!F", "\u00a0Milan ", "Milan"),
+        ("events!F", "Città di\u00a0Castello", "Città di\u00a0Castello"),
+        (f"agreements!{VALUE}", "1 600 000", "1600000"),
+        (f"agreements!{VALUE}", "١٦٠٠٠٠٠٫٥", "1600000.5"),
+        (f"agreements!{VALUE}", 1600000.5, "1600000.5"),
+        (f"agreements!{VALUE}", 1600000, "1600000"),
+    ],
+)
+def test_what_a_hand_or_a_spreadsheet_did_to_a_cell_is_mended(
+    edited: Callable[[Edit], Import], small_folder: Path, cell: str, value: object, written: str
+) -> None:
+    sheet, letter = cell.split("!")
+    key = ("aze-ita", "signed") if sheet == "events" else ("aze-isr-buy",)
+
+    def edit(book: openpyxl.Workbook) -> None:
+        book[sheet][f"{letter}{row_of(book, sheet, *key)}"] = value
+
+    done = edited(edit)
+    assert done.accepted, messages(done)
+    assert written in {new for change in done.changes for _, new in change.fields.values()}
+    if isinstance(value, str) and value != written:
+        assert "read as" in messages(done)
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"),
+    [
+        ("https://example.org./press-a", "https://example.org/press-a"),
+        ("https://example.org/press-z?utm_source=x&id=7", "https://example.org/press-z?id=7"),
+    ],
+)
+def test_an_address_is_cleared_with_a_note(
+    edited: Callable[[Edit], Import], small_folder: Path, typed: str, taken: str
+) -> None:
+    def edit(book: openpyxl.Workbook) -> None:
+        row = row_of(book, "sources", "press-a")
+        book["sources"][f"{letter('sources', 'url')}{row}"] = typed
+
+    done = edited(edit)
+    assert done.accepted, messages(done)
+    assert f"read as '{taken}'" in messages(done)
+    assert taken in set(load(small_folder).sources["url"])
+
+
+def test_new_rows_that_deserve_a_second_look_are_told_of(edited: Callable[[Edit], Import]) -> None:
+    def edit(book: openpyxl.Workbook) -> None:
+        book["events"].append(["aze-ita", "signed-2", "signed", None, "2012-12-24"])
+        book["citations"].append(["aze-ita", "event:signed-2", "official-ita"])
+
+    done = edited(edit)
+    assert done.accepted, messages(done)
+    last = len(builders.small().events) + 2
+    (remark,) = done.remarks
+    assert (remark.place, remark.severity) == (f"events!E{last}", "warning")
+
+
+@pytest.mark.parametrize(
+    ("shown_as", "written"),
+    [
+        ("yyyy-mm-dd", "2012-11-07"),
+        ("d.m.yyyy", "2012-11-07"),
+        ("mmm-yy", "2012-11"),
+        ("yyyy", "2012"),
+    ],
+)
+def test_a_cell_that_became_a_date_is_read_as_precise_as_it_shows(
+    edited: Callable[[Edit], Import], shown_as: str, written: str
+) -> None:
+    def edit(book: openpyxl.Workbook) -> None:
+        cell = book["events"].cell(row_of(book, "events", "aze-ita", "signed"), 5)
+        cell.value = datetime.datetime(2012, 11, 7)
+        cell.number_format = shown_as
+
+    done = edited(edit)
+    assert done.accepted
+    assert [change.fields["date"] for change in done.changes] == [("2012-11-06", written)]
+    assert f"read as '{written}'" in messages(done)
+
+
+def test_hidden_and_filtered_rows_are_read_with_a_warning(edited: Callable[[Edit], Import]) -> None:
+    def hide(book: openpyxl.Workbook) -> None:
+        sheet = book["parties"]
+        sheet.auto_filter.add_filter_column(2, ["buyer"])
+        for row in range(2, sheet.max_row + 1):
+            sheet.row_dimensions[row].hidden = sheet.cell(row, 3).value != "buyer"
+
+    done = edited(hide)
+    assert done.accepted
+    assert not done.changes
+    assert "hidden or filtered rows were read like the others (the first is row 3)" in messages(
+        done
+    )
+
+
+def test_a_sheet_of_ones_own_is_left_alone_with_a_warning(edited: Callable[[Edit], Import]) -> None:
+    done = edited(lambda book: book.create_sheet("my remarks"))
+    assert done.accepted
+    assert "my remarks: is no table of the dataset" in messages(done)
+
+
+def test_an_empty_column_of_ones_own_is_no_matter(edited: Callable[[Edit], Import]) -> None:
+    done = edited(lambda book: setattr(book["agreements"][f"{OWN}1"], "value", "mine"))
+    assert done == Import([], [])
+
+
+def test_a_workbook_older_than_the_data_does_not_undo_them(
+    small_folder: Path, tmp_path: Path
+) -> None:
+    write_workbook(load(small_folder), tmp_path / "old.xlsx")
+    events = small_folder / "events.csv"
+    events.write_text(events.read_text(encoding="utf-8").replace("Rome", "Milan"), encoding="utf-8")
+    done = import_workbook(tmp_path / "old.xlsx", small_folder)
+    assert not done.accepted
+    assert "changed after this workbook was made" in messages(done)
+    assert "Milan" in events.read_text(encoding="utf-8")
+    done = import_workbook(tmp_path / "old.xlsx", small_folder, discard_newer=True)
+    assert done.accepted
+    assert "Rome" in events.read_text(encoding="utf-8")
+
+
+def test_a_workbook_of_unknown_origin_is_read_with_a_warning(
+    edited: Callable[[Edit], Import],
+) -> None:
+    done = edited(lambda book: book.custom_doc_props.props.clear())
+    assert done.accepted
+    assert "does not say which data it was made from" in messages(done)
+
+
+def test_what_happened_after_the_edition_waits_for_the_next(
+    edited: Callable[[Edit], Import], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Today(datetime.date):
+        @classmethod
+        def today(cls) -> datetime.date:
+            return datetime.date(2027, 1, 31)
+
+    monkeypatch.setattr("accords.curation.revision.date", Today)
+
+    def news(day: str) -> Edit:
+        return lambda book: (
+            book["events"].append(["aze-mar", "ratified-mar", "ratified", "MAR", day, None])
+            or book["citations"].append(["aze-mar", "event:ratified-mar", "official-mar"])
+        )
+
+    done = edited(news("2027-02-01"))
+    assert not done.accepted
+    done = edited(news("2027-01-30"))
+    assert done.accepted, messages(done)
+    assert "The next edition will hold it." in messages(done)
+
+
+@pytest.mark.parametrize("content", [b"", b"agreement_id,title\n", b"PK\x03\x04 not a zip"])
+def test_a_file_that_is_no_workbook_is_refused(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "x.xlsx"
+    file.write_bytes(content)
+    with pytest.raises(AccordsError, match="Save it as an Excel workbook"):
+        read_workbook(file, builders.shipped().descriptor)
+
+
+def test_a_missing_workbook_is_named(tmp_path: Path) -> None:
+    with pytest.raises(AccordsError, match=r"x\.xlsx: no such file"):
+        read_workbook(tmp_path / "x.xlsx", builders.shipped().descriptor)
+
+
+# What checks and trimming leave alone: no control characters, no spaces at the ends.
+texts = st.text(
+    st.characters(exclude_categories=["C", "Z"], include_characters=" "), min_size=1, max_size=60
+).filter(lambda text: text == text.strip())
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(texts, min_size=1, max_size=5))
+def test_any_text_survives_the_workbook(tmp_path: Path, written: list[str]) -> None:
+    dataset = builders.tiny(
+        agreements=[{"agreement_id": f"a{n}", "title": t} for n, t in enumerate(written)]
+    )
+    write_workbook(dataset, tmp_path / "texts.xlsx")
+    reading = read_workbook(tmp_path / "texts.xlsx", dataset.descriptor)
+    assert reading.tables["agreements"]["title"].tolist() == written
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_a_workbook_saved_by_libreoffice_is_read(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(builders.SHIPPED, folder)
+    before = contents(folder)
+    write_workbook(load(folder), tmp_path / "dataset.xlsx")
+    subprocess.run(
+        [
+            *("soffice", "--headless", f"-env:UserInstallation=file://{tmp_path}/profile"),
+            *("--convert-to", "xlsx:Calc MS Excel 2007 XML"),
+            *("--outdir", str(tmp_path / "saved"), str(tmp_path / "dataset.xlsx")),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    done = import_workbook(tmp_path / "saved" / "dataset.xlsx", folder)
+    assert done == Import([], [])
+    assert contents(folder) == before

@@ -1,0 +1,260 @@
+"""Drawings are lean, reproducible, coloured by name, and fit to stand alone as files."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+
+from accords.charts import theme
+from accords.publish import browser, pictures, svg
+
+DRAWN = """<svg class="main-svg" xmlns="http://www.w3.org/2000/svg"
+ xmlns:xlink="http://www.w3.org/1999/xlink" width="760" height="420" style="" viewBox="0 0 760 420">
+<rect x="0" y="0" width="760" height="420" style="fill: rgb(0, 0, 0); fill-opacity: 0;"/>
+<defs id="defs-{salt}"><g class="clips"><clipPath id="clip{salt}xyplot" class="plotclip">
+<rect width="600" height="240"/></clipPath><clipPath id="unused{salt}"><rect width="1" height="1"/>
+</clipPath></g><g class="gradients"/></defs>
+<g class="draglayer"><rect width="9" height="9" style="fill: rgb(1, 2, 3);"/></g>
+<g class="plot" transform="translate(80,100)" clip-path="url(#clip{salt}xyplot)">
+<path class="point" transform="translate(10.04,20.06)" d="M3,0A3,3 0 1,1 0,-3A3,3 0 0,1 3,0Z"
+ style="opacity: 1; stroke-width: 0px; fill: rgb(0, 114, 178); fill-opacity: 1;"/></g>
+<text x="10" y="20" style="font-family: Arial; font-size: 12px; fill: rgb(27, 31, 35);
+ white-space: pre;">A &amp; B</text></svg>"""
+
+
+def test_theme_colours_become_variables() -> None:
+    drawing = svg.lean(DRAWN.format(salt="a1"))
+    assert 'fill="var(--state-1)"' in drawing
+    assert 'fill="var(--ink)"' in drawing
+    assert "rgb(" not in drawing
+
+
+def test_ids_come_from_the_content_and_not_from_chance() -> None:
+    first, second = svg.lean(DRAWN.format(salt="a1")), svg.lean(DRAWN.format(salt="ff"))
+    assert first == second
+    other = svg.lean(DRAWN.format(salt="a1").replace("A &amp; B", "C"))
+    ids = [set(re.findall(r'id="([^"]+)"', drawing)) for drawing in (first, other)]
+    assert ids[0]
+    assert not ids[0] & ids[1]
+
+
+def test_every_reference_in_a_drawing_is_answered() -> None:
+    drawing = svg.lean(DRAWN.format(salt="a1"))
+    assert set(re.findall(r"url\(#([^)]+)\)", drawing)) == set(re.findall(r'id="(.+?)"', drawing))
+
+
+def test_what_is_not_seen_is_left_out_and_what_is_seen_stays() -> None:
+    drawing = svg.lean(DRAWN.format(salt="a1"))
+    assert "draglayer" not in drawing
+    assert "gradients" not in drawing
+    assert "#010203" not in drawing
+    assert 'width="760"' not in drawing
+    assert "A &amp; B" in drawing
+    assert '<circle cx="10" cy="20.1" r="3"' in drawing
+
+
+def test_a_lean_drawing_is_well_formed() -> None:
+    etree.fromstring(svg.lean(DRAWN.format(salt="a1")))
+
+
+STEP = st.one_of(
+    st.tuples(st.sampled_from("ML"), st.tuples(*[st.integers(-900, 900)] * 2)),
+    st.tuples(st.sampled_from("HV"), st.tuples(st.integers(-900, 900))),
+    st.just(("Z", ())),
+)
+
+
+@given(st.tuples(*[st.integers(0, 900)] * 2), st.lists(STEP, max_size=12))
+def test_a_shortened_path_goes_through_the_same_points(start: tuple, steps: list) -> None:
+    written = f"M{start[0] / 10},{start[1] / 10}" + "".join(
+        command + ",".join(str(n / 10) for n in numbers) for command, numbers in steps
+    )
+    assert _points(svg._short(written)) == _points(written)
+
+
+def _points(path: str) -> list[tuple[int, int]]:
+    """Follow a path, leaving out steps that go nowhere."""
+    x = y = start_x = start_y = 0
+    points: list[tuple[int, int]] = []
+    for command, arguments in re.findall(r"([A-Za-z])([^A-Za-z]*)", path):
+        numbers = [round(float(n) * 10) for n in re.findall(r"-?\d*\.?\d+", arguments)]
+        if command in "Zz":
+            x, y = start_x, start_y
+        size = 1 if command in "HVhv" else 2
+        for at in range(0, len(numbers), size):
+            step = numbers[at : at + size]
+            if command in "hv":
+                x, y = (x + step[0], y) if command == "h" else (x, y + step[0])
+            elif command in "HV":
+                x, y = (step[0], y) if command == "H" else (x, step[0])
+            elif command == "l":
+                x, y = x + step[0], y + step[1]
+            else:
+                x, y = step
+            if command == "M" and at == 0:
+                start_x, start_y = x, y
+                points.append((x, y))
+            elif points[-1] != (x, y):
+                points.append((x, y))
+        if command in "Zz" and points[-1] != (x, y):
+            points.append((x, y))
+    return points
+
+
+def _figure(height: int = 400) -> dict[str, Any]:
+    def measure() -> None:
+        """Count what is counted."""
+
+    figure = go.Figure(go.Scatter(x=[1, 2, 3], y=[2, 1, 3], marker={"color": theme.colour("ink")}))
+    theme.finish(
+        figure,
+        name="09-test",
+        title='Five are "more" than <four> & three',
+        subtitle="Agreements a year, n = 9.",
+        alt="A line that rises.",
+        data=pd.DataFrame({"Year": [2001, 2002], "Agreements": [4, 5]}),
+        measure=measure,
+        height=height,
+        narrow={"height": 300, "margin": {"l": 30}},
+    )
+    figure.layout.meta["function"] = "tests.figure"
+    return figure.to_plotly_json() | {"layout": figure.layout.to_plotly_json()}
+
+
+def test_a_drawing_has_no_title_and_is_as_wide_as_a_desk_or_a_phone() -> None:
+    wide = pictures.untitled(_figure(), narrow=False)
+    narrow = pictures.untitled(_figure(), narrow=True)
+    assert "title" not in wide["layout"]
+    assert (wide["layout"]["width"], wide["layout"]["height"]) == (theme.WIDE, 400)
+    assert (narrow["layout"]["width"], narrow["layout"]["height"]) == (theme.NARROW, 300)
+    assert narrow["layout"]["margin"]["l"] == 30
+
+
+def test_a_phone_s_layout_is_changed_as_plotly_itself_would_change_it() -> None:
+    changes = {
+        "height": 300,
+        "margin": {"l": 30},
+        "xaxis": {"title": {"text": "Year"}, "range": [0, 4]},
+        "annotations": [{}, {"x": 0.5, "font": {"size": 10}}, {"text": "third"}],
+    }
+    figure = _figure()
+    figure["layout"] |= {
+        "margin": {"l": 8, "r": 9},
+        "xaxis": {"title": {"text": "Y", "standoff": 4}, "range": [1, 9]},
+        "annotations": [{"text": "first"}, {"text": "second", "font": {"color": "red"}}],
+    }
+    figure["layout"]["meta"]["narrow"] = changes
+    expected = go.Layout(figure["layout"]).update(changes).to_plotly_json()
+    narrow = pictures.untitled(figure, narrow=True)["layout"]
+    for name in changes:
+        assert narrow[name] == expected[name]
+
+
+PICTURE = '<svg viewBox="0 40 760 300"><path d="M0,50h9" stroke="var(--ink)"/></svg>'
+
+
+def test_a_file_carries_title_subtitle_source_and_the_light_colours() -> None:
+    meta = _figure()["layout"]["meta"]
+    root = etree.fromstring(pictures.titled(PICTURE, meta, "Source: here.").encode())
+    texts = [text.text for text in root.iter(f"{{{svg.SVG}}}text")]
+    assert texts == [meta["title"], meta["subtitle"], "Source: here."]
+    assert root.findtext(f"{{{svg.SVG}}}desc") == meta["alt"]
+    written = etree.tostring(root, encoding="unicode")
+    assert "var(" not in written
+    assert theme.colour("ink") in written
+
+
+class _CountingBrowser:
+    """Stands in for the browser and counts what it draws."""
+
+    version = "1"
+
+    def __init__(self) -> None:
+        self.drawn = 0
+
+    def draw(self, figure: dict[str, Any]) -> Future[tuple[str, float, float]]:
+        self.drawn += 1
+        done: Future[tuple[str, float, float]] = Future()
+        done.set_result((DRAWN.format(salt=f"{self.drawn:02x}"), 30.0, 390.0))
+        return done
+
+
+def test_only_what_changed_is_drawn_again(tmp_path: Path) -> None:
+    counting = _CountingBrowser()
+    for height, drawn in ((400, 2), (400, 2), (410, 3)):
+        studio = pictures.Pictures(counting, tmp_path)  # type: ignore[arg-type]
+        picture = studio.request(_figure(height)).result()
+        studio.close()
+        # A change of the height at a desk leaves the drawing for a phone as it was.
+        assert counting.drawn == drawn
+        assert picture.wide.startswith("<svg")
+
+
+def test_what_a_title_would_take_is_cut_off(tmp_path: Path) -> None:
+    studio = pictures.Pictures(_CountingBrowser(), tmp_path)  # type: ignore[arg-type]
+    picture = studio.request(_figure()).result()
+    studio.close()
+    assert svg.view_box(picture.wide) == (0, 30 - pictures.MARGIN, 760, 399 - 22)
+
+
+@pytest.mark.browser
+def test_a_real_browser_draws_the_same_bytes_twice() -> None:
+    found = browser.find()
+    if found is None:
+        pytest.skip("no Chrome, Chromium or Edge on this machine")
+    figure = pictures.untitled(_figure(), narrow=False)
+    with browser.Browser(found) as running:
+        first, second = (running.draw(figure).result()[0] for _ in range(2))
+    assert svg.lean(first) == svg.lean(second)
+
+
+@pytest.mark.browser
+def test_a_png_is_twice_as_large_and_the_same_each_time(tmp_path: Path) -> None:
+    found = browser.find()
+    if found is None:
+        pytest.skip("no Chrome, Chromium or Edge on this machine")
+    markup = pictures.titled(PICTURE, _figure()["layout"]["meta"], "Source: here.")
+    with browser.Browser(found) as running:
+        first, second = (
+            pictures.Pictures(running, tmp_path / name).png(markup) for name in ("one", "two")
+        )
+    assert first == second
+    width, height = int.from_bytes(first[16:20]), int.from_bytes(first[20:24])
+    assert width == 2 * (theme.WIDE + 32)
+    assert height == 2 * svg.view_box(markup)[3]
+
+
+def test_a_browser_without_a_request_is_never_opened(tmp_path: Path) -> None:
+    running = browser.Browser(str(tmp_path / "no such browser"))
+    running.close()
+
+
+@pytest.mark.browser
+def test_a_browser_that_cannot_be_started_is_named(tmp_path: Path) -> None:
+    broken = tmp_path / "browser"
+    broken.write_text("#!/bin/sh\nexit 3\n")
+    broken.chmod(0o755)
+    running = browser.Browser(str(broken))
+    with pytest.raises(browser.BrowserError, match=str(broken)):
+        running.draw({"data": [], "layout": {"width": 9, "height": 9}}).result(60)
+    running.close()
+
+
+def test_a_browser_named_by_hand_goes_before_all_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    named = tmp_path / "chrome"
+    named.touch()
+    monkeypatch.setenv("BROWSER_PATH", str(named))
+    assert browser.find() == str(named)
+    named.unlink()
+    assert browser.find() is None

@@ -1,0 +1,145 @@
+"""Watching: a change gives a new report, a problem keeps the last good one and is shown."""
+
+from __future__ import annotations
+
+import json
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from queue import Queue
+
+import pytest
+
+from accords.curation.revision import revision
+from accords.publish import watch
+from accords.publish.build import PAGE, Plan, plan
+from accords.publish.watch import Board, State, changes, rebuild, served
+
+WAIT = 60
+"""Seconds after which a test that waits has failed."""
+
+
+@pytest.fixture
+def job(small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
+    """A plan whose building takes no time."""
+
+    def build(job: Plan) -> None:
+        job.out.mkdir(exist_ok=True)
+        events = (job.data / "events.csv").read_text(encoding="utf-8")
+        (job.out / PAGE).write_text(f"<title>Report</title>{events}", encoding="utf-8")
+
+    monkeypatch.setattr(watch, "build", build)
+    return plan(small_folder, tmp_path / "build")
+
+
+def get(address: str, **headers: str) -> str:
+    request = urllib.request.Request(address, headers=headers)
+    with urllib.request.urlopen(request, timeout=WAIT) as answer:
+        return str(answer.read().decode())
+
+
+def test_a_good_change_gives_a_new_report(job: Plan) -> None:
+    board, said = Board(), list[str]()
+    rebuild(job, board, said.append)
+    assert board.state == State(builds=1)
+    assert (job.out / PAGE).exists()
+    assert said[0].startswith("Built in")
+
+
+def test_a_problem_is_shown_and_the_last_good_report_stays(job: Plan) -> None:
+    board, said = Board(), list[str]()
+    rebuild(job, board, said.append)
+    good = (job.out / PAGE).read_bytes()
+    events = job.data / "events.csv"
+    text = events.read_text(encoding="utf-8")
+    events.write_text(text.replace("2012-11-06", "06/11/2012"), encoding="utf-8")
+    rebuild(job, board, said.append)
+    assert board.state.builds == 1
+    (problem,) = board.state.problems
+    assert "events.csv, row" in problem
+    assert "06/11/2012" in problem
+    assert any("the last good report stays" in line for line in said)
+    assert (job.out / PAGE).read_bytes() == good
+    events.write_text(text, encoding="utf-8")
+    rebuild(job, board, said.append)
+    assert board.state == State(builds=2)
+
+
+def test_data_that_cannot_be_read_do_not_end_the_watch(job: Plan) -> None:
+    board = Board()
+    (job.data / "datapackage.json").write_text("{", encoding="utf-8")
+    rebuild(job, board, lambda line: None)
+    assert "datapackage.json" in board.state.problems[0]
+
+
+def test_the_report_and_what_is_new_are_served_on_this_machine(job: Plan) -> None:
+    board = Board()
+    with served(job.out, board, 0) as address:
+        assert address.startswith("http://127.0.0.1:")
+        assert "There is no report yet" in get(f"{address}report.html")
+        rebuild(job, board, lambda line: None)
+        assert "aze-ita" in get(f"{address}report.html")
+        assert "/report.html" in get(address)
+        with urllib.request.urlopen(f"{address}events", timeout=WAIT) as stream:
+            first = json.loads(stream.readline().removeprefix(b"data: "))
+            assert first == {"builds": 1, "building": False, "problems": []}
+            stream.readline()
+            board.post(State(1, problems=("<b>row 2</b>",)))
+            assert json.loads(stream.readline().removeprefix(b"data: "))["problems"]
+
+
+@pytest.mark.parametrize(
+    "path", ["../data/events.csv", "%2e%2e/data/events.csv", "nothing.html", ".lock"]
+)
+def test_nothing_but_the_report_is_served(job: Plan, path: str) -> None:
+    rebuild(job, Board(), lambda line: None)
+    with (
+        served(job.out, Board(), 0) as address,
+        pytest.raises(urllib.error.HTTPError, match="404"),
+    ):
+        get(address + path)
+
+
+def test_another_site_cannot_read_it(job: Plan) -> None:
+    with (
+        served(job.out, Board(), 0) as address,
+        pytest.raises(urllib.error.HTTPError, match="403"),
+    ):
+        get(address, Host="attacker.example:8765")
+
+
+@pytest.fixture
+def noticed(small_folder: Path) -> Iterator[Callable[[], None]]:
+    """Watch a folder; the function given waits for the next notice."""
+    queue: Queue[None] = Queue()
+    ended = threading.Event()
+
+    def look() -> None:
+        for _ in changes((small_folder,)):
+            if ended.is_set():
+                return
+            queue.put(None)
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    yield lambda: queue.get(timeout=WAIT)
+    ended.set()
+    (small_folder / "end.csv").write_text("")
+    thread.join(WAIT)
+
+
+def test_every_change_is_noticed_also_after_an_import(
+    small_folder: Path, noticed: Callable[[], None]
+) -> None:
+    noticed()
+    (small_folder / "events.csv").write_text("a")
+    noticed()
+    (small_folder / "codes" / "roles.csv").write_text("b")
+    noticed()
+    with revision(small_folder) as copy:
+        (copy / "events.csv").write_text("c")
+    noticed()
+    (small_folder / "events.csv").write_text("d")
+    noticed()
