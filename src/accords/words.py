@@ -59,7 +59,7 @@ class Text:
 
 
 class LeftOut(Text):
-    """What stands where the data have nothing to say; the report names it in one line at its end."""
+    """What stands where the data have nothing to say; the report names it at its end."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f'<p class="left-out">{escape(what)}</p>')
