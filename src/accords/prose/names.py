@@ -1,0 +1,17 @@
+"""How parties are named in a sentence."""
+
+from __future__ import annotations
+
+from accords.dataset import Dataset
+from accords.words import escape
+
+
+def phrase(dataset: Dataset, party: str) -> str:
+    """Return a party's name as it stands in a sentence (HTML): ``the United States``."""
+    name = dataset.party_names.get(party, party)
+    return escape(dataset.party_phrases.get(name, name))
+
+
+def focus_names(dataset: Dataset) -> dict[str, str]:
+    """Return the names of the focus states, in their order."""
+    return {state: dataset.party_names[state] for state in dataset.focus}
