@@ -184,8 +184,8 @@ def known_lives(dataset: Dataset, status: pd.DataFrame, waits: pd.DataFrame) -> 
         "have happened."
     ]
     waited = [
-        f"the {lowered(measures.WAITS[row['step']])} for {count(row['ids'])} of {row['of']} (median "
-        f"wait {number(row['median'], '.0f', row['ids'])} days)"
+        f"the {lowered(measures.WAITS[row['step']])} for {count(row['ids'])} of {row['of']} "
+        f"(median wait {number(row['median'], '.0f', row['ids'])} days)"
         for row in waits.to_dict("records")
     ]
     if waited:
