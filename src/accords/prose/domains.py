@@ -9,7 +9,7 @@ import pandas as pd
 
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
-from accords.prose.names import phrase
+from accords.prose.names import each, phrase
 from accords.templates import render
 from accords.words import (
     Caption,
@@ -43,7 +43,7 @@ def answer(dataset: Dataset, table: pd.DataFrame) -> Text:
         From :func:`accords.analysis.domains.profiles`.
     """
     tops: dict[tuple[str, ...], list[str]] = {}
-    for state, own in _each(dataset, table[table["count"] > 0]):
+    for state, own in each(dataset, table[table["count"] > 0]):
         tops.setdefault(tuple(_top(dataset, own, 2)), []).append(phrase(dataset, state))
     if not tops:
         return LeftOut("What the agreements are about: no text or official source names a domain.")
@@ -65,7 +65,7 @@ def coverage(dataset: Dataset, rows: pd.DataFrame, coded: pd.DataFrame) -> Text:
         From :func:`accords.analysis.common.by_state` and :func:`accords.analysis.domains.coded`.
     """
     sentences = []
-    for state, own in _each(dataset, rows):
+    for state, own in each(dataset, rows):
         firm = coded.loc[coded["state"] == state, "agreement_id"]
         named = own.loc[own["domains"].map(len) > 0, "agreement_id"]
         sentences.append(
@@ -91,7 +91,7 @@ def profiles(dataset: Dataset, table: pd.DataFrame) -> Text:
     """
     names = _names(dataset)
     sentences = []
-    for state, own in _each(dataset, table[table["count"] > 0]):
+    for state, own in each(dataset, table[table["count"] > 0]):
         said = listed(
             f"{names[row['domain']]} in {_share(row, 'share')}"
             for row in own.nlargest(3, "count").to_dict("records")
@@ -193,7 +193,7 @@ def firsts(dataset: Dataset, table: pd.DataFrame) -> Text:
         render(
             "accords.prose", "firsts.html.j2", cells=cells, domains=list(order),
             labels=dataset.labels("domain_codes"),
-            states={s: dataset.party_names[s] for s, _ in _each(dataset, table)},
+            states={s: dataset.party_names[s] for s, _ in each(dataset, table)},
         )
     )  # fmt: skip
 
@@ -216,7 +216,7 @@ def profiles_caption(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFra
     """Word the chart of profiles."""
     labels = dataset.labels("domain_codes")
     tops, told, sizes = {}, [], []
-    for state, own in _each(dataset, table):
+    for state, own in each(dataset, table):
         who = dataset.party_names[state]
         tops.setdefault(tuple(_top(dataset, own, 2)), []).append(who)
         sizes.append(f"{who} n = {own['of'].iloc[0]}")
@@ -256,12 +256,6 @@ def _top(dataset: Dataset, own: pd.DataFrame, most: int) -> list[str]:
 def _names(dataset: Dataset) -> dict[str, str]:
     labels = dataset.labels("domain_codes")
     return {code: escape(lowered(label)) for code, label in labels.items()}
-
-
-def _each(dataset: Dataset, table: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Return each focus state's rows of a table, in order; states without any are left out."""
-    parts = [(state, table[table["state"] == state]) for state in dataset.focus]
-    return [(state, own) for state, own in parts if len(own)]
 
 
 def _items(items: list[str]) -> str:
