@@ -25,10 +25,6 @@ OUTSTANDING = ("ordered", "in-delivery")
 DONE = ("ratified", "notified")
 """Steps with which a party has done its part."""
 
-ASPECTS = (
-    *("agreements", "status", "domain", "press", "pledge", "purchase", "official", "sources"),
-)
-
 _LISTED = ["agreement_id", "state", "partners", "date", "status"]
 
 
@@ -45,7 +41,8 @@ def relations(dataset: Dataset) -> pd.DataFrame:
     rows = _newest_first(by_state(dataset, concluded_only=False))
     rows = rows.join(dataset.overview["worldwide"], on="agreement_id")
     rows = rows.explode("partners").rename(columns={"partners": "partner"})
-    return rows[rows["partner"].notna() & (rows["partner"] != rows["state"])]
+    others = rows["partner"].notna() & (rows["partner"] != rows["state"])
+    return rows[others].reset_index(drop=True)
 
 
 def profiles(dataset: Dataset) -> pd.DataFrame:
@@ -62,29 +59,27 @@ def profiles(dataset: Dataset) -> pd.DataFrame:
         (``official``: such a source or a treaty database speaks of it), ``sources`` (``cited``).
     """
     rows = relations(dataset)
-    rows = rows[rows["scope"] == "bilateral"].assign(unit=lambda table: table["agreement_id"])
+    rows = rows[rows["scope"] == "bilateral"].assign(unit=rows["agreement_id"])
     cited = dataset.citations.loc[dataset.citations["subject"] != "context"]
     cited = rows.merge(cited[["agreement_id", "source_id"]], on="agreement_id")
-    domain, press = (
-        rows.explode(column).assign(code=lambda table, name=column: table[name])
-        for column in ("domains", "press_domains")
-    )
+    domain = rows.assign(code=rows["domains"]).explode("code")
     of_aspect = {
         "agreements": pd.concat(
             [rows.assign(code="all"), rows[rows["concluded"]].assign(code="concluded")]
         ),
         "status": rows.assign(code=rows["status"]),
         "domain": domain,
-        "press": press,
+        "press": rows.assign(code=rows["press_domains"]).explode("code"),
         "pledge": domain[domain["code"] == PLEDGE],
-        "purchase": rows[rows["instrument"] == PURCHASE].assign(code=lambda t: t["status"]),
+        "purchase": rows[rows["instrument"] == PURCHASE].assign(code=rows["status"]),
         "official": rows[rows["official"].astype(bool)].assign(code="official"),
         "sources": cited.assign(code="cited", unit=cited["source_id"]),
     }
     facts = pd.concat([table.assign(aspect=aspect) for aspect, table in of_aspect.items()])
-    facts["aspect"] = pd.Categorical(facts["aspect"], categories=list(ASPECTS), ordered=True)
+    facts["aspect"] = pd.Categorical(facts["aspect"], categories=list(of_aspect), ordered=True)
     by = facts.groupby(["state", "partner", "aspect", "code"], observed=True)
-    table = by.agg(count=("unit", "nunique"), ids=("agreement_id", lambda i: tuple(i.unique())))
+    ids = by["agreement_id"].unique().map(tuple)
+    table = pd.DataFrame({"count": by["unit"].nunique(), "ids": ids})
     whole = rows.groupby(["state", "partner"])["agreement_id"].nunique().rename("of")
     table = table.reset_index().join(whole, on=["state", "partner"])
     table["share"] = (table["count"] / table["of"]).where(table["aspect"] != "sources")
@@ -94,10 +89,7 @@ def profiles(dataset: Dataset) -> pd.DataFrame:
 
 
 def partner_profile(dataset: Dataset, state: str, partner: str) -> pd.DataFrame:
-    """Count what a focus state has with one partner; the columns are those of :func:`profiles`.
-
-    >>> partner_profile(ds, "AZE", "TUR")  # doctest: +SKIP
-    """
+    """Count what a focus state has with one partner; the columns are those of :func:`profiles`."""
     table = profiles(dataset)
     return table[(table["state"] == state) & (table["partner"] == partner)].reset_index(drop=True)
 
@@ -141,12 +133,12 @@ def pending(dataset: Dataset) -> pd.DataFrame:
         furthest.setdefault(key, {})[step[0]] = (step[0], step[1], step[2])
     rows = by_state(dataset)
     rows = _newest_first(rows[rows["status"] == "pending"])
-    rows["steps"] = [
+    steps = [
         tuple(({state: (state, None, None)} | furthest.get(key, {})).values())
         for key, state in zip(rows["agreement_id"], rows["state"], strict=True)
     ]
-    rows["done"] = [steps[0][1] in DONE for steps in rows["steps"]]
-    return rows[[*_LISTED, "steps", "done"]]
+    done = [own[1] in DONE for own, *_ in steps]
+    return rows[_LISTED].assign(steps=pd.Series(steps, dtype=object), done=done)
 
 
 def outstanding(dataset: Dataset) -> pd.DataFrame:
@@ -164,8 +156,8 @@ def outstanding(dataset: Dataset) -> pd.DataFrame:
     rows = by_state(dataset)
     rows = rows[(rows["instrument"] == PURCHASE) & rows["status"].isin(OUTSTANDING)]
     roles = dataset.parties.rename(columns={"party_id": "state"})
-    seen = dataset.events[dataset.events["event"] == "attested"].sort_values("latest")
-    seen = seen.groupby("agreement_id")["date"].last().rename("seen")
+    attested = dataset.events[dataset.events["event"] == "attested"].sort_values("latest")
+    seen = attested.groupby("agreement_id")["date"].last().rename("seen")
     values = dataset.overview[["value_amount", "value_currency", "value_kind"]]
     rows = rows.merge(roles, on=["agreement_id", "state"]).join(seen, on="agreement_id")
     rows = _newest_first(rows.join(values, on="agreement_id"))
