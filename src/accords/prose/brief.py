@@ -282,10 +282,15 @@ def bottom_line(dataset: Dataset) -> Text:
         for state in dataset.focus
     )
     every = rows["agreement_id"].unique()
-    sentences = [
+    sentences = []
+    if (found := accord.accord_id(dataset)) is not None:
+        status = str(dataset.overview.at[found, "status"])
+        label = dataset.labels("statuses").get(status, status).lower()
+        sentences.append(f"The agreement between {_states(dataset)} is {linked(label, [found])}.")
+    sentences.append(
         f"Until {spoken(str(dataset.as_of.date()))} we found "
         f"{count(every, 'concluded defence agreement')}: {numbers}."
-    ]
+    )
     tied = concluded(dataset)
     tied = tied[(tied["focus"].map(len) > 1) & ~tied["worldwide"]]
     if len(dataset.focus) > 1 and len(tied):
@@ -293,10 +298,6 @@ def bottom_line(dataset: Dataset) -> Text:
             f"Only {count(tied.index)} {'ties' if len(tied) == 1 else 'tie'} the states to each "
             "other, large multilateral treaties aside."
         )
-    if (found := accord.accord_id(dataset)) is not None:
-        status = str(dataset.overview.at[found, "status"])
-        label = dataset.labels("statuses").get(status, status).lower()
-        sentences.append(f"Their own agreement is {linked(label, [found])}.")
     sentences += [words(dataset) for _, _, words, read in MESSAGES[2:] if read(dataset)]
     return Text(f'<p class="bottom-line">{" ".join(sentences)}</p>')
 
