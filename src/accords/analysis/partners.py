@@ -331,9 +331,13 @@ def shared(dataset: Dataset) -> pd.DataFrame:
     wide = wide[(wide > 0).sum(axis=1) > 1].rename_axis(columns=None)
     by = counts.groupby("partner")
     table = wide.assign(
-        subregion=by["subregion"].first(),
+        subregion=by["subregion"].first().reindex(wide.index),
         count=wide.sum(axis=1),
-        ids=by["ids"].agg(lambda ids: tuple(dict.fromkeys(i for own in ids for i in own))),
+        ids=by["ids"].agg(_together).reindex(wide.index),
     ).reset_index()
     table = table.sort_values(["count", "partner"], ascending=[False, True], ignore_index=True)
     return table[["partner", "subregion", *dataset.focus, "count", "ids"]]
+
+
+def _together(ids: pd.Series) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(i for own in ids for i in own))
