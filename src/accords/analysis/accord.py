@@ -213,8 +213,9 @@ def approval_times(dataset: Dataset) -> pd.DataFrame:
     signatures = events[events["event"] == "signed"].groupby("agreement_id")
     signed = signatures[["earliest", "latest"]].min().add_prefix("signed_")
     own = events[events["event"].isin(lives.CONSENTS) & events["party_id"].isin(dataset.focus)]
-    own = own.join(signed, on="agreement_id", how="inner")
-    own = own[own["earliest"] >= own["signed_earliest"]].sort_values(["earliest", "latest"])
+    own = own.merge(signed, left_on="agreement_id", right_index=True)
+    own = own[own["earliest"] >= own["signed_earliest"]]
+    own = own.sort_values(["earliest", "latest"], ignore_index=True)
     first = own.drop_duplicates(["agreement_id", "party_id"]).rename(columns={"party_id": "state"})
     low = (first["earliest"] - first["signed_latest"]).dt.days.clip(lower=0)
     high = (first["latest"] - first["signed_earliest"]).dt.days

@@ -327,11 +327,11 @@ def _compared(dataset: Dataset, claim: Claim) -> Outcome:
     others = accord.between(dataset, claim.agreement_id)
     later = tuple(others.index[others["when"] == "later"])
     said: dict[str, Any] = {"state": claim.argument, "later": later}
-    if table.empty:
+    if not table["of"].any():
         return _one(NOT_TESTABLE, "no-pace", ids=later, **said)
     row = table.iloc[0].to_dict()
     ids = (claim.agreement_id, *row["ids"])
-    return _one(NOT_TESTABLE, "pace", count=row["count"], of=row["of"], ids=ids, **(row | said))
+    return Outcome(NOT_TESTABLE, (("pace", row | said),), row["count"], row["of"], ids)
 
 
 def _membership(dataset: Dataset, claim: Claim) -> Outcome:

@@ -207,8 +207,8 @@ def standing(
         sentences.append(f"Its type, {label}, is that of {listed(shares)}.")
     for aspect, own in places[places["of"] > 0].groupby("aspect", sort=False):
         ranks = listed(
-            f"{linked(row['count'], row['below'])} of {linked(row['of'], row['ids'])} others of "
-            f"{escape(who(dataset, row['state']))}"
+            f"{linked(row['count'], row['below'])} of {linked(some(row['of'], 'other'), row['ids'])} "
+            f"of {escape(who(dataset, row['state']))}"
             for row in _rows(own)
         )
         value = int(own["value"].iloc[0])
