@@ -287,7 +287,7 @@ def voices_caption(dataset: Dataset, named: pd.DataFrame) -> Caption:
         for rests_on, own in domains.groupby("named_by", sort=False)["domain"]
     ]
     return Caption(
-        f"{press} of {n} {'rests' if press == 1 else 'rest'} on the press alone",
+        f"{press} of {n} {'rests' if 1 in (press, len(domains)) else 'rest'} on the press alone",
         f"Domains named for this agreement (n = {len(domains)}), by whose statement names them; "
         f"squares are official voices, diamonds the press.{hollow if shared else ''}",
         f"Matrix of domains and voices. {'. '.join(told)}.",
