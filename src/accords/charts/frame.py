@@ -88,6 +88,7 @@ def readable(dataset: Dataset, table: pd.DataFrame, columns: Mapping[str, str]) 
         "domain": dataset.labels("domain_codes"),
         "family": dataset.labels("families"),
         "kind": dataset.labels("source_kinds"),
+        "voice": dataset.labels("voices"),
     }
     shown = {}
     for column, heading in columns.items():
