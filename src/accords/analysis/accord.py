@@ -22,9 +22,13 @@ MONTH = 31
 UNRECORDED = "unrecorded"
 """Stands for the voice of a citation that has none recorded."""
 
-TEXT, SEVERAL, ONE, PRESS = NAMED_BY = ("text", "several", "one", "press")
-"""On what a domain rests, the best first: the agreement's text, several official voices, one
-official voice, the press alone."""
+TEXT, SEVERAL, ONE, PRESS = NAMED_BY = (
+    "the text",
+    "several official voices",
+    "one official voice",
+    "the press alone",
+)
+"""What names a domain, the best first."""
 
 
 def accord_id(dataset: Dataset) -> str | None:

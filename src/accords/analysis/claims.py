@@ -22,20 +22,6 @@ __all__ = ["TESTS", "region_share", "verdicts"]
 SUPPORTED, PARTLY = "supported", "partly"
 CONTRADICTED, NOT_SHOWN, NOT_TESTABLE = "contradicted", "not-shown", "not-testable"
 
-Found = tuple[str, dict[str, Any]]
-"""What a test found: a code, for which prose has a sentence, and the codes, numbers, texts of the
-data and tuples of agreement ids that fill it."""
-
-
-class Outcome(NamedTuple):
-    """A verdict, what it rests on, the number of things that bear the claim out and of all."""
-
-    verdict: str
-    found: tuple[Found, ...]
-    count: int | None = None
-    of: int | None = None
-    ids: tuple[str, ...] = ()
-
 
 class Claim(NamedTuple):
     """One claim, and the citations that can support it (see :func:`supporting`)."""
@@ -64,8 +50,8 @@ def verdicts(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
         In the claims' order: ``claim_id``, ``claim``, ``source_id`` (who claims it), ``test``,
         ``argument``, ``verdict``, ``count`` (sources, voices or agreements that bear it out) and
         ``of`` (those looked at; Int64, missing where nothing is counted), ``ids``, ``found`` (tuple
-        of codes and what fills their sentences), ``note``. A claim marked as not testable keeps
-        that verdict; its test gives the nearest observation.
+        of pairs: a code, for which prose has a sentence, and what fills it), ``note``. A claim
+        marked as not testable keeps that verdict; its test gives the nearest observation.
 
     Raises
     ------
@@ -73,26 +59,25 @@ def verdicts(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
         When a claim names a test that does not exist.
     """
     rows = dataset.claims[dataset.claims["agreement_id"] == agreement_id]
-    rows = rows[rows["agreement_id"].isin(dataset.overview.index)]
+    rows = rows[rows["agreement_id"].isin(dataset.overview.index)].reset_index(drop=True)
     for row in rows[~rows["test"].isin(TESTS)].to_dict("records"):
         raise AccordsError(
             f"claims.csv: {row['claim_id']}: no such test: {row['test']}. "
             f"Use one of {', '.join(sorted(TESTS))}."
         )
-    support = {s: supporting(dataset, str(agreement_id), s) for s in rows["source_id"].unique()}
+    own = str(agreement_id)
+    support = {source: supporting(dataset, own, source) for source in rows["source_id"].unique()}
     outcomes = [
-        TESTS[test](dataset, Claim(str(agreement_id), argument, support[source]))
-        for test, argument, source in zip(
-            rows["test"], rows["argument"].fillna(""), rows["source_id"], strict=True
-        )
+        TESTS[test](dataset, Claim(own, "" if pd.isna(argument) else argument, support[source]))
+        for test, argument, source in rows[["test", "argument", "source_id"]].to_numpy()
     ]
-    found = pd.DataFrame(outcomes, columns=Outcome._fields, index=rows.index)
+    found = pd.DataFrame(outcomes, columns=["verdict", "count", "of", "ids", "found"])
     found = found.astype({"count": "Int64", "of": "Int64"})
     found["verdict"] = found["verdict"].where(rows["testable"].astype(bool), NOT_TESTABLE)
-    found["ids"] = [ids or (agreement_id,) for ids in found["ids"]]
-    columns = ["claim_id", "claim", "source_id", "test", "argument"]
-    columns += ["verdict", "count", "of", "ids", "found", "note"]
-    return rows.join(found)[columns].reset_index(drop=True)
+    found["ids"] = found["ids"].map(lambda ids: ids or (own,))
+    return pd.concat(
+        [rows[["claim_id", "claim", "source_id", "test", "argument"]], found, rows["note"]], axis=1
+    )
 
 
 def supporting(dataset: Dataset, agreement_id: str, source_id: str) -> pd.DataFrame:
@@ -113,7 +98,18 @@ def supporting(dataset: Dataset, agreement_id: str, source_id: str) -> pd.DataFr
     return rows.assign(official=speaks | (tier == "official"))
 
 
-def _event(dataset: Dataset, claim: Claim) -> Outcome:
+def _outcome(
+    verdict: str,
+    *found: tuple[str, dict[str, Any]],
+    count: int | None = None,
+    of: int | None = None,
+    ids: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """Return what a test gives; without ids it rests on the claim's own agreement."""
+    return {"verdict": verdict, "count": count, "of": of, "ids": ids, "found": found}
+
+
+def _event(dataset: Dataset, claim: Claim) -> dict[str, Any]:
     """Is an event on record with the claimed date? Argument: event, party, date[, own-day]."""
     event, party, date, *own_day = _parts(claim.argument)
     steps = dataset.events
@@ -121,7 +117,7 @@ def _event(dataset: Dataset, claim: Claim) -> Outcome:
     steps = steps[steps["party_id"] == party]
     said: dict[str, Any] = {"event": event, "party": party, "claimed": date}
     if steps.empty:
-        return _one(NOT_SHOWN, "no-step", **said)
+        return _outcome(NOT_SHOWN, ("no-step", said))
     step = steps.iloc[0]
     support = claim.about(f"event:{step['event_id']}")
     claimed = dates.bounds(pd.Series([date])).iloc[0]
@@ -138,52 +134,50 @@ def _event(dataset: Dataset, claim: Claim) -> Outcome:
     else:
         within = step["earliest"] >= claimed["earliest"] and step["latest"] <= claimed["latest"]
         verdict, code = SUPPORTED if within else PARTLY, "dated-step"
-    return _one(verdict, code, count=len(support), **said)
+    return _outcome(verdict, (code, said), count=len(support))
 
 
-def _wording(dataset: Dataset, claim: Claim) -> Outcome:
+def _wording(dataset: Dataset, claim: Claim) -> dict[str, Any]:
     """Does the official title, or another source, use the words? Argument: the words."""
     words = claim.argument
     record = dataset.overview.loc[claim.agreement_id]
     heard, using = claim.about("existence"), claim.using(words)
     official = heard[heard["official"]]
     titled = words.casefold() in str(record["title"]).casefold()
+    said: dict[str, Any] = {"words": words, "speakers": _speakers(official)}
     if titled and record["title_kind"] == "official" and len(official):
-        said = {"words": words, "speakers": _speakers(official)}
-        return _one(SUPPORTED, "title", count=len(official), of=len(heard), **said)
+        return _outcome(SUPPORTED, ("title", said), count=len(official), of=len(heard))
+    said |= {"publishers": tuple(using["publisher"].unique()), "sources": len(heard)}
     verdict = SUPPORTED if using["official"].any() else PARTLY if len(using) else NOT_SHOWN
-    said = {"publishers": tuple(using["publisher"].unique()), "sources": len(heard)}
     code = "used" if len(using) else "unused"
-    return _one(verdict, code, count=len(using), of=len(heard), **said)
+    return _outcome(verdict, (code, said), count=len(using), of=len(heard))
 
 
-def _statement(dataset: Dataset, claim: Claim) -> Outcome:
+def _statement(dataset: Dataset, claim: Claim) -> dict[str, Any]:
     """What do other sources say? Argument: source ids. They support at most a part."""
     known = claim.about("existence").dropna(subset=["evidence"])
     known = known[known["source_id"].isin(_parts(claim.argument))]
-    found = [
-        ("statement", {"publishers": (row["publisher"],), "words": row["evidence"].rstrip(".")})
-        for row in known.to_dict("records")
-    ]
+    told = zip(known["publisher"], known["evidence"].str.rstrip("."), strict=True)
+    found = [("statement", {"publishers": (who,), "words": words}) for who, words in told]
     if not found:
-        return _one(NOT_SHOWN, "no-statement")
-    return Outcome(PARTLY, tuple(found), len(known))
+        return _outcome(NOT_SHOWN, ("no-statement", {}))
+    return _outcome(PARTLY, *found, count=len(found))
 
 
-def _domain(dataset: Dataset, claim: Claim) -> Outcome:
+def _domain(dataset: Dataset, claim: Claim) -> dict[str, Any]:
     """Who names the domains? Argument: codes; after '+', words that go further than the code."""
     codes, _, further = map(str.strip, claim.argument.partition("+"))
-    named = [_named(dataset, claim, code) for code in _parts(codes)]
-    grades = {outcome.verdict for outcome in named}
-    verdict = grades.pop() if len(grades) == 1 else PARTLY
-    found = [part for outcome in named for part in outcome.found]
+    named = pd.DataFrame([_named(dataset, claim, code) for code in _parts(codes)])
+    grades = named["verdict"].unique()
+    verdict = grades[0] if len(grades) == 1 else PARTLY
+    found = named["found"].explode().tolist()
     if further and verdict != NOT_SHOWN and claim.using(further).empty:
         verdict = PARTLY
         found.append(("no-further", {"words": further}))
-    return Outcome(verdict, tuple(found), min(o.count or 0 for o in named), named[0].of)
+    return _outcome(verdict, *found, count=named["count"].min(), of=named["of"].max())
 
 
-def _named(dataset: Dataset, claim: Claim, code: str) -> Outcome:
+def _named(dataset: Dataset, claim: Claim, code: str) -> dict[str, Any]:
     """Grade by whom one domain is named: all official lists, some, the press, the claim's own."""
     named = claim.about(f"domain:{code}")
     lists = claim.support[claim.support["subject"].str.startswith("domain:")]
@@ -199,54 +193,50 @@ def _named(dataset: Dataset, claim: Claim, code: str) -> Outcome:
         verdict = NOT_SHOWN
         kind = "own-list" if (own["subject"] == f"domain:{code}").any() else "no-list"
     said = {"domain": code, "speakers": speakers, "silent": silent, "publishers": publishers}
-    return _one(verdict, kind, count=len(speakers), of=len(every), **said)
+    return _outcome(verdict, (kind, said), count=len(speakers), of=len(every))
 
 
-def _followed_up(dataset: Dataset, claim: Claim) -> Outcome:
+def _followed_up(dataset: Dataset, claim: Claim) -> dict[str, Any]:
     """Do later instruments of these kinds exist? Argument: instruments or domains, or nothing."""
     wanted = set(_parts(claim.argument))
     others = accord.between(dataset, claim.agreement_id)
-    later = tuple(
-        row.Index
-        for row in others[others["when"] == "later"].itertuples()
-        if not wanted or {row.instrument, *row.domains} & wanted
-    )
-    said = {"parties": accord.parties_of(dataset, claim.agreement_id), "later": later}
-    verdict, code = (PARTLY, "later") if later else (NOT_SHOWN, "none-later")
-    return _one(verdict, code, count=len(later), of=len(others), ids=later, **said)
+    later = others[others["when"] == "later"]
+    kinds = zip(later.index, later["instrument"], later["domains"], strict=True)
+    ids = tuple(i for i, kind, named in kinds if not wanted or {kind, *named} & wanted)
+    said = {"parties": accord.parties_of(dataset, claim.agreement_id), "later": ids}
+    verdict, code = (PARTLY, "later") if ids else (NOT_SHOWN, "none-later")
+    return _outcome(verdict, (code, said), count=len(ids), of=len(others), ids=ids)
 
 
-def _first_between(dataset: Dataset, claim: Claim) -> Outcome:
+def _first_between(dataset: Dataset, claim: Claim) -> dict[str, Any]:
     """Is it the first instrument between its parties?"""
     others = accord.between(dataset, claim.agreement_id)
     later = others["when"] == "later"
     older, after = tuple(others.index[~later]), tuple(others.index[later])
-    said = {"parties": accord.parties_of(dataset, claim.agreement_id)}
-    said |= {"older": older, "later": after}
-    if older:
-        return _one(NOT_SHOWN, "older", count=len(older), of=len(others), ids=older, **said)
-    ids = (claim.agreement_id, *after)
-    return _one(PARTLY, "first", count=0, of=len(others), ids=ids, **said)
+    parties = accord.parties_of(dataset, claim.agreement_id)
+    said = {"parties": parties, "older": older, "later": after}
+    verdict, code = (NOT_SHOWN, "older") if older else (PARTLY, "first")
+    ids = older or (claim.agreement_id, *after)
+    return _outcome(verdict, (code, said), count=len(older), of=len(others), ids=ids)
 
 
-def _diversifies(dataset: Dataset, claim: Claim) -> Outcome:
+def _diversifies(dataset: Dataset, claim: Claim) -> dict[str, Any]:
     """Do a state's partners diversify, with and without the largest? Argument: the state."""
     table = partners.diversification(dataset)
     table = table[table["state"] == claim.argument]
     if table.empty or (table["finding"] == "too few").any():
-        return _one(NOT_SHOWN, "too-few", state=claim.argument)
-    verdict = _direction(table["finding"] == "diversifies", table["finding"] == "concentrates")
-    changes = table.rename(
+        return _outcome(NOT_SHOWN, ("too-few", {"state": claim.argument}))
+    table = table.rename(
         columns={
             **{"before": "early", "after": "late", "ids_before": "before_ids", "ids_after": "ids"},
             **{"herfindahl_before": "before", "herfindahl_after": "after"},
         }
     )
-    ids = (*changes["before_ids"].iloc[0], *changes["ids"].iloc[0])
-    return Outcome(verdict, _changes("spread", changes, verdict), ids=ids)
+    finding = table["finding"]
+    return _change("spread", table, finding == "diversifies", finding == "concentrates")
 
 
-def _region(dataset: Dataset, claim: Claim) -> Outcome:
+def _region(dataset: Dataset, claim: Claim) -> dict[str, Any]:
     """Does a region's share grow, with and without the largest partner there?
 
     Argument: state, then M49 subregions and party codes, '-' before those left out.
@@ -259,13 +249,19 @@ def _region(dataset: Dataset, claim: Claim) -> Outcome:
         some = set(subregions.index[subregions == name]) or {name}
         members = members - some if part.startswith("-") else members | some
     table = region_share(dataset, state, members - {state})
-    whole = table.iloc[0]
-    if pd.isna(whole["low"]):
-        return _one(NOT_SHOWN, "too-few", state=state)
-    verdict = _direction(table["low"] > 0, table["high"] < 0)
-    found = _changes("share", table, verdict)
-    ids = (*whole["before_ids"], *whole["ids"])
-    return Outcome(verdict, found, len(whole["ids"]), whole["of"], ids)
+    if table["low"].isna().any():
+        return _outcome(NOT_SHOWN, ("too-few", {"state": state}))
+    return _change("share", table, table["low"] > 0, table["high"] < 0)
+
+
+def _change(code: str, table: pd.DataFrame, up: pd.Series, down: pd.Series) -> dict[str, Any]:
+    """Judge changes that the claim expects to go up: all do, all go down, or neither."""
+    verdict = PARTLY if up.all() else CONTRADICTED if down.all() else NOT_SHOWN
+    columns = ["state", "left_out", "early", "late", "before", "after", "low", "high"]
+    rows: list[Any] = table[[*columns, "before_ids", "ids"]].to_dict("records")
+    found = [(code, row) for row in rows]
+    ids = (*table["before_ids"].iloc[0], *table["ids"].iloc[0])
+    return _outcome(verdict, *found, (f"change-{verdict}", {}), ids=ids)
 
 
 def region_share(dataset: Dataset, state: str, members: set[str], years: int = 10) -> pd.DataFrame:
@@ -278,18 +274,17 @@ def region_share(dataset: Dataset, state: str, members: set[str], years: int = 1
     DataFrame
         A row with all ``members`` and, where any is a partner, one without the largest of them:
         ``state``, ``left_out``, ``early`` and ``late`` (the spans, such as ``2017-2026``; the later
-        ends with the year up to which sources were read), ``before`` and ``after`` (shares), ``of``
-        (agreements of the later span), ``low``, ``high`` (95 % interval of the difference),
-        ``before_ids``, ``ids``. Numbers are missing where a span has no agreement.
+        ends with the year up to which sources were read), ``before`` and ``after`` (shares),
+        ``low``, ``high`` (95 % interval of the difference), ``before_ids``, ``ids``. Numbers are
+        missing where a span has no agreement.
     """
     from statsmodels.stats.proportion import confint_proportions_2indep
 
     rows = dyads(dataset)
     rows = rows[rows["state"] == state]
-    last = dataset.as_of.year
-    ends = (last - years, last)
+    ends = (dataset.as_of.year - years, dataset.as_of.year)
+    names = [f"{end - years + 1}-{end}" for end in ends]
     spans = [rows[rows["year"].between(end - years + 1, end)] for end in ends]
-    early, late = (f"{end - years + 1}-{end}" for end in ends)
     n, m = map(len, spans)
     theirs = pd.concat(spans)["partner"].value_counts()
     largest = [partner for partner in theirs.index if partner in members][:1]
@@ -299,28 +294,28 @@ def region_share(dataset: Dataset, state: str, members: set[str], years: int = 1
         a, b = map(len, inside)
         numbers: tuple[float, ...] = (float("nan"),) * 4
         if n and m:
-            interval = confint_proportions_2indep(b, m, a, n, method="newcomb")
-            numbers = (a / n, b / m, *interval)
+            numbers = a / n, b / m, *confint_proportions_2indep(b, m, a, n, method="newcomb")
         ids = [tuple(span["agreement_id"]) for span in inside]
-        found.append((state, left_out, early, late, m, *numbers, *ids))
-    columns = ["state", "left_out", "early", "late", "of", "before", "after", "low", "high"]
+        found.append((state, left_out, *names, *numbers, *ids))
+    columns = ["state", "left_out", "early", "late", "before", "after", "low", "high"]
     return pd.DataFrame(found, columns=[*columns, "before_ids", "ids"])
 
 
-def _network(dataset: Dataset, claim: Claim) -> Outcome:
+def _network(dataset: Dataset, claim: Claim) -> dict[str, Any]:
     """How many partners has a state, beside the other focus states? Argument: the state."""
-    years = 10
     rows = dyads(dataset)
-    rows = rows[rows["year"] > dataset.as_of.year - years]
-    found: list[Found] = []
+    rows = rows[rows["year"] > dataset.as_of.year - 10]
+    found: list[tuple[str, dict[str, Any]]] = []
     for state in sorted(dataset.focus, key=lambda state: state != claim.argument):
         own = rows[rows["state"] == state]
         counted = own["partner"].nunique(), tuple(own["agreement_id"])
-        found.append(("partners", {"state": state, "years": years, "partners": counted}))
-    return Outcome(NOT_TESTABLE, (*found, ("no-neighbours", {})), ids=tuple(rows["agreement_id"]))
+        found.append(("partners", {"state": state, "years": 10, "partners": counted}))
+    return _outcome(
+        NOT_TESTABLE, *found, ("no-neighbours", {}), ids=tuple(rows["agreement_id"].unique())
+    )
 
 
-def _compared(dataset: Dataset, claim: Claim) -> Outcome:
+def _compared(dataset: Dataset, claim: Claim) -> dict[str, Any]:
     """How fast did a state approve the agreement, beside its others? Argument: the state."""
     table = accord.standing(dataset, claim.agreement_id)
     table = table[(table["state"] == claim.argument) & (table["aspect"] == "days")]
@@ -328,13 +323,14 @@ def _compared(dataset: Dataset, claim: Claim) -> Outcome:
     later = tuple(others.index[others["when"] == "later"])
     said: dict[str, Any] = {"state": claim.argument, "later": later}
     if not table["of"].any():
-        return _one(NOT_TESTABLE, "no-pace", ids=later, **said)
-    row = table.iloc[0].to_dict()
+        return _outcome(NOT_TESTABLE, ("no-pace", said), ids=later)
+    row = table.iloc[0]
+    said |= {key: row[key] for key in ("value", "below", "above", "of")}
     ids = (claim.agreement_id, *row["ids"])
-    return Outcome(NOT_TESTABLE, (("pace", row | said),), row["count"], row["of"], ids)
+    return _outcome(NOT_TESTABLE, ("pace", said), count=row["count"], of=row["of"], ids=ids)
 
 
-def _membership(dataset: Dataset, claim: Claim) -> Outcome:
+def _membership(dataset: Dataset, claim: Claim) -> dict[str, Any]:
     """Do instruments of an organisation have all parties? Argument: the organisation."""
     members = dataset.parties.groupby("agreement_id")["party_id"].agg(set)
     theirs = members[[claim.argument in parties for parties in members]]
@@ -344,15 +340,15 @@ def _membership(dataset: Dataset, claim: Claim) -> Outcome:
     verdict, code = (PARTLY, "members") if shared else (NOT_SHOWN, "no-members")
     if theirs.empty:
         verdict, code = NOT_TESTABLE, "no-instruments"
-    return _one(verdict, code, count=len(shared), of=len(theirs), ids=shared, **said)
+    return _outcome(verdict, (code, said), count=len(shared), of=len(theirs), ids=shared)
 
 
-def _outside(dataset: Dataset, claim: Claim) -> Outcome:
+def _outside(dataset: Dataset, claim: Claim) -> dict[str, Any]:
     """Say that the claim is outside these data."""
-    return _one(NOT_TESTABLE, "outside")
+    return _outcome(NOT_TESTABLE, ("outside", {}))
 
 
-TESTS: dict[str, Callable[[Dataset, Claim], Outcome]] = {
+TESTS: dict[str, Callable[[Dataset, Claim], dict[str, Any]]] = {
     "event": _event,
     "wording": _wording,
     "statement": _statement,
@@ -367,26 +363,6 @@ TESTS: dict[str, Callable[[Dataset, Claim], Outcome]] = {
     "none": _outside,
 }
 """The test of each kind of claim, by its code in ``claims.csv``."""
-
-
-def _one(
-    verdict: str, code: str, *, count: int | None = None, of: int | None = None,
-    ids: tuple[str, ...] = (), **said: Any,
-) -> Outcome:  # fmt: skip
-    """Return an outcome of one finding."""
-    return Outcome(verdict, ((code, said),), count, of, ids)
-
-
-def _changes(code: str, table: pd.DataFrame, verdict: str) -> tuple[Found, ...]:
-    """Return what a table of changes over two spans shows, and the verdict on it."""
-    columns = ["state", "left_out", "early", "late", "before", "after", "low", "high"]
-    rows = table[[*columns, "before_ids", "ids"]].to_dict("records")
-    return (*((code, row) for row in rows), (f"change-{verdict}", {}))
-
-
-def _direction(up: pd.Series, down: pd.Series) -> str:
-    """Judge changes that a claim expects to go up: all do, all go down, or neither."""
-    return PARTLY if up.all() else CONTRADICTED if down.all() else NOT_SHOWN
 
 
 def _speakers(rows: pd.DataFrame) -> tuple[str, ...]:

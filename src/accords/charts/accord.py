@@ -14,6 +14,7 @@ from accords.charts.frame import chart, phone
 from accords.charts.theme import colour, safe, state_colours
 from accords.dataset import Dataset
 from accords.prose import accord as prose
+from accords.words import capital
 
 __all__ = ["life", "voices"]
 
@@ -114,7 +115,7 @@ def _step(
     caption=prose.voices_caption,
     columns={
         "domain": "Domain", "voice": "Voice", "official": "Official voice", "count": "Sources",
-        "named_by": "Rests on", "joint": "Same list given for",
+        "named_by": "Named by", "joint": "Same list given for",
     },
     empty="Who says what the accord covers: no source names a domain.",
 )  # fmt: skip
@@ -131,10 +132,10 @@ def voices(dataset: Dataset, named: pd.DataFrame) -> go.Figure:
     labels, speakers = dataset.labels("domain_codes"), prose.voice_names(dataset)
     lines: list[str] = []
     at: dict[str, int] = {}
-    for rests_on, own in named.drop_duplicates("domain").groupby("named_by", sort=False)["domain"]:
-        lines.append(prose.group(str(rests_on), len(own)))
-        at |= {domain: len(lines) + n for n, domain in enumerate(own)}
-        lines += [labels[domain] for domain in own]
+    for namer, group in named.drop_duplicates("domain").groupby("named_by", sort=False)["domain"]:
+        lines.append(f"{capital(str(namer))}: {len(group)}")
+        at |= {domain: len(lines) + n for n, domain in enumerate(group)}
+        lines += [labels[domain] for domain in group]
     official = named.drop_duplicates("voice").set_index("voice")["official"]
     columns = sorted((v for v in speakers if v in official), key=lambda voice: not official[voice])
     height = 24 * len(lines)

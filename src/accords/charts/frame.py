@@ -98,6 +98,7 @@ def readable(
         "domain": dataset.labels("domain_codes"),
         "family": dataset.labels("families"),
         "kind": dataset.labels("source_kinds"),
+        "voice": dataset.labels("voices"),
         **(labels or {}),
     }
     shown = {}

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from accords.analysis.accord import ONE, PRESS, SEVERAL, TEXT, UNRECORDED, parties_of
+from accords.analysis.accord import PRESS, UNRECORDED, parties_of
 from accords.dataset import Dataset
 from accords.dataset import lifecycle as lives
 from accords.dataset.edtf import precision, spoken
@@ -20,7 +20,6 @@ from accords.words import (
     Caption,
     LeftOut,
     Text,
-    capital,
     count,
     escape,
     linked,
@@ -39,14 +38,6 @@ STEPS = {
     "entered-into-force": ("entry into force", "that the agreement is in force"),
 }
 """The steps that complete a life: as nouns, and what there is no sign of without them."""
-
-RESTS_ON = {
-    TEXT: "named by its text",
-    SEVERAL: "named by several official voices",
-    ONE: "named by one official voice",
-    PRESS: "named by the press alone",
-}
-"""On what a domain rests."""
 
 SIGNATORIES = re.compile(r"\bsigned\b[^.;]* by (ministers \w+ and \w+)")
 """Who signed, as the summaries of records name them."""
@@ -161,11 +152,11 @@ def voices(dataset: Dataset, named: pd.DataFrame) -> Text:
     ids, domains = named["ids"].iloc[0], named.drop_duplicates("domain")
     labels, speakers = dataset.labels("domain_codes"), voice_names(dataset)
     sentences = [f"Sources name {linked(some(len(domains), 'domain'), ids)}."]
-    for rests_on, own in domains.groupby("named_by", sort=False)["domain"]:
+    for namer, own in domains.groupby("named_by", sort=False)["domain"]:
         # Some labels hold commas or 'and' themselves.
         names = "; ".join(escape(lowered(labels[domain])) for domain in own)
-        sentences.append(f"{_are(own, ids)} {RESTS_ON[str(rests_on)]}: {names}.")
-    for voice, others in named.drop_duplicates("voice").set_index("voice")["joint"].items():
+        sentences.append(f"{_are(len(own), ids)} named by {namer}: {names}.")
+    for voice, others in named.drop_duplicates("voice")[["voice", "joint"]].to_numpy():
         if others:
             sentences.append(
                 f"The list of the {escape(speakers[voice])} was given for this and "
@@ -173,9 +164,9 @@ def voices(dataset: Dataset, named: pd.DataFrame) -> Text:
                 "each."
             )
     alone = named[(named["named_by"] == PRESS) & ~named["domain"].duplicated(keep=False)]
-    for voice, own in alone[alone["voice"] != UNRECORDED].groupby("voice", sort=False):
+    for voice, n in alone.loc[alone["voice"] != UNRECORDED, "voice"].value_counts().items():
         sentences.append(
-            f"{_are(own, ids)} named by one voice alone, {escape(speakers[str(voice)])}."
+            f"{_are(n, ids)} named by one voice alone, {escape(speakers[str(voice)])}."
         )
     return paragraph(*sentences)
 
@@ -203,13 +194,14 @@ def standing(
         for state, own in rows.groupby("state", sort=False)
     ]
     if shares:
-        label = escape(lowered(row["instrument_label"]))
+        label = escape(lowered(str(row["instrument_label"])))
         sentences.append(f"Its type, {label}, is that of {listed(shares)}.")
     for aspect, own in places[places["of"] > 0].groupby("aspect", sort=False):
         ranks = listed(
-            f"{linked(row['count'], row['below'])} of {linked(some(row['of'], 'other'), row['ids'])} "
-            f"of {escape(who(dataset, row['state']))}"
-            for row in _rows(own)
+            f"{linked(place['count'], place['below'])} of "
+            f"{linked(some(place['of'], 'other'), place['ids'])} of "
+            f"{escape(who(dataset, place['state']))}"
+            for place in _rows(own)
         )
         value = int(own["value"].iloc[0])
         sentences.append(
@@ -222,7 +214,7 @@ def standing(
     return paragraph(*sentences)
 
 
-def lane(dataset: Dataset, party: object) -> str:
+def lane(dataset: Dataset, party: Any) -> str:
     """Head the lane of one party's steps, or of the common ones."""
     return "Together" if pd.isna(party) else dataset.party_names.get(str(party), str(party))
 
@@ -263,11 +255,6 @@ def voice_names(dataset: Dataset) -> dict[str, str]:
     return {**dataset.labels("voices"), UNRECORDED: "Voice not recorded"}
 
 
-def group(rests_on: str, n: int) -> str:
-    """Head the domains that rest on one thing."""
-    return f"{capital(RESTS_ON[rests_on].removeprefix('named by '))}: {n}"
-
-
 def voice_hover(dataset: Dataset, row: Mapping[Any, Any]) -> str:
     """Say what a mark of the matrix stands for."""
     label = dataset.labels("domain_codes")[row["domain"]]
@@ -283,8 +270,8 @@ def voices_caption(dataset: Dataset, named: pd.DataFrame) -> Caption:
     shared = listed(voice_names(dataset)[voice] for voice in joint)
     hollow = f" Hollow: a list that the {shared} gave for several agreements at once."
     told = [
-        f"{capital(RESTS_ON[str(rests_on)])}: {listed(lowered(labels[domain]) for domain in own)}"
-        for rests_on, own in domains.groupby("named_by", sort=False)["domain"]
+        f"Named by {namer}: {listed(lowered(labels[domain]) for domain in own)}"
+        for namer, own in domains.groupby("named_by", sort=False)["domain"]
     ]
     return Caption(
         f"{press} of {n} {'rests' if 1 in (press, len(domains)) else 'rest'} on the press alone",
@@ -300,7 +287,7 @@ def who(dataset: Dataset, party: object) -> str:
     return dataset.party_phrases.get(name, name)
 
 
-def when(date: object) -> str:
+def when(date: Any) -> str:
     """Write a date as an adverb (HTML): 'on 30 October 2024', 'in May 2025', '(undated)'."""
     if pd.isna(date):
         return "(undated)"
@@ -316,12 +303,12 @@ def _place(step: Mapping[Any, Any]) -> str:
 
 def _status(dataset: Dataset, agreement_id: str) -> str:
     """Write a status with what it means: 'pending (signed and in approval …)'."""
-    status = dataset.overview.at[agreement_id, "status"]
-    if pd.isna(status):
+    statuses = dataset.codes("statuses")
+    status = str(dataset.overview.at[agreement_id, "status"])
+    if status not in statuses.index:
         return "of unknown status"
-    label, meaning = dataset.codes("statuses").loc[status, ["label", "definition"]]
-    meaning = escape(lowered(meaning.partition(". ")[0].rstrip(".")))
-    return f"{linked(lowered(label), [agreement_id])} ({meaning})"
+    meaning = escape(lowered(str(statuses.at[status, "definition"]).partition(". ")[0].rstrip(".")))
+    return f"{linked(lowered(str(statuses.at[status, 'label'])), [agreement_id])} ({meaning})"
 
 
 def _pair(dataset: Dataset, agreement_id: str) -> str:
@@ -331,12 +318,13 @@ def _pair(dataset: Dataset, agreement_id: str) -> str:
     return listed([*names[:2], *more] if more else names)
 
 
-def _value(column: str, value: str) -> str:
-    return escape(spoken(value) if column.startswith("date") else value)
+def _value(column: str, value: Any) -> str:
+    dated = column.startswith("date") and precision(pd.Series([value])).notna().all()
+    return escape(spoken(value) if dated else value)
 
 
-def _are(things: Any, ids: tuple[str, ...]) -> str:
-    return f"{linked(len(things), ids)} {'is' if len(things) == 1 else 'are'}"
+def _are(n: int, ids: tuple[str, ...]) -> str:
+    return f"{linked(n, ids)} {'is' if n == 1 else 'are'}"
 
 
 def _rows(table: pd.DataFrame) -> list[dict[Any, Any]]:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from accords.analysis.claims import CONTRADICTED, NOT_SHOWN, NOT_TESTABLE, PARTLY, SUPPORTED
 from accords.dataset import Dataset
-from accords.dataset.edtf import bounds, spoken
+from accords.dataset.edtf import spoken
 from accords.prose.accord import who
 from accords.templates import render
 from accords.words import (
@@ -99,7 +99,7 @@ SENTENCES = {
 """A sentence for each code of what a test found; :func:`_worded` says what fills it."""
 
 
-def reason(dataset: Dataset, row: Mapping[str, Any]) -> Markup:
+def reason(dataset: Dataset, row: Mapping[Any, Any]) -> Markup:
     """Say what the test of one claim found (a row of :func:`accords.analysis.claims.verdicts`)."""
     own = dataset.claims.loc[dataset.claims["claim_id"] == row["claim_id"], "agreement_id"]
     words = _words(dataset, tuple(own))
@@ -138,7 +138,7 @@ def _words(dataset: Dataset, own: tuple[str, ...]) -> dict[str, Callable[[Any], 
         "publishers": lambda names: Markup(listed(linked(n, own) for n in names)),
         "sources": lambda n: Markup(linked(some(n, "other source"), own)),
         "date": spoken,
-        "claimed": lambda day: f"{_weekday(day)}{spoken(day)}",
+        "claimed": spoken,
         "published": lambda day: "" if pd.isna(day) else f", one of them of {spoken(day)}",
         "days": lambda n: f"{some(abs(n), 'day')} {'later' if n > 0 else 'earlier'}",
         "value": lambda n: Markup(number(n, ".0f", own)),
@@ -148,12 +148,6 @@ def _words(dataset: Dataset, own: tuple[str, ...]) -> dict[str, Callable[[Any], 
         "below": counted(),
         "above": counted(),
     }
-
-
-def _weekday(date: str) -> str:
-    """Return the day of the week of a date that is known to the day."""
-    days = bounds(pd.Series([date])).iloc[0]
-    return f"{days['earliest'].day_name()} " if days["earliest"] == days["latest"] else ""
 
 
 def _change(row: Mapping[str, Any]) -> dict[str, str]:
@@ -169,20 +163,13 @@ def _change(row: Mapping[str, Any]) -> dict[str, str]:
 
 
 def tally(dataset: Dataset, verdicts: pd.DataFrame) -> Text:
-    """Say whose claims are tested and how they fare.
-
-    Parameters
-    ----------
-    dataset
-        For the names of the sources.
-    verdicts
-        From :func:`accords.analysis.claims.verdicts`.
-    """
+    """Say whose claims are tested and how they fare (see :mod:`accords.analysis.claims`)."""
     if verdicts.empty:
         return LeftOut("The claims: the data hold none about an agreement of these states.")
-    sources = dataset.sources.set_index("source_id").loc[verdicts["source_id"].unique()]
-    article = Markup("<a href='{url}' hreflang='{language}'>article by {publisher}</a>")
-    articles = listed(article.format_map(row) for row in sources.to_dict("records"))
+    article = Markup("<a href='{}' hreflang='{}'>article by {}</a>")
+    cited = dataset.sources[dataset.sources["source_id"].isin(verdicts["source_id"])]
+    pages = cited[["url", "language", "publisher"]].to_numpy()
+    articles = listed(article.format(*page) for page in pages)
     n = verdicts["verdict"].value_counts().reindex(VERDICTS, fill_value=0)
     sentences = [
         f"The {articles} from which this report starts makes or implies "
