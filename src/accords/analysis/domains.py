@@ -160,8 +160,8 @@ def _differences(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     from statsmodels.stats.multitest import multipletests
     from statsmodels.stats.proportion import confint_proportions_2indep
 
-    counts = pairs[["count_a", "of_a", "count_b", "of_b"]].to_numpy()
-    intervals = [confint_proportions_2indep(*map(int, row), method="newcomb") for row in counts]
+    counts = pairs[["count_a", "of_a", "count_b", "of_b"]].to_numpy().tolist()
+    intervals = [confint_proportions_2indep(*row, method="newcomb") for row in counts]
     table = pairs.assign(
         first=pairs["share_a"],
         second=pairs["share_b"],

@@ -49,14 +49,14 @@ def partner_counts(dataset: Dataset, *, purchases: bool = True) -> pd.DataFrame:
     if not purchases:
         rows = rows[rows["instrument"] != PURCHASE]
     rows = rows.assign(in_force=rows["status"] == "in-force")
-    counts = rows.groupby(["state", "partner"]).agg(
+    counts = rows.groupby(["state", "partner"], as_index=False).agg(
         count=("agreement_id", "nunique"),
         in_force=("in_force", "sum"),
         first=("year", "min"),
         last=("year", "max"),
         ids=("agreement_id", tuple),
     )
-    counts = counts.reset_index().astype({"in_force": int})
+    counts = counts.astype({"in_force": int})
     counts["of"] = counts.groupby("state")["count"].transform("sum")
     counts["share"] = counts["count"] / counts["of"]
     counts["subregion"] = counts["partner"].map(dataset.codes("party_codes")["subregion"])
@@ -92,10 +92,9 @@ def partner_families(dataset: Dataset, top: int = 8) -> pd.DataFrame:
     rows = rows[rows["families"].map(len) > 0]
     whole = rows.groupby(["state", "partner"])["agreement_id"].nunique().rename("of")
     named = rows.explode("families").rename(columns={"families": "family"})
-    counts = named.groupby(["state", "partner", "family"])["agreement_id"].agg(
-        count="nunique", ids=tuple
-    )
-    counts = counts.reset_index().join(whole, on=["state", "partner"])
+    by = named.groupby(["state", "partner", "family"], as_index=False)
+    counts = by.agg(count=("agreement_id", "nunique"), ids=("agreement_id", tuple))
+    counts = counts.join(whole, on=["state", "partner"])
     ranks = partner_counts(dataset)[["state", "partner", "rank"]]
     table = ranks[ranks["rank"] <= top].merge(counts, on=["state", "partner"])
     table = table.assign(share=table["count"] / table["of"], top=top)

@@ -103,19 +103,22 @@ def _periods(
     ink: str, who: str, end: float,
 ) -> None:  # fmt: skip
     """Draw rates as horizontal lines over their years, their intervals shaded, the mean above."""
-    sides = [(row.start - 0.5, min(row.end + 0.5, end), row) for row in blocks.itertuples()]
+    rows = blocks.to_dict("records")
+    sides = [(row["start"] - 0.5, min(row["end"] + 0.5, end), row) for row in rows]
     marks.band(
         figure, panel,
-        ([(a, row.low), (b, row.low), (b, row.high), (a, row.high)] for a, b, row in sides), ink,
+        ([(a, row["low"]), (b, row["low"]), (b, row["high"]), (a, row["high"])]
+         for a, b, row in sides),
+        ink,
     )  # fmt: skip
     marks.strokes(
-        figure, panel, ([(a, row.rate), (b, row.rate)] for a, b, row in sides), ink=ink,
-        hover=[[f"{who}, {row.period}: {row.rate:.1f} agreements a year"] * 2
-               for _, _, row in sides],
+        figure, panel, ([(a, row["rate"]), (b, row["rate"])] for a, b, row in sides), ink=ink,
+        hover=[[f"{who}, {row['period']}: {row['rate']:.1f} agreements a year"] * 2
+               for row in rows],
     )  # fmt: skip
     tallest = [
-        max(row.high, years.loc[years["year"].between(row.start, row.end), "count"].max())
-        for row in blocks.itertuples()
+        max(row["high"], years.loc[years["year"].between(row["start"], row["end"]), "count"].max())
+        for row in rows
     ]
     figure.add_scatter(
         x=[(a + b) / 2 for a, b, _ in sides], y=tallest, mode="text", showlegend=False,

@@ -319,9 +319,12 @@ def _card(dataset: Dataset, state: str) -> dict[str, object] | None:
         for found in [table(dataset)]
     }
     binding = rows.loc[rows["status"] == "in-force", "agreement_id"]
-    partners = dyads(dataset)
-    partners = partners[partners["state"] == state].groupby("partner")["agreement_id"].agg(tuple)
-    top = partners.loc[partners.map(len).sort_values(ascending=False, kind="stable").index].head(5)
+    with_whom = dyads(dataset)
+    with_whom = with_whom[with_whom["state"] == state]
+    top = {
+        str(partner): tuple(ids) for partner, ids in with_whom.groupby("partner")["agreement_id"]
+    }
+    largest = sorted(top, key=lambda partner: -len(top[partner]))[:5]
     priced = own["contracts"].dropna(subset="amount").sort_values("amount", ascending=False)
     names = dataset.overview["short_name"]
     kept = own["pledges"][~own["pledges"]["ended"]]
@@ -334,8 +337,8 @@ def _card(dataset: Dataset, state: str) -> dict[str, object] | None:
         ],
         "lists": [
             ("Top partners", [
-                f"{escape(dataset.party_names[partner])} {count(ids)}"
-                for partner, ids in top.items()
+                f"{escape(dataset.party_names[partner])} {count(top[partner])}"
+                for partner in largest
             ]),
             ("Pledges of mutual defence", [linked(names[i], [i]) for i in kept["agreement_id"]]),
             ("Dearest purchases with a price", [

@@ -215,7 +215,8 @@ def profile_hover(dataset: Dataset, row: Mapping[Any, Any]) -> str:
 def profiles_caption(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> Caption:
     """Word the chart of profiles."""
     labels = dataset.labels("domain_codes")
-    tops, told, sizes = {}, [], []
+    tops: dict[tuple[str, ...], list[str]] = {}
+    told, sizes = [], []
     for state, own in each(dataset, table):
         who = dataset.party_names[state]
         tops.setdefault(tuple(_top(dataset, own, 2)), []).append(who)

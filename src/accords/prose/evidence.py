@@ -64,9 +64,9 @@ def answer(dataset: Dataset, support: pd.DataFrame, errors: pd.DataFrame) -> Tex
         return LeftOut("How sure one can be: there is no record to grade.")
     official = support[support["support"] == "official"]
     said = f"An official or treaty source confirms {_by_state(dataset, official)} records"
-    pooled = errors[errors["reading"].isna()].set_index("problem")
-    if len(pooled):
-        wrong, unsupported = pooled.loc["wrong"], pooled.loc["unsupported"]
+    pooled = errors[errors["reading"].isna()].to_dict("records")
+    if pooled:
+        wrong, unsupported = pooled
         said += (
             f"; of {wrong['of']:,} facts that readers checked without knowing our coding, "
             f"{_percent(wrong)} were wrong and {_percent(unsupported)} more without support"
@@ -210,11 +210,10 @@ def searched(dataset: Dataset, coverage: pd.DataFrame) -> Text:
         return LeftOut("Searches: none is recorded for these states.")
     sentences = []
     for state, own in coverage.groupby("state", sort=False):
-        by = own.set_index("search")
-        if "by-name" not in by.index:
+        by = {row["search"]: row for row in own.to_dict("records")}
+        if "by-name" not in by:
             continue
-        named = by.loc["by-name"]
-        blank = by["of"].get("not-searched", 0)
+        named, blank = by["by-name"], by.get("not-searched", {"of": 0})["of"]
         sentences.append(
             f"For {phrase(dataset, str(state))}, {some(named['of'], 'possible partner')} "
             f"{'was' if named['of'] == 1 else 'were'} searched for by name, "

@@ -78,7 +78,7 @@ def counts(dataset: Dataset, rows: pd.DataFrame, years: pd.DataFrame) -> Text:
             since = linked(spoken(first["date"]), [first["agreement_id"]])
             said += f", the first dated {since}"
         if len(mine) and mine["count"].max() > 1:
-            peak = mine.loc[mine["count"].idxmax()]
+            peak = mine.nlargest(1, "count").iloc[0]
             said += f" and most in {peak['year']} ({count(peak['ids'])})"
         sentences.append(f"{said}.")
     return paragraph(*sentences)
