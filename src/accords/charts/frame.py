@@ -25,6 +25,7 @@ def chart(
     method: Callable[..., pd.DataFrame],
     caption: Callable[..., Caption],
     columns: Mapping[str, str],
+    labels: Mapping[str, Mapping[str, str]] | None = None,
     empty: str,
 ) -> Callable[[Draw], Callable[..., go.Figure | LeftOut]]:
     """Make a chart of a function that draws a table.
@@ -43,6 +44,8 @@ def chart(
         Writes title, subtitle and alternative text from what the chart is given.
     columns
         The table's columns that readers get, with their headings (see :func:`readable`).
+    labels
+        Names of the codes in a column that the dataset's code lists do not name.
     empty
         What is missing where nothing is drawn, as a sentence.
     """
@@ -60,7 +63,7 @@ def chart(
                 "method": " ".join((method.__doc__ or "").strip().split("\n\n")[0].split()),
                 "function": f"{draw.__module__}.{draw.__qualname__}",
                 "narrow": {},
-                "data": _listed(readable(dataset, table, columns)),
+                "data": _listed(readable(dataset, table, columns, labels)),
             }
             if dataset.choice:
                 meta["subtitle"] += f" Only agreements with {dataset.choice}."
@@ -71,7 +74,12 @@ def chart(
     return made
 
 
-def readable(dataset: Dataset, table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
+def readable(
+    dataset: Dataset,
+    table: pd.DataFrame,
+    columns: Mapping[str, str],
+    labels: Mapping[str, Mapping[str, str]] | None = None,
+) -> pd.DataFrame:
     """Return a table for readers: codes as names, dates in words, numbers to three digits.
 
     Parameters
@@ -82,6 +90,8 @@ def readable(dataset: Dataset, table: pd.DataFrame, columns: Mapping[str, str]) 
         Any table of a measure.
     columns
         Its columns that are wanted, in order, and their headings.
+    labels
+        Names of further codes, by column.
     """
     names = {
         **dict.fromkeys(("state", "partner", "party"), dataset.party_names),
@@ -89,6 +99,7 @@ def readable(dataset: Dataset, table: pd.DataFrame, columns: Mapping[str, str]) 
         "family": dataset.labels("families"),
         "kind": dataset.labels("source_kinds"),
         "voice": dataset.labels("voices"),
+        **(labels or {}),
     }
     shown = {}
     for column, heading in columns.items():

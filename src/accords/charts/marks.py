@@ -5,7 +5,7 @@ A mark takes a figure, the panel that it is drawn in and columns of a table; tex
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,7 +13,15 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from accords.charts.frame import phone
-from accords.charts.theme import NBSP, colour, on_scale, safe, scale
+from accords.charts.theme import (
+    NBSP,
+    colour,
+    on_scale,
+    safe,
+    scale,
+    state_colours,
+    state_symbols,
+)
 
 Panel = dict[str, str]
 """The axes that a mark is drawn on: ``{"xaxis": "x2", "yaxis": "y2"}``."""
@@ -234,6 +242,50 @@ def dots(
         },
     )  # fmt: skip
     figure.update_layout(legend={"itemclick": False, "itemdoubleclick": False})
+
+
+def points(
+    figure: go.Figure,
+    panel: Panel,
+    table: pd.DataFrame,
+    code: str,
+    places: Mapping[str, int],
+    *,
+    names: Mapping[str, str],
+    hover: Callable[[Mapping[Any, Any]], str],
+) -> None:
+    """Draw shares with their intervals: a row a code, and in it a mark for each state.
+
+    Parameters
+    ----------
+    figure, panel
+        Where they are drawn.
+    table
+        ``state``, the codes, ``share``, ``low`` and ``high``.
+    code
+        Column of the codes.
+    places
+        Row of each code.
+    names
+        Names of the focus states, in the order of their colours.
+    hover
+        Says what a mark stands for, from its row of the table.
+    """
+    states = [state for state in names if (table["state"] == state).any()]
+    inks, symbols = state_colours(list(names)), state_symbols(list(names))
+    for k, state in enumerate(states):
+        own = table[table["state"] == state]
+        shift = 0.36 * ((len(states) - 1) / 2 - k) / max(1, len(states) - 1)
+        dots(
+            figure, panel, own["share"], [places[c] + shift for c in own[code]], low=own["low"],
+            high=own["high"], ink=inks[state], symbol=symbols[state], name=names[state],
+            hover=[hover(row) for row in own.to_dict("records")],
+        )  # fmt: skip
+    settle(
+        figure, panel,
+        x={"range": [-0.012, 1.03], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1],
+           "zeroline": False},
+    )  # fmt: skip
 
 
 def cells(
