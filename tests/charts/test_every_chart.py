@@ -32,26 +32,18 @@ CHARTS: dict[str, Callable[[Dataset], go.Figure]] = {
     "accord.life": lambda ds: accord.life(ds, accord_measures.life(ds, accord_id(ds))),
     "accord.voices": lambda ds: accord.voices(ds, accord_measures.voices(ds, accord_id(ds))),
     "time.rates": lambda ds: time.rates(
-        ds,
-        time_measures.per_year(ds),
-        time_measures.per_period(ds),
-        time_measures.breaks(ds),
-        time_measures.spread(ds),
+        ds, time_measures.rates(ds), time_measures.yearly(ds), time_measures.breaks(ds)
     ),
-    "time.contract_values": lambda ds: time.contract_values(
-        ds, time_measures.contracts(ds), time_measures.unvalued_contracts(ds)
-    ),
+    "time.contracts": lambda ds: time.contracts(ds, time_measures.contracts(ds)),
     "domains.profiles": lambda ds: domains.profiles(
         ds, domain_measures.profiles(ds), domain_measures.contrast(ds)
     ),
     "partners.ranked": lambda ds: partners.ranked(ds, partner_measures.partner_counts(ds)),
-    "partners.families": lambda ds: partners.families(
-        ds, partner_measures.partner_domains(ds), partner_measures.partner_counts(ds)
-    ),
+    "partners.families": lambda ds: partners.families(ds, partner_measures.partner_families(ds)),
     "partners.concentration": lambda ds: partners.concentration(
-        ds, partner_measures.concentration_over_time(ds)
+        ds, partner_measures.concentration(ds, window=5)
     ),
-    "partners.shared": lambda ds: partners.shared(ds, partner_measures.shared_partners(ds)),
+    "partners.shared": lambda ds: partners.shared(ds, partner_measures.shared(ds)),
     "evidence.support": lambda ds: evidence.support(ds, evidence_measures.support(ds)),
     "evidence.source_kinds": lambda ds: evidence.source_kinds(
         ds, evidence_measures.source_kinds(ds)
@@ -415,7 +407,7 @@ def test_each_point_says_by_itself_of_what_it_speaks(chart: str, case: str) -> N
 
 
 OF_ONE_STATE = {
-    *("time.rates", "time.contract_values", "domains.profiles", "partners.ranked"),
+    *("time.rates", "time.contracts", "domains.profiles", "partners.ranked"),
     *("partners.families", "partners.concentration", "partners.shared", "evidence.support"),
     "evidence.source_kinds",
 }

@@ -276,8 +276,8 @@ def waiting_summary(dataset: Dataset) -> pd.DataFrame:
     seen = rows.dropna(subset="days").groupby("step")
     table = seen["days"].describe(percentiles=[0.25, 0.5, 0.75])[["count", "25%", "50%", "75%"]]
     table = table.set_axis(["count", "low", "median", "high"], axis="columns")
-    table["of"] = rows.groupby("step").size()
-    table["ids"] = seen["agreement_id"].agg(tuple)
+    table = table.join(rows.groupby("step").size().rename("of"))
+    table = table.join(seen["agreement_id"].agg(tuple).rename("ids"))
     table = table.reindex([step for step in WAITS if step in table.index]).rename_axis("step")
     columns = ["step", "count", "of", "low", "median", "high", "ids"]
     return table.reset_index().astype({"count": int, "of": int})[columns]

@@ -48,10 +48,12 @@ def ranked(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> go.Figure:
     for state, panel in zip(states, axes, strict=True):
         own = counts[counts["state"] == state].head(top)
         places = marks.rows(figure, panel, [dataset.party_names[p] for p in own["partner"]])
-        for lengths, opacity in ((own["in_force"], 1.0), (own["count"] - own["in_force"], 0.45)):
+        rest = own["count"] - own["in_force"]
+        for lengths, opacity in ((own["in_force"], 1.0), (rest, 0.45)):
             marks.bars(
                 figure, panel, lengths, places, ink=inks[state], opacity=opacity,
-                hover=[prose.bar_hover(dataset, row) for row in own.to_dict("records")],
+                hover=[prose.bar_hover(dataset, row, in_force=opacity == 1.0)
+                       for row in own.to_dict("records")],
             )  # fmt: skip
         marks.written(figure, panel, own["count"], places, own["count"])
         marks.settle(
@@ -188,7 +190,7 @@ def concentration(dataset: Dataset, table: pd.DataFrame) -> go.Figure | None:
         if measures.REST in runs:
             largest = runs[measures.REST][0]["left_out"].iloc[0]
             marks.note(
-                figure, prose.left_out_note(dataset, largest), x=1, y=1,
+                figure, safe(prose.left_out_note(dataset, largest)).replace("\n", "<br>"), x=1, y=1,
                 xref=f"{panel['xaxis']} domain", yref=f"{panel['yaxis']} domain", xanchor="right",
                 yanchor="top", align="right",
             )  # fmt: skip

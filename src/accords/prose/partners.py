@@ -259,9 +259,11 @@ def _counted(dataset: Dataset, row: Mapping[Any, Any]) -> str:
     return f"without {phrase(dataset, row['left_out'])}"
 
 
-def bar_hover(dataset: Dataset, row: Mapping[Any, Any]) -> str:
-    """Say what the bar of a partner stands for."""
-    return f"{pair_hover(dataset, row)}, {row['in_force']} in force"
+def bar_hover(dataset: Dataset, row: Mapping[Any, Any], *, in_force: bool) -> str:
+    """Say what either part of a partner's bar stands for."""
+    known = row["in_force"] if in_force else row["count"] - row["in_force"]
+    said = "known to be in force" if in_force else "not known to be in force"
+    return f"{_pair(dataset, row)}: {known} of {row['count']} {said}"
 
 
 def pair_hover(dataset: Dataset, row: Mapping[Any, Any]) -> str:
@@ -290,8 +292,8 @@ def _pair(dataset: Dataset, row: Mapping[Any, Any]) -> str:
 
 
 def left_out_note(dataset: Dataset, partner: str) -> str:
-    """Explain the marks of the concentration (HTML)."""
-    return f"shaded: 95 % interval<br>dotted: without {phrase(dataset, partner)}"
+    """Explain the marks of the concentration, in two lines."""
+    return f"shaded: 95 % interval\ndotted: without {plain(phrase(dataset, partner))}"
 
 
 def ranked_caption(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> Caption:
