@@ -332,7 +332,7 @@ def test_the_shipped_claims_are_all_judged_on_agreements_that_exist(dataset):
 def test_a_share_is_compared_over_two_spans_of_years_with_an_interval():
     ds = builders.tiny(as_of="2020-12-31", **many(["ITA"] * 20, ["TUR"] * 20))
     whole, rest = claims.region_share(ds, "AZE", {"TUR"}).to_dict("records")
-    assert (whole["early"], whole["late"]) == ("2001-2010", "2011-2020")
+    assert (whole["years"], whole["start"], whole["end"]) == (10, 2011, 2020)
     assert (whole["before"], whole["after"], len(whole["ids"])) == (0, 1, 20)
     assert 0.5 < whole["low"] < whole["high"] <= 1
     assert (rest["left_out"], rest["after"], rest["ids"]) == ("TUR", 0, ())

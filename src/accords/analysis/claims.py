@@ -226,12 +226,7 @@ def _diversifies(dataset: Dataset, claim: Claim) -> dict[str, Any]:
     table = table[table["state"] == claim.argument]
     if table.empty or (table["finding"] == "too few").any():
         return _outcome(NOT_SHOWN, ("too-few", {"state": claim.argument}))
-    table = table.rename(
-        columns={
-            **{"before": "early", "after": "late", "ids_before": "before_ids", "ids_after": "ids"},
-            **{"herfindahl_before": "before", "herfindahl_after": "after"},
-        }
-    )
+    table = table.rename(columns={"chance": "after", "before": "n", "chance_before": "before"})
     finding = table["finding"]
     return _change("spread", table, finding == "diversifies", finding == "concentrates")
 
@@ -257,7 +252,7 @@ def _region(dataset: Dataset, claim: Claim) -> dict[str, Any]:
 def _change(code: str, table: pd.DataFrame, up: pd.Series, down: pd.Series) -> dict[str, Any]:
     """Judge changes that the claim expects to go up: all do, all go down, or neither."""
     verdict = PARTLY if up.all() else CONTRADICTED if down.all() else NOT_SHOWN
-    columns = ["state", "left_out", "early", "late", "before", "after", "low", "high"]
+    columns = ["state", "left_out", "years", "start", "end", "before", "after", "low", "high"]
     rows: list[Any] = table[[*columns, "before_ids", "ids"]].to_dict("records")
     found = [(code, row) for row in rows]
     ids = (*table["before_ids"].iloc[0], *table["ids"].iloc[0])
@@ -273,18 +268,17 @@ def region_share(dataset: Dataset, state: str, members: set[str], years: int = 1
     -------
     DataFrame
         A row with all ``members`` and, where any is a partner, one without the largest of them:
-        ``state``, ``left_out``, ``early`` and ``late`` (the spans, such as ``2017-2026``; the later
-        ends with the year up to which sources were read), ``before`` and ``after`` (shares),
-        ``low``, ``high`` (95 % interval of the difference), ``before_ids``, ``ids``. Numbers are
-        missing where a span has no agreement.
+        ``state``, ``left_out``, ``years``, ``start``, ``end`` (of the later span, which ends with
+        the year up to which sources were read), ``before`` and ``after`` (shares), ``low``,
+        ``high`` (95 % interval of the difference), ``before_ids``, ``ids``. Numbers are missing
+        where a span has no agreement.
     """
     from statsmodels.stats.proportion import confint_proportions_2indep
 
     rows = dyads(dataset)
     rows = rows[rows["state"] == state]
-    ends = (dataset.as_of.year - years, dataset.as_of.year)
-    names = [f"{end - years + 1}-{end}" for end in ends]
-    spans = [rows[rows["year"].between(end - years + 1, end)] for end in ends]
+    last = dataset.as_of.year
+    spans = [rows[rows["year"].between(end - years + 1, end)] for end in (last - years, last)]
     n, m = map(len, spans)
     theirs = pd.concat(spans)["partner"].value_counts()
     largest = [partner for partner in theirs.index if partner in members][:1]
@@ -296,8 +290,8 @@ def region_share(dataset: Dataset, state: str, members: set[str], years: int = 1
         if n and m:
             numbers = a / n, b / m, *confint_proportions_2indep(b, m, a, n, method="newcomb")
         ids = [tuple(span["agreement_id"]) for span in inside]
-        found.append((state, left_out, *names, *numbers, *ids))
-    columns = ["state", "left_out", "early", "late", "before", "after", "low", "high"]
+        found.append((state, left_out, years, last - years + 1, last, *numbers, *ids))
+    columns = ["state", "left_out", "years", "start", "end", "before", "after", "low", "high"]
     return pd.DataFrame(found, columns=[*columns, "before_ids", "ids"])
 
 

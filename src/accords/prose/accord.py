@@ -16,6 +16,7 @@ from accords.analysis.accord import PRESS, UNRECORDED, parties_of
 from accords.dataset import Dataset
 from accords.dataset import lifecycle as lives
 from accords.dataset.edtf import precision, spoken
+from accords.prose.names import phrase
 from accords.words import (
     Caption,
     LeftOut,
@@ -51,7 +52,7 @@ def answer(dataset: Dataset, steps: pd.DataFrame, named: pd.DataFrame) -> Text:
         return LeftOut(f"The accord: {NO_ACCORD}")
     ids = steps["ids"].iloc[0]
     unseen = [
-        STEPS[step["event"]][1].format(escape(who(dataset, step["party"])))
+        STEPS[step["event"]][1].format(phrase(dataset, str(step["party"])))
         for step in _rows(steps[~steps["found"]])
     ]
     doubt = (
@@ -84,14 +85,13 @@ def accord_line(dataset: Dataset, steps: pd.DataFrame) -> Text:
     else:
         told += f" is {_status(dataset, ids[0])}, with no signature on record"
     last = [
-        f"{escape(who(dataset, step['party']))}: {escape(lowered(step['label']))} "
-        f"{when(step['date'])}"
+        f"{phrase(dataset, step['party'])}: {escape(lowered(step['label']))} {when(step['date'])}"
         for step in _rows(found.dropna(subset="party").groupby("party", sort=False).tail(1))
     ]
     told += f"; last steps on record – {', '.join(last)}" if last else ""
     ahead = [
         listed(STEPS[event][0] for event in own["event"])
-        + ("" if pd.isna(party) else f" by {escape(who(dataset, party))}")
+        + ("" if pd.isna(party) else f" by {phrase(dataset, str(party))}")
         for party, own in steps[~steps["found"]].groupby("party", sort=False, dropna=False)
     ]
     return paragraph(f"{told}; next would come {', then '.join(ahead)}." if ahead else f"{told}.")
@@ -190,7 +190,7 @@ def standing(
         sentences.append(f"It is the only bilateral defence instrument between {pair} on record.")
     shares = [
         f"{percent(own.loc[own['same'], 'agreement_id'], own['agreement_id'])} of the concluded "
-        f"agreements of {escape(who(dataset, state))}"
+        f"agreements of {phrase(dataset, str(state))}"
         for state, own in rows.groupby("state", sort=False)
     ]
     if shares:
@@ -200,7 +200,7 @@ def standing(
         ranks = listed(
             f"{linked(place['count'], place['below'])} of "
             f"{linked(some(place['of'], 'other'), place['ids'])} of "
-            f"{escape(who(dataset, place['state']))}"
+            f"{phrase(dataset, place['state'])}"
             for place in _rows(own)
         )
         value = int(own["value"].iloc[0])
@@ -281,12 +281,6 @@ def voices_caption(dataset: Dataset, named: pd.DataFrame) -> Caption:
     )
 
 
-def who(dataset: Dataset, party: object) -> str:
-    """Return a party's name as it stands in a sentence: ``the United States``."""
-    name = dataset.party_names.get(str(party), str(party))
-    return dataset.party_phrases.get(name, name)
-
-
 def when(date: Any) -> str:
     """Write a date as an adverb (HTML): 'on 30 October 2024', 'in May 2025', '(undated)'."""
     if pd.isna(date):
@@ -313,7 +307,7 @@ def _status(dataset: Dataset, agreement_id: str) -> str:
 
 def _pair(dataset: Dataset, agreement_id: str) -> str:
     """Name the parties; of many, the first two, which are focus states where any are."""
-    names = [escape(who(dataset, party)) for party in parties_of(dataset, agreement_id)]
+    names = [phrase(dataset, party) for party in parties_of(dataset, agreement_id)]
     more = [f"{len(names) - 2} others"] if len(names) > 4 else []
     return listed([*names[:2], *more] if more else names)
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from accords.analysis.claims import CONTRADICTED, NOT_SHOWN, NOT_TESTABLE, PARTLY, SUPPORTED
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
-from accords.prose.accord import who
+from accords.prose.names import phrase
 from accords.templates import render
 from accords.words import (
     LeftOut,
@@ -106,7 +106,7 @@ def reason(dataset: Dataset, row: Mapping[Any, Any]) -> Markup:
     sentences = []
     for code, said in row["found"]:
         filled = {key: words[key](value) for key, value in said.items() if key in words}
-        filled |= _change(said) if "early" in said else {}
+        filled |= _change(said) if "before" in said else {}
         sentences.append(Markup(SENTENCES[code]).format_map({**said, **filled}))
     return Markup(" ").join(sentences)
 
@@ -116,7 +116,7 @@ def _words(dataset: Dataset, own: tuple[str, ...]) -> dict[str, Callable[[Any], 
     voices = dataset.labels("voices")
 
     def name(party: str) -> str:
-        return who(dataset, party)
+        return Markup(phrase(dataset, party))
 
     def counted(noun: str = "", none: str = "none") -> Callable[[tuple[str, ...]], str]:
         return lambda ids: Markup(count(ids, noun)) if ids else none
@@ -130,8 +130,8 @@ def _words(dataset: Dataset, own: tuple[str, ...]) -> dict[str, Callable[[Any], 
         "organisation": lambda code: dataset.labels("party_codes").get(code, code),
         "party": name,
         "state": name,
-        "parties": lambda codes: listed(map(name, codes)),
-        "left_out": lambda code: "" if pd.isna(code) else f", without {name(code)},",
+        "parties": lambda codes: Markup(listed(map(name, codes))),
+        "left_out": lambda code: "" if pd.isna(code) else Markup(f", without {name(code)},"),
         "speakers": speakers,
         "silent": speakers,
         "partners": lambda of: Markup(linked(some(of[0], "partner"), of[1])),
@@ -153,8 +153,8 @@ def _words(dataset: Dataset, own: tuple[str, ...]) -> dict[str, Callable[[Any], 
 def _change(row: Mapping[str, Any]) -> dict[str, str]:
     """Word a change over two spans of years, in percent and points."""
     return {
-        "early": row["early"].replace("-", "–"),
-        "late": row["late"].replace("-", "–"),
+        "early": f"{row['start'] - row['years']}–{row['start'] - 1}",
+        "late": f"{row['start']}–{row['end']}",
         "before": Markup(number(100 * row["before"], ".1f", row["before_ids"])),
         "after": Markup(number(100 * row["after"], ".1f", row["ids"])),
         "low": figure(100 * row["low"], "+.1f"),
