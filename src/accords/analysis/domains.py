@@ -169,7 +169,7 @@ def _differences(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         low=[float(low) for low, _ in intervals],
         high=[float(high) for _, high in intervals],
         p=[fisher_exact([[n, of - n], [m, total - m]]).pvalue for n, of, m, total in counts],
-        ids=[(*a, *b) for a, b in zip(pairs["ids_a"], pairs["ids_b"], strict=True)],
+        ids=pairs["ids_a"] + pairs["ids_b"],
     )
     table["adjusted"] = multipletests(table["p"], method="holm")[1]
     table["sure"] = table["adjusted"] < 0.05
