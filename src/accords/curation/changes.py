@@ -545,10 +545,10 @@ def _is_codes(path: str) -> bool:
 
 def _findings(dataset: Dataset) -> dict[str, tuple[str, str]]:
     """Return the lead and the plain sentence of each finding."""
-    from accords.prose.findings import findings
+    from accords.prose.brief import messages
 
-    found = findings(dataset, robust=False)
-    return {finding.key: (finding.lead, plain(finding.sentence)) for finding in found}
+    found = messages(dataset, robust=False)
+    return {message.key: (message.lead, plain(message.sentence)) for message in found}
 
 
 def _overview(dataset: Dataset) -> dict[str, dict[str, str]]:

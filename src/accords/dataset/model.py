@@ -71,6 +71,8 @@ class Dataset:
         The focus states, ISO 3166-1 alpha-3.
     path
         The folder that the tables came from.
+    choice
+        By what the agreements were chosen (``partner Türkiye``), in words; empty for all of them.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -80,6 +82,7 @@ class Dataset:
     as_of: pd.Timestamp
     focus: tuple[str, ...]
     path: Path
+    choice: str = ""
 
     @property
     def agreements(self) -> pd.DataFrame:
@@ -248,11 +251,11 @@ class Dataset:
         table["disputes"] = disputed.reindex(table.index).fillna(0).astype(int)
         return table
 
-    def select(self, agreement_ids: Iterable[str]) -> Dataset:
+    def select(self, agreement_ids: Iterable[str], *, choice: str | None = None) -> Dataset:
         """Give the dataset of some agreements only; code lists, sources and coverage stay whole.
 
         What is computed of an agreement stays as it was: one that another has superseded remains
-        so where the other is left out.
+        so where the other is left out. ``choice`` says in words by what they were chosen.
         """
         wanted = pd.Index(list(agreement_ids))
         tables = dict(self.tables)
@@ -262,7 +265,7 @@ class Dataset:
         if "distinct" in tables:  # Older editions do not have it.
             both = tables["distinct"][["agreement_id", "other_id"]].isin(wanted).all(axis=1)
             tables["distinct"] = tables["distinct"][both].reset_index(drop=True)
-        selected = replace(self, tables=tables)
+        selected = replace(self, tables=tables, choice=self.choice if choice is None else choice)
         selected.__dict__["overview"] = self.overview[self.overview.index.isin(wanted)]
         return selected
 

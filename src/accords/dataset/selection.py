@@ -94,8 +94,23 @@ class Criteria:
 
 def find(dataset: Dataset, text: str = "", **wanted: Any) -> Dataset:
     """Give the dataset of the agreements that meet all criteria; see :meth:`Dataset.find`."""
-    mask = matches(dataset, criteria(dataset, text, **wanted))
-    return dataset.select(mask.index[mask])
+    chosen = criteria(dataset, text, **wanted)
+    mask = matches(dataset, chosen)
+    said = [part for part in (dataset.choice, in_words(dataset, chosen)) if part]
+    return dataset.select(mask.index[mask], choice=" and ".join(said))
+
+
+def in_words(dataset: Dataset, chosen: Criteria) -> str:
+    """Return criteria as readers name them: ``partner Türkiye or Israel and since 2020``."""
+    said = [f"the words “{chosen.text}”"] if chosen.text else []
+    for facet in FACETS:
+        known = _known(dataset, facet)
+        if values := getattr(chosen, facet):
+            said.append(f"{facet.replace('_', ' ')} {' or '.join(known[v] for v in values)}")
+    for name in ("since", "until"):
+        if (year := getattr(chosen, name)) is not None:
+            said.append(f"{name} {year}")
+    return " and ".join(said)
 
 
 def criteria(dataset: Dataset, text: str = "", **wanted: Any) -> Criteria:

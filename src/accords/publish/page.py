@@ -42,7 +42,7 @@ TRACES = frozenset({"bar", "scatter"})
 SCRIPTS = ("head.js", "toc.js", "page.js", "table.js")
 """The page's own scripts, and all that may run."""
 
-FRONT = "key-findings"
+FRONT = "brief"
 """The chapter that is set before the table of contents, unnumbered."""
 
 
