@@ -57,7 +57,7 @@
   };
 
   // Letters that carry no separable accent, or that people type in another form; Cyrillic ones that
-  // look Latin. As in accords.selection.
+  // look Latin. As in accords.dataset.selection.
   const LETTERS = {
     ə: "e", ǝ: "e", ә: "e", а: "a", е: "e", о: "o", р: "p", с: "c", х: "x", ı: "i", ø: "o", đ: "d", ł: "l", ß: "ss", æ: "ae", œ: "oe",
     ة: "ه", ى: "ي", ی: "ي", ک: "ك", ٱ: "ا", "'": "", "’": "", ʼ: "", ـ: "",
@@ -406,7 +406,7 @@
     return JSON.stringify({ dataset: title, edition, date: day, view, agreements: found.map(record) }, null, 1);
   }
 
-  // Citations, as accords.report.citations writes them.
+  // Citations, as accords.dataset.citations writes them.
 
   const TEX = { "\\": "\\textbackslash{}", "{": "\\textbraceleft{}", "}": "\\textbraceright{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}" };
   const tex = (text) => text.replace(/[\\{}~^&%$#_]/g, (character) => TEX[character] ?? "\\" + character);
@@ -416,7 +416,7 @@
     plain(entry) {
       const { title: work, author, edition, day } = root.dataset;
       const date = entry.date && ", " + entry.date;
-      return `“${title(entry)}”${date}. In ${author}, ${work}, edition ${edition} (${day}), record ${entry.id}.\n`;
+      return `${author} (${day.slice(0, 4)}). “${title(entry)}”${date}, record ${entry.id}. ${work}, edition ${edition} (${day}).\n`;
     },
     bib(entry) {
       const { title: work, author, edition, day } = root.dataset;
