@@ -156,3 +156,13 @@ def listed(items: Iterable[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def partner_anchor(code: str) -> str:
+    """Return the id of a partner's page in the report: ``partner-TUR``."""
+    return f"partner-{code}"
+
+
+def partner_link(code: str, shown: str) -> str:
+    """Write the name of a partner as a link to its page in the report."""
+    return f'<a href="#{escape(partner_anchor(code))}">{escape(shown)}</a>'

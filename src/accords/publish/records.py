@@ -227,14 +227,14 @@ class _Records:
             ["earliest", "key"], ascending=[False, True], na_position="last"
         )
         self.ids = list(newest.index)
-        self.agreements = {row.agreement_id: row for row in _rows(overview.reset_index())}
+        self.agreements = {row.agreement_id: row for row in plain_rows(overview.reset_index())}
         self.positions = {key: n for n, key in enumerate(sorted(self.ids))}
         self.parties = _by_agreement(dataset.parties)
         self.events = _by_agreement(dataset.events.sort_values("earliest"))
         self.domains = _by_agreement(dataset.domains)
         self.citations = _by_agreement(dataset.citations)
         self.disputes = _by_agreement(dataset.disputes)
-        self.sources = {row.source_id: row for row in _rows(dataset.sources)}
+        self.sources = {row.source_id: row for row in plain_rows(dataset.sources)}
         self.parts = _children(overview["part_of"])
         self.successors = _children(overview["supersedes"])
         self.words: dict[str, dict[str, str]] = defaultdict(dict)
@@ -487,7 +487,7 @@ def _by_name(names: Mapping[str, str]) -> dict[str, str]:
     return dict(sorted(names.items(), key=lambda item: item[1]))
 
 
-def _rows(table: pd.DataFrame) -> list[SimpleNamespace]:
+def plain_rows(table: pd.DataFrame) -> list[SimpleNamespace]:
     """Return a table as plain rows, missing values as None."""
     plain = table.astype(object).where(table.notna(), None)
     names = [str(name) for name in table.columns]
@@ -495,7 +495,7 @@ def _rows(table: pd.DataFrame) -> list[SimpleNamespace]:
 
 
 def _by_agreement(table: pd.DataFrame) -> dict[str, list[SimpleNamespace]]:
-    return _grouped(_rows(table), "agreement_id")
+    return _grouped(plain_rows(table), "agreement_id")
 
 
 def _grouped(rows: Iterable[SimpleNamespace], key: str) -> dict[Any, list[SimpleNamespace]]:
