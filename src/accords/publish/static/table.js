@@ -102,14 +102,14 @@
     get parties() {
       const names = this.cell(2).split(LIST);
       if (!/^\d+ more$/.test(names.at(-1))) return names;
-      const all = plain(this.section.querySelector("p b")).split(LIST);
+      const all = plain(this.section.querySelector("b")).split(LIST);
       return all.map((name) => name.replace(/ \([^)]*\)$/, ""));
     }
     get domains() {
       return this.cell(4) ? this.cell(4).split(LIST) : [];
     }
     get facts() {
-      const terms = [...this.section.querySelectorAll(":scope > dl > dt")];
+      const terms = [...this.section.querySelectorAll("dt")];
       return new Map(terms.map((term) => [plain(term), term.nextElementSibling]));
     }
     // What a filter compares, read when it is first asked for.
@@ -203,6 +203,7 @@
   }
 
   function show() {
+    clearTimeout(searching);
     found = entries.filter(matcher());
     reveal(STEP);
     const all = found.length === entries.length;
@@ -389,8 +390,9 @@
   function record(entry) {
     const { section, facts } = entry;
     const original = section.querySelector(".o");
+    const summary = section.querySelector("b").parentElement.nextElementSibling;
     const value = plain(facts.get("Value")?.firstChild);
-    const items = (term) => [...(facts.get(term)?.querySelectorAll(":scope > * > li") ?? [])];
+    const items = (term) => [...(facts.get(term)?.querySelectorAll("li") ?? [])];
     return {
       agreement_id: entry.id,
       short_name: entry.cell(1),
@@ -404,7 +406,7 @@
       status: entry.cell(5),
       confidence: entry.cell(6),
       value,
-      summary: plain(section.querySelector("p:has(b) + p")) || title(entry),
+      summary: summary?.tagName === "P" ? plain(summary) : title(entry),
       life: items("Life").map(spoken),
       notes: plain(facts.get("Notes")),
       sources: items("Sources").map((item) => ({ url: item.querySelector("a")?.getAttribute("href") ?? "", reference: spoken(item) })),
