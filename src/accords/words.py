@@ -196,3 +196,13 @@ def brief_sum(amount: float) -> str:
 def capital(sentence: str) -> str:
     """Begin a sentence with a capital letter."""
     return sentence[:1].upper() + sentence[1:]
+
+
+def partner_anchor(code: str) -> str:
+    """Return the id of a partner's page in the report: ``partner-TUR``."""
+    return f"partner-{code}"
+
+
+def partner_link(code: str, shown: str) -> str:
+    """Write the name of a partner as a link to its page in the report."""
+    return f'<a href="#{escape(partner_anchor(code))}">{escape(shown)}</a>'

@@ -39,7 +39,7 @@ LONG = 100
 TRACES = frozenset({"bar", "scatter"})
 """Types of traces that the page's Plotly draws."""
 
-SCRIPTS = ("head.js", "toc.js", "page.js", "table.js")
+SCRIPTS = ("head.js", "toc.js", "page.js", "table.js", "partners.js")
 """The page's own scripts, and all that may run."""
 
 FRONT = "brief"
@@ -424,10 +424,14 @@ def row_links(dataset: Dataset | None) -> Callable[[str], str]:
 
 
 def records(dataset: Dataset) -> dict[str, str]:
-    """Write the parts of the page about the records."""
+    """Write the parts of the page about the records and the partners."""
+    from accords.publish import partners
     from accords.publish import records as written
 
+    rows = row_links(dataset)
     return {
+        "lists": rows(partners.lists(dataset)),
+        "partners": rows(partners.partner_pages(dataset)),
         "table": written.evidence_table(dataset),
         "sections": written.agreement_sections(dataset),
         "sources": written.source_list(dataset),
