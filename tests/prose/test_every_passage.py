@@ -18,7 +18,6 @@ from accords.analysis import claims as claim_measures
 from accords.analysis.accord import accord_id
 from accords.dataset import Dataset, load
 from accords.prose import accord, claims, domains, evidence, partners, time
-from accords.prose.findings import findings
 from accords.publish.page import abstract
 from accords.words import Text, plain
 
