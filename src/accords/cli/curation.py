@@ -63,14 +63,15 @@ def import_workbook(
 ) -> None:
     """Check an edited workbook and, if it is whole and right, put its tables into the data."""
     from accords.curation import imports
+    from accords.curation.revision import Refused
     from accords.dataset import find_data
 
-    done = imports.import_workbook(file, data or find_data(), discard_newer=discard_newer)
+    try:
+        done = imports.import_workbook(file, data or find_data(), discard_newer=discard_newer)
+    except Refused as refused:
+        _refuse(refused, ": mend the workbook and import again")
+        raise typer.Exit(1) from refused
     _remark(done.remarks)
-    if not done.accepted:
-        errors = sum(remark.severity == "error" for remark in done.remarks)
-        typer.echo(f"{_problems(errors)}. Nothing was written: mend the workbook and import again.")
-        raise typer.Exit(1)
     _changed(done.changes)
 
 
@@ -266,9 +267,9 @@ def _remark(remarks: Iterable[Remark]) -> None:
         typer.echo(f"{'Note: ' if remark.severity == 'warning' else ''}{remark}")
 
 
-def _refuse(refused: Refused) -> None:
+def _refuse(refused: Refused, end: str = " to the data") -> None:
     _remark(refused.remarks)
-    typer.echo(f"{_problems(len(refused.remarks))}. Nothing was written to the data.")
+    typer.echo(f"{_problems(len(refused.remarks))}. Nothing was written{end}.")
 
 
 def _changed(changes: list[RowChange]) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import json
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Hashable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from accords.curation.draft import near
 from accords.errors import AccordsError
 
 DISPUTE = ("agreement_id", "field", "value", "url", "adopted", "reason")
@@ -25,6 +25,23 @@ class Written(dict[str, Any]):
     """A mapping as it stands in a file, with the line on which it begins; 0 where none is known."""
 
     line: int = 0
+
+    @classmethod
+    def of(cls, pairs: Collection[tuple[str, Any]], line: int = 0) -> Written:
+        """Make one of keys and values.
+
+        Raises
+        ------
+        ValueError
+            When a key is there twice.
+        """
+        made = cls(pairs)
+        made.line = line
+        if len(made) < len(pairs):
+            keys = [key for key, _ in pairs]
+            twice = next(key for key in keys if keys.count(key) > 1)
+            raise ValueError(f"'{twice}' is given twice in one entry")
+        return made
 
 
 def read_entries(file: str | os.PathLike[str]) -> list[Entry]:
@@ -39,33 +56,34 @@ def read_entries(file: str | os.PathLike[str]) -> list[Entry]:
         When the file cannot be read, or names a field twice, with the line.
     """
     path = Path(file)
-    kind = path.suffix.lower()
-    if kind == ".csv":
+    if path.suffix.lower() == ".csv":
         return _disputes(read_rows(path, DISPUTE))
     text = read_text(path)
     try:
-        if kind == ".json":
-            documents = [json.loads(text, object_pairs_hook=_once)]
+        if path.suffix.lower() == ".json":
+            documents = [json.loads(text, object_pairs_hook=Written.of)]
         else:
             documents = list(yaml.load_all(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         words = error.problem or error.context
-        raise AccordsError(
-            f"{path}{line}: {words}. Compare with 'accords add --template'."
-        ) from error
+        raise AccordsError(f"{path}{line}: {words}. {_COMPARE}") from error
     except (yaml.YAMLError, ValueError) as error:
-        raise AccordsError(f"{path}: {error}. Compare with 'accords add --template'.") from error
+        raise AccordsError(f"{path}: {error}. {_COMPARE}") from error
+    except RecursionError as error:
+        raise AccordsError(f"{path}: holds lists in lists without end. {_COMPARE}") from error
     entries = [
         entry
         for document in documents
         for entry in (document if isinstance(document, list) else [document])
         if entry
     ]
-    wrong = [entry for entry in entries if not isinstance(entry, dict)]
-    if wrong or not entries:
+    if not entries or not all(isinstance(entry, dict) for entry in entries):
         raise AccordsError(f"{path}: holds no entry. Begin from 'accords add --template'.")
     return entries
+
+
+_COMPARE = "Compare with 'accords add --template'."
 
 
 def read_rows(
@@ -91,10 +109,9 @@ def read_rows(
                     f"{path}, line {begins}: has {len(cells)} cells, and the header {len(head)}. "
                     'Put quotation marks (") around a text with commas.'
                 )
-            row = Written(zip(head, cells, strict=False))
-            row.line, begins = begins, lines.line_num + 1
-            if any(row.values()):
-                found.append(row)
+            if any(cells):
+                found.append(Written.of(list(zip(head, cells, strict=True)), begins))
+            begins = lines.line_num + 1
     except csv.Error as error:
         raise AccordsError(f"{path}, line {lines.line_num}: {error}. Save it as CSV.") from error
     if not found:
@@ -115,60 +132,40 @@ def _right_columns(
 ) -> None:
     known = [*columns, *optional]
     missing = [name for name in columns if name not in head]
-    strange = [name for name in head if name not in known or head.count(name) > 1]
-    if not missing and not strange:
-        return
-    faults = [f"has no column '{name}'" for name in missing]
-    for name in dict.fromkeys(strange):
-        near = difflib.get_close_matches(name, missing, n=1)
-        hint = f" (is it '{near[0]}'?)" if near else ""
-        faults.append(f"has a column '{name}' that is not known or there twice{hint}")
-    raise AccordsError(
-        f"{path}: {', '.join(faults)}. The first line names the columns, separated by commas: "
-        f"{','.join(known)}."
-    )
+    strange = {name: near(name, missing) for name in head if head.count(name) > 1}
+    strange |= {name: near(name, missing) for name in head if name not in known}
+    faults = [f"It has no column '{name}'." for name in missing]
+    faults += [f"'{name}' is not known or there twice.{hint}" for name, hint in strange.items()]
+    if faults:
+        raise AccordsError(
+            f"{path}, line 1: {' '.join(faults)} The first line names the columns, separated by "
+            f"commas: {','.join(known)}."
+        )
 
 
-def _disputes(rows: Iterable[Written]) -> list[Entry]:
+def _disputes(rows: list[Written]) -> list[Entry]:
     """Gather rows of disputes into an entry for each agreement."""
-    entries: dict[str, Written] = {}
+    entries: dict[str, Entry] = {}
     for row in rows:
         agreement = row.pop("agreement_id")
-        if agreement not in entries:
-            entries[agreement] = Written(agreement_id=agreement, disputes=[])
-            entries[agreement].line = row.line
-        entries[agreement]["disputes"].append(row)
+        begun = Written.of([("agreement_id", agreement), ("disputes", [])], row.line)
+        entries.setdefault(agreement, begun)["disputes"].append(row)
     return list(entries.values())
 
 
 class _Loader(yaml.BaseLoader):
     """Keeps every scalar as text, and the line of every mapping; refuses a key given twice."""
 
-    def construct_written(self, node: yaml.MappingNode) -> Any:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         made = Written()
         made.line = node.start_mark.line + 1
-        yield made
         for key_node, value_node in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, str):
-                raise yaml.constructor.ConstructorError(
-                    None, None, "a list or mapping cannot name a field", key_node.start_mark
-                )
-            if key in made:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"'{key}' is given twice in one entry", key_node.start_mark
-                )
+            key = key_node.value
+            if not isinstance(key_node, yaml.ScalarNode):
+                fault = "a list or mapping cannot name a field"
+            else:
+                fault = f"'{key}' is given twice in one entry" if key in made else ""
+            if fault:
+                raise yaml.constructor.ConstructorError(None, None, fault, key_node.start_mark)
             made[key] = self.construct_object(value_node, deep=True)
-
-
-_Loader.add_constructor("tag:yaml.org,2002:map", _Loader.construct_written)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> Written:
-    """Make a JSON object; refuse a key given twice."""
-    made = Written()
-    for key, value in pairs:
-        if key in made:
-            raise ValueError(f"'{key}' is given twice in one entry")
-        made[key] = value
-    return made
+        return made

@@ -12,7 +12,7 @@ import pandas as pd
 import yaml
 
 from accords.checks.cells import EDTF, is_address, plain_address
-from accords.curation.additions import CITING, EXTRA, PARTS, rows
+from accords.curation.additions import CITING, EXTRA, PARTS, drafted
 from accords.curation.entries import Entry
 from accords.dataset import Dataset
 from accords.dataset.edtf import bounds
