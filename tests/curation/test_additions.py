@@ -131,7 +131,7 @@ def test_a_fault_is_named_by_entry_and_field(
 
 
 def test_what_a_known_agreement_is_cannot_be_changed_here(small_folder: Path, file: Path) -> None:
-    with pytest.raises(Refused, match="aze-mar is in the dataset already"):
+    with pytest.raises(Refused, match="is in the dataset already"):
         add(write(file, f"title: Another\n{NEWS}"), small_folder)
 
 
@@ -219,14 +219,14 @@ def test_an_event_is_known_by_its_type_where_one_has_it(small_folder: Path, file
 @pytest.mark.parametrize(
     ("subject", "said"),
     [
-        ("event:renewed", "no event of aze-mar. .*event:signed"),
-        ("domain:cyber", "no domain of aze-mar. It has domain:"),
+        ("event:renewed", "'event:renewed'.*event:signed"),
+        ("domain:cyber", "'domain:cyber'.*domain:"),
     ],
 )
 def test_what_a_source_cannot_support_is_said_once(
     small_folder: Path, file: Path, subject: str, said: str
 ) -> None:
-    with pytest.raises(Refused, match=f"line 6, entry 1, sources 1, supports: .*{said}") as refusal:
+    with pytest.raises(Refused, match=f"line 6, entry 1, sources 1, .*{said}") as refusal:
         add(
             write(file, NEWS.replace("event:ratified-mar", f"event:ratified, {subject}")),
             small_folder,
@@ -236,7 +236,7 @@ def test_what_a_source_cannot_support_is_said_once(
 
 def test_a_type_that_several_events_have_is_no_name(small_folder: Path, file: Path) -> None:
     text = NEWS.replace("aze-mar", "many").replace("ratified-mar", "accession")
-    with pytest.raises(Refused, match=r"several events of many.*event:accession-aze"):
+    with pytest.raises(Refused, match=r"line 6, entry 1, sources 1, .*event:accession-"):
         add(write(file, text), small_folder)
 
 

@@ -15,8 +15,9 @@ from typer.testing import CliRunner
 
 from accords.cli import app
 from accords.curation import prompts
-from accords.curation.additions import EXTRA, PARTS, add
+from accords.curation.additions import add
 from accords.curation.entries import read_entries
+from accords.curation.fields import EXTRA, PARTS
 from accords.dataset import Dataset, load
 
 NEW = {

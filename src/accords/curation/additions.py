@@ -13,27 +13,10 @@ import pandas as pd
 from accords.curation.differences import texts
 from accords.curation.draft import Draft, near
 from accords.curation.entries import Entry
+from accords.curation.fields import PARTS, fields
 from accords.curation.revision import Outcome
 from accords.dataset import Dataset, load
 from accords.dataset.selection import fold
-
-PARTS = ("parties", "events", "domains", "sources", "disputes", "distinct")
-"""The lists of an entry, each with the columns of its table."""
-
-CITING = ("supports", "voice", "locator", "evidence")
-"""What an entry says of a source beside the particulars of the source itself."""
-
-EXTRA = {"sources": CITING, "disputes": ("url",)}
-"""What the rows of a part have beside the columns of their table."""
-
-_SUPPORTS = {
-    "name": "supports",
-    "title": "Supports",
-    "description": "What the source is cited for: existence, value, context, event:<event>, "
-    "domain:<domain>. May be left out where the entry has one source, which then supports all of "
-    "it.",
-    "type": "list",
-}
 
 SAME = {
     "events": ["agreement_id", "event_id", "event", "party_id", "date"],
@@ -52,19 +35,6 @@ _EMPTY_WORDS = frozenset(
 
 Row = dict[str, str]
 """A row of a table as text; ``at`` is the place where a new one was typed."""
-
-
-def declared(descriptor: Mapping[str, Any], part: str) -> dict[str, Mapping[str, Any]]:
-    """Return the declarations of the fields that an entry has of one table, by their names."""
-    tables = {
-        resource["name"]: {field["name"]: field for field in resource["schema"]["fields"]}
-        for resource in descriptor["resources"]
-    }
-    own = dict(tables[part])
-    if part != "agreements":
-        own.pop("agreement_id", None)  # It is the entry's.
-    elsewhere = {"supports": _SUPPORTS} | tables["sources"] | tables["citations"]
-    return own | {name: elsewhere[name] for name in EXTRA.get(part, ())}
 
 
 def add(entries: Iterable[Entry], folder: str | os.PathLike[str]) -> Outcome:
@@ -111,7 +81,7 @@ def _join(draft: Draft, name: str, rows: pd.DataFrame, same: list[str], bases: l
     domain; else it is noted.
     """
     columns = list(draft.tables[name])
-    new, at, rows = rows["at"].notna(), rows["at"], rows[columns].fillna("").astype("str")
+    at, new, rows = rows["at"], rows["at"].notna(), rows[columns].fillna("").astype("str")
     rest = [column for column in columns if column not in same]
     stands = rows.groupby(same, sort=False)[rest].transform("first")
     if name == "agreements":
@@ -123,20 +93,16 @@ def _join(draft: Draft, name: str, rows: pd.DataFrame, same: list[str], bases: l
         stands["basis"] = best["basis"].transform("first")
     first = ~rows.duplicated(same)
     differs = (rows[rest] != "") & (rows[rest] != stands)
-    notes: dict[str, str] = {}
+    told: dict[str, str] = {}
     for n in rows.index[new & ~first & differs.any(axis=1)]:
-        told = [column for column in rest if differs.at[n, column]]
-        cells = ", ".join(f"{c} '{rows.at[n, c]}' (on record: '{stands.at[n, c]}')" for c in told)
+        cells = [f"{c} '{rows.at[n, c]}' (on record: '{stands.at[n, c]}')" for c in rest]
+        told.setdefault(", ".join(pd.Series(cells)[differs.loc[n].to_numpy()]), at[n])
+    for cells, place in told.items():
         if name == "agreements":
-            draft.object(
-                at[n],
-                f"{rows.at[n, 'agreement_id']} is in the dataset already, with another {cells}. "
-                "Leave that out, or change it with 'accords correct'.",
-            )
+            remedy = "Leave that out, or change it with 'accords correct'."
+            draft.object(place, f"is in the dataset already, with another {cells}. {remedy}")
         else:
-            notes.setdefault(f"not taken: {cells}.", at[n])
-    for message, place in notes.items():
-        draft.note(place, message)
+            draft.note(place, f"not taken: {cells}.")
     kept = rows.index[first | ~new]
     rows.loc[first, rest] = stands.loc[first]
     draft.tables[name] = rows.loc[kept].reset_index(drop=True)
@@ -149,28 +115,31 @@ class _Additions:
     def __init__(self, dataset: Dataset) -> None:
         self.draft = Draft(texts(dataset))
         self.party_names = dataset.party_names
-        self.fields = {name: declared(dataset.descriptor, name) for name in ("agreements", *PARTS)}
+        self.fields = {name: fields(dataset, name) for name in ("agreements", *PARTS)}
         self.rows: dict[str, list[Row]] = {
             name: [*map(dict, self.draft.tables[name].to_dict("records"))]
-            for name in ("agreements", "citations", *PARTS)
+            for name in (*self.fields, "citations")
         }
 
     def take(self, entry: Entry, words: str) -> None:
         """Make all rows of an entry."""
-        own = self._texts(entry, "agreements", _place(entry, words), PARTS)
+        own = self._row(entry, "agreements", _place(entry, words))
         parts = {name: self._part(entry, name, words) for name in PARTS}
         agreement = self._agreement(own, parts)
         if agreement is None:
             return
         spoken, said = self.draft.places.agreements, f"{own['at']} ({agreement})"
         spoken[agreement] = f"{spoken[agreement]}; {said}" if agreement in spoken else said
-        for rows in parts.values():
+        for name, rows in parts.items():
             for row in rows:
                 row["agreement_id"] = agreement
-        for row in parts["events"]:
-            self._name_event(row)
-        for name in ("parties", "domains", "distinct"):
-            self.rows[name] += parts[name]
+                if name == "events":
+                    self._name_event(row)
+                elif name == "sources":
+                    self._name_source(row)
+                elif name == "disputes":
+                    self._locate(row, parts["events"])
+                self.rows[name].append(row)
         subjects = [
             "existence",
             *(f"event:{row['event_id']}" for row in parts["events"]),
@@ -178,50 +147,48 @@ class _Additions:
             *(["value"] if own["value_amount"] else []),
         ]
         for row in parts["sources"]:
-            self._name_source(row)
             if not row["supports"] and len(parts["sources"]) > 1:
                 self.draft.object(
                     f"{row['at']}, supports",
                     "is empty. With several sources, say which supports what: "
                     f"{', '.join(subjects)}.",
                 )
-            self._cite(row, row["supports"].split("\n") if row["supports"] else subjects, parts)
-        for row in parts["disputes"]:
-            self._dispute(row, parts)
+            supports = row["supports"].split("\n") if row["supports"] else subjects
+            # Whoever tells of an event of an agreement tells that the agreement exists.
+            said_in = "context" if supports == ["context"] else "existence"
+            meant = [self._fact(subject, agreement, parts["events"]) for subject in supports]
+            for subject in dict.fromkeys([said_in, *meant]):
+                evidence = row["evidence"] if subject == said_in else ""
+                self.rows["citations"].append({**row, "subject": subject, "evidence": evidence})
 
-    def _texts(
-        self, given: Mapping[str, Any], table: str, place: str, lists: Collection[str] = ()
-    ) -> Row:
-        """Return the fields of a mapping as text; object to those that its table does not have."""
-        fields = self.fields[table]
-        for name in (name for name in given if name not in (*fields, *lists)):
-            hint = near(str(name), [*fields, *lists]) or " See 'accords add --template'."
+    def _row(self, given: Mapping[str, Any], table: str, place: str) -> Row:
+        """Return the fields of a mapping as text; object to those that are not of its table."""
+        known, lists = self.fields[table], PARTS if table == "agreements" else ()
+        for name in (name for name in given if name not in (*known, *lists)):
+            hint = near(str(name), [*known, *lists]) or " See 'accords add --template'."
             self.draft.object(place, f"'{name}' is not a field here.{hint}")
-        row = {"at": place} | dict.fromkeys(fields, "")
-        for name, field in fields.items():
-            value = given.get(name)
-            items = value if isinstance(value, list) and field is _SUPPORTS else [value]
+        row = {"at": place} | dict.fromkeys(known, "")
+        for name, field in known.items():
+            value, several = given.get(name), field.declared["type"] == "list"
+            items = value if several and isinstance(value, list) else [value]
             if any(isinstance(item, list | dict) for item in items):
                 self.draft.object(f"{place}, {name}", "holds several values. Write one text.")
             else:
                 text = "\n".join(map(_text, items))
-                row[name] = self.draft.mend(text, field, f"{place}, {name}")
+                row[name] = self.draft.mend(text, field.declared, f"{place}, {name}")
         return row
 
     def _part(self, entry: Entry, name: str, words: str) -> list[Row]:
         """Return the rows of one list of an entry."""
         given = entry.get(name) or []
-        if not isinstance(given, list):
+        if not isinstance(given, list) or not all(isinstance(row, dict) for row in given):
             place = _place(entry, f"{words}, {name}")
-            self.draft.object(place, "is not a list. Begin each of its lines with '- '.")
+            self.draft.object(place, "is not a list of rows. See 'accords add --template'.")
             return []
-        rows = []
-        for number, row in enumerate(given, start=1):
-            place = _place(row, f"{words}, {name} {number}")
-            if isinstance(row, dict):
-                rows.append(self._texts(row, name, place))
-            else:
-                self.draft.object(place, "is not a row of fields. See 'accords add --template'.")
+        rows = [
+            self._row(row, name, _place(row, f"{words}, {name} {number}"))
+            for number, row in enumerate(given, start=1)
+        ]
         # A row without any text is a part of the template that was left as it was.
         return [row for row in rows if any(row[column] for column in row.keys() - {"at"})]
 
@@ -251,85 +218,53 @@ class _Additions:
         year = min(signed or [row["date"] for row in dated], default="nd")[:4]
         return _free("-".join(filter(None, (who, year, *subject[:4]))), taken)
 
-    def _of(self, agreement: str, table: str) -> list[Row]:
-        return [row for row in self.rows[table] if row["agreement_id"] == agreement]
+    def _events(self, agreement: str) -> list[Row]:
+        return [row for row in self.rows["events"] if row["agreement_id"] == agreement]
 
     def _name_event(self, row: Row) -> None:
         """Name an event without an id as the same one on record, or anew."""
-        known = self._of(row["agreement_id"], "events")
-        what = ("event", "party_id", "date")
+        known, what = self._events(row["agreement_id"]), ("event", "party_id", "date")
         same = [old["event_id"] for old in known if all(old[c] == row[c] for c in what)]
         made = "-".join(filter(None, (row["event"], _slug(row["party_id"]))))
-        free = _free(made, [old["event_id"] for old in known])
+        free = _free(made, {old["event_id"] for old in known})
         row["event_id"] = row["event_id"] or (same or [free])[0]
-        self.rows["events"].append(row)
 
     def _name_source(self, row: Row) -> None:
         """Name a source as the one on record with its address or its id, or anew."""
-        known = self.rows["sources"]
-        same = [old for old in known if row["url"] and old["url"] == row["url"]]
-        if not row["url"]:
-            same = [old for old in known if row["source_id"] == old["source_id"]]
+        by = "url" if row["url"] else "source_id"
+        same = [old for old in self.rows["sources"] if row[by] and old[by] == row[by]]
         if same:
             row |= {column: same[0][column] for column in SAME["sources"]}
         elif not row["source_id"]:
             publisher, title = _slug(row["publisher"])[:24], _slug(row["title"])[:30]
             parts = (publisher, row["published"][:4] or "nd", title)
             made = "-".join(filter(None, (part.strip("-") for part in parts)))
-            row["source_id"] = _free(made, {old["source_id"] for old in known})
-        known.append(row)
+            row["source_id"] = _free(made, {old["source_id"] for old in self.rows["sources"]})
 
-    def _cite(self, row: Row, supports: list[str], parts: Mapping[str, list[Row]]) -> None:
-        """Make the citations of a source."""
-        meant = filter(None, [self._subject(subject, row, parts) for subject in supports])
-        # Whoever tells of an event of an agreement tells that the agreement exists.
-        said_in = "context" if supports == ["context"] else "existence"
-        for subject in dict.fromkeys([said_in, *meant]):
-            citation = {c: row[c] for c in ("agreement_id", "source_id", "voice", "locator", "at")}
-            evidence = row["evidence"] if subject == said_in else ""
-            self.rows["citations"].append({**citation, "subject": subject, "evidence": evidence})
+    def _locate(self, row: Row, events: list[Row]) -> None:
+        """Find the event and the source of a dispute."""
+        row["field"] = self._fact(row["field"], row["agreement_id"], events)
+        if url := row["url"]:
+            found = [old["source_id"] for old in self.rows["sources"] if old["url"] == url]
+            row["source_id"] = next(iter(found), "")
+            if not found:
+                self.draft.object(
+                    f"{row['at']}, url",
+                    f"no source has the address {url}. Add it to the sources of the entry.",
+                )
 
-    def _subject(self, subject: str, row: Row, parts: Mapping[str, list[Row]]) -> str | None:
-        """Return what a source supports as the tables name it, or object."""
-        agreement, (kind, _, code) = row["agreement_id"], subject.partition(":")
-        if kind not in ("event", "domain"):
-            return subject
-        known = {old["domain"]: "" for old in self._of(agreement, "domains")}
-        meant = [code] if code in known else []
-        if kind == "event":
-            known = {old["event_id"]: "" for old in self._of(agreement, "events")}
-            meant = self._events(code, agreement, parts)
-        if len(meant) == 1:
-            return f"{kind}:{meant[0]}"
-        what = f"several {kind}s" if meant else f"no {kind}"
-        listed = ", ".join(f"{kind}:{name}" for name in known) or "none"
-        place = f"{row['at']}, supports"
-        self.draft.object(place, f"'{subject}' names {what} of {agreement}. It has {listed}.")
-        return None
+    def _fact(self, fact: str, agreement: str, own: list[Row]) -> str:
+        """Return what is supported or disputed with an event's id where its type is named.
 
-    def _events(self, code: str, agreement: str, parts: Mapping[str, list[Row]]) -> list[str]:
-        """List the events that a code means: by id, or by the type that one event has."""
-        known = {row["event_id"]: row["event"] for row in self._of(agreement, "events")}
-        own = [row["event_id"] for row in parts["events"] if row["event"] == code]
-        typed = [event_id for event_id, event in known.items() if event == code]
-        return [code] if code in known else own or typed
-
-    def _dispute(self, row: Row, parts: Mapping[str, list[Row]]) -> None:
-        """Take what a source says where sources disagree; the source is found by its address."""
-        url = row["url"]
-        found = [old["source_id"] for old in self.rows["sources"] if url and old["url"] == url]
-        if url and not found:
-            self.draft.object(
-                f"{row['at']}, url",
-                f"no source has the address {url}. Add it to the sources of the entry.",
-            )
-            return
-        row["source_id"] = found[0] if found else row["source_id"]
-        event = re.fullmatch(r"event:([a-z0-9-]+)(\..*)?", row["field"])
-        meant = self._events(event[1], row["agreement_id"], parts) if event else []
-        if event and len(meant) == 1:
-            row["field"] = f"event:{meant[0]}{event[2] or ''}"
-        self.rows["disputes"].append(row)
+        The type must be that of one event, of the entry or else of the agreement.
+        """
+        named = re.fullmatch(r"event:([a-z0-9-]+)(\..*)?", fact)
+        known = self._events(agreement)
+        if not named or any(row["event_id"] == named[1] for row in known):
+            return fact
+        typed = [row["event_id"] for row in own if row["event"] == named[1]]
+        typed = typed or [row["event_id"] for row in known if row["event"] == named[1]]
+        return f"event:{typed[0]}{named[2] or ''}" if len(set(typed)) == 1 else fact
 
 
 def _place(row: Any, words: str) -> str:

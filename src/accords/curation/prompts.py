@@ -5,25 +5,19 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
 
 import pandas as pd
 import yaml
 
-from accords.checks.cells import is_address, judge
-from accords.curation.additions import CITING, PARTS, declared, drafted
-from accords.curation.draft import is_dated, mended
+from accords.curation.additions import drafted
+from accords.curation.draft import is_dated
 from accords.curation.entries import Entry
+from accords.curation.fields import CITING, IDS, LISTED, PARTS, Answer, Field, fields
 from accords.dataset import Dataset
-from accords.dataset.selection import fold
 
-_LISTED = 30
-"""Longest list of codes that is shown whole, with numbers."""
-
-_IDS = ("agreement_id", "event_id", "source_id")
-_MADE = (*_IDS, "status_note")
+_MADE = (*IDS, "status_note")
 """What the form does not ask for: ids are made, and a status is a matter for reflection."""
 
 _DEPENDS = {
@@ -32,120 +26,6 @@ _DEPENDS = {
     "value_kind": "value_amount",
 }
 """Fields that make sense only where another is filled."""
-
-Answer = tuple[str, str]
-"""What an answer means, and what is wrong with it or nothing."""
-
-
-@dataclass(frozen=True)
-class Field:
-    """One thing to fill in.
-
-    Attributes
-    ----------
-    declared
-        Its declaration in the descriptor.
-    choices
-        Codes and their labels, where only these may be used.
-    meanings
-        Definitions of the codes.
-    on_record
-        Whether the choices are the agreements on record, to which a file can add.
-    taken
-        Values that other rows have, where each must be another.
-    """
-
-    declared: Mapping[str, Any]
-    choices: Mapping[str, str] = field(default_factory=dict)
-    meanings: Mapping[str, str] = field(default_factory=dict)
-    on_record: bool = False
-    taken: frozenset[str] = frozenset()
-
-    @property
-    def name(self) -> str:
-        """The name of the column."""
-        return self.declared["name"]
-
-    @property
-    def required(self) -> bool:
-        """Whether it must be filled; ids need not, for they are made."""
-        rules = self.declared.get("constraints", {})
-        return bool(rules.get("required")) and self.name not in _IDS
-
-    @property
-    def listed(self) -> list[str]:
-        """The codes that are shown whole, with numbers, where there are few."""
-        few = len(self.choices) <= _LISTED and not self.on_record
-        return list(self.choices) if few else []
-
-    def explained(self) -> Iterator[str]:
-        """Say what the field means, and which codes it takes."""
-        needed = " Required." if self.required else ""
-        example = f" Example: {self.declared['example']}." if self.declared.get("example") else ""
-        yield f"{self.declared['title']}: {self.declared['description']}{needed}{example}"
-        if self.meanings:
-            yield from (f"  {code}: {meaning}" for code, meaning in self.meanings.items())
-        elif self.listed:
-            yield f"  One of: {', '.join(self.listed)}."
-        elif self.choices and not self.on_record:
-            few = ", ".join(list(self.choices)[:3])
-            yield f"  One of {len(self.choices)} codes, such as {few}."
-
-    def read(self, typed: str, required: bool) -> Answer:
-        """Read an answer: a text, or a code by itself, its number, its label or words of that."""
-        answer, _ = mended(typed, self.declared)
-        worded = self._worded(answer)
-        named = {fold(word): code for code, label in self.choices.items() for word in (label, code)}
-        if answer.isdecimal() and 0 < int(answer) <= len(self.listed):
-            answer = self.listed[int(answer) - 1]
-        elif self.choices:
-            answer = named.get(fold(answer), worded[0] if len(worded) == 1 else answer)
-        if not answer:
-            return "", "This must be filled in." if required else ""
-        if self.choices and answer not in self.choices:
-            words = [*self.choices, *self.choices.values()]
-            near = worded[:5] or difflib.get_close_matches(answer, words, n=3, cutoff=0.5)
-            hint = f"Did you mean {' or '.join(near)}?" if near else "Type ? for the list."
-            return answer, f"'{answer}' is not in the list. {hint}"
-        if answer in self.taken:
-            return answer, f"'{answer}' is taken already. Choose another."
-        faults = [f"{fault.message} {fault.remedy}" for fault in judge(self.declared)(answer)]
-        return answer, faults[0] if faults else ""
-
-    def _worded(self, answer: str) -> list[str]:
-        """List the codes of which the label or the code itself has every word of an answer."""
-        wanted = set(re.findall(r"\w+", fold(answer)))
-        having = {c: re.findall(r"\w+", fold(f"{c} {label}")) for c, label in self.choices.items()}
-        return [code for code, words in having.items() if wanted and wanted <= set(words)]
-
-
-def fields(dataset: Dataset, part: str) -> list[Field]:
-    """Return the fields that an entry has of one table."""
-    resources = {resource["name"]: resource for resource in dataset.descriptor["resources"]}
-    codes = {
-        key["fields"][0]: key["reference"]["resource"] or "agreements"
-        for name in ("citations", part)
-        for key in resources[name]["schema"].get("foreignKeys", ())
-    }
-    return [
-        _field(dataset, part, one, "" if name in _IDS else codes.get(name, ""))
-        for name, one in declared(dataset.descriptor, part).items()
-    ]
-
-
-def _field(dataset: Dataset, part: str, one: Mapping[str, Any], codes: str) -> Field:
-    """Return a field; ``codes`` is the table from which its values come, or empty."""
-    if codes == "agreements":
-        titles = dataset.agreements.set_index("agreement_id")["title"]
-        return Field(one, titles.to_dict(), on_record=True)
-    if codes:
-        choices, table = dataset.labels(codes), dataset.tables[codes]
-        defined = table["definition"] if "definition" in table else []
-        return Field(one, choices, dict(zip(choices, defined, strict=False)))
-    rules = one.get("constraints", {})
-    if rules.get("unique") and one["name"] not in _IDS and not is_address(one):
-        return Field(one, taken=frozenset(dataset.tables[part][one["name"]].dropna()))
-    return Field(one, {word: word for word in rules.get("enum", ())})
 
 
 def template(dataset: Dataset) -> str:
@@ -159,7 +39,7 @@ def template(dataset: Dataset) -> str:
     for part in ("agreements", *PARTS):
         indent, lead = ("", "") if part == "agreements" else ("    ", "  - ")
         lines += [] if part == "agreements" else ["", f"{part}:"]
-        for one in fields(dataset, part):
+        for one in fields(dataset, part).values():
             lines += [f"{indent}# {line}" for line in one.explained()]
             lines.append(f"{lead}{one.name}:")
             lead = indent
@@ -182,7 +62,7 @@ def schema(dataset: Dataset) -> dict[str, Any]:
     def described(part: str) -> dict[str, Any]:
         properties = {
             one.name: {key: one.declared[key] for key in ("title", "description")} | rule(one)
-            for one in fields(dataset, part)
+            for one in fields(dataset, part).values()
         }
         return {"type": "object", "additionalProperties": False, "properties": properties}
 
@@ -296,7 +176,7 @@ def _entry(dataset: Dataset, entry: Entry) -> Steps:
     if not known:
         yield from _same_parties(dataset, {row["party_id"] for row in entry.get("parties", ())})
         yield "\nThe agreement:"
-        for one in fields(dataset, "agreements"):
+        for one in fields(dataset, "agreements").values():
             needs = _DEPENDS.get(one.name)
             few = one.name == "parties_total" and entry.get("scope") == "bilateral"
             if one.name in _MADE or few or (needs and needs not in entry):
@@ -325,7 +205,7 @@ def _question(one: Field, required: bool | None = None) -> Question:
 def _rows(dataset: Dataset, entry: Entry, table: str) -> Steps:
     """Ask for rows until the first field is left empty."""
     yield f"\n{table.capitalize()}: one after another, Enter when done."
-    first, *others = [one for one in fields(dataset, table) if one.name not in _MADE]
+    first, *others = [one for one in fields(dataset, table).values() if one.name not in _MADE]
     subjects = _subjects(entry, dataset) if table == "sources" else []
     pages = set(dataset.sources["url"])
     while answer := (yield _question(first, required=False)):
@@ -392,7 +272,7 @@ def _free(dataset: Dataset, proposed: str, typed: str) -> Answer:
         return proposed, ""
     if typed in set(dataset.agreements["agreement_id"]):
         return typed, f"The dataset has an agreement '{typed}'. Choose another id."
-    return fields(dataset, "agreements")[0].read(typed, required=True)
+    return fields(dataset, "agreements")["agreement_id"].read(typed, required=True)
 
 
 def _supported(subjects: list[str], typed: str) -> Answer:
@@ -433,9 +313,9 @@ def _same_parties(dataset: Dataset, parties: set[str]) -> Iterator[str]:
         yield "No agreement of these parties is on record."
         return
     yield f"\nOn record of these parties: {len(found)}."
-    for name, row in found.head(_LISTED).iterrows():
+    for name, row in found.head(LISTED).iterrows():
         date = row["date"] if pd.notna(row["date"]) else "undated"
         yield f"  {date}  {row['short_name']}  ({name})"
-    if len(found) > _LISTED:
-        yield f"  and {len(found) - _LISTED} older or undated ones"
+    if len(found) > LISTED:
+        yield f"  and {len(found) - LISTED} older or undated ones"
     yield "If it is one of these, go back (<) and give its id."
