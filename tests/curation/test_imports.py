@@ -130,12 +130,12 @@ def test_rows_may_come_in_any_order_and_columns_too(edited: Callable[[Edit], Out
     [
         pytest.param(
             lambda book: setattr(book["agreements"], "title", "Agreemnts"),
-            "agreements: no such sheet; rename the sheet 'Agreemnts' to 'agreements'",
+            "agreements: no such sheet. Did you mean 'Agreemnts'",
             id="renamed sheet",
         ),
         pytest.param(
             lambda book: book.remove(book["domains"]),
-            "domains: no such sheet; restore it",
+            "domains: no such sheet. Restore it",
             id="deleted sheet",
         ),
         pytest.param(

@@ -81,7 +81,7 @@ def _join(draft: Draft, name: str, rows: pd.DataFrame, same: list[str], bases: l
     domain; else it is noted.
     """
     columns = list(draft.tables[name])
-    at, new, rows = rows["at"], rows["at"].notna(), rows[columns].fillna("").astype("str")
+    at, new, rows = rows["at"].to_dict(), rows["at"].notna(), rows[columns].fillna("").astype("str")
     rest = [column for column in columns if column not in same]
     stands = rows.groupby(same, sort=False)[rest].transform("first")
     if name == "agreements":
@@ -95,14 +95,15 @@ def _join(draft: Draft, name: str, rows: pd.DataFrame, same: list[str], bases: l
     differs = (rows[rest] != "") & (rows[rest] != stands)
     told: dict[str, str] = {}
     for n in rows.index[new & ~first & differs.any(axis=1)]:
-        cells = [f"{c} '{rows.at[n, c]}' (on record: '{stands.at[n, c]}')" for c in rest]
-        told.setdefault(", ".join(pd.Series(cells)[differs.loc[n].to_numpy()]), at[n])
-    for cells, place in told.items():
+        pairs = zip(rest, rows.loc[n, rest], stands.loc[n, rest], differs.loc[n, rest], strict=True)
+        cells = [f"{c} '{own}' (on record: '{old}')" for c, own, old, other in pairs if other]
+        told.setdefault(", ".join(cells), at[n])
+    for words, place in told.items():
         if name == "agreements":
             remedy = "Leave that out, or change it with 'accords correct'."
-            draft.object(place, f"is in the dataset already, with another {cells}. {remedy}")
+            draft.object(place, f"is in the dataset already, with another {words}. {remedy}")
         else:
-            draft.note(place, f"not taken: {cells}.")
+            draft.note(place, f"not taken: {words}.")
     kept = rows.index[first | ~new]
     rows.loc[first, rest] = stands.loc[first]
     draft.tables[name] = rows.loc[kept].reset_index(drop=True)
@@ -116,10 +117,10 @@ class _Additions:
         self.draft = Draft(texts(dataset))
         self.party_names = dataset.party_names
         self.fields = {name: fields(dataset, name) for name in ("agreements", *PARTS)}
-        self.rows: dict[str, list[Row]] = {
-            name: [*map(dict, self.draft.tables[name].to_dict("records"))]
-            for name in (*self.fields, "citations")
-        }
+        self.rows: dict[str, list[Row]] = {}
+        for name in (*self.fields, "citations"):
+            on_record: Any = self.draft.tables[name].to_dict("records")
+            self.rows[name] = on_record
 
     def take(self, entry: Entry, words: str) -> None:
         """Make all rows of an entry."""

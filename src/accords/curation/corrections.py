@@ -6,6 +6,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from accords.curation.differences import texts
 from accords.curation.draft import Draft, near
 from accords.curation.entries import Written, read_rows
 from accords.curation.revision import Outcome
-from accords.dataset import Dataset, load
+from accords.dataset import load
 
 COLUMNS = ("table", "agreement_id", "key", "column", "old", "new")
 REASONS = ("url", "why")
@@ -25,8 +26,8 @@ DELETE = "DELETE"
 Row = tuple[str, int]
 """A table, and the position of a row in it."""
 
-Rows = Mapping[tuple[str, str, str], int]
-"""The position of each row, by how corrections name it: table, agreement, the rest of its key."""
+Names = Mapping[tuple[str, str], int]
+"""The position of each row of a table, by its agreement and the rest of its key."""
 
 
 def read_corrections(file: str | os.PathLike[str]) -> list[Written]:
@@ -56,83 +57,77 @@ def correct(corrections: Iterable[Written], folder: str | os.PathLike[str]) -> O
     """
     dataset = load(folder)
     draft = Draft(texts(dataset))
-    rows = _rows(dataset, draft.tables)
+    resources = {resource["name"]: resource for resource in dataset.descriptor["resources"]}
+    names = {name: _names(draft.tables[name], resource) for name, resource in resources.items()}
     wanted: dict[Row, dict[str, Written]] = defaultdict(dict)
     for one in corrections:
-        if fault := _fault(one, draft.tables, rows):
+        if fault := _fault(one, draft.tables, names):
             draft.object(_place(one), fault)
             continue
-        cells = wanted[one["table"], rows[one["table"], one["agreement_id"], one["key"]]]
+        cells = wanted[one["table"], names[one["table"]][one["agreement_id"], one["key"]]]
         for column, other in cells.items():
             if column == one["column"] or DELETE in (column, one["column"]):
                 draft.object(_place(one), f"Line {other.line} corrects the same. Keep one of them.")
         cells.setdefault(one["column"], one)
-    _make(wanted, draft, dataset)
+    _make(wanted, draft, resources)
     return draft.put(Path(folder))
 
 
-def _rows(dataset: Dataset, tables: Mapping[str, pd.DataFrame]) -> Rows:
-    found = {}
-    for resource in dataset.descriptor["resources"]:
-        name, primary = resource["name"], resource["schema"]["primaryKey"]
-        table = tables[name]
-        owners = table["agreement_id"] if "agreement_id" in primary else [""] * len(table)
-        others = table[[column for column in primary if column != "agreement_id"]]
-        for position, (owner, key) in enumerate(zip(owners, others.to_numpy(), strict=True)):
-            words = "|".join(key)
-            found[name, owner, words.replace("|", "=", 1) if name == "disputes" else words] = (
-                position
-            )
-    return found
+def _names(table: pd.DataFrame, resource: Mapping[str, Any]) -> Names:
+    keys = table[resource["schema"]["primaryKey"]].copy()
+    owners = keys.pop("agreement_id") if "agreement_id" in keys else [""] * len(keys)
+    joined = ["|".join(key) for key in keys.to_numpy()]
+    if resource["name"] == "disputes":
+        joined = [key.replace("|", "=", 1) for key in joined]
+    return {name: at for at, name in enumerate(zip(owners, joined, strict=True))}
 
 
-def _fault(one: Written, tables: Mapping[str, pd.DataFrame], rows: Rows) -> str:
-    """Say what keeps a correction from fitting to a cell, or nothing."""
-    table, agreement, key = one["table"], one["agreement_id"], one["key"]
+def _fault(
+    one: Written, tables: Mapping[str, pd.DataFrame], names: Mapping[str, Names]
+) -> str | None:
+    """Return what keeps a correction from fitting to a cell, if anything."""
+    table, agreement, key, column = (one[c] for c in ("table", "agreement_id", "key", "column"))
     if table not in tables:
         return f"There is no table '{table}'.{near(table, tables)}"
-    if (table, agreement, key) not in rows:
-        own = [(owner, words) for name, owner, words in rows if name == table]
-        owners, keys = {o for o, _ in own}, [words for o, words in own if o == agreement]
-        if not keys:
-            return f"No row of this table is of '{agreement}'.{near(agreement, owners)}"
+    keys = [name for owner, name in names[table] if owner == agreement]
+    if not keys:
+        owners = {owner for owner, _ in names[table]}
+        return f"No row of this table is of '{agreement}'.{near(agreement, owners)}"
+    if key not in keys:
         return f"The table has no row '{key}' there.{near(key, keys)}"
-    column, columns = one["column"], list(tables[table])
     if column == DELETE:
-        return ""
-    if column not in columns:
-        return f"The table has no column '{column}'.{near(column, columns)}"
-    stands = tables[table].at[rows[table, agreement, key], column]
-    if stands == one["old"]:
-        return ""
-    return (
-        f"'{stands or 'nothing'}' stands there, and the old value is given as "
-        f"'{one['old'] or 'nothing'}'. Look at the row again, and write what stands there as 'old'."
-    )
+        return None
+    if column not in tables[table]:
+        return f"The table has no column '{column}'.{near(column, map(str, tables[table]))}"
+    stands: Any = tables[table].at[names[table][agreement, key], column]
+    if stands != one["old"]:
+        return (
+            f"'{stands or 'nothing'}' stands there, and the old value is given as "
+            f"'{one['old'] or 'nothing'}'. Look at the row again, and write what stands there as "
+            "'old'."
+        )
+    return None
 
 
-def _make(wanted: Mapping[Row, Mapping[str, Written]], draft: Draft, dataset: Dataset) -> None:
+def _make(
+    wanted: Mapping[Row, Mapping[str, Written]], draft: Draft, resources: Mapping[str, Any]
+) -> None:
     """Write all corrections into the draft's tables, and where each was written."""
-    fields = {
-        (resource["name"], field["name"]): field
-        for resource in dataset.descriptor["resources"]
-        for field in resource["schema"]["fields"]
-    }
-    gone: dict[str, list[int]] = defaultdict(list)
-    lines: dict[str, list[str]] = defaultdict(list)
+    gone, lines = defaultdict(list), defaultdict(list)
     for (table, at), cells in wanted.items():
+        fields = {field["name"]: field for field in resources[table]["schema"]["fields"]}
         for column, one in cells.items():
             lines[one["agreement_id"]].append(str(one.line))
             if column == DELETE:
                 gone[table].append(at)
             else:
-                new = draft.mend(one["new"], fields[table, column], _place(one))
+                new = draft.mend(one["new"], fields[column], _place(one))
                 draft.tables[table].at[at, column] = new
     for table, positions in gone.items():
         draft.tables[table] = draft.tables[table].drop(index=positions)
     for (table, at), cells in wanted.items():
         if at not in gone[table]:
-            position = int(draft.tables[table].index.get_loc(at))
+            position: Any = draft.tables[table].index.get_loc(at)
             draft.places.cells |= {(table, position, c): _place(one) for c, one in cells.items()}
     for agreement, numbers in lines.items():
         draft.places.agreements[agreement] = f"line {', '.join(numbers)} ({agreement})"

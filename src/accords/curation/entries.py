@@ -6,13 +6,12 @@ import csv
 import io
 import json
 import os
-from collections.abc import Collection, Hashable
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from accords.curation.draft import near
 from accords.errors import AccordsError
 
 DISPUTE = ("agreement_id", "field", "value", "url", "adopted", "reason")
@@ -24,24 +23,9 @@ Entry = dict[str, Any]
 class Written(dict[str, Any]):
     """A mapping as it stands in a file, with the line on which it begins; 0 where none is known."""
 
-    line: int = 0
-
-    @classmethod
-    def of(cls, pairs: Collection[tuple[str, Any]], line: int = 0) -> Written:
-        """Make one of keys and values.
-
-        Raises
-        ------
-        ValueError
-            When a key is there twice.
-        """
-        made = cls(pairs)
-        made.line = line
-        if len(made) < len(pairs):
-            keys = [key for key, _ in pairs]
-            twice = next(key for key in keys if keys.count(key) > 1)
-            raise ValueError(f"'{twice}' is given twice in one entry")
-        return made
+    def __init__(self, pairs: Any = (), line: int = 0) -> None:
+        super().__init__(pairs)
+        self.line = line
 
 
 def read_entries(file: str | os.PathLike[str]) -> list[Entry]:
@@ -61,7 +45,7 @@ def read_entries(file: str | os.PathLike[str]) -> list[Entry]:
     text = read_text(path)
     try:
         if path.suffix.lower() == ".json":
-            documents = [json.loads(text, object_pairs_hook=Written.of)]
+            documents = [json.loads(text, object_pairs_hook=_once)]
         else:
             documents = list(yaml.load_all(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
@@ -110,7 +94,7 @@ def read_rows(
                     'Put quotation marks (") around a text with commas.'
                 )
             if any(cells):
-                found.append(Written.of(list(zip(head, cells, strict=True)), begins))
+                found.append(Written(zip(head, cells, strict=True), begins))
             begins = lines.line_num + 1
     except csv.Error as error:
         raise AccordsError(f"{path}, line {lines.line_num}: {error}. Save it as CSV.") from error
@@ -131,14 +115,13 @@ def _right_columns(
     path: Path, head: list[str], columns: Collection[str], optional: Collection[str]
 ) -> None:
     known = [*columns, *optional]
-    missing = [name for name in columns if name not in head]
-    strange = {name: near(name, missing) for name in head if head.count(name) > 1}
-    strange |= {name: near(name, missing) for name in head if name not in known}
-    faults = [f"It has no column '{name}'." for name in missing]
-    faults += [f"'{name}' is not known or there twice.{hint}" for name, hint in strange.items()]
+    faults = [f"has no column '{name}'" for name in columns if name not in head]
+    for name in dict.fromkeys(head):
+        if name not in known or head.count(name) > 1:
+            faults.append(f"has a column '{name}' that is not known or there twice")
     if faults:
         raise AccordsError(
-            f"{path}, line 1: {' '.join(faults)} The first line names the columns, separated by "
+            f"{path}, line 1: {', '.join(faults)}. The first line names the columns, separated by "
             f"commas: {','.join(known)}."
         )
 
@@ -148,7 +131,7 @@ def _disputes(rows: list[Written]) -> list[Entry]:
     entries: dict[str, Entry] = {}
     for row in rows:
         agreement = row.pop("agreement_id")
-        begun = Written.of([("agreement_id", agreement), ("disputes", [])], row.line)
+        begun = Written({"agreement_id": agreement, "disputes": []}, row.line)
         entries.setdefault(agreement, begun)["disputes"].append(row)
     return list(entries.values())
 
@@ -156,16 +139,20 @@ def _disputes(rows: list[Written]) -> list[Entry]:
 class _Loader(yaml.BaseLoader):
     """Keeps every scalar as text, and the line of every mapping; refuses a key given twice."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        made = Written()
-        made.line = node.start_mark.line + 1
-        for key_node, value_node in node.value:
-            key = key_node.value
-            if not isinstance(key_node, yaml.ScalarNode):
-                fault = "a list or mapping cannot name a field"
-            else:
-                fault = f"'{key}' is given twice in one entry" if key in made else ""
-            if fault:
-                raise yaml.constructor.ConstructorError(None, None, fault, key_node.start_mark)
-            made[key] = self.construct_object(value_node, deep=True)
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
+        made = Written(super().construct_mapping(node, deep=True), node.start_mark.line + 1)
+        keys = [key for key, _ in node.value]
+        for number, key in enumerate(keys):
+            if any(key.value == other.value for other in keys[:number]):
+                twice = f"'{key.value}' is given twice in one entry"
+                raise yaml.constructor.ConstructorError(None, None, twice, key.start_mark)
         return made
+
+
+def _once(pairs: list[tuple[str, Any]]) -> Written:
+    """Return a JSON object; refuse a key given twice."""
+    made = Written(pairs)
+    if len(made) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"'{max(keys, key=keys.count)}' is given twice in one entry")
+    return made

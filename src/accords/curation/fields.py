@@ -164,5 +164,6 @@ def _column(
     listed = dataset.tables[codes[0]]
     if codes[1] in IDS:
         return Field(declared, codes, dict(zip(listed[codes[1]], listed["title"], strict=True)))
-    choices, defined = dataset.labels(codes[0]), listed.get("definition", [])
+    choices = dataset.labels(codes[0])
+    defined: Any = listed.get("definition", [])
     return Field(declared, codes, choices, dict(zip(choices, defined, strict=False)))

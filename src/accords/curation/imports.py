@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import warnings
@@ -130,13 +129,10 @@ def read_workbook(file: str | os.PathLike[str], descriptor: Mapping[str, Any]) -
     for name, resource in resources.items():
         if name in named:
             _read_sheet(named[name], resource, reading)
-            continue
-        renamed = _renamed(resource, strange)
-        remedy = f"rename the sheet '{renamed.title}' to '{name}'" if renamed else "restore it"
-        reading.object(
-            name, f"no such sheet; {remedy}, or export a new workbook and start from that."
-        )
-        strange = [sheet for sheet in strange if sheet is not renamed]
+        else:
+            hint = near(name, [sheet.title for sheet in strange])
+            remedy = "Restore it, or export a new workbook and start from that."
+            reading.object(name, f"no such sheet.{hint} {remedy}")
     for sheet in strange:
         reading.note(sheet.title, "is not a table of the dataset; the sheet was not read.")
     return reading
@@ -198,16 +194,6 @@ def _shape(archive: zipfile.ZipFile, part: str) -> tuple[list[str], list[int]]:
     return merged, hidden
 
 
-def _renamed(resource: Mapping[str, Any], others: list[_Sheet]) -> _Sheet | None:
-    """Find the sheet that has a missing table's columns, or nearly its name."""
-    wanted = {field["name"] for field in resource["schema"]["fields"]}
-    close = difflib.get_close_matches(resource["name"], [sheet.title for sheet in others], n=1)
-    return next(
-        (sheet for sheet in others if wanted <= set(sheet.head)),
-        next((sheet for sheet in others if sheet.title in close), None),
-    )
-
-
 def _read_sheet(sheet: _Sheet, resource: Mapping[str, Any], reading: Reading) -> None:
     from openpyxl.utils import get_column_letter
 
@@ -235,7 +221,8 @@ def _read_sheet(sheet: _Sheet, resource: Mapping[str, Any], reading: Reading) ->
         )
     if missing:
         return
-    rows, letters = [], {word: get_column_letter(columns[word] + 1) for word in fields}
+    rows: list[list[str]] = []
+    letters = {word: get_column_letter(columns[word] + 1) for word in fields}
     for number, cells in sheet.rows.items():
         places = {word: f"{sheet.title}!{letter}{number}" for word, letter in letters.items()}
         row = [_text(cells[columns[w]], fields[w], reading, places[w]) for w in fields]
