@@ -63,14 +63,15 @@ def import_workbook(
 ) -> None:
     """Check an edited workbook and, if it is whole and right, put its tables into the data."""
     from accords.curation import imports
+    from accords.curation.revision import Refused
     from accords.dataset import find_data
 
-    done = imports.import_workbook(file, data or find_data(), discard_newer=discard_newer)
+    try:
+        done = imports.import_workbook(file, data or find_data(), discard_newer=discard_newer)
+    except Refused as refused:
+        _refuse(refused, ": mend the workbook and import again")
+        raise typer.Exit(1) from refused
     _remark(done.remarks)
-    if not done.accepted:
-        errors = sum(remark.severity == "error" for remark in done.remarks)
-        typer.echo(f"{_problems(errors)}. Nothing was written: mend the workbook and import again.")
-        raise typer.Exit(1)
     _changed(done.changes)
 
 
@@ -92,16 +93,16 @@ def add(
     ] = False,
 ) -> None:
     """Add an agreement, or news of one: asked for on the terminal, or read from a file."""
-    from accords.curation import additions, forms
+    from accords.curation import additions, prompts
     from accords.curation.entries import read_entries
     from accords.curation.revision import Refused
     from accords.dataset import find_data, load, own_data
 
     if template:
-        typer.echo(forms.template(load(data or own_data())), nl=False)
+        typer.echo(prompts.template(load(data or own_data())), nl=False)
         return
     if schema:
-        described = forms.schema(load(data or own_data()))
+        described = prompts.schema(load(data or own_data()))
         typer.echo(json.dumps(described, indent=2, ensure_ascii=False))
         return
     folder = data or find_data()
@@ -119,13 +120,13 @@ def add(
 
 def _filled_in(folder: Path) -> Entry:
     """Ask for an entry on the terminal; keep what was typed when it is broken off or not wanted."""
-    from accords.curation import forms
+    from accords.curation import prompts
     from accords.dataset import load
 
     entry: Entry = {}
     try:
-        forms.fill_in(load(folder), _ask, typer.echo, entry)
-        typer.echo(f"\n{forms.written(entry)}")
+        prompts.fill_in(load(folder), _ask, typer.echo, entry)
+        typer.echo(f"\n{prompts.written(entry)}")
         wanted = typer.confirm("Add this to the data?")
     except typer.Abort:
         typer.echo()
@@ -139,13 +140,13 @@ def _filled_in(folder: Path) -> Entry:
 
 def _keep(entry: Entry) -> None:
     """Write an entry beside the curator, under a name that is free, and say how to go on."""
-    from accords.curation import forms
+    from accords.curation import prompts
 
     if not entry:
         return
     names = (f"new-agreement{number}.yaml" for number in ("", *(f"-{n}" for n in range(2, 1000))))
     draft = next(file for file in map(Path, names) if not file.exists())
-    draft.write_text(forms.written(entry), encoding="utf-8")
+    draft.write_text(prompts.written(entry), encoding="utf-8")
     typer.echo(f"What you typed is in {draft}. To go on: accords add --from {draft}")
 
 
@@ -266,9 +267,9 @@ def _remark(remarks: Iterable[Remark]) -> None:
         typer.echo(f"{'Note: ' if remark.severity == 'warning' else ''}{remark}")
 
 
-def _refuse(refused: Refused) -> None:
+def _refuse(refused: Refused, end: str = " to the data") -> None:
     _remark(refused.remarks)
-    typer.echo(f"{_problems(len(refused.remarks))}. Nothing was written to the data.")
+    typer.echo(f"{_problems(len(refused.remarks))}. Nothing was written{end}.")
 
 
 def _changed(changes: list[RowChange]) -> None:
