@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import accords
 from accords import dataset as tables
 from accords.dataset import Dataset
-from accords.errors import DatasetError
+from accords.errors import AccordsError, DatasetError
 
 # --- load
 
@@ -161,7 +161,7 @@ def test_what_cannot_be_loaded_is_said_in_one_sentence(
 
 
 def test_an_unknown_focus_state_is_refused(small_folder: Path) -> None:
-    with pytest.raises(DatasetError, match="XYZ"):
+    with pytest.raises(AccordsError, match="XYZ"):
         accords.load(small_folder, focus=["AZE", "XYZ"])
 
 

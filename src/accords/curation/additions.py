@@ -18,7 +18,7 @@ from accords.curation.differences import texts
 from accords.curation.entries import Entry
 from accords.curation.revision import Outcome, Places, Refused, Remark, apply
 from accords.dataset import Dataset, load
-from accords.dataset.selection import fold
+from accords.dataset.names import fold
 
 PARTS = ("parties", "events", "domains", "sources", "disputes", "distinct")
 """The lists of an entry, each with the columns of its table."""

@@ -16,7 +16,7 @@ from accords.curation.additions import CITING, EXTRA, PARTS, rows
 from accords.curation.entries import Entry
 from accords.dataset import Dataset
 from accords.dataset.edtf import bounds
-from accords.dataset.selection import fold
+from accords.dataset.names import fold
 
 _DEPENDS = {
     "language_original": "title_original",

@@ -14,9 +14,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from accords.charts import theme
-from accords.dataset import Dataset, selection, show
+from accords.dataset import Dataset, export, find, show
 from accords.dataset import edtf as dates
-from accords.dataset.selection import FACETS, Criteria
+from accords.dataset.find import FACETS, Criteria
 from accords.errors import AccordsError
 from accords.explorer.widgets import Chart, Page, Table
 
@@ -56,7 +56,7 @@ def explore(dataset: Dataset, text: str = "", **wanted: Any) -> Explorer:
     text, **wanted
         Criteria to start with, as for :meth:`Dataset.find`: ``explore(ds, domain="cyber")``.
     """
-    return Explorer(dataset, selection.criteria(dataset, text, **wanted))
+    return Explorer(dataset, find.criteria(dataset, text, **wanted))
 
 
 class Explorer:
@@ -74,8 +74,8 @@ class Explorer:
         self.whole = dataset
         self.criteria = Criteria()
         self._rows = _table_rows(dataset)
-        self._haystack = selection.searchable(dataset)
-        self._met = selection.masks(dataset, self.criteria, self._haystack)
+        self._haystack = find.searchable(dataset)
+        self._met = find.masks(dataset, self.criteria, self._haystack)
         self._opened: str | None = None
         self._updating = False
 
@@ -108,12 +108,12 @@ class Explorer:
 
     @property
     def sources(self) -> pd.DataFrame:
-        """The sources of what is selected; see :func:`accords.dataset.selection.evidence`."""
-        return selection.evidence(self.dataset)
+        """The sources of what is selected; see :func:`accords.dataset.export.evidence`."""
+        return self.dataset.sources_cited
 
     def narrow(self, text: str = "", **wanted: Any) -> Explorer:
         """Set the filters, as for :meth:`Dataset.find`; without any, show everything."""
-        self._apply(selection.criteria(self.whole, text, **wanted))
+        self._apply(find.criteria(self.whole, text, **wanted))
         return self
 
     def open(self, agreement_id: str) -> None:
@@ -125,7 +125,7 @@ class Explorer:
 
     def save(self, path: str | Path) -> Path:
         """Write the selection as ``.csv``, ``.xlsx`` (with its sources) or ``.bib``."""
-        return selection.save(self.dataset, path, about=str(self.criteria))
+        return export.save(self.dataset, path, about=str(self.criteria))
 
     def __repr__(self) -> str:
         narrowed = str(self.criteria)
@@ -165,7 +165,7 @@ class Explorer:
 
     def _apply(self, criteria: Criteria) -> None:
         self.criteria = criteria
-        self._met = selection.masks(self.whole, criteria, self._haystack)
+        self._met = find.masks(self.whole, criteria, self._haystack)
         self._updating = True
         try:
             self._filters.update(criteria, self._met)
@@ -188,7 +188,7 @@ class Explorer:
 
     def _download(self, _: Any, form: str, __: Any) -> None:
         try:
-            content = selection.as_bytes(self.dataset, form, about=str(self.criteria))
+            content = export.as_bytes(self.dataset, form, about=str(self.criteria))
         except AccordsError as error:
             self._page.send({"error": str(error)})
         else:
@@ -201,7 +201,7 @@ class _Filters:
     def __init__(self, dataset: Dataset, narrow: Callable[..., None]) -> None:
         self._dataset = dataset
         self._narrow = narrow
-        self._names = {facet: selection.names(dataset, facet) for facet in FACETS}
+        self._names = {facet: find.names(dataset, facet) for facet in FACETS}
         years = dataset.overview["year"].dropna()
         self._span = (int(years.min()), int(years.max())) if len(years) else (0, 0)
         self.text = widgets.Text(
@@ -429,7 +429,7 @@ class _Bars:
     def __init__(self, dataset: Dataset, facet: str, toggle: Callable[[str, str], None]) -> None:
         self._dataset = dataset
         self._facet = facet
-        self._names = selection.names(dataset, facet)
+        self._names = find.names(dataset, facet)
         self._totals = _counted(dataset, facet, dataset.overview["title"].notna())
         self._most = PARTNERS_SHOWN if facet == "partner" else len(self._totals)
         self._shown: list[str] = []
@@ -589,7 +589,7 @@ def _plotly_text(text: Any) -> str:
 
 def _table_rows(dataset: Dataset) -> pd.DataFrame:
     """Give what the table shows of each agreement, newest first."""
-    flat = selection.flat(dataset).set_index("agreement_id")
+    flat = export.flat(dataset).set_index("agreement_id")
     parties = (flat["states"] + "; " + flat["partners"]).str.split("; ")
     return pd.DataFrame(
         {
