@@ -28,9 +28,9 @@ def of_states(dataset: Dataset, states: tuple[str, ...]) -> Dataset:
     ours = focused.parties["party_id"].isin(states)
     kept = focused.select(focused.parties.loc[ours, "agreement_id"])
     tables = dict(kept.tables)
-    tables["readings"] = _about(tables["readings"], kept.agreements)
-    for name, column in (("coverage", "focus"), ("completeness", "state")):
-        tables[name] = tables[name][tables[name][column].isin(states)].reset_index(drop=True)
+    tables["readings"] = _of(tables["readings"], "agreement_id", kept.agreements["agreement_id"])
+    tables["coverage"] = _of(tables["coverage"], "focus", states)
+    tables["completeness"] = _of(tables["completeness"], "state", states)
     tables["claims"] = tables["claims"].iloc[:0]
     tables["sources"] = _cited(tables)
     narrowed = replace(kept, tables=tables)
@@ -39,17 +39,16 @@ def of_states(dataset: Dataset, states: tuple[str, ...]) -> Dataset:
 
 
 def until(dataset: Dataset, day: pd.Timestamp) -> Dataset:
-    """Return the dataset as it would be, had sources been read until an earlier day alone.
+    """Return the dataset as of an earlier day: what had happened, by what was published until then.
 
-    What is kept is what the sources of that day said had happened by then, so that every statement
-    about the day is true of these sources:
+    So that no statement about the day is false, only this is kept:
 
-    - sources published by that day, to the last day that their date can mean; an undated one stays;
-    - events that a remaining source is cited for and that had surely happened: by the last day that
-      their date can mean, or because a dated source of that day tells of them;
-    - domains and values that a remaining source is cited for; a domain's basis becomes ``press``
-      where no official source or voice remains;
-    - parties, less those that joined or signed for themselves only later;
+    - sources published by that day, to the last day that their date can mean, and undated ones;
+    - events that had surely happened: by the last day that their date can mean, or because a dated
+      source of that day tells of them;
+    - domains and values that a remaining source is cited for; the basis of a domain becomes
+      ``press`` where no official source or voice remains;
+    - parties, less those that signed or acceded for themselves only later;
     - agreements with such an event, a remaining source for their existence, and a focus state;
     - disputes with two values left, and claims whose source and agreement remain.
 
@@ -71,112 +70,94 @@ def until(dataset: Dataset, day: pd.Timestamp) -> Dataset:
     if day == dataset.as_of:
         return dataset
     published = dates.bounds(dataset.sources["published"])["latest"]
-    sources = dataset.sources[~(published > day)]
-    told = dataset.sources.loc[published <= day, "source_id"]
-    citations = dataset.citations[dataset.citations["source_id"].isin(sources["source_id"])]
-    events = _supported(dataset.events, "event:" + dataset.events["event_id"], citations)
-    early = citations[citations["source_id"].isin(told)]
-    surely = (events["latest"] <= day) | events.index.isin(
-        _supported(events, "event:" + events["event_id"], early).index
-    )
-    tables = dict(dataset.tables) | {"sources": sources, "citations": citations}
-    tables["events"] = events[surely & ~(events["earliest"] > day)]
-    tables["parties"] = _joined_by(dataset, tables["events"])
-    tables["domains"] = _domains(dataset, citations)
-    tables["disputes"] = _open_disputes(dataset, sources)
-    tables = rows_of(tables, _kept(dataset, tables))
+    tables = dict(dataset.tables)
+    tables["sources"] = dataset.sources[~(published > day)]
+    for name in ("citations", "disputes", "claims"):
+        tables[name] = _of(tables[name], "source_id", tables["sources"]["source_id"])
+    dated = _of(dataset.citations, "source_id", dataset.sources.loc[published <= day, "source_id"])
+    happened = (dataset.events["latest"] <= day) | _named(dataset.events, "event", dated)
+    tables["events"] = dataset.events[happened & ~(dataset.events["earliest"] > day)]
+    tables["parties"] = _joined(dataset, tables["events"])
+    tables["domains"] = _domains(dataset, tables["citations"])
+    values = tables["disputes"].groupby(["agreement_id", "field"])["value"].transform("nunique")
+    tables["disputes"] = tables["disputes"][values > 1]
+
+    kept = _of(tables["citations"], "subject", ["existence"])["agreement_id"]
+    kept = kept[kept.isin(tables["events"]["agreement_id"])]
+    ours = _of(tables["parties"], "party_id", dataset.focus)["agreement_id"]
+    tables = rows_of(tables, pd.Index(kept[kept.isin(ours)]))
     tables["agreements"] = _agreements(tables)
-    tables["citations"] = _of_what_is_left(tables)
-    claims = _about(tables["claims"], tables["agreements"])
-    tables["claims"] = claims[claims["source_id"].isin(sources["source_id"])].reset_index(drop=True)
+    tables["claims"] = _of(tables["claims"], "agreement_id", tables["agreements"]["agreement_id"])
+    tables["citations"] = _citations(tables)
+    tables["sources"] = _cited(tables)
     for name in ("coverage", "completeness", "readings"):
         tables[name] = tables[name].iloc[:0]
-    tables["sources"] = _cited(tables)
     descriptor = {**dataset.descriptor, "readUntil": f"{day:%Y-%m-%d}"}
     return replace(dataset, tables=tables, descriptor=descriptor, as_of=day)
 
 
-def _supported(rows: pd.DataFrame, subjects: pd.Series, citations: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows for which a source is cited."""
-    cited = pd.MultiIndex.from_frame(citations[["agreement_id", "subject"]])
-    return rows[pd.MultiIndex.from_arrays([rows["agreement_id"], subjects]).isin(cited)]
-
-
-def _joined_by(dataset: Dataset, events: pd.DataFrame) -> pd.DataFrame:
+def _joined(dataset: Dataset, events: pd.DataFrame) -> pd.DataFrame:
     """Return the parties without those whose own signature or accession has gone."""
-    own = dataset.events[
-        dataset.events["event"].isin(SIGNATURES) & dataset.events["party_id"].notna()
-    ]
-    left = pd.MultiIndex.from_frame(own.loc[own.index.isin(events.index), _PARTY])
-    gone = pd.MultiIndex.from_frame(own[_PARTY]).difference(left)
-    return dataset.parties[~pd.MultiIndex.from_frame(dataset.parties[_PARTY]).isin(gone)]
+    own = dataset.events[dataset.events["event"].isin(SIGNATURES)]
+    left = _pairs(own[own.index.isin(events.index)], "party_id")
+    gone = _pairs(own, "party_id").difference(left)
+    return dataset.parties[~_pairs(dataset.parties, "party_id").isin(gone)]
 
 
 def _domains(dataset: Dataset, citations: pd.DataFrame) -> pd.DataFrame:
     """Return the domains that sources name, on the press's basis where no official one is left."""
-    domains = dataset.domains
-    kinds = dataset.sources.set_index("source_id")["kind"]
-    tiers = citations["source_id"].map(kinds).map(dataset.codes("source_kinds")["tier"])
+    kinds = citations["source_id"].map(dataset.sources.set_index("source_id")["kind"])
     voices = citations["voice"].map(dataset.codes("voices")["basis"])
-    official = citations[(tiers == "official") | voices.isin(["official", "text"])]
-    subjects = "domain:" + domains["domain"]
-    named = domains.index.isin(_supported(domains, subjects, official).index)
-    domains = domains.assign(basis=domains["basis"].where(named, "press"))
-    return _supported(domains, subjects, citations)
-
-
-def _open_disputes(dataset: Dataset, sources: pd.DataFrame) -> pd.DataFrame:
-    disputes = dataset.disputes[dataset.disputes["source_id"].isin(sources["source_id"])]
-    values = disputes.groupby(["agreement_id", "field"])["value"].transform("nunique")
-    return disputes[values > 1]
-
-
-def _kept(dataset: Dataset, tables: dict[str, pd.DataFrame]) -> pd.Index:
-    """Return the agreements that exist, live and have a focus state as a party by the day."""
-    citations, parties = tables["citations"], tables["parties"]
-    existing = citations.loc[citations["subject"] == "existence", "agreement_id"]
-    ours = parties.loc[parties["party_id"].isin(dataset.focus), "agreement_id"]
-    return pd.Index(existing).intersection(ours).intersection(tables["events"]["agreement_id"])
+    official = kinds.map(dataset.codes("source_kinds")["tier"]) == "official"
+    official |= voices.isin(["official", "text"])
+    firm = _named(dataset.domains, "domain", citations[official])
+    domains = dataset.domains.assign(basis=dataset.domains["basis"].where(firm, "press"))
+    return domains[_named(domains, "domain", citations)]
 
 
 def _agreements(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the agreements with what is left to say of them."""
-    table, citations = tables["agreements"].copy(), tables["citations"]
-    valued = citations.loc[citations["subject"] == "value", "agreement_id"]
-    money = ["value_amount", "value_currency", "value_kind"]
-    table.loc[~table["agreement_id"].isin(valued), money] = pd.NA
+    table = tables["agreements"].copy()
+    valued = _of(tables["citations"], "subject", ["value"])["agreement_id"]
+    unvalued = ~table["agreement_id"].isin(valued)
+    table.loc[unvalued, ["value_amount", "value_currency", "value_kind"]] = pd.NA
+    table.loc[:, "status_note"] = pd.NA
     for column in ("part_of", "supersedes"):
         table[column] = table[column].where(table[column].isin(table["agreement_id"]))
-    return table.assign(status_note=pd.array([pd.NA] * len(table), dtype="str"))
+    return table
 
 
-def _of_what_is_left(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def _citations(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the citations without those for events and domains that have gone."""
     citations = tables["citations"]
-    left = pd.concat(
-        [
-            tables[name][["agreement_id"]].assign(subject=prefix + tables[name][column])
-            for name, prefix, column in (
-                ("events", "event:", "event_id"),
-                ("domains", "domain:", "domain"),
-            )
-        ]
-    )
-    gone = citations["subject"].str.match("event:|domain:")
-    gone &= ~pd.MultiIndex.from_frame(citations[["agreement_id", "subject"]]).isin(
-        pd.MultiIndex.from_frame(left)
-    )
-    return citations[~gone].reset_index(drop=True)
+    about_rows = citations["subject"].str.match("event:|domain:")
+    events = _subjects(tables["events"], "event")
+    left = events.append(_subjects(tables["domains"], "domain"))
+    kept = ~about_rows | _pairs(citations, "subject").isin(left)
+    return citations[kept].reset_index(drop=True)
 
 
 def _cited(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the sources that citations or disputes use."""
     used = pd.concat([tables["citations"]["source_id"], tables["disputes"]["source_id"]])
-    return tables["sources"][tables["sources"]["source_id"].isin(used)].reset_index(drop=True)
+    return _of(tables["sources"], "source_id", used)
 
 
-def _about(rows: pd.DataFrame, agreements: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["agreement_id"].isin(agreements["agreement_id"])].reset_index(drop=True)
+def _named(rows: pd.DataFrame, kind: str, citations: pd.DataFrame) -> pd.Series:
+    """Return for which events or domains a source is cited."""
+    named = _subjects(rows, kind).isin(_pairs(citations, "subject"))
+    return pd.Series(named, index=rows.index)
 
 
-_PARTY = ["agreement_id", "party_id"]
+def _subjects(rows: pd.DataFrame, kind: str) -> pd.MultiIndex:
+    """Return events or domains as citations name them: ``event:signed``, ``domain:cyber``."""
+    column = {"event": "event_id", "domain": "domain"}[kind]
+    return _pairs(rows.assign(subject=f"{kind}:" + rows[column]), "subject")
+
+
+def _pairs(rows: pd.DataFrame, column: str) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(rows[["agreement_id", column]])
+
+
+def _of(rows: pd.DataFrame, column: str, values: pd.Series | tuple | list) -> pd.DataFrame:
+    return rows[rows[column].isin(values)].reset_index(drop=True)
