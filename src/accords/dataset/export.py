@@ -72,7 +72,8 @@ def flat(dataset: Tables) -> pd.DataFrame:
     }
     named["press_domain"] = table["press_domains"].explode().map(names(dataset, "domain"))
     listed = {
-        facet: values.dropna().groupby(level=0).agg("; ".join) for facet, values in named.items()
+        facet: values.dropna().groupby(level=0).agg("; ".join).astype("str")
+        for facet, values in named.items()
     }
     cited = dataset.citations.merge(dataset.sources, on="source_id")
     table = table.assign(
