@@ -8,9 +8,10 @@ from typing import Any
 import builders
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import accords
 from accords.dataset import Dataset, cut
 from accords.dataset import edtf as dates
 from accords.errors import AccordsError
@@ -170,6 +171,7 @@ def test_the_day_itself_cuts_nothing_and_a_later_one_is_refused(small: Dataset) 
         cut.until(small, small.as_of + pd.Timedelta(days=1))
 
 
+@settings(max_examples=20)
 @given(st.dates(pd.Timestamp("1950-01-01").date(), pd.Timestamp("2026-02-26").date()))
 def test_nothing_of_the_shipped_data_lies_after_the_day(day: Any) -> None:
     then = cut.until(builders.shipped(), pd.Timestamp(day))
@@ -190,7 +192,5 @@ def test_nothing_of_the_shipped_data_lies_after_the_day(day: Any) -> None:
 def test_a_day_is_named_when_loading(tmp_path: Path) -> None:
     folder = builders.write(made(events=[step("signed", "2012"), step("ratified", "2017")]),
                             tmp_path / "data")  # fmt: skip
-    import accords
-
     assert list(accords.load(folder, as_of="2015-12-31").events["event"]) == ["signed"]
     assert accords.load(folder, as_of=DAY).as_of == DAY
