@@ -35,7 +35,7 @@ def test_lab_opens_the_explorer_and_hands_options_on(project: Path, started):
     CliRunner().invoke(app, ["lab", "--no-browser", "--port=8890"])
     (command,) = started
     assert command[1:3] == ["-m", "jupyterlab"]
-    assert str(project / "notebooks" / "explore.ipynb") in command
+    assert "--LabApp.default_url=/lab/tree/notebooks/explore.ipynb" in command
     assert f"--ServerApp.root_dir={project}" in command
     assert command[-2:] == ["--no-browser", "--port=8890"]
 

@@ -23,7 +23,9 @@ OFFLINE = {
 
 
 def lab(options: Sequence[str] = ()) -> NoReturn:
-    """Become a JupyterLab that opens the explorer's notebook.
+    """Become a JupyterLab that opens the explorer's notebook, the others beside it.
+
+    The address that it prints opens that notebook, too.
 
     Parameters
     ----------
@@ -33,7 +35,8 @@ def lab(options: Sequence[str] = ()) -> NoReturn:
     notebook = find_notebook()
     # Jupyter will not start as the root user unless told to, and in a container one is often root.
     root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
-    _become("jupyterlab", notebook, f"--ServerApp.root_dir={notebook.parents[1]}", *root, *options)
+    first = f"--LabApp.default_url=/lab/tree/notebooks/{EXPLORER}"
+    _become("jupyterlab", f"--ServerApp.root_dir={notebook.parents[1]}", first, *root, *options)
 
 
 def app(options: Sequence[str] = ()) -> NoReturn:
