@@ -101,6 +101,10 @@ def test_a_passage_without_numbers_is_shown_as_it_is() -> None:
     assert outputs(Text("<p>Nothing.</p>"))["text/html"] == "<p>Nothing.</p>"
 
 
+def test_as_text_a_passage_is_its_words() -> None:
+    assert str(Text("<style>.a{color:red}</style><p>Words &amp; more</p>")) == "Words & more"
+
+
 def test_what_the_data_say_is_shown_as_text() -> None:
     hostile = '<img src="x">'
     passage = paragraph(linked(hostile, [hostile]), linked(hostile, []))

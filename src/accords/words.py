@@ -110,7 +110,7 @@ class Text:
         return f'{_UNFOLDING}<div class="accords-passage">{blocks}</div>'
 
     def __str__(self) -> str:
-        return plain(self.html)
+        return plain(re.sub(r"<style>.*?</style>", "", self.html, flags=re.DOTALL))
 
     __repr__ = __str__
 
