@@ -69,6 +69,8 @@ $(READY): requirements.lock pyproject.toml
 	  $(BIN)/python -m pip install --quiet --require-hashes -r $(VENV)/all-but-uv.txt && \
 	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; \
 	fi
+	@# What running a notebook gives stays in its file and out of the history: see .gitattributes.
+	@git config filter.notebook.clean '$(BIN)/python -m accords.publish.stored' 2>/dev/null || true
 	@rm -f $(VENV)/ready-*
 	@touch $@
 

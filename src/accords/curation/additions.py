@@ -16,7 +16,7 @@ from accords.curation.entries import Entry
 from accords.curation.fields import PARTS, fields
 from accords.curation.revision import Outcome
 from accords.dataset import Dataset, load
-from accords.dataset.selection import fold
+from accords.dataset.names import fold
 
 SAME = {
     "events": ["agreement_id", "event_id", "event", "party_id", "date"],

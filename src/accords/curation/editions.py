@@ -125,7 +125,7 @@ def release(
             f"Sources cannot have been read until {until:%Y-%m-%d}, after the edition's date "
             f"({date:%Y-%m-%d}). Use an earlier --read-until, or a later --date."
         )
-    new = replace(load(folder, as_of=until), edition=version, released=date)
+    new = replace(load(folder), as_of=until, edition=version, released=date)
     difference = compared(since, new, folder) if since else _since(newest, new)
     if difference is None:
         raise AccordsError(

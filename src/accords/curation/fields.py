@@ -11,7 +11,7 @@ from typing import Any
 from accords.checks.cells import is_address, judge
 from accords.curation.draft import mended
 from accords.dataset import Dataset
-from accords.dataset.selection import fold
+from accords.dataset.names import fold
 
 PARTS = ("parties", "events", "domains", "sources", "disputes", "distinct")
 """The lists of an entry, each with the columns of its table."""

@@ -87,10 +87,13 @@ class Browser:
     ----------
     path
         The browser's executable, as :func:`find` gives it.
+    full
+        Whether it draws all of Plotly's traces, and not only those of the report.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, full: bool = False) -> None:
         self.path = path
+        self._full = full
         self._loop = asyncio.new_event_loop()
         self._picture_tab: Any = None
         self._picture_lock = asyncio.Lock()
@@ -167,7 +170,12 @@ class Browser:
         except (Exception, asyncio.CancelledError) as error:
             # The library raises many kinds: whatever it is, this browser cannot be used.
             raise BrowserError(f"{self.path}: cannot be started ({error}).") from error
-        bundle = gzip.decompress(BUNDLE.read_bytes()).decode()
+        if self._full:
+            from plotly.offline import get_plotlyjs
+
+            bundle = get_plotlyjs()
+        else:
+            bundle = gzip.decompress(BUNDLE.read_bytes()).decode()
         await self._ask(tab, "Runtime.evaluate", {"expression": f"{bundle};0"})
         return tab
 

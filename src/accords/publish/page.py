@@ -23,7 +23,7 @@ from accords.charts import theme
 from accords.dataset import Dataset
 from accords.publish import notebooks, pictures
 from accords.publish.browser import BUNDLE
-from accords.words import escape, linked, plain
+from accords.words import PASSAGE, escape, linked, plain
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -331,6 +331,8 @@ def _add(
                     known=context.known,
                 )
             )
+        elif PASSAGE in data:
+            chapter.blocks.append(rows(data[PASSAGE]))
         elif "text/html" in data:
             chapter.blocks.append(rows(_quiet_table(data["text/html"])))
         elif "text/markdown" in data:

@@ -62,7 +62,7 @@
   };
 
   // Letters that carry no separable accent, or that people type in another form; Cyrillic ones that
-  // look Latin. As in accords.dataset.selection.
+  // look Latin. As in accords.dataset.names.
   const LETTERS = {
     ə: "e", ǝ: "e", ә: "e", а: "a", е: "e", о: "o", р: "p", с: "c", х: "x", ı: "i", ø: "o", đ: "d", ł: "l", ß: "ss", æ: "ae", œ: "oe",
     ة: "ه", ى: "ي", ی: "ي", ک: "ك", ٱ: "ا", "'": "", "’": "", ʼ: "", ـ: "",
