@@ -178,7 +178,7 @@ class Browser:
             return await asyncio.wait_for(work, TIMEOUT)
         except (Exception, asyncio.CancelledError) as error:
             reason = str(error).partition("\n")[0] or type(error).__name__
-            failed = BrowserError(f"{self.path}: {reason}")
+            failed = BrowserError(f"{self.path}: failed ({reason}).")
             if self._opened is None or not await self._is_there():
                 self._lost = failed
             raise failed from error

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EntitySubstitution
@@ -209,7 +210,7 @@ class _Ids:
                     parts: Iterable[str] = value if isinstance(value, list) else value.split()
                     element[name] = " ".join(self.named.get(part, part) for part in parts)
                 elif name.endswith("href") and str(value).startswith("#"):
-                    target = str(value)[1:]
+                    target = unquote(str(value)[1:])
                     element[name] = f"#{self.named.get(target, target)}"
                 elif "url(" in str(value):
                     element[name] = _LINK.sub(self._linked, str(value))

@@ -6,15 +6,17 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import re
 import tempfile
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from jinja2 import pass_context
 from latex2mathml.converter import convert
-from markupsafe import escape
+from markupsafe import Markup
 from nbconvert.exporters.html import HTMLExporter
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
@@ -26,8 +28,15 @@ from accords.publish import browser, notebooks, page
 from accords.publish.page import Context
 from accords.publish.pictures import Picture, Pictures, digest
 
+_log = logging.getLogger(__name__)
+
 _MATH = re.compile(r"^\s*(\$\$?|\\\[|\\\()(.*?)(\$\$?|\\\]|\\\))\s*$", re.DOTALL)
 
+# So many parts these elements have; where one is missing, a formula is broken.
+_PARTS = {
+    **dict.fromkeys(("mfrac", "mroot", "msub", "msup", "munder", "mover"), 2),
+    **dict.fromkeys(("msubsup", "munderover"), 3),
+}
 _IMAGE = re.compile(r"""(<img\b[^>]*?\bsrc=["'])([^"']+)""", re.IGNORECASE)
 
 
@@ -189,7 +198,12 @@ def mathml(source: str) -> str:
     found = _MATH.match(source)
     block = found is not None and found[1] in ("$$", "\\[")
     try:
-        return convert(found[2] if found else source, display="block" if block else "inline")
+        markup = convert(found[2] if found else source, display="block" if block else "inline")
+        elements = ElementTree.fromstring(markup).iter()
+        names = ((element.tag.rpartition("}")[2], len(element)) for element in elements)
+        if all(parts == _PARTS.get(name, parts) for name, parts in names):
+            return str(markup)
     except Exception:
         # The library raises whatever the first thing it misses gives.
-        return str(escape(source).join(("<code>", "</code>")))
+        _log.debug("LaTeX that cannot be read: %s", source)
+    return str(Markup("<code>{}</code>").format(source))

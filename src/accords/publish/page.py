@@ -93,7 +93,17 @@ class Figure:
         return len(self.meta["data"]["rows"]) > LONG
 
     @property
-    def rows(self) -> Iterator[list[tuple[str, str | None, bool]]]:
+    def columns(self) -> list[tuple[str, bool]]:
+        """The columns of the table behind the chart, and which of them hold numbers."""
+        data = self.meta["data"]
+        numbers = [
+            all(value is None or _is_number(value) for value in column)
+            for column in zip(*data["rows"], strict=True)
+        ]
+        return list(zip(data["columns"], numbers, strict=False))
+
+    @property
+    def rows(self) -> Iterator[list[tuple[str, str | None]]]:
         """The cells of the table behind the chart, as :func:`_cell` returns them."""
         for row in self.meta["data"]["rows"]:
             yield [_cell(value) for value in row]
@@ -209,7 +219,7 @@ class Page:
             "records": {name: Markup(part) for name, part in self.context.records.items()},
             "style": Markup(style()),
             "scripts": {name: Markup(script(name)) for name in SCRIPTS},
-            "policy": policy(),
+            "policy": Markup(policy()),
             "static": len(drawn) == len(self.figures),
             "charts": packed(_interactive(live)),
             "narrow": packed({name: picture.narrow for name, picture in drawn.items()}),
@@ -314,17 +324,19 @@ def _bare_meta(layout: Mapping[str, Any], cell: NotebookNode, number: int) -> di
     }
 
 
-def _cell(value: Any) -> tuple[str, str | None, bool]:
-    """Return a value as readers see it, in full where that differs, and whether it is a number."""
-    if value is None:
-        return "", None, False
-    if isinstance(value, bool):
-        return ("yes" if value else "no"), None, False
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _cell(value: Any) -> tuple[str, str | None]:
+    """Return a value as readers see it, and in full where that says more."""
+    if value is None or isinstance(value, bool):
+        return {None: "", True: "yes", False: "no"}[value], None
     if isinstance(value, float):
         shown = f"{value:.3g}" if abs(value) < 100 else f"{value:,.0f}"
         full = repr(value).removesuffix(".0")
-        return shown, None if full == shown else full, True
-    return str(value), None, isinstance(value, int)
+        return shown, None if full == shown else full
+    return str(value), None
 
 
 def figure_key(figure: Mapping[str, Any]) -> str:
