@@ -81,6 +81,7 @@
       document.head.append(script);
     });
     URL.revokeObjectURL(script.src);
+    await idle();
     return window.Plotly;
   });
   const specifications = once(async () => JSON.parse(await unpack("chart-data")));
