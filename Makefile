@@ -12,7 +12,7 @@ apt = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing $
 
 .PHONY: report test check lab app bench lighthouse clean lock setup browser driver help
 
-report: setup browser ## Build build/report.html and all that goes with it
+report: setup browser driver ## Build build/report.html and all that goes with it
 	$(BIN)/accords build
 
 test: setup browser driver ## Run all tests

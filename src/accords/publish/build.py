@@ -240,7 +240,7 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
         await asyncio.gather(*(runner.start() for runner in runners[:to_run]))
         dataset = await asyncio.get_running_loop().run_in_executor(workers, _checked, job)
         told("checking the data", 1, 1)
-        exporter = workers.submit(_exporter, dataset)
+        exporter = workers.submit(_exporter, dataset, job.notebooks)
         workbook = workers.submit(_workbook, dataset)
         changes = workers.submit(_changes, job, dataset)
         charts = opened.enter_context(_Charts(running, job.cache / "pictures", dataset))
@@ -385,7 +385,7 @@ def _checked(job: Plan) -> Dataset:
     return load(job.data, focus=job.focus)
 
 
-def _exporter(dataset: Dataset) -> Callable[[Any, dict[str, Picture]], str]:
+def _exporter(dataset: Dataset, folder: Path) -> Callable[[Any, dict[str, Picture]], str]:
     """Prepare the page while the notebooks still run."""
     from accords.publish import page
     from accords.publish.exporter import AccordsExporter, Context
@@ -395,7 +395,9 @@ def _exporter(dataset: Dataset) -> Callable[[Any, dict[str, Picture]], str]:
 
     def export(notebook: Any, drawn: dict[str, Picture]) -> str:
         exporter.context = Context(dataset=dataset, pictures=drawn, records=records)
-        markup, _ = exporter.from_notebook_node(notebook)
+        # Pictures beside the notebooks are found from their folder.
+        place = {"metadata": {"path": str(folder)}}
+        markup, _ = exporter.from_notebook_node(notebook, place)
         return markup
 
     return export
@@ -595,8 +597,8 @@ def _browser() -> str:
 
 def _packages() -> dict[str, str]:
     """Give the versions that shape the report."""
-    names = ("accords", "choreographer", "jinja2", "nbclient", "nbconvert", "numpy")
-    more = ("pandas", "plotly", "scipy", "statsmodels", "xlsxwriter")
+    names = ("accords", "jinja2", "latex2mathml", "nbclient", "nbconvert", "numpy")
+    more = ("pandas", "playwright", "plotly", "scipy", "statsmodels", "xlsxwriter")
     versions = {name: metadata.version(name) for name in sorted((*names, *more))}
     return {"python": sys.version.split()[0], **versions}
 

@@ -56,12 +56,12 @@ class Pictures:
         return self._pool.submit(self._picture, figure)
 
     def png(self, titled_svg: str) -> bytes:
-        """Give a titled SVG as a PNG of twice its size: kept from before, or drawn now."""
+        """Return a titled SVG as a PNG of twice its size: kept from before, or drawn now."""
         kept = self.cache / f"{digest(titled_svg, self.browser.version, _own_code())}.png"
         if holds(kept):
             return kept.read_bytes()
         _, _, width, height = svg.view_box(titled_svg)
-        content = self.browser.photograph(titled_svg, width, height, scale=2).result()
+        content = self.browser.photograph(titled_svg, width, height).result()
         write(kept, content)
         return content
 
@@ -98,7 +98,7 @@ class Pictures:
 
 
 def untitled(figure: Figure, *, narrow: bool) -> Figure:
-    """Give the figure as it is drawn: without its title, at the width of a desk or of a phone."""
+    """Return the figure as it is drawn: without its title, at the width of a desk or of a phone."""
     layout = figure["layout"]
     if narrow:
         layout = _updated(layout, layout["meta"]["narrow"])
