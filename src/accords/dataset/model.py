@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from accords import exchange
 from accords.dataset import edtf as dates
 from accords.dataset import lifecycle as lives
 from accords.errors import DatasetError, NoDataset
@@ -479,7 +480,7 @@ def own_data() -> Path:
 
 
 def read_descriptor(folder: Path) -> dict[str, Any]:
-    """Read ``datapackage.json``."""
+    """Read ``datapackage.json``; a change of the folder that was cut off is finished first."""
     file = folder / "datapackage.json"
     if folder.is_file():
         raise DatasetError(f"{folder}: is a file. Give the folder that holds datapackage.json.")
@@ -487,6 +488,7 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
         raise DatasetError(
             f"{folder}: no such folder. Give the folder that holds datapackage.json."
         )
+    exchange.settle(folder)
     try:
         descriptor: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
