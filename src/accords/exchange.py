@@ -108,7 +108,7 @@ def replace(folder: Path, changes: Mapping[Path, Path | None]) -> None:
     try:
         _follow_journal(folder)
     except BaseException:
-        # A file that could not be replaced, because it is open elsewhere, cannot be put back either.
+        # What could not be replaced because it is open elsewhere could not be put back either.
         back = {target: kept for target, kept in former.items() if not _alike(target, kept)}
         try:
             _write_journal(folder, back)

@@ -184,14 +184,14 @@ def diff(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Say which agreements and which findings of the report differ, field by field."""
-    from accords.curation import changes, editions
+    from accords.curation import changes, editions, telling
     from accords.dataset import load
 
     difference = editions.compared(old, editions.read(new, data) if new else load(data), data)
     if as_json:
         typer.echo(json.dumps(changes.as_json(difference), indent=2, ensure_ascii=False))
     else:
-        typer.echo("\n".join(changes.told(difference)))
+        typer.echo("\n".join(telling.told(difference)))
 
 
 def release(
@@ -211,7 +211,7 @@ def release(
     """Make the data as they are a new edition: checked, described, dated, stored and built."""
     import pandas as pd
 
-    from accords.curation import changes, editions
+    from accords.curation import editions, telling
     from accords.dataset import find_data
     from accords.publish import build
 
@@ -225,7 +225,7 @@ def release(
         since=since,
         build=lambda: build.build(build.plan(folder, since=since)),
     )
-    typer.echo("\n".join(changes.told(difference)))
+    typer.echo("\n".join(telling.told(difference)))
     typer.echo(f"Edition {version} ({dated:%Y-%m-%d}) is released.")
 
 

@@ -5,36 +5,59 @@ from __future__ import annotations
 import io
 import json
 import re
-import shutil
 import subprocess
-import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from accords.checks import check
-from accords.curation.changes import Difference, entry
+from accords.curation.changes import Difference, is_codes
+from accords.curation.codebook import FILE as CODEBOOK
+from accords.curation.differences import texts
 from accords.curation.imports import read_workbook
 from accords.curation.revision import renew_codebook, revision
-from accords.dataset import Dataset, find_data, load, read_descriptor, read_edition, to_csv
+from accords.curation.telling import entry
+from accords.dataset import Dataset, find_data, load, read_descriptor, read_edition, typed
 from accords.dataset import edtf as dates
 from accords.errors import AccordsError
 
 STORED = "editions"
 """Folder of the dataset with a copy of each edition as it was released."""
 
+LOG, DESCRIPTOR = "CHANGELOG.md", "datapackage.json"
+
 _OF_AN_EDITION = ("version", "created", "readUntil")
 """What the descriptor says of one edition alone."""
 
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
-_HEADING = re.compile(r"^## (\S+) \(\d{4}-\d{2}-\d{2}\)$", flags=re.MULTILINE)
+_HEADING = re.compile(r"^## (\S+) \((\d{4}-\d{2}-\d{2})\)\r?$", flags=re.MULTILINE)
 _ABOUT = re.compile(r"Edition (\S+ \(\d{4}-\d{2}-\d{2}\))")
 """How a workbook names the edition that it was made from."""
+
+
+class Copy(NamedTuple):
+    """An edition as it was kept somewhere.
+
+    Attributes
+    ----------
+    tables
+        Its tables as text, whatever their columns, by name.
+    descriptor
+        Its descriptor.
+    log
+        Its change log.
+    origin
+        Where it was found, as it follows the edition's name.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    descriptor: Mapping[str, Any]
+    log: str
+    origin: str
 
 
 def read(name: str, folder: Path | None = None) -> Dataset:
@@ -54,10 +77,8 @@ def read(name: str, folder: Path | None = None) -> Dataset:
     AccordsError
         When there is no such thing, or it cannot be read.
     """
-    if Path(name).is_dir():
-        with _laid_out(name, folder) as (place, _):
-            return load(place)
-    return compared(name, load(folder)).old
+    path = Path(name)
+    return load(_inside(path)) if path.is_dir() else compared(name, load(folder)).old
 
 
 def compared(name: str, new: Dataset, folder: Path | None = None) -> Difference:
@@ -70,16 +91,32 @@ def compared(name: str, new: Dataset, folder: Path | None = None) -> Difference:
     new
         The newer one, by whose columns and codes the older one is read.
     """
-    with _laid_out(name, folder or (new.path if new.path.is_dir() else None)) as (place, origin):
-        return _difference(place, origin, new)
+    path = Path(name)
+    if path.is_dir():
+        return _difference(_from_folder(_inside(path)), new)
+    folder = folder or (new.path if new.path.is_dir() else find_data())
+    if path.is_file():
+        return _difference(_from_workbook(path, folder), new)
+    if _stored(folder, name).is_file():
+        return _difference(_from_store(folder, name), new)
+    try:
+        return _difference(_from_git(name, folder), new)
+    except GitError as error:
+        raise AccordsError(
+            f"{name}: no such folder, workbook, edition or git revision that holds the data "
+            f"({error}). Name one of these, such as data, agreements.xlsx, 1.0.0 or HEAD~1."
+        ) from error
 
 
 def since_previous(new: Dataset) -> Difference | None:
     """Compare the newest edition with the one before, where that is found."""
-    versions = _HEADING.findall((new.path / "CHANGELOG.md").read_text(encoding="utf-8"))
-    if len(versions) < 2:
+    editions = _HEADING.findall((new.path / LOG).read_text(encoding="utf-8"))
+    if len(editions) < 2:
         return None
-    return _since(versions[1], new)
+    try:
+        return _difference(_released(editions[1][0], new.path), new)
+    except GitError:
+        return None
 
 
 def release(
@@ -127,44 +164,37 @@ def release(
         )
     new = replace(load(folder, as_of=until), edition=version, released=date)
     difference = compared(since, new, folder) if since else _since(newest, new)
-    if difference is None:
-        raise AccordsError(
-            f"Edition {newest} is found neither in {folder / STORED} nor in git, so that what "
-            "changed since cannot be said. "
-            "Give its folder, workbook or git revision with --since."
-        )
     if not difference:
         raise AccordsError(
             f"Nothing differs from edition {difference.old.edition} {difference.origin}; there is "
             "nothing to release. Where that is not the edition as it was released, name it with "
             "--since."
         )
-    kept = {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
-    papers = {file: file.read_bytes() for file in _papers(folder)}
-    with revision(folder) as copy:
+    kept = {
+        name: (folder / name).read_bytes()
+        for name in (LOG, DESCRIPTOR, CODEBOOK)
+        if (folder / name).is_file()
+    }
+    papers: dict[Path, bytes] = {}
+    with revision(folder, papers) as copy:
         _set_edition(copy, version, date, until, entry(difference))
         renew_codebook(copy)
         errors = [problem for problem in check(copy) if problem.severity == "error"]
         if errors:
             raise AccordsError(
-                f"The data have {len(errors)} problems, so that they cannot be released. "
-                "The first: "
-                f"{errors[0].file}, row {errors[0].row}: {errors[0].message} "
-                "Run 'accords check' to see all."
+                f"The data have {len(errors)} problems, so that they cannot be released. The "
+                f"first: {errors[0]} Run 'accords check' to see all."
             )
         store(copy)
+        papers |= _papers(load(copy), folder.resolve().parent)
+        former = {file: file.read_bytes() for file in papers}
     try:
-        for file, text in _papers(folder).items():
-            file.write_text(text, encoding="utf-8")
         build()
     except BaseException:
-        with revision(folder) as copy:
+        with revision(folder, former) as copy:
             for name, content in kept.items():
                 (copy / name).write_bytes(content)
             _stored(copy, version).unlink()
-        for file, content in papers.items():
-            if file.read_bytes() != content:
-                file.write_bytes(content)
         raise
     return difference
 
@@ -239,13 +269,12 @@ def _set_edition(
     descriptor.write_text(declared, encoding="utf-8")
 
 
-def _papers(folder: Path) -> dict[Path, str]:
-    """Give the papers beside the data as they should be: CITATION.cff and the README.
+def _papers(dataset: Dataset, place: Path) -> dict[Path, bytes]:
+    """Return the papers beside the data that must name a new edition: CITATION.cff and the README.
 
     What does not bear the dataset's title, or has no place for an edition, is someone else's and
     stays as it is.
     """
-    dataset = load(folder)
     version, date, title = dataset.edition, dataset.released, dataset.descriptor.get("title", "")
     rules = {
         "CITATION.cff": (
@@ -261,13 +290,13 @@ def _papers(folder: Path) -> dict[Path, str]:
         ),
     }
     papers = {}
-    for name, replacements in rules.items():
-        file = folder.resolve().parent / name
-        text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    for file in (place / name for name in rules if (place / name).is_file()):
+        before = text = file.read_text(encoding="utf-8")
         if title and title in text:
-            for pattern, words in replacements:
+            for pattern, words in rules[file.name]:
                 text = re.sub(pattern, words, text)
-            papers[file] = text
+        if text != before:
+            papers[file] = text.encode()
     return papers
 
 
@@ -285,108 +314,82 @@ def _sizes(dataset: Dataset) -> str:
     )
 
 
-@contextmanager
-def _laid_out(name: str, folder: Path | None) -> Iterator[tuple[Path, str]]:
-    """Give a folder with a dataset that is kept somehow, and say where it was found."""
-    path = Path(name)
-    if path.is_dir():
-        yield path if (path / "datapackage.json").exists() else path / "data", f"in {path.name}"
-        return
-    folder = folder or find_data()
-    with tempfile.TemporaryDirectory() as scratch:
-        place = Path(scratch) / "data"
-        if path.is_file():
-            _lay_out_workbook(path, folder, place)
-            yield place, f"in {path.name}"
-            return
-        found = _released(name, folder) if _VERSION.fullmatch(name) else None
-        if found is None and (archive := _archive(name, folder)) is not None:
-            found = archive, f"in git ({name})"
-        if found is None:
-            raise AccordsError(
-                f"{name}: no such folder, workbook, edition or git revision that holds the data. "
-                "Name one of these, such as data, agreements.xlsx, 1.0.0 or HEAD~1."
-            )
-        _unpack(found[0], place)
-        yield place, found[1]
+def _since(version: str, new: Dataset) -> Difference:
+    """Compare a dataset with an edition as it was released."""
+    try:
+        return _difference(_released(version, new.path), new)
+    except GitError as error:
+        raise AccordsError(
+            f"Edition {version} is found neither in {new.path / STORED} nor in git ({error}), so "
+            "that what changed since cannot be said. Give its folder, workbook or git revision "
+            "with --since."
+        ) from error
 
 
-def _since(version: str, new: Dataset) -> Difference | None:
-    """Compare a dataset with an edition as it was released, where that is found."""
-    found = _released(version, new.path)
-    if found is None:
-        return None
-    with tempfile.TemporaryDirectory() as scratch:
-        _unpack(found[0], Path(scratch))
-        return _difference(Path(scratch), found[1], new)
+def _released(version: str, folder: Path) -> Copy:
+    """Find an edition as it was released: stored with the data, else tagged in git.
 
-
-def _released(version: str, folder: Path) -> tuple[bytes, str] | None:
-    """Find an edition as it was released: a zip of its folder, and where it was found.
-
-    That is the copy that is stored with the data; else the revision tagged ``edition-VERSION``;
-    else the last revision of which it is the newest edition.
+    Raises
+    ------
+    GitError
+        It is in neither.
     """
-    file = _stored(folder, version)
-    if file.is_file():
-        return file.read_bytes(), "as stored with the data"
+    if _stored(folder, version).is_file():
+        return _from_store(folder, version)
     tag = f"edition-{version}"
-    if _newest(tag, folder) == version and (archive := _archive(tag, folder)) is not None:
-        return archive, f"as tagged in git ({tag})"
-    later = "HEAD"
-    log = _git(folder, "log", "--format=%H", "--", "CHANGELOG.md") or b""
-    for name in log.decode().split():
-        if _newest(name, folder) == version:
-            # What came after this revision and before the next heading still is that edition.
-            last = later if _newest(later, folder) == version else name
-            archive = _archive(last, folder)
-            short = (_git(folder, "rev-parse", "--short", last) or b"").decode().strip()
-            return (archive, f"in its last state in git ({short})") if archive else None
-        later = f"{name}^"
-    return None
+    copy = _from_git(tag, folder)
+    if (found := _HEADING.search(copy.log)) is None or found[1] != version:
+        raise GitError(f"the tag {tag} is on another edition")
+    return copy
 
 
-def _difference(place: Path, origin: str, new: Dataset) -> Difference:
-    """Compare a dataset with the older one in a folder, read by the newer one's rules.
+def _difference(copy: Copy, new: Dataset) -> Difference:
+    """Compare a dataset with an older one, read by the newer one's rules.
 
     These are its columns and code lists. Columns that the older one lacks are empty, those that
     exist no more are left out, and codes that exist no more are kept as far as they are used.
     """
-    descriptor = read_descriptor(place)
-    own = {resource["name"]: resource for resource in descriptor["resources"]}
     rules: list[str] = []
     lacking: set[tuple[str, str]] = set()
-    with tempfile.TemporaryDirectory() as scratch:
-        laid = Path(scratch)
-        for resource in new.descriptor["resources"]:
-            name, path = resource["name"], resource["path"]
-            columns = [field["name"] for field in resource["schema"]["fields"]]
-            table = _text_of(place / own[name]["path"]) if name in own else pd.DataFrame()
-            absent = [column for column in columns if column not in table]
-            if path.startswith("codes/"):
-                now = _text(to_csv(new.tables[name], resource))
-                if not table.reindex(columns=columns, fill_value="").equals(now):
-                    rules.append(name)
-                table = _with_former_codes(now, table, resource)
-            else:
-                if absent or len(columns) < len(table.columns):
-                    rules.append(name)
-                lacking |= {(name, column) for column in absent}
-            file = laid / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            table.reindex(columns=columns, fill_value="").to_csv(file, index=False)
-        today = {k: v for k, v in new.descriptor.items() if k not in _OF_AN_EDITION}
-        today |= {k: v for k, v in descriptor.items() if k in _OF_AN_EDITION}
-        (laid / "datapackage.json").write_text(json.dumps(today), encoding="utf-8")
-        shutil.copyfile(place / "CHANGELOG.md", laid / "CHANGELOG.md")
-        old = load(laid)
-        if "readUntil" not in descriptor and new.as_of < new.released:
-            old = replace(old, as_of=newest_source(old, old.released))
-    return Difference(old, new, origin, tuple(rules), frozenset(lacking))
+    tables = {}
+    today = texts(new)
+    for resource in new.descriptor["resources"]:
+        name = resource["name"]
+        columns = [field["name"] for field in resource["schema"]["fields"]]
+        former = copy.tables.get(name, pd.DataFrame())
+        table = former.reindex(columns=columns, fill_value="")
+        if is_codes(resource):
+            other = not table.equals(today[name])
+            table = _with_former_codes(today[name], former, resource)
+        else:
+            other = set(columns) != set(former.columns)
+            lacking |= {(name, column) for column in columns if column not in former}
+        if other:
+            rules.append(name)
+        tables[name] = typed(table.where(table != ""), resource)
+    tables["events"] = tables["events"].join(dates.bounds(tables["events"]["date"]))
+    found = _HEADING.search(copy.log)
+    if found is None:
+        raise AccordsError(f"{LOG} {copy.origin}: no edition. Add a heading as today's has.")
+    released = pd.Timestamp(found[2])
+    descriptor = {k: v for k, v in new.descriptor.items() if k not in _OF_AN_EDITION}
+    descriptor |= {k: v for k, v in copy.descriptor.items() if k in _OF_AN_EDITION}
+    old = Dataset(
+        tables=tables,
+        descriptor=descriptor,
+        edition=found[1],
+        released=released,
+        as_of=pd.Timestamp(copy.descriptor.get("readUntil", released)),
+        focus=tuple(new.descriptor["focus"]),
+        path=new.path,
+    )
+    if "readUntil" not in copy.descriptor and new.as_of < new.released:
+        old = replace(old, as_of=newest_source(old, released))
+    return Difference(old, new, copy.origin, tuple(rules), frozenset(lacking))
 
 
 def _with_former_codes(
-    now: pd.DataFrame, former: pd.DataFrame, resource: dict[str, Any]
+    now: pd.DataFrame, former: pd.DataFrame, resource: Mapping[str, Any]
 ) -> pd.DataFrame:
     """Add to a code list the codes that it had formerly: older tables may use them."""
     code = now.columns[0]
@@ -396,32 +399,40 @@ def _with_former_codes(
     for field in resource["schema"]["fields"]:
         if field["type"] == "boolean":
             gone[field["name"]] = gone[field["name"]].replace("", "false")
-    return pd.concat([now, gone])
+    return pd.concat([now, gone], ignore_index=True)
 
 
-def _text_of(file: Path) -> pd.DataFrame:
-    """Read a table as text, whatever its columns; one that is not there is empty."""
-    try:
-        return _text(file.read_bytes()) if file.is_file() else pd.DataFrame()
-    except (OSError, ValueError) as error:
-        raise AccordsError(f"{file}: cannot be read ({error}). Run 'accords check'.") from error
-
-
-def _text(content: bytes) -> pd.DataFrame:
-    return pd.read_csv(io.BytesIO(content), dtype="str", keep_default_na=False)
+def _inside(folder: Path) -> Path:
+    """Return the dataset's folder: this one, or the one that it holds as ``data``."""
+    return folder if (folder / DESCRIPTOR).exists() else folder / "data"
 
 
 def _stored(folder: Path, version: str) -> Path:
     return folder / STORED / f"{version}.zip"
 
 
-def _unpack(archive: bytes, folder: Path) -> None:
-    with zipfile.ZipFile(io.BytesIO(archive)) as files:
-        files.extractall(folder)
+def _from_folder(folder: Path) -> Copy:
+    paths = [DESCRIPTOR, LOG, *(r["path"] for r in read_descriptor(folder)["resources"])]
+    read_edition(folder)
+    files = {name: (folder / name).read_bytes() for name in paths if (folder / name).is_file()}
+    return _copy(files, f"in {folder.name}")
 
 
-def _lay_out_workbook(file: Path, folder: Path, place: Path) -> None:
-    """Write a workbook's tables as a dataset's folder; what it does not say is as it is today."""
+def _from_store(folder: Path, version: str) -> Copy:
+    return _from_zip(_stored(folder, version).read_bytes(), "as stored with the data")
+
+
+def _from_git(revision_name: str, folder: Path) -> Copy:
+    """Read the dataset's folder as a git revision has it, or raise :class:`GitError`."""
+    top, prefix = _git(folder, "rev-parse", "--show-toplevel", "--show-prefix").split(b"\n")[:2]
+    archive = _git(
+        Path(top.decode()), "archive", "--format=zip", f"{revision_name}:{prefix.decode()}"
+    )
+    return _from_zip(archive, f"in git ({revision_name})")
+
+
+def _from_workbook(file: Path, folder: Path) -> Copy:
+    """Read a workbook; what it does not say is as it is in the dataset's folder today."""
     import openpyxl
 
     descriptor = read_descriptor(folder)
@@ -432,40 +443,42 @@ def _lay_out_workbook(file: Path, folder: Path, place: Path) -> None:
             f"{said}\n{file}: is of another form than the data are today, or is damaged. Where it "
             "was made from an older edition, name that edition or its git revision instead."
         )
-    for resource in descriptor["resources"]:
-        target = place / resource["path"]
-        target.parent.mkdir(parents=True, exist_ok=True)
-        reading.tables[resource["name"]].to_csv(target, index=False, lineterminator="\n")
-    shutil.copyfile(folder / "datapackage.json", place / "datapackage.json")
     book = openpyxl.load_workbook(file, read_only=True)
     heading = _ABOUT.search(book.properties.description or "")
     book.close()
-    log = (folder / "CHANGELOG.md").read_text(encoding="utf-8")
-    (place / "CHANGELOG.md").write_text(f"## {heading[1]}\n" if heading else log, encoding="utf-8")
+    log = f"## {heading[1]}\n" if heading else (folder / LOG).read_text(encoding="utf-8")
+    return Copy(reading.tables, descriptor, log, f"in {file.name}")
 
 
-def _archive(revision_name: str, folder: Path) -> bytes | None:
-    """Zip the dataset's folder as a git revision has it; None where it has none."""
-    place = _git(folder, "rev-parse", "--show-toplevel", "--show-prefix")
-    if place is None:
-        return None
-    top, prefix = place.decode().split("\n")[:2]
-    return _git(Path(top), "archive", "--format=zip", f"{revision_name}:{prefix}")
-
-
-def _newest(revision_name: str, folder: Path) -> str | None:
-    """Name the newest edition of a git revision."""
-    log = _git(folder, "show", f"{revision_name}:./CHANGELOG.md") or b""
-    heading = _HEADING.search(log.decode("utf-8", errors="replace"))
-    return heading[1] if heading else None
-
-
-def _git(folder: Path, *arguments: str) -> bytes | None:
-    """Run git in a folder; None where it fails, is missing, or says nothing."""
+def _from_zip(archive: bytes, origin: str) -> Copy:
     try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *arguments], capture_output=True, check=True
+        with zipfile.ZipFile(io.BytesIO(archive)) as files:
+            return _copy({name: files.read(name) for name in files.namelist()}, origin)
+    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise AccordsError(f"The edition {origin} cannot be read ({error}). Restore it.") from error
+
+
+def _copy(files: Mapping[str, bytes], origin: str) -> Copy:
+    descriptor = json.loads(files[DESCRIPTOR])
+    tables = {
+        resource["name"]: pd.read_csv(
+            io.BytesIO(files[resource["path"]]), dtype="str", keep_default_na=False
         )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout or None
+        for resource in descriptor["resources"]
+        if resource["path"] in files
+    }
+    return Copy(tables, descriptor, files[LOG].decode(), origin)
+
+
+class GitError(AccordsError):
+    """Git does not give what it was asked for: why, in its own words."""
+
+
+def _git(folder: Path, *arguments: str) -> bytes:
+    try:
+        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True)
+    except OSError as error:
+        raise GitError("git is not installed") from error
+    if done.returncode:
+        raise GitError(" ".join(done.stderr.decode(errors="replace").split()))
+    return done.stdout

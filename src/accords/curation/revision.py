@@ -240,7 +240,7 @@ def _write(tables: Mapping[str, pd.DataFrame], folder: Path, descriptor: Mapping
 
 
 @contextmanager
-def revision(folder: Path, beside: Mapping[Path, str] | None = None) -> Iterator[Path]:
+def revision(folder: Path, beside: Mapping[Path, bytes] | None = None) -> Iterator[Path]:
     """Yield a copy of a folder to change; put it in the folder's place when the block ends well.
 
     Whoever opens the folder afterwards sees all of the change or none of it, also when the process
@@ -251,7 +251,7 @@ def revision(folder: Path, beside: Mapping[Path, str] | None = None) -> Iterator
     folder
         The dataset's folder.
     beside
-        Files elsewhere and their new text, which change with the folder; read when the block ends.
+        Files elsewhere and their new content, which change with the folder; read at the block's end.
 
     Raises
     ------
@@ -268,10 +268,9 @@ def revision(folder: Path, beside: Mapping[Path, str] | None = None) -> Iterator
                 "Run the command again."
             )
         changes = _differing(folder, copy)
-        for number, (file, text) in enumerate((beside or {}).items()):
-            new = copy.with_name(f"beside-{number}")
-            new.write_text(text, encoding="utf-8", newline="\n")
-            changes[file] = new
+        for number, (file, content) in enumerate((beside or {}).items()):
+            new = changes[file] = copy.with_name(f"beside-{number}")
+            new.write_bytes(content)
         if changes:
             exchange.replace(folder, changes)
 
