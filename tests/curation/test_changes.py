@@ -10,7 +10,6 @@ import pytest
 from accords.curation.changes import Difference, as_json
 from accords.curation.telling import FOLDED, entry, excerpts, told
 from accords.dataset import Dataset, load
-from accords.prose.findings import Finding
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from accords.curation.changes import Difference, is_codes
 from accords.curation.codebook import FILE as CODEBOOK
 from accords.curation.differences import texts
 from accords.curation.imports import read_workbook
+from accords.curation.rendering import render
 from accords.curation.revision import renew_codebook, revision
 from accords.curation.telling import entry
 from accords.dataset import Dataset, find_data, load, read_descriptor, read_edition, typed
@@ -34,30 +35,34 @@ _OF_AN_EDITION = ("version", "created", "readUntil")
 """What the descriptor says of one edition alone."""
 
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
-_HEADING = re.compile(r"^## (\S+) \((\d{4}-\d{2}-\d{2})\)\r?$", flags=re.MULTILINE)
+_HEADING = re.compile(r"^## (\S+) \((\d{4}-\d{2}-\d{2})\)\s*$", flags=re.MULTILINE)
 _ABOUT = re.compile(r"Edition (\S+ \(\d{4}-\d{2}-\d{2}\))")
 """How a workbook names the edition that it was made from."""
 
 
-class Copy(NamedTuple):
-    """An edition as it was kept somewhere.
+class NoEdition(AccordsError):
+    """An edition is found nowhere."""
 
-    Attributes
-    ----------
-    tables
-        Its tables as text, whatever their columns, by name.
-    descriptor
-        Its descriptor.
-    log
-        Its change log.
-    origin
-        Where it was found, as it follows the edition's name.
-    """
+
+class GitError(AccordsError):
+    """Git does not give what it was asked for: why, in its own words."""
+
+
+class Copy(NamedTuple):
+    """An edition as it was kept: tables as text, descriptor, change log, and where it was found."""
 
     tables: Mapping[str, pd.DataFrame]
     descriptor: Mapping[str, Any]
     log: str
     origin: str
+
+    @property
+    def newest(self) -> tuple[str, pd.Timestamp]:
+        """Version and date of the newest edition in the change log."""
+        heading = _HEADING.search(self.log)
+        if heading is None:
+            raise AccordsError(f"{LOG} {self.origin}: no edition. Add a heading as today's has.")
+        return heading[1], pd.Timestamp(heading[2])
 
 
 def read(name: str, folder: Path | None = None) -> Dataset:
@@ -97,25 +102,24 @@ def compared(name: str, new: Dataset, folder: Path | None = None) -> Difference:
     folder = folder or (new.path if new.path.is_dir() else find_data())
     if path.is_file():
         return _difference(_from_workbook(path, folder), new)
-    if _stored(folder, name).is_file():
-        return _difference(_from_store(folder, name), new)
+    if (stored := _stored(folder, name)).is_file():
+        return _difference(_from_zip(stored.read_bytes(), "as stored with the data"), new)
     try:
         return _difference(_from_git(name, folder), new)
     except GitError as error:
-        raise AccordsError(
+        raise NoEdition(
             f"{name}: no such folder, workbook, edition or git revision that holds the data "
-            f"({error}). Name one of these, such as data, agreements.xlsx, 1.0.0 or HEAD~1."
+            f"({error}). Name one of these, such as data, agreements.xlsx, 1.0.0 or HEAD~1; when "
+            "you build or release, with --since."
         ) from error
 
 
 def since_previous(new: Dataset) -> Difference | None:
     """Compare the newest edition with the one before, where that is found."""
     editions = _HEADING.findall((new.path / LOG).read_text(encoding="utf-8"))
-    if len(editions) < 2:
-        return None
     try:
-        return _difference(_released(editions[1][0], new.path), new)
-    except GitError:
+        return compared(editions[1][0], new) if len(editions) > 1 else None
+    except NoEdition:
         return None
 
 
@@ -155,26 +159,18 @@ def release(
         With the reason, when the edition cannot be released. The data are then as they were.
     """
     newest, newest_date = read_edition(folder)
-    _refuse(version, newest, date, newest_date)
     until = read_until or newest_source(load(folder), date)
-    if until > date:
-        raise AccordsError(
-            f"Sources cannot have been read until {until:%Y-%m-%d}, after the edition's date "
-            f"({date:%Y-%m-%d}). Use an earlier --read-until, or a later --date."
-        )
+    _refuse(version, newest, date, newest_date, until)
     new = replace(load(folder, as_of=until), edition=version, released=date)
-    difference = compared(since, new, folder) if since else _since(newest, new)
+    difference = compared(since or newest, new, folder)
     if not difference:
         raise AccordsError(
             f"Nothing differs from edition {difference.old.edition} {difference.origin}; there is "
             "nothing to release. Where that is not the edition as it was released, name it with "
             "--since."
         )
-    kept = {
-        name: (folder / name).read_bytes()
-        for name in (LOG, DESCRIPTOR, CODEBOOK)
-        if (folder / name).is_file()
-    }
+    changing = [folder / name for name in (LOG, DESCRIPTOR, CODEBOOK)]
+    former = {file: file.read_bytes() for file in changing if file.is_file()}
     papers: dict[Path, bytes] = {}
     with revision(folder, papers) as copy:
         _set_edition(copy, version, date, until, entry(difference))
@@ -182,18 +178,16 @@ def release(
         errors = [problem for problem in check(copy) if problem.severity == "error"]
         if errors:
             raise AccordsError(
-                f"The data have {len(errors)} problems, so that they cannot be released. The "
+                f"The data have {len(errors)} problem(s), so that they cannot be released. The "
                 f"first: {errors[0]} Run 'accords check' to see all."
             )
         store(copy)
         papers |= _papers(load(copy), folder.resolve().parent)
-        former = {file: file.read_bytes() for file in papers}
+        former |= {file: file.read_bytes() for file in papers}
     try:
         build()
     except BaseException:
         with revision(folder, former) as copy:
-            for name, content in kept.items():
-                (copy / name).write_bytes(content)
             _stored(copy, version).unlink()
         raise
     return difference
@@ -204,12 +198,10 @@ def store(folder: Path) -> Path:
 
     The same tables give the same bytes.
     """
-    version, _ = read_edition(folder)
-    tables = [resource["path"] for resource in read_descriptor(folder)["resources"]]
-    target = _stored(folder, version)
+    target = _stored(folder, read_edition(folder)[0])
     target.parent.mkdir(exist_ok=True)
     with zipfile.ZipFile(target, "w") as copy:
-        for name in sorted(["CHANGELOG.md", "datapackage.json", *tables]):
+        for name in sorted(_parts(folder)):
             entry_ = zipfile.ZipInfo(name)  # Its time is the earliest that a zip can hold.
             entry_.compress_type = zipfile.ZIP_DEFLATED
             entry_.create_system, entry_.external_attr = 3, 0o644 << 16
@@ -224,49 +216,53 @@ def newest_source(dataset: Dataset, at_most: pd.Timestamp) -> pd.Timestamp:
     older than one of '2026-02': a year says little about when sources were read.
     """
     days = dates.bounds(dataset.sources["published"]).sort_values(["earliest", "latest"])
-    newest = days["latest"].dropna().tail(1)
-    return min([*newest, at_most])
+    return min([*days["latest"].dropna().tail(1), at_most])
 
 
-def _refuse(version: str, newest: str, date: pd.Timestamp, newest_date: pd.Timestamp) -> None:
+def _refuse(
+    version: str,
+    newest: str,
+    date: pd.Timestamp,
+    newest_date: pd.Timestamp,
+    until: pd.Timestamp,
+) -> None:
     """Raise where a version or a date cannot follow the newest edition's."""
     new, old = _VERSION.fullmatch(version), _VERSION.fullmatch(newest)
+    said = ""
     if new is None:
-        raise AccordsError(f"'{version}' is no version. Use three numbers, such as 1.1.0.")
-    if old is not None and tuple(map(int, new.groups())) <= tuple(map(int, old.groups())):
-        raise AccordsError(
+        said = f"'{version}' is not a version. Use three numbers, such as 1.1.0."
+    elif old is not None and [int(n) for n in new.groups()] <= [int(n) for n in old.groups()]:
+        said = (
             f"Edition {newest} is the newest, and editions are never changed. "
             f"Use a version above {newest}."
         )
-    if date < newest_date:
-        raise AccordsError(
+    elif date < newest_date:
+        said = (
             f"{date:%Y-%m-%d} lies before edition {newest} ({newest_date:%Y-%m-%d}). "
             "Use a later --date."
         )
+    elif until > date:
+        said = (
+            f"Sources cannot have been read until {until:%Y-%m-%d}, after the edition's date "
+            f"({date:%Y-%m-%d}). Use an earlier --read-until, or a later --date."
+        )
+    if said:
+        raise AccordsError(said)
 
 
 def _set_edition(
     folder: Path, version: str, date: pd.Timestamp, until: pd.Timestamp, text: str
 ) -> None:
-    """Write an edition's heading and entry into the change log, and what it is into the descriptor.
-
-    The rest of both files keeps its form.
-    """
-    log = folder / "CHANGELOG.md"
+    """Write an edition's entry into the change log, and what it is into the descriptor."""
+    log, descriptor = folder / LOG, folder / DESCRIPTOR
     before = log.read_text(encoding="utf-8")
     at = before.index("\n## ") + 1
     heading = f"## {version} ({date:%Y-%m-%d})\n\nSources read until {until:%Y-%m-%d}."
-    log.write_text(f"{before[:at]}{heading}\n\n{text}\n\n{before[at:]}", encoding="utf-8")
-    descriptor = folder / "datapackage.json"
-    declared = descriptor.read_text(encoding="utf-8")
+    log.write_text(f"{before[:at]}{heading}\n\n{text}\n\n{before[at:]}", "utf-8", newline="\n")
     values = (version, f"{date:%Y-%m-%d}T00:00:00Z", f"{until:%Y-%m-%d}")
-    for name, value in zip(_OF_AN_EDITION, values, strict=True):
-        # The first of each name is the package's own.
-        declared, found = re.subn(rf'("{name}": )"[^"]*"', rf'\g<1>"{value}"', declared, count=1)
-        if not found:
-            after = r'"created": "[^"]*",' if '"created"' in declared else r"\{"
-            declared = re.sub(after, rf'\g<0>\n  "{name}": "{value}",', declared, count=1)
-    descriptor.write_text(declared, encoding="utf-8")
+    declared = read_descriptor(folder) | dict(zip(_OF_AN_EDITION, values, strict=True))
+    written = json.dumps(declared, indent=2, ensure_ascii=False)
+    descriptor.write_text(f"{written}\n", "utf-8", newline="\n")
 
 
 def _papers(dataset: Dataset, place: Path) -> dict[Path, bytes]:
@@ -275,72 +271,33 @@ def _papers(dataset: Dataset, place: Path) -> dict[Path, bytes]:
     What does not bear the dataset's title, or has no place for an edition, is someone else's and
     stays as it is.
     """
-    version, date, title = dataset.edition, dataset.released, dataset.descriptor.get("title", "")
+    version, day, title = (
+        dataset.edition,
+        f"{dataset.released:%Y-%m-%d}",
+        dataset.descriptor.get("title"),
+    )
+    until = dataset.descriptor.get("readUntil")
+    sizes = {name: f"{len(table):,}" for name, table in dataset.tables.items()}
+    stated = render("edition.md.jinja", edition=version, day=day, n=sizes, until=until)
+    cited = rf"\(\d{{4}}\)(\. \*{re.escape(str(title))}\*, edition )\d+\.\d+\.\d+"
     rules = {
-        "CITATION.cff": (
-            (r"(?m)^version: .*$", f"version: {version}"),
-            (r"(?m)^date-released: .*$", f'date-released: "{date:%Y-%m-%d}"'),
-        ),
-        "README.md": (
-            (r"(?s)(<!-- edition.*?-->\n).*?(?=<!-- /edition -->)", rf"\g<1>{_sizes(dataset)}\n"),
-            (
-                rf"\(\d{{4}}\)(\. \*{re.escape(title)}\*, edition )\d+\.\d+\.\d+",
-                rf"({date:%Y})\g<1>{version}",
-            ),
-        ),
+        "CITATION.cff": {
+            r"(?m)^version: .*$": f"version: {version}",
+            r"(?m)^date-released: .*$": f'date-released: "{day}"',
+        },
+        "README.md": {
+            r"(?s)(<!-- edition.*?-->\n).*?(?=<!-- /edition -->)": rf"\g<1>{stated}",
+            cited: rf"({day[:4]})\g<1>{version}",
+        },
     }
     papers = {}
     for file in (place / name for name in rules if (place / name).is_file()):
         before = text = file.read_text(encoding="utf-8")
-        if title and title in text:
-            for pattern, words in rules[file.name]:
-                text = re.sub(pattern, words, text)
+        for pattern, words in rules[file.name].items() if title and title in text else ():
+            text = re.sub(pattern, words, text)
         if text != before:
             papers[file] = text.encode()
     return papers
-
-
-def _sizes(dataset: Dataset) -> str:
-    """Name the edition and its size, as the README does."""
-    n = {name: f"{len(table):,}" for name, table in dataset.tables.items()}
-    until = dataset.descriptor.get("readUntil")
-    until = f"\nSources read until {until}." if until else ""
-    return (
-        f"Edition {dataset.edition} ({dataset.released:%Y-%m-%d}): "
-        f"**{n['agreements']} agreements**, {n['events']} events, "
-        f"{n['domains']} codings of subject,\n"
-        f"{n['sources']} sources and {n['citations']} citations; "
-        f"{n['disputes']} statements in which sources disagree.{until}"
-    )
-
-
-def _since(version: str, new: Dataset) -> Difference:
-    """Compare a dataset with an edition as it was released."""
-    try:
-        return _difference(_released(version, new.path), new)
-    except GitError as error:
-        raise AccordsError(
-            f"Edition {version} is found neither in {new.path / STORED} nor in git ({error}), so "
-            "that what changed since cannot be said. Give its folder, workbook or git revision "
-            "with --since."
-        ) from error
-
-
-def _released(version: str, folder: Path) -> Copy:
-    """Find an edition as it was released: stored with the data, else tagged in git.
-
-    Raises
-    ------
-    GitError
-        It is in neither.
-    """
-    if _stored(folder, version).is_file():
-        return _from_store(folder, version)
-    tag = f"edition-{version}"
-    copy = _from_git(tag, folder)
-    if (found := _HEADING.search(copy.log)) is None or found[1] != version:
-        raise GitError(f"the tag {tag} is on another edition")
-    return copy
 
 
 def _difference(copy: Copy, new: Dataset) -> Difference:
@@ -354,36 +311,26 @@ def _difference(copy: Copy, new: Dataset) -> Difference:
     tables = {}
     today = texts(new)
     for resource in new.descriptor["resources"]:
-        name = resource["name"]
-        columns = [field["name"] for field in resource["schema"]["fields"]]
+        name, columns = resource["name"], today[resource["name"]].columns
         former = copy.tables.get(name, pd.DataFrame())
         table = former.reindex(columns=columns, fill_value="")
+        changed = set(columns) != set(former.columns)
         if is_codes(resource):
-            other = not table.equals(today[name])
+            changed = not table.equals(today[name])
             table = _with_former_codes(today[name], former, resource)
         else:
-            other = set(columns) != set(former.columns)
-            lacking |= {(name, column) for column in columns if column not in former}
-        if other:
+            lacking |= {(name, column) for column in columns.difference(former.columns)}
+        if changed:
             rules.append(name)
         tables[name] = typed(table.where(table != ""), resource)
     tables["events"] = tables["events"].join(dates.bounds(tables["events"]["date"]))
-    found = _HEADING.search(copy.log)
-    if found is None:
-        raise AccordsError(f"{LOG} {copy.origin}: no edition. Add a heading as today's has.")
-    released = pd.Timestamp(found[2])
+    version, released = copy.newest
     descriptor = {k: v for k, v in new.descriptor.items() if k not in _OF_AN_EDITION}
     descriptor |= {k: v for k, v in copy.descriptor.items() if k in _OF_AN_EDITION}
-    old = Dataset(
-        tables=tables,
-        descriptor=descriptor,
-        edition=found[1],
-        released=released,
-        as_of=pd.Timestamp(copy.descriptor.get("readUntil", released)),
-        focus=tuple(new.descriptor["focus"]),
-        path=new.path,
-    )
-    if "readUntil" not in copy.descriptor and new.as_of < new.released:
+    until = pd.Timestamp(descriptor.get("readUntil", released))
+    focus = tuple(descriptor["focus"])
+    old = Dataset(tables, descriptor, version, released, until, focus, new.path)
+    if "readUntil" not in descriptor and new.as_of < new.released:
         old = replace(old, as_of=newest_source(old, released))
     return Difference(old, new, copy.origin, tuple(rules), frozenset(lacking))
 
@@ -396,10 +343,18 @@ def _with_former_codes(
     if code not in former:
         return now
     gone = former[~former[code].isin(now[code])].reindex(columns=now.columns, fill_value="")
-    for field in resource["schema"]["fields"]:
-        if field["type"] == "boolean":
-            gone[field["name"]] = gone[field["name"]].replace("", "false")
+    flags = [f["name"] for f in resource["schema"]["fields"] if f["type"] == "boolean"]
+    gone[flags] = gone[flags].replace("", "false")
     return pd.concat([now, gone], ignore_index=True)
+
+
+def _stored(folder: Path, version: str) -> Path:
+    return folder / STORED / f"{version}.zip"
+
+
+def _parts(folder: Path) -> list[str]:
+    """List the files of which an edition consists."""
+    return [LOG, DESCRIPTOR, *(r["path"] for r in read_descriptor(folder)["resources"])]
 
 
 def _inside(folder: Path) -> Path:
@@ -407,28 +362,32 @@ def _inside(folder: Path) -> Path:
     return folder if (folder / DESCRIPTOR).exists() else folder / "data"
 
 
-def _stored(folder: Path, version: str) -> Path:
-    return folder / STORED / f"{version}.zip"
-
-
 def _from_folder(folder: Path) -> Copy:
-    paths = [DESCRIPTOR, LOG, *(r["path"] for r in read_descriptor(folder)["resources"])]
-    read_edition(folder)
-    files = {name: (folder / name).read_bytes() for name in paths if (folder / name).is_file()}
+    paths = [folder / name for name in _parts(folder)]
+    files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in paths if p.is_file()}
     return _copy(files, f"in {folder.name}")
 
 
-def _from_store(folder: Path, version: str) -> Copy:
-    return _from_zip(_stored(folder, version).read_bytes(), "as stored with the data")
+def _from_zip(archive: bytes, origin: str) -> Copy:
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as files:
+            return _copy({name: files.read(name) for name in files.namelist()}, origin)
+    except zipfile.BadZipFile as error:
+        raise AccordsError(f"The edition {origin} cannot be read ({error}). Restore it.") from error
 
 
-def _from_git(revision_name: str, folder: Path) -> Copy:
-    """Read the dataset's folder as a git revision has it, or raise :class:`GitError`."""
-    top, prefix = _git(folder, "rev-parse", "--show-toplevel", "--show-prefix").split(b"\n")[:2]
-    archive = _git(
-        Path(top.decode()), "archive", "--format=zip", f"{revision_name}:{prefix.decode()}"
-    )
-    return _from_zip(archive, f"in git ({revision_name})")
+def _copy(files: Mapping[str, bytes], origin: str) -> Copy:
+    """Read an edition from the content of its files; a table that is not there is empty."""
+    try:
+        descriptor = json.loads(files[DESCRIPTOR])
+        tables = {
+            r["name"]: pd.read_csv(io.BytesIO(files[r["path"]]), dtype="str", keep_default_na=False)
+            for r in descriptor["resources"]
+            if r["path"] in files
+        }
+        return Copy(tables, descriptor, files[LOG].decode(), origin)
+    except (KeyError, TypeError, ValueError) as error:
+        raise AccordsError(f"The edition {origin} cannot be read ({error}). Restore it.") from error
 
 
 def _from_workbook(file: Path, folder: Path) -> Copy:
@@ -450,28 +409,23 @@ def _from_workbook(file: Path, folder: Path) -> Copy:
     return Copy(reading.tables, descriptor, log, f"in {file.name}")
 
 
-def _from_zip(archive: bytes, origin: str) -> Copy:
-    try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as files:
-            return _copy({name: files.read(name) for name in files.namelist()}, origin)
-    except (KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise AccordsError(f"The edition {origin} cannot be read ({error}). Restore it.") from error
+def _from_git(name: str, folder: Path) -> Copy:
+    """Read the dataset's folder as a git revision has it; a version names its tag.
 
-
-def _copy(files: Mapping[str, bytes], origin: str) -> Copy:
-    descriptor = json.loads(files[DESCRIPTOR])
-    tables = {
-        resource["name"]: pd.read_csv(
-            io.BytesIO(files[resource["path"]]), dtype="str", keep_default_na=False
-        )
-        for resource in descriptor["resources"]
-        if resource["path"] in files
-    }
-    return Copy(tables, descriptor, files[LOG].decode(), origin)
-
-
-class GitError(AccordsError):
-    """Git does not give what it was asked for: why, in its own words."""
+    Raises
+    ------
+    GitError
+        Git has no such revision, or it holds another edition.
+    """
+    is_version = _VERSION.fullmatch(name)
+    revision_name = f"edition-{name}" if is_version else name
+    asked = _git(folder, "rev-parse", "--show-toplevel", "--show-prefix").decode()
+    top, prefix = asked.split("\n")[:2]
+    archive = _git(Path(top), "archive", "--format=zip", f"{revision_name}:{prefix}")
+    copy = _from_zip(archive, f"in git ({revision_name})")
+    if is_version and copy.newest[0] != name:
+        raise GitError(f"the tag {revision_name} is on another edition")
+    return copy
 
 
 def _git(folder: Path, *arguments: str) -> bytes:

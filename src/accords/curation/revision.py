@@ -251,7 +251,7 @@ def revision(folder: Path, beside: Mapping[Path, bytes] | None = None) -> Iterat
     folder
         The dataset's folder.
     beside
-        Files elsewhere and their new content, which change with the folder; read at the block's end.
+        Files elsewhere that change with it, and their new content; looked at when the block ends.
 
     Raises
     ------
