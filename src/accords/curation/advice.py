@@ -101,12 +101,11 @@ def two_origins(dataset: Dataset, new: pd.DataFrame) -> pd.Series:
 
 def mirror(dataset: Dataset, new: pd.DataFrame) -> pd.Series:
     """Ask whether two addresses that differ in their subdomain alone are one page."""
-    sources = dataset.sources.set_index("source_id", append=True)
-    places = sources["url"].map(_without_subdomain, na_action="ignore").dropna()
-    places = places[places.duplicated(keep=False)]
+    places = dataset.sources["url"].map(_without_subdomain, na_action="ignore").dropna()
     said = {}
-    for (position, own), place in places[places.index.isin(new.index, level=0)].items():
-        other = next(name for _, name in places.index[places == place] if name != own)
+    for position in places.index[places.duplicated(keep=False) & places.index.isin(new.index)]:
+        twin = places.index[places == places[position]].drop(position)[0]
+        other = str(dataset.sources.at[twin, "source_id"])
         said[position] = f"The address differs in its subdomain alone from that of {other}."
     return pd.Series(said, dtype="str")
 

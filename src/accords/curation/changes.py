@@ -21,6 +21,9 @@ _ASIDE = ("claims", "readings", "distinct")
 """Tables that speak about agreements without being part of their record."""
 
 
+_KINDS: dict[str, Kind] = {"left_only": "removed", "right_only": "added", "both": "changed"}
+
+
 class FindingChange(NamedTuple):
     """One finding of the report that reads differently; None where there is none."""
 
@@ -96,21 +99,17 @@ class Difference:
         for row in self.rows:
             if row.table not in _ASIDE:
                 rows[row.agreement].append(row)
-        sides = (facts(self.old), facts(self.new))
-        both = sides[0].join(sides[1], how="outer", suffixes=("_was", "_now")).fillna("")
+        old, new = (facts(side).reset_index() for side in (self.old, self.new))
+        both = old.merge(new, "outer", "agreement_id", suffixes=("_was", "_now"), indicator="kind")
         changes = []
-        for name, fact in both.sort_index().to_dict("index").items():
-            old, new = (name in side.index for side in sides)
-            kind: Kind = "changed" if old and new else "added" if new else "removed"
+        for fact in both.astype("str").fillna("").sort_values("agreement_id").to_dict("records"):
+            name, kind = fact["agreement_id"], _KINDS[fact["kind"]]
+            side = "was" if kind == "removed" else "now"
             pairs = {c: (fact[f"{c}_was"], fact[f"{c}_now"]) for c in COMPUTED}
             computed = {c: p for c, p in pairs.items() if kind == "changed" and p[0] != p[1]}
             if computed or name in rows:
-                here = {c: fact[f"{c}_{'now' if new else 'was'}"] for c in ("name", "date")}
-                changes.append(
-                    AgreementChange(
-                        str(name), kind=kind, rows=rows[name], computed=computed, **here
-                    )
-                )
+                here = fact[f"name_{side}"], kind, fact[f"date_{side}"]
+                changes.append(AgreementChange(name, *here, rows[name], computed))
         return changes
 
     @cached_property

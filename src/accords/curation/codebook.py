@@ -101,7 +101,7 @@ def _codes(table: pd.DataFrame) -> list[list[str]]:
 def _grid(cells: pd.DataFrame) -> list[list[str]]:
     """Return head, rule and rows of a Markdown table, without columns in which nothing stands."""
     cells = cells.loc[:, (cells != "").any()]
-    return [list(cells), ["---"] * cells.shape[1], *cells.to_numpy().tolist()]
+    return [cells.columns.tolist(), ["---"] * cells.shape[1], *cells.to_numpy().tolist()]
 
 
 def _rules(field: Mapping[str, Any], target: str | None) -> Iterator[str]:

@@ -93,12 +93,13 @@ def _compare(
     sides = [side.drop_duplicates(key, keep="last") for side in (old, new)]
     differing = pd.concat(sides, keys=("was", "now")).fillna("").drop_duplicates(keep=False)
     found: dict[tuple[str, ...], dict[str, dict[str, str]]] = {}
-    for (side, _), row in zip(differing.index, differing.to_dict("records"), strict=True):
+    rows: list[Any] = differing.to_dict("records")
+    for side, row in zip(differing.index.get_level_values(0), rows, strict=True):
         found.setdefault(tuple(row[column] for column in key), {})[side] = row
-    for at, rows in sorted(found.items()):
-        kind: Kind = "added" if "was" not in rows else "changed" if "now" in rows else "removed"
-        was, now = (rows.get(side, {}) for side in ("was", "now"))
-        pairs = {c: (was.get(c, ""), now.get(c, "")) for c in differing}
+    for at, states in sorted(found.items()):
+        was, now = (states.get(side, {}) for side in ("was", "now"))
+        kind: Kind = "changed" if was and now else "added" if now else "removed"
+        pairs = {c: (was.get(c, ""), now.get(c, "")) for c in now or was}
         fields = {column: pair for column, pair in pairs.items() if pair[0] != pair[1]}
         yield RowChange(table, dict(zip(key, at, strict=True)), kind, fields, now or was)
 
