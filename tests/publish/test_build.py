@@ -482,6 +482,20 @@ def test_a_project_that_cannot_be_written_is_built_elsewhere(project: Path, tmp_
     assert build(job).unchanged
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="sockets are not files there")
+@pytest.mark.usefixtures("no_browser")
+def test_a_temporary_folder_with_a_long_name_is_no_matter(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = tmp_path / ("long" * 30)
+    long.mkdir()
+    monkeypatch.setenv("TMPDIR", str(long))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    assert build(plan()).page.is_file()
+    assert os.environ["TMPDIR"] == str(long)
+    assert list(long.iterdir()) == []
+
+
 def test_the_usual_folder_named_is_the_usual_folder(project: Path) -> None:
     assert plan(out=Path("build")) == plan()
     assert plan(out=Path("other")).figures == project / "other" / "figures"

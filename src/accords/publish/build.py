@@ -57,6 +57,9 @@ class BuildError(AccordsError):
     """The report cannot be built."""
 
 
+LONGEST_TMPDIR = 40
+"""Letters of a folder's name at most, in which sockets still have names that the system takes."""
+
 KERNELS = 2
 """Kernels that run the chapters side by side."""
 
@@ -170,7 +173,7 @@ def build(job: Plan, told: Told = lambda *_: None) -> Result:
     exchange.settle(job.data)
     inputs: dict[str, str] = {}
     try:
-        with _stoppable(), _explained(job.out), _locked(job.out, told):
+        with _stoppable(), _short_names(), _explained(job.out), _locked(job.out, told):
             with _explained_reading(job.data):
                 inputs = _inputs(job)
             if _up_to_date(job, inputs):
@@ -210,6 +213,23 @@ def _stoppable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, former)
+
+
+@contextlib.contextmanager
+def _short_names() -> Iterator[None]:
+    """Make temporary folders where their names are short: kernels and browser open sockets there.
+
+    A socket's name has at most a hundred letters or so.
+    """
+    named = os.environ.get("TMPDIR")
+    if named is None or len(named) <= LONGEST_TMPDIR or not os.access("/tmp", os.W_OK):
+        yield
+        return
+    tempfile.tempdir = os.environ["TMPDIR"] = "/tmp"
+    try:
+        yield
+    finally:
+        tempfile.tempdir, os.environ["TMPDIR"] = None, named
 
 
 async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
