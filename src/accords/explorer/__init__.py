@@ -1,5 +1,8 @@
-"""The explorer: the agreements as a page of one's own, in a notebook or alone."""
+"""The explorer: the agreements as a page of one's own, in a notebook or alone.
 
-from accords.explorer.view import explore
+May use the dataset and the charts' theme; nothing of the report.
+"""
 
-__all__ = ["explore"]
+from accords.explorer.view import Explorer, explore
+
+__all__ = ["Explorer", "explore"]
