@@ -70,15 +70,15 @@ def project(place: Path) -> Path:
     shutil.copytree(builders.ROOT / "notebooks", place / "notebooks")
     for name in ("README.md", "CITATION.cff"):
         shutil.copyfile(builders.ROOT / name, place / name)
+    run(place, "build", "--no-pdf")
+    # A change that waits for the next build and the next edition.
+    builders.ratify(place / "data")
     write_workbook(load(place / "data"), place / "edited.xlsx")
     book = openpyxl.load_workbook(place / "edited.xlsx")
     for row in book["agreements"].iter_rows(min_row=2):
         row[1].value = f"{row[1].value} again"
     book.save(place / "edited.xlsx")
     (place / "entry.yaml").write_text(yaml.safe_dump(ENTRY, allow_unicode=True), encoding="utf-8")
-    run(place, "build", "--no-pdf")
-    # A change that waits for the next build and the next edition.
-    builders.ratify(place / "data")
     return place
 
 

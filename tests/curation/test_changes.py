@@ -35,7 +35,7 @@ def test_a_difference_goes_from_rows_to_what_follows_from_them(later: Dataset) -
     (changed,) = difference.agreements
     assert (changed.agreement_id, changed.kind) == ("aze-mar", "changed")
     assert changed.computed["status"] == ("pending", "in-force")
-    assert {row.name for row in changed.rows if row.table == "events"} == {
+    assert {row.key["event_id"] for row in changed.rows if row.table == "events"} == {
         "ratified-mar",
         "entered-into-force",
     }

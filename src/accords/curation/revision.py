@@ -260,7 +260,7 @@ def revision(folder: Path, beside: Mapping[Path, bytes] | None = None) -> Iterat
     """
     folder = folder.resolve()
     with _copied(folder) as copy:
-        before = _state(folder)
+        before = _state(copy)  # A copy has the times of its original.
         yield copy
         if _state(folder) != before:
             raise AccordsError(
