@@ -67,7 +67,7 @@ def fresh(folder: Path) -> Path:
 def state(folder: Path) -> dict[str, str]:
     places = (folder, folder.with_name("out"))
     files = [file for place in places for file in place.rglob("*") if file.is_file()]
-    return {file.name: file.read_text() for file in files if file.name != exchange.LOCK}
+    return {file.name: file.read_text() for file in files}
 
 
 def change(folder: Path) -> None:
@@ -207,6 +207,28 @@ def test_a_journal_from_elsewhere_is_not_followed(folder: Path, journal: str) ->
     assert not folder.with_name("victim").exists()
 
 
-def test_a_folder_without_traces_of_a_change_is_not_even_locked(folder: Path) -> None:
+def test_a_folder_without_traces_of_a_change_is_not_even_locked(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "locked", lambda *_: pytest.fail("was locked"))
     exchange.settle(folder)
+    assert state(folder) == OLD
+
+
+def test_locks_that_come_and_go_let_one_in_at_a_time(folder: Path) -> None:
+    """The lock's file is removed with each change, while others wait for it."""
+    number = folder / "number"
+    number.write_text("0")
+
+    def count() -> None:
+        for _ in range(25):
+            with exchange.locked(folder, lambda: None):
+                number.write_text(str(int(number.read_text()) + 1))
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert number.read_text() == "100"
     assert not (folder / exchange.LOCK).exists()

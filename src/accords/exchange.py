@@ -12,8 +12,9 @@ import filecmp
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from accords.errors import AccordsError
@@ -22,6 +23,7 @@ ASIDE = ".accords-next"
 """Folder inside the one that changes, in which a change is made ready."""
 
 LOCK = ".lock"
+"""File in a folder that changes, while it does."""
 
 _JOURNAL = "journal.json"
 
@@ -31,7 +33,9 @@ class Busy(AccordsError):
 
 
 @contextmanager
-def locked(folder: Path, waiting: Callable[[], None] | None = None) -> Iterator[None]:
+def locked(
+    folder: Path, waiting: Callable[[], None] | None = None, patience: float = 0.2
+) -> Iterator[None]:
     """Keep every other process from changing a folder, and settle what a killed one left.
 
     Parameters
@@ -40,6 +44,9 @@ def locked(folder: Path, waiting: Callable[[], None] | None = None) -> Iterator[
         The folder. Its lock ends with the block, and also when the process is killed.
     waiting
         Called where another process has the lock, before waiting for it.
+    patience
+        Seconds after which the lock counts as another's: whoever settles a folder before reading
+        it has the lock for a moment.
 
     Raises
     ------
@@ -50,7 +57,7 @@ def locked(folder: Path, waiting: Callable[[], None] | None = None) -> Iterator[
 
     lock = FileLock(folder / LOCK)
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=patience)
     except Timeout as error:
         if waiting is None:
             raise Busy(
@@ -62,7 +69,14 @@ def locked(folder: Path, waiting: Callable[[], None] | None = None) -> Iterator[
         _recover(folder)
         yield
     finally:
+        # Here a file that others wait for may be removed while it is locked, and only then; Windows
+        # removes none that is open.
+        if sys.platform != "win32":
+            (folder / LOCK).unlink(missing_ok=True)
         lock.release()
+        if sys.platform == "win32":
+            with suppress(OSError):
+                (folder / LOCK).unlink()
 
 
 @contextmanager
@@ -129,11 +143,11 @@ def settle(folder: Path) -> None:
         The files are partly changed, and the rest cannot be written.
     """
     aside = folder / ASIDE
-    if not aside.is_dir():
+    if not aside.is_dir() and not (folder / LOCK).exists():
         return
     halfway = (aside / _JOURNAL).exists()
     try:
-        with locked(folder, (lambda: None) if halfway else None):
+        with locked(folder, (lambda: None) if halfway else None, patience=0):
             pass
     except Busy:
         return  # Another process is still making its change ready.

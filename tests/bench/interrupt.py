@@ -46,14 +46,16 @@ ENTRY = {
     "short_name": "Georgia–Morocco plan",
     "title_kind": "descriptive",
     "instrument": "cooperation-plan",
+    "scope": "bilateral",
     "summary": "Made up.",
-    "parties": ["GEO", "MAR"],
+    "parties": [{"party_id": state, "role": "party"} for state in ("GEO", "MAR")],
     "events": [{"event": "signed", "date": "2020-10-08"}],
     "domains": [{"domain": "training", "basis": "press"}],
     "sources": [
         {
             "url": "https://example.org/plan",
             "title": "A plan",
+            "title_kind": "published",
             "publisher": "Example News",
             "language": "en",
             "kind": "press",
@@ -108,8 +110,9 @@ def state(place: Path) -> dict[str, bytes]:
     """Return data and papers, as whoever opens the data finds them."""
     exchange.settle(place / "data")
     files = [*(place / "data").rglob("*"), place / "README.md", place / "CITATION.cff"]
-    kept = [file for file in files if file.is_file() and file.name != exchange.LOCK]
-    return {file.relative_to(place).as_posix(): file.read_bytes() for file in kept}
+    return {
+        file.relative_to(place).as_posix(): file.read_bytes() for file in files if file.is_file()
+    }
 
 
 def report_is_whole(place: Path) -> bool:
@@ -140,7 +143,7 @@ def kill(template: Path, command: tuple[str, ...], rounds: int, chance: random.R
             run(place, *command, until=chance.uniform(0, whole))
             intact += state(place) in (old, new) and report_is_whole(place)
             run(place, "build", "--no-pdf")
-            left += any(place.rglob(exchange.ASIDE))
+            left += any((*place.rglob(exchange.ASIDE), *place.rglob(exchange.LOCK)))
         temporary = len(list((place / "tmp").iterdir()))
     return f"{whole:>12.1f} s{intact:>10} of {rounds}{left:>12}{temporary:>22}"
 

@@ -17,7 +17,6 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from accords import exchange
 from accords.checks import check
 from accords.cli import app
 from accords.curation import editions
@@ -428,12 +427,7 @@ def test_data_with_problems_are_not_released(repository: Path) -> None:
 def test_a_release_whose_build_fails_is_taken_back(repository: Path) -> None:
     builders.ratify(repository)
     papers(repository, load(repository).descriptor["title"])
-
-    def state() -> dict[Path, bytes]:
-        files = [f for f in repository.parent.rglob("*") if f.name != exchange.LOCK]
-        return {file: file.read_bytes() for file in files if file.is_file()}
-
-    before = state()
+    before = {f: f.read_bytes() for f in repository.parent.rglob("*") if f.is_file()}
 
     def fail() -> None:
         assert "1.1.0" in (repository.parent / "CITATION.cff").read_text("utf-8")
@@ -441,7 +435,7 @@ def test_a_release_whose_build_fails_is_taken_back(repository: Path) -> None:
 
     with pytest.raises(AccordsError, match="no browser"):
         release("1.1.0", repository, date=DAY, build=fail)
-    assert state() == before
+    assert {f: f.read_bytes() for f in repository.parent.rglob("*") if f.is_file()} == before
 
 
 PAPERS = {

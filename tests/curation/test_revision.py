@@ -69,9 +69,9 @@ def state(folder: Path) -> set[str]:
 
 
 def left(folder: Path) -> list[str]:
-    """What lies about that is neither a table nor the lock."""
+    """What lies about that is no table."""
     names = [path.name for place in (folder, folder.parent) for path in place.iterdir()]
-    return [n for n in names if n not in (folder.name, exchange.LOCK) and not n.endswith(".csv")]
+    return [n for n in names if n != folder.name and not n.endswith(".csv")]
 
 
 def test_a_change_is_put_in_place_whole(folder: Path) -> None:

@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -655,5 +654,5 @@ def _locked(out: Path, told: Told) -> Iterator[None]:
         with exchange.locked(out, lambda: told("waiting for another build", 0, 1)):
             yield
     finally:
-        if new and [file.name for file in out.iterdir()] == [exchange.LOCK]:
-            shutil.rmtree(out, ignore_errors=True)
+        if new and not any(out.iterdir()):
+            out.rmdir()
