@@ -23,7 +23,7 @@ from accords.charts import theme
 from accords.dataset import Dataset
 from accords.publish import cells, notebooks, pictures
 from accords.publish.browser import BUNDLE, LIVE
-from accords.words import escape, linked, plain
+from accords.words import escape, plain
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -165,6 +165,7 @@ class Page:
         self.warn = warn
         self.chapters: dict[str, Chapter] = {}
         self.figures: dict[str, Figure] = {}
+        self.left_out: list[str] = []
 
     def code(self, cell: NotebookNode) -> str:
         """Take the code of a cell, which stands at the end of its chapter."""
@@ -193,6 +194,8 @@ class Page:
         """Take what a cell shows."""
         chapter = self._chapter(cell)
         body = cells.fitted(markup, chapter.id, lambda what: self._told(cell, what))
+        for passage in body.select("p.left-out"):
+            self.left_out.append(passage.extract().get_text())
         chapter.bodies.append(body)
         return ""
 
@@ -215,7 +218,9 @@ class Page:
             "dataset": dataset,
             "released": day(dataset.released) if dataset else "",
             "read_until": day(dataset.as_of) if dataset else "",
-            "abstract": _with_row_sets(abstract(dataset), dataset) if dataset else "",
+            "abstract": Markup(abstract(dataset)) if dataset else "",
+            "left_out": self.left_out,
+            "changed": self._first_of("what-changed"),
             "records": {name: Markup(part) for name, part in self.context.records.items()},
             "style": Markup(style()),
             "scripts": {name: Markup(script(name)) for name in SCRIPTS},
@@ -227,6 +232,12 @@ class Page:
             "definitions": definitions(dataset) if dataset else [],
         }
         return template.render(report=report)
+
+    def _first_of(self, name: str) -> Markup:
+        """Return the first paragraph of a chapter, or nothing where there is no such chapter."""
+        bodies = self.chapters[name].bodies if name in self.chapters else []
+        found = next(filter(None, (body.find("p") for body in bodies)), None)
+        return cells.written(found) if isinstance(found, Tag) else Markup("")
 
     def shown(self, chapter: Chapter) -> Markup:
         """Return what the cells of a chapter show, its charts in their places."""
@@ -396,39 +407,12 @@ def day(date: pd.Timestamp) -> str:
 
 
 def abstract(dataset: Dataset) -> str:
-    """Say in one paragraph what the report covers, counted from the data."""
-    from accords.words import count as counted
-    from accords.words import percent
-
-    overview = dataset.overview
-    concluded = overview[overview["concluded"]]
-    if concluded.empty:
-        return "<p>There are too few data: the dataset holds no concluded agreement.</p>"
-    others = concluded["partners"].explode().dropna()
-    others = others[~others.isin(dataset.focus)]
-    n = others.nunique()
-    parties = linked(f"{n:,} other {'party' if n == 1 else 'parties'}", others.index)
-    if (concluded["scope"] != "bilateral").any():
-        parties += " (those of multilateral agreements too)"
-    years = concluded["year"].dropna()
-    period = f" from {years.min()} to {years.max()}" if len(years) else ""
-    pages = f"{len(dataset.sources):,} pages of {dataset.sources['publisher'].nunique():,}"
-    cited = dataset.citations.loc[
-        dataset.citations["source_id"].isin(dataset.sources["source_id"]), "agreement_id"
-    ]
-    announced = overview.index[overview["status"] == "announced"]
-    apart = f" {counted(announced)} more are only announced and are shown apart."
+    """Say in a sentence what the report is, and of whom its data hold only part."""
     have = "has" if len(dataset.focus) == 1 else "have"
-    official = concluded.index[concluded["official"].astype(bool)]
     return (
-        f"<p>This report lists the defence agreements that {escape(_names(dataset))} {have} "
-        "concluded, says what they cover, and shows how good the evidence is: "
-        f"{counted(concluded.index, 'agreement')} with {parties}{period}, each traced to its "
-        f"sources, {linked(f'{pages} publishers', cited)}. An official or treaty source speaks of "
-        f"{percent(official, concluded.index)} of them.{apart if len(announced) else ''}"
-        f"{_gathered_for_others(dataset)} Sources were read until {escape(day(dataset.as_of))}; "
-        "what came later is not in it. All figures come from the dataset: click a linked number to "
-        "see the agreements behind it.</p>"
+        f"<p>The defence agreements that {escape(_names(dataset))} {have} concluded: what they "
+        "cover, since when, what became of them, and how good the evidence is."
+        f"{_gathered_for_others(dataset)}</p>"
     )
 
 
