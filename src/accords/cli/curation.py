@@ -68,7 +68,7 @@ def import_workbook(
     _remark(done.remarks)
     if not done.accepted:
         errors = sum(remark.severity == "error" for remark in done.remarks)
-        typer.echo(f"{_problems(errors)}. Nothing was written: mend the workbook and import again.")
+        typer.echo(f"{_problems(errors)}. Nothing was written: fix the workbook and import again.")
         raise typer.Exit(1)
     _changed(done.changes)
 
@@ -172,7 +172,7 @@ def diff(
     data: Data = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """Say which agreements and which findings of the report differ, field by field."""
+    """List the agreements, and the findings of the report, that differ, field by field."""
     from accords.curation import changes, editions, telling
     from accords.dataset import load
 
