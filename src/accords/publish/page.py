@@ -425,7 +425,7 @@ def row_links(dataset: Dataset | None) -> Callable[[str], str]:
 
 def records(dataset: Dataset) -> dict[str, str]:
     """Write the parts of the page about the records and the partners."""
-    from accords.publish import partners
+    from accords.publish import metadata, partners
     from accords.publish import records as written
 
     rows = row_links(dataset)
@@ -434,8 +434,8 @@ def records(dataset: Dataset) -> dict[str, str]:
         "partners": rows(partners.partner_pages(dataset)),
         "table": written.evidence_table(dataset),
         "sections": written.agreement_sections(dataset),
-        "sources": written.source_list(dataset),
-        "metadata": written.metadata(dataset),
+        "sources": rows(written.source_list(dataset)),
+        "metadata": metadata.tags(dataset),
     }
 
 
