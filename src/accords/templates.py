@@ -16,7 +16,8 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 def render(package: str, name: str, **context: Any) -> str:
     """Write a template of a package, such as ``accords.publish``, as HTML.
 
-    A template is indented for its readers; the indentation does not reach the page.
+    A template is laid out for its readers: its indentation, and the line break after a tag that
+    ends its line, do not reach the page.
 
     Raises
     ------
@@ -37,14 +38,14 @@ def _environment(package: str) -> Environment:
     folder = files(package) / "templates"
 
     def read(name: str) -> str:
-        return re.sub(r"^[ \t]+", "", (folder / name).read_text(encoding="utf-8"), flags=re.M)
+        source = re.sub(r"^[ \t]+", "", (folder / name).read_text(encoding="utf-8"), flags=re.M)
+        return re.sub(r">\n+(?=<|\{%)", ">", source)
 
     environment = Environment(
         loader=FunctionLoader(read),
         autoescape=True,
         trim_blocks=True,
         undefined=StrictUndefined,
-        extensions=["jinja2.ext.do"],
     )
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     return environment

@@ -383,16 +383,16 @@ def _positions(dataset: Dataset | None) -> dict[str, int]:
 
 def records(dataset: Dataset) -> dict[str, str]:
     """Write the parts of the page about the records and the partners."""
-    from accords.publish import partners
+    from accords.publish import metadata, partners
     from accords.publish import records as written
 
     return {
         "table": written.evidence_table(dataset),
         "sections": written.agreement_sections(dataset),
-        "sources": written.source_list(dataset),
+        "sources": _with_row_sets(written.source_list(dataset), dataset),
         "lists": _with_row_sets(partners.lists(dataset), dataset),
         "partners": _with_row_sets(partners.partner_pages(dataset), dataset),
-        "metadata": written.metadata(dataset),
+        "metadata": metadata.tags(dataset),
     }
 
 
