@@ -12,7 +12,7 @@ apt = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing $
 
 .PHONY: report test check lab app bench lighthouse clean lock setup browser driver help
 
-report: setup browser ## Build build/report.html and all that goes with it
+report: setup browser driver ## Build build/report.html and all that goes with it
 	$(BIN)/accords build
 
 test: setup browser driver ## Run all tests
@@ -69,6 +69,8 @@ $(READY): requirements.lock pyproject.toml
 	  $(BIN)/python -m pip install --quiet --require-hashes -r $(VENV)/all-but-uv.txt && \
 	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; \
 	fi
+	@# What running a notebook gives stays in its file and out of the history: see .gitattributes.
+	@git config filter.notebook.clean '$(BIN)/python -m accords.publish.stored' 2>/dev/null || true
 	@rm -f $(VENV)/ready-*
 	@touch $@
 

@@ -22,8 +22,7 @@ PATIENCE = 180_000
 def analysts_folder(folder: Path) -> Path:
     """Lay out a folder as the repository has it, to work in."""
     shutil.copytree(builders.SHIPPED, folder / "data")
-    (folder / "notebooks").mkdir()
-    shutil.copy(builders.ROOT / "notebooks" / "explore.ipynb", folder / "notebooks")
+    shutil.copytree(builders.ROOT / "notebooks", folder / "notebooks")
     return folder
 
 

@@ -10,14 +10,16 @@ from accords.errors import AccordsError, DatasetError
 if TYPE_CHECKING:
     from accords.dataset import Dataset, load, save
     from accords.explorer.view import explore
+    from accords.publish.save import save_figure
 
-__all__ = ["AccordsError", "Dataset", "DatasetError", "explore", "load", "save"]
+__all__ = ["AccordsError", "Dataset", "DatasetError", "explore", "load", "save", "save_figure"]
 
 _HOMES = {
     "Dataset": "accords.dataset",
     "load": "accords.dataset",
     "save": "accords.dataset",
     "explore": "accords.explorer.view",
+    "save_figure": "accords.publish.save",
 }
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import pandas as pd
+from markupsafe import Markup
 
 PRESS_MARK = "°"
 """Stands behind a domain that only the press names, wherever domains are listed."""
@@ -42,19 +44,113 @@ def the(name: str, article: str | None) -> str:
     return f"{article} {name}" if article else name
 
 
+PASSAGE = "application/vnd.accords.passage+html"
+"""Media type in which a passage keeps the rows behind its numbers for the report's exporter."""
+
+MOST_UNFOLDED = 40
+"""Agreements that a number lists in a notebook; :meth:`Text.rows` returns all."""
+
+_LINK = re.compile(r'<a class="rows" href="#evidence" data-rows="([^"]*)">(.*?)</a>')
+
+_UNFOLDING = Markup("""<style>
+.accords-passage>div{margin:0 0 1em}
+.accords-passage .rows{display:inline}
+.accords-passage .rows>summary{display:inline;cursor:pointer;list-style:none;
+color:var(--jp-content-link-color,var(--vscode-textLink-foreground,LinkText));
+text-decoration:underline dotted;text-underline-offset:3px}
+.accords-passage .rows>summary::-webkit-details-marker{display:none}
+.accords-passage .rows>ul{margin:4px 0 8px;padding:0 0 0 12px;list-style:none;columns:24rem;
+border-left:2px solid currentColor;font-size:12px}
+</style>""")
+
+
 class Text:
-    """A passage of HTML that shows itself in a notebook and in the report."""
+    """A passage of HTML that shows itself in a notebook and in the report.
+
+    In the report its numbers are links to the agreements that they count. In a notebook, and in
+    what other tools make of one, a number unfolds their identifiers; on paper it is a number.
+    """
 
     def __init__(self, markup: str) -> None:
         self.html = tied(markup)
 
+    def rows(self, number: str) -> list[str]:
+        """Return the identifiers of the agreements behind a number of the passage.
+
+        >>> ds.select(passage.rows("12 agreements")).overview  # doctest: +SKIP
+
+        Parameters
+        ----------
+        number
+            The number as it is shown, or its beginning: "12" for "12 agreements". Where several
+            read the same, the first of them is taken.
+
+        Raises
+        ------
+        LookupError
+            When no number of the passage reads so; the message lists those that do.
+        """
+        links = [(plain(words), html.unescape(ids).split()) for ids, words in self._links()]
+        for words, ids in links:
+            if words == number or words.startswith(f"{number} "):
+                return ids
+        there_are = ", ".join(words for words, _ in links) or "none"
+        raise LookupError(f"'{number}' is not a number of this passage. There are: {there_are}.")
+
+    def _links(self) -> list[tuple[str, str]]:
+        return _LINK.findall(self.html)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {PASSAGE: self.html}
+
     def _repr_html_(self) -> str:
-        return self.html
+        if not self._links():
+            return self.html
+        # What unfolds may not stand in a paragraph.
+        blocks = re.sub(r"<(/?)p\b", r"<\1div", _LINK.sub(_unfolding, self.html))
+        return f'{_UNFOLDING}<div class="accords-passage">{blocks}</div>'
 
     def __str__(self) -> str:
-        return plain(self.html)
+        return plain(re.sub(r"<style>.*?</style>", "", self.html, flags=re.DOTALL))
 
     __repr__ = __str__
+
+
+def _unfolding(link: re.Match[str]) -> str:
+    """Write a link to rows as a number that unfolds them."""
+    ids = html.unescape(link[1]).split()
+    items = Markup().join(Markup("<li>{}</li>").format(one) for one in ids[:MOST_UNFOLDED])
+    if len(ids) > MOST_UNFOLDED:
+        items += Markup("<li>and {} more</li>").format(len(ids) - MOST_UNFOLDED)
+    words = Markup(link[2])
+    return Markup('<details class="rows"><summary>{}</summary><ul>{}</ul></details>').format(
+        words, items
+    )
+
+
+class LeftOut(Text):
+    """What stands where the data have nothing to say; the report names it at its end."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f'<p class="left-out">{escape(what)}</p>')
+
+
+class Caption(NamedTuple):
+    """What a chart says in words (plain text), computed from the table that it draws.
+
+    Attributes
+    ----------
+    title
+        The finding, as a sentence without a full stop.
+    subtitle
+        What is counted, with n.
+    alt
+        What a reader who does not see the chart must know.
+    """
+
+    title: str
+    subtitle: str
+    alt: str
 
 
 def paragraph(*sentences: str) -> Text:
@@ -91,7 +187,8 @@ def plain(markup: str) -> str:
 def linked(shown: object, rows: Iterable[str]) -> str:
     """Write a number or words as a link to the agreements that stand behind it.
 
-    The exporter turns ``data-rows`` into an address in the evidence table.
+    The exporter turns ``data-rows`` into an address in the evidence table, :class:`Text` in a
+    notebook into what unfolds.
 
     Parameters
     ----------
@@ -102,8 +199,9 @@ def linked(shown: object, rows: Iterable[str]) -> str:
     """
     ids = " ".join(dict.fromkeys(rows))
     if not ids:
-        return f'<span class="number">{escape(shown)}</span>'
-    return f'<a class="rows" href="#evidence" data-rows="{escape(ids)}">{escape(shown)}</a>'
+        return str(Markup('<span class="number">{}</span>').format(shown))
+    link = Markup('<a class="rows" href="#evidence" data-rows="{}">{}</a>')
+    return str(link.format(ids, shown))
 
 
 def count(rows: Iterable[str], noun: str = "", plural: str = "") -> str:
@@ -156,3 +254,27 @@ def listed(items: Iterable[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def brief_sum(amount: float) -> str:
+    """Write an amount briefly: '300 m', '1.2 bn'."""
+    if amount >= 1e9:
+        return f"{amount / 1e9:.3g}\u00a0bn"
+    if amount >= 1e6:
+        return f"{amount / 1e6:.3g}\u00a0m"
+    return f"{amount:,.0f}"
+
+
+def capital(sentence: str) -> str:
+    """Begin a sentence with a capital letter."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def partner_anchor(code: str) -> str:
+    """Return the id of a partner's page in the report: ``partner-TUR``."""
+    return f"partner-{code}"
+
+
+def partner_link(code: str, shown: str) -> str:
+    """Write the name of a partner as a link to its page in the report."""
+    return f'<a href="#{escape(partner_anchor(code))}">{escape(shown)}</a>'

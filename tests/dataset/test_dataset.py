@@ -19,8 +19,10 @@ from hypothesis import strategies as st
 
 import accords
 from accords import dataset as tables
+from accords.curation.editions import store
 from accords.dataset import Dataset
-from accords.errors import DatasetError
+from accords.dataset.files import older, stored
+from accords.errors import AccordsError, DatasetError
 
 # --- load
 
@@ -76,6 +78,19 @@ def test_time_ends_on_the_day_up_to_which_sources_were_read(small_folder: Path) 
 
 def test_other_focus_states_can_be_named(small_folder: Path) -> None:
     assert accords.load(small_folder, focus=["TUR", "ITA"]).focus == ("TUR", "ITA")
+
+
+@pytest.mark.parametrize(
+    "focus", ["TUR,ITA", " tur, Italy ,", ["Türkiye", "Italie"], "TUR,ITA,TUR"]
+)
+def test_focus_states_are_taken_as_people_write_them(focus: Any, small_folder: Path) -> None:
+    assert accords.load(small_folder, focus=focus).focus == ("TUR", "ITA")
+
+
+@pytest.mark.parametrize("focus", ["", " , ", []])
+def test_a_focus_without_a_state_is_refused(focus: Any, small_folder: Path) -> None:
+    with pytest.raises(AccordsError, match="AZE,MAR"):
+        accords.load(small_folder, focus=focus)
 
 
 @pytest.mark.parametrize("focus", [("TUR", "PAK"), ("MAR",)])
@@ -161,8 +176,63 @@ def test_what_cannot_be_loaded_is_said_in_one_sentence(
 
 
 def test_an_unknown_focus_state_is_refused(small_folder: Path) -> None:
-    with pytest.raises(DatasetError, match="XYZ"):
+    with pytest.raises(AccordsError, match="XYZ"):
         accords.load(small_folder, focus=["AZE", "XYZ"])
+    with pytest.raises(AccordsError, match="GEO"):
+        accords.load(small_folder, focus="Georgja")
+
+
+# --- stored editions
+
+
+@pytest.fixture
+def two_editions(small_folder: Path) -> Path:
+    """The small dataset, stored as edition 1.0.0 and changed since."""
+    store(small_folder)
+    builders.ratify(small_folder)
+    return small_folder
+
+
+def test_a_stored_edition_is_loaded_by_its_version(two_editions: Path) -> None:
+    now, then = accords.load(two_editions), accords.load(two_editions, as_of="1.0.0")
+    assert then.edition == "1.0.0"
+    assert (then.overview["status"]["aze-mar"], now.overview["status"]["aze-mar"]) == (
+        "pending",
+        "in-force",
+    )
+    assert then.path == two_editions
+
+
+def test_an_older_edition_is_read_by_todays_columns_and_codes(two_editions: Path) -> None:
+    file = two_editions / "datapackage.json"
+    declared = json.loads(file.read_text())
+    sources = next(r for r in declared["resources"] if r["name"] == "sources")
+    sources["schema"]["fields"].append({"name": "shelf", "type": "string"})
+    file.write_text(json.dumps(declared))
+    rows = pd.read_csv(two_editions / "sources.csv", dtype="str")
+    rows.assign(shelf="A1").to_csv(two_editions / "sources.csv", index=False)
+    kinds = two_editions / "codes" / "source_kinds.csv"
+    kinds.write_text("\n".join(r for r in kinds.read_text().splitlines() if r[:5] != "other"))
+    found = older(stored(two_editions, "1.0.0"), accords.load(two_editions))
+    assert found.dataset.sources["shelf"].isna().all()
+    assert found.lacking == {("sources", "shelf")}
+    assert set(found.rules) == {"sources", "source_kinds"}
+    assert found.dataset.overview.loc["fra-mar", "confidence"] == "low"
+
+
+@pytest.mark.parametrize("wanted", ["9.9.9", "2015", "last year"])
+def test_what_is_neither_a_day_nor_a_stored_edition_is_refused(
+    wanted: str, two_editions: Path
+) -> None:
+    with pytest.raises(AccordsError, match=r"1\.0\.0") as caught:
+        accords.load(two_editions, as_of=wanted)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_damaged_copy_of_an_edition_is_named(two_editions: Path) -> None:
+    (two_editions / "editions" / "1.0.0.zip").write_bytes(b"PK")
+    with pytest.raises(AccordsError, match=r"1\.0\.0\.zip"):
+        accords.load(two_editions, as_of="1.0.0")
 
 
 def test_where_there_is_no_dataset_load_says_how_to_name_one(

@@ -240,7 +240,9 @@ def test_a_chart_that_readers_do_not_see_is_not_drawn() -> None:
 def test_a_place_counts_the_cells_of_the_notebook_and_not_those_shown() -> None:
     hidden = v4.new_markdown_cell("x")
     hidden.metadata["tags"] = ["analyst"]
-    assert "plain.ipynb: cell 2 shows" in _export(hidden, _shown({"text/html": "<script></script>"}))
+    assert "plain.ipynb: cell 2 shows" in _export(
+        hidden, _shown({"text/html": "<script></script>"})
+    )
 
 
 def test_a_style_ends_with_its_chapter_and_its_table_stands_on_a_light_ground() -> None:

@@ -157,7 +157,9 @@ def test_every_script_that_runs_is_allowed_by_its_hash_and_no_other() -> None:
 
 def test_a_script_in_what_a_cell_shows_is_named_and_left_out() -> None:
     foreign = "document.title = 'foreign'"
-    markup = _export(_chapter("01-a", {"text/html": f"<b onclick=x()>b</b><script>{foreign}</script>"}))
+    markup = _export(
+        _chapter("01-a", {"text/html": f"<b onclick=x()>b</b><script>{foreign}</script>"})
+    )
     assert foreign not in markup
     assert "<b>b</b>" in markup
     assert "01-a.ipynb: cell 3 shows a script, which this page does not run." in markup

@@ -272,7 +272,8 @@ def test_every_cited_page_is_linked_without_a_hold_on_the_report(dataset, shippe
 
 
 def test_languages_of_sources_are_named(dataset):
-    assert set(dataset.sources["language"].dropna()) <= set(records.LANGUAGES)
+    codes = dataset.sources["language"].dropna().unique()
+    assert not [code for code in codes if records.language(code) == code]
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//example.org"])
@@ -349,7 +350,7 @@ def test_metadata_describe_dataset_and_report(dataset):
     assert graph[0]["version"] == dataset.edition
     assert graph[0]["license"] == ["https://creativecommons.org/licenses/by/4.0/"]
     assert graph[1]["isBasedOn"]["@id"] == graph[0]["@id"]
-    assert head.find("link").get("href").startswith("data:image/svg+xml;base64,")
+    assert head.find("link").get("href").startswith("data:image/svg+xml,")
     assert {meta.get("property") for meta in head.iter("meta")} >= {"og:title", "og:description"}
 
 

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import builders
+import nbformat
 import pytest
 from typer.testing import CliRunner
 
@@ -26,7 +27,8 @@ def started(monkeypatch) -> list[list[str]]:
 def project(small_folder: Path, monkeypatch) -> Path:
     root = small_folder.parent
     (root / "notebooks").mkdir()
-    shutil.copy(builders.ROOT / "notebooks" / serve.EXPLORER, root / "notebooks")
+    for name in (serve.EXPLORER, serve.PAGE):
+        shutil.copy(builders.ROOT / "notebooks" / name, root / "notebooks")
     monkeypatch.chdir(root / "notebooks")
     return root
 
@@ -35,7 +37,7 @@ def test_lab_opens_the_explorer_and_hands_options_on(project: Path, started):
     CliRunner().invoke(app, ["lab", "--no-browser", "--port=8890"])
     (command,) = started
     assert command[1:3] == ["-m", "jupyterlab"]
-    assert str(project / "notebooks" / "explore.ipynb") in command
+    assert "--LabApp.default_url=/lab/tree/notebooks/explore.ipynb" in command
     assert f"--ServerApp.root_dir={project}" in command
     assert command[-2:] == ["--no-browser", "--port=8890"]
 
@@ -45,7 +47,7 @@ def test_app_opens_the_explorer_with_voila(project: Path, started, monkeypatch):
     CliRunner().invoke(app, ["app", "--port=8890"])
     (command,) = started
     assert command[1:3] == ["-m", "voila"]
-    assert command[3] == str(project / "notebooks" / "explore.ipynb")
+    assert command[3] == str(project / "notebooks" / "app.ipynb")
     assert command[-1] == "--port=8890"
 
 
@@ -65,12 +67,10 @@ def test_a_missing_notebook_is_said(project: Path, started):
     assert not started
 
 
-def test_the_notebook_is_stored_without_outputs_and_takes_parameters():
-    import nbformat
-
-    notebook = nbformat.read(builders.ROOT / "notebooks" / serve.EXPLORER, as_version=4)
+@pytest.mark.parametrize("name", [serve.EXPLORER, serve.PAGE])
+def test_a_notebook_takes_parameters(name: str):
+    notebook = nbformat.read(builders.ROOT / "notebooks" / name, as_version=4)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert not any(cell.outputs or cell.execution_count for cell in cells)
     assert [c.source for c in cells if "parameters" in c.metadata.get("tags", ())] == [
         "DATA = None\nFOCUS = None\nEDITION = None"
     ]

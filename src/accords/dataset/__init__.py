@@ -1,13 +1,10 @@
 """The tables: found, loaded, typed, joined, searched, shown and cited.
 
-Everything else reads them from here. Imports nothing of the other rooms.
+Everything else reads them from here. Imports nothing of the other rooms. Inside, one direction:
+edtf, lifecycle, names < tables < find, show, citations < export < model < cut < load.
 """
 
-from accords.dataset.model import (
-    DCAD,
-    MAIN_TABLES,
-    SMALL_GROUP,
-    Dataset,
+from accords.dataset.files import (
     find_data,
     load,
     own_data,
@@ -18,6 +15,8 @@ from accords.dataset.model import (
     to_csv,
     typed,
 )
+from accords.dataset.model import Dataset
+from accords.dataset.tables import DCAD, MAIN_TABLES, SMALL_GROUP
 
 __all__ = [
     "DCAD",

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from accords.dataset import Dataset
+from accords.dataset.tables import Tables
 from accords.errors import DatasetError
 
 _TEX = {
@@ -34,7 +34,7 @@ class Work(NamedTuple):
     """Date of the edition, ISO 8601."""
 
 
-def work(dataset: Dataset) -> Work:
+def work(dataset: Tables) -> Work:
     """Describe the dataset as the work that a record stands in."""
     described = dataset.descriptor
     authors = [str(person["title"]) for person in described.get("contributors", [])]
@@ -46,7 +46,7 @@ def work(dataset: Dataset) -> Work:
     )
 
 
-def plain(dataset: Dataset, agreement_ids: Iterable[str] | None = None) -> str:
+def plain(dataset: Tables, agreement_ids: Iterable[str] | None = None) -> str:
     """Cite agreements as plain text, a line for each.
 
     Parameters
@@ -63,13 +63,13 @@ def plain(dataset: Dataset, agreement_ids: Iterable[str] | None = None) -> str:
     """
     cited = work(dataset)
     return "".join(
-        f"“{title}”{f', {date}' if date else ''}. In {cited.author}, {cited.title}, "
-        f"edition {cited.edition} ({cited.day}), record {key}.\n"
+        f"{cited.author} ({cited.day[:4]}). “{title}”{f', {date}' if date else ''}, record {key}. "
+        f"{cited.title}, edition {cited.edition} ({cited.day}).\n"
         for key, title, date in _entries(dataset, agreement_ids)
     )
 
 
-def bibtex(dataset: Dataset, agreement_ids: Iterable[str] | None = None) -> str:
+def bibtex(dataset: Tables, agreement_ids: Iterable[str] | None = None) -> str:
     """Cite agreements as BibTeX, an ``@misc`` entry for each; arguments as for :func:`plain`."""
     cited = work(dataset)
     return "\n".join(
@@ -84,7 +84,7 @@ def bibtex(dataset: Dataset, agreement_ids: Iterable[str] | None = None) -> str:
     )
 
 
-def ris(dataset: Dataset, agreement_ids: Iterable[str] | None = None) -> str:
+def ris(dataset: Tables, agreement_ids: Iterable[str] | None = None) -> str:
     """Cite agreements as RIS, for reference managers; arguments as for :func:`plain`."""
     cited = work(dataset)
     entries = []
@@ -106,7 +106,7 @@ def ris(dataset: Dataset, agreement_ids: Iterable[str] | None = None) -> str:
 
 
 def _entries(
-    dataset: Dataset, agreement_ids: Iterable[str] | None
+    dataset: Tables, agreement_ids: Iterable[str] | None
 ) -> Iterable[tuple[str, str, str]]:
     overview = dataset.overview
     wanted = overview.index if agreement_ids is None else list(agreement_ids)

@@ -212,7 +212,7 @@ def conclusions(
 
 
 def confidences(
-    citations: pd.DataFrame, sources: pd.DataFrame, kinds: pd.DataFrame
+    agreements: pd.Index, citations: pd.DataFrame, sources: pd.DataFrame, tiers: pd.Series
 ) -> pd.DataFrame:
     """Grade how sure one can be that each agreement exists.
 
@@ -222,8 +222,12 @@ def confidences(
 
     Parameters
     ----------
-    citations, sources, kinds
-        The tables ``citations``, ``sources`` and ``source_kinds``.
+    agreements
+        Ids of the agreements to grade.
+    citations, sources
+        The tables.
+    tiers
+        The tier of each kind of source: official, reputable or other.
 
     Returns
     -------
@@ -233,20 +237,21 @@ def confidences(
         publishers), ``sources`` (number of sources, context aside).
     """
     cited = citations[citations["subject"] == "existence"].merge(sources, on="source_id")
-    cited["tier"] = cited["kind"].map(kinds.set_index("source_kind")["tier"])
-    cited["voice_of"] = cited["origin"].fillna(cited["publisher"]).str.casefold()
-    cited["is_official"] = cited["tier"] == "official"
-    reputable = cited[cited["tier"].isin(["official", "reputable"])]
-    by = cited.groupby("agreement_id")
+    tier = cited["kind"].map(tiers)
+    voice = cited["origin"].fillna(cited["publisher"]).str.casefold()
+    independent = voice.where(tier.isin(["official", "reputable"])).groupby(cited["agreement_id"])
+    official = (tier == "official").groupby(cited["agreement_id"]).any()
     result = pd.DataFrame(
         {
-            "official": by["is_official"].any(),
-            "publishers": reputable.groupby("agreement_id")["voice_of"].nunique(),
-            "sources": by["source_id"].nunique(),
-        }
-    )
-    result["publishers"] = result["publishers"].fillna(0).astype(int)
-    result["confidence"] = "low"
+            "confidence": "low",
+            "official": official.reindex(agreements, fill_value=False),
+            "publishers": independent.nunique().reindex(agreements, fill_value=0),
+            "sources": cited.groupby("agreement_id")["source_id"]
+            .nunique()
+            .reindex(agreements, fill_value=0),
+        },
+        index=agreements,
+    ).astype({"confidence": "str", "official": bool, "publishers": int, "sources": int})
     result.loc[result["publishers"] == 1, "confidence"] = "medium"
     result.loc[result["official"] | (result["publishers"] > 1), "confidence"] = "high"
     return result

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from accords.dataset import edtf as dates
+from accords.dataset.tables import Tables
 from accords.errors import AccordsError
 from accords.words import Text, escape, money
-
-if TYPE_CHECKING:
-    from accords.dataset import Dataset
 
 STYLE = """<style>
 .accords-card{font:14px/1.5 var(--jp-ui-font-family,system-ui,sans-serif);max-width:64rem;
@@ -45,7 +43,7 @@ border-top:1px solid var(--jp-border-color2,color-mix(in srgb,currentColor 18%,t
 """Style of the cards, in the colours of JupyterLab's theme, or the system's outside of it."""
 
 
-def dataset(ds: Dataset) -> str:
+def dataset(ds: Tables) -> str:
     """Show a dataset: its edition, what it counts, and its tables."""
     overview = ds.overview
     concluded = overview[overview["concluded"]]
@@ -76,7 +74,7 @@ def dataset(ds: Dataset) -> str:
     )
 
 
-def summary(ds: Dataset) -> str:
+def summary(ds: Tables) -> str:
     """Say in one line what a dataset is."""
     return (
         f"<Dataset: {len(ds.agreements):,} agreements of {', '.join(ds.focus)}, "
@@ -84,7 +82,7 @@ def summary(ds: Dataset) -> str:
     )
 
 
-def record(ds: Dataset, agreement_id: str) -> Text:
+def record(ds: Tables, agreement_id: str) -> Text:
     """Show all that the dataset holds of one agreement; see :meth:`Dataset.record`."""
     if agreement_id not in ds.overview.index:
         raise AccordsError(
@@ -106,7 +104,7 @@ def record(ds: Dataset, agreement_id: str) -> Text:
     )
 
 
-def _tables(ds: Dataset) -> str:
+def _tables(ds: Tables) -> str:
     rows = "".join(
         f'<tr><td><code>.{escape(resource["name"])}</code></td><td class="n">'
         f"{len(ds.tables[resource['name']]):,}</td><td>{escape(_sentence(resource))}</td></tr>"
@@ -123,7 +121,7 @@ def _sentence(resource: Mapping[str, Any]) -> str:
     return str(resource.get("description", "")).split(". ")[0].rstrip(".")
 
 
-def _facts(ds: Dataset, agreement_id: str, row: pd.Series) -> str:
+def _facts(ds: Tables, agreement_id: str, row: pd.Series) -> str:
     facts = {
         "Parties": _parties(ds, agreement_id),
         "Instrument": _text(row["instrument_label"]),
@@ -139,7 +137,7 @@ def _facts(ds: Dataset, agreement_id: str, row: pd.Series) -> str:
     return f"<dl>{''.join(f'<dt>{k}</dt><dd>{v}</dd>' for k, v in facts.items() if v)}</dl>"
 
 
-def _parties(ds: Dataset, agreement_id: str) -> str:
+def _parties(ds: Tables, agreement_id: str) -> str:
     rows = ds.parties[ds.parties["agreement_id"] == agreement_id]
     roles = ds.labels("roles")
     return _listed(
@@ -149,7 +147,7 @@ def _parties(ds: Dataset, agreement_id: str) -> str:
     )
 
 
-def _status(ds: Dataset, row: pd.Series) -> str:
+def _status(ds: Tables, row: pd.Series) -> str:
     if pd.isna(row["status"]):
         return ""
     label = _text(ds.labels("statuses").get(row["status"], row["status"]))
@@ -157,7 +155,7 @@ def _status(ds: Dataset, row: pd.Series) -> str:
     return label + (f'<br><span class="quiet small">{reason}</span>' if reason else "")
 
 
-def _domains(ds: Dataset, agreement_id: str) -> str:
+def _domains(ds: Tables, agreement_id: str) -> str:
     rows = ds.domains[ds.domains["agreement_id"] == agreement_id]
     labels = ds.labels("domain_codes")
     rows = rows.assign(label=rows["domain"].map(labels).fillna(rows["domain"]))
@@ -169,7 +167,7 @@ def _domains(ds: Dataset, agreement_id: str) -> str:
     )
 
 
-def _one_list(ds: Dataset, row: pd.Series) -> str:
+def _one_list(ds: Tables, row: pd.Series) -> str:
     if pd.isna(row["one_list"]):
         return ""
     return f"{_text(ds.labels('lists')[row['one_list']])} alone"
@@ -181,14 +179,14 @@ def _value(row: pd.Series) -> str:
     return escape(money(row["value_amount"], row["value_currency"], row["value_kind"]))
 
 
-def _named(ds: Dataset, agreement_id: Any) -> str:
+def _named(ds: Tables, agreement_id: Any) -> str:
     if pd.isna(agreement_id):
         return ""
     names = ds.overview["short_name"]
     return _text(names.get(agreement_id, agreement_id))
 
 
-def _life(ds: Dataset, agreement_id: str) -> str:
+def _life(ds: Tables, agreement_id: str) -> str:
     events = ds.events[ds.events["agreement_id"] == agreement_id]
     events = events.sort_values("earliest", na_position="last")
     labels = ds.labels("event_types")
@@ -204,7 +202,7 @@ def _life(ds: Dataset, agreement_id: str) -> str:
     return _section("Life", f'<ol class="life">{"".join(items)}</ol>' if items else "")
 
 
-def _disputes(ds: Dataset, agreement_id: str) -> str:
+def _disputes(ds: Tables, agreement_id: str) -> str:
     rows = ds.disputes[ds.disputes["agreement_id"] == agreement_id]
     publishers = ds.sources.set_index("source_id")["publisher"]
     items = []
@@ -228,7 +226,7 @@ def _disputes(ds: Dataset, agreement_id: str) -> str:
     )
 
 
-def _disputed(ds: Dataset, field: str) -> str:
+def _disputed(ds: Tables, field: str) -> str:
     """Name a disputed field for readers: ``domain:cyber`` as its label, ``event:signed.date``."""
     kind, _, rest = field.partition("#")[0].partition(":")
     if kind == "domain":
@@ -237,7 +235,7 @@ def _disputed(ds: Dataset, field: str) -> str:
     return _text(f"{event.replace('-', ' ')}, {what}" if event else kind).capitalize()
 
 
-def _sources(ds: Dataset, agreement_id: str) -> str:
+def _sources(ds: Tables, agreement_id: str) -> str:
     cited = ds.citations[ds.citations["agreement_id"] == agreement_id]
     rows = cited.merge(ds.sources, on="source_id").sort_values(
         ["published", "source_id"], na_position="last", kind="stable"

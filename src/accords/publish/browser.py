@@ -143,9 +143,11 @@ class Browser:
         """Draw one Plotly figure: the SVG, and the top and bottom of what is seen in it."""
         return self._submit(self._draw(figure))
 
-    def photograph(self, markup: str, width: float, height: float) -> Future[bytes]:
-        """Return an SVG of so many px as a PNG of twice its size."""
-        return self._submit(self._photograph(markup, width, height))
+    def photograph(
+        self, markup: str, width: float, height: float, scale: float = 2
+    ) -> Future[bytes]:
+        """Return an SVG of so many px as a PNG of ``scale`` times its size."""
+        return self._submit(self._photograph(markup, width, height, scale))
 
     def pdf(self, page: Path) -> Future[bytes]:
         """Print one page of the file system, tagged, with an outline."""
@@ -211,11 +213,13 @@ class Browser:
             self._opened = asyncio.create_task(self._open())
         return await asyncio.shield(self._opened)
 
-    async def _page(self, key: str, plotly: Callable[[], str] | None = None) -> Any:
+    async def _page(
+        self, key: str, plotly: Callable[[], str] | None = None, scale: float = 1
+    ) -> Any:
         """Return the page of a kind, opened once, with a plotly.js where it is given."""
 
         async def opened() -> Any:
-            page = await (await self._ready()).new_page(device_scale_factor=2)
+            page = await (await self._ready()).new_page(device_scale_factor=scale)
             if plotly is not None:
                 await page.add_script_tag(content=plotly())
             return page
@@ -234,8 +238,8 @@ class Browser:
         markup, top, bottom = await page.evaluate(_DRAW, figure)
         return markup, top, bottom
 
-    async def _photograph(self, markup: str, width: float, height: float) -> bytes:
-        page = await self._page("pictures")
+    async def _photograph(self, markup: str, width: float, height: float, scale: float) -> bytes:
+        page = await self._page(f"pictures at {scale}", scale=scale)
         # One picture stands on the page at a time.
         async with self._picture_lock:
             await page.set_viewport_size({"width": round(width), "height": round(height)})

@@ -128,6 +128,7 @@ class AccordsExporter(HTMLExporter):
 
     def _begin(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         name = resources["metadata"].get("name", "notebook")
+        notebooks.prefer_passages(nb)
         # Before anything is drawn: a picture is found by the figure's content, its name included.
         page.identify(nb, name)
         context = self.context or self._alone(nb, resources)

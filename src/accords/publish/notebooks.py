@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from accords.errors import AccordsError
 from accords.publish.pictures import digest, holds, write
+from accords.words import PASSAGE
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -340,6 +341,14 @@ def _readable(value: Any) -> Any:
         for name, part in value.items():
             value[name] = _readable(part)
     return value
+
+
+def prefer_passages(nb: NotebookNode) -> None:
+    """Let a passage stand for its unfolding twin, which is made for notebooks."""
+    for cell in nb.cells:
+        for output in cell.get("outputs", ()):
+            if PASSAGE in output.get("data", {}):
+                output["data"] = {"text/html": output["data"][PASSAGE]}
 
 
 def figures(notebook: NotebookNode) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from bs4 import Tag
+from bs4 import BeautifulSoup, Tag
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -33,7 +33,7 @@ STATIC = Path(__file__).parent / "static"
 LONG = 100
 """Rows from which a chart's table is left out on paper."""
 
-SCRIPTS = ("head.js", "toc.js", "page.js", "table.js")
+SCRIPTS = ("head.js", "toc.js", "page.js", "table.js", "partners.js")
 """The page's own scripts, and all that may run."""
 
 FRONT = "00-"
@@ -345,7 +345,9 @@ def figure_key(figure: Mapping[str, Any]) -> str:
 
 
 def _with_row_sets(markup: str, dataset: Dataset) -> Markup:
-    body = cells.fitted(markup, "", lambda what: what)
+    """Let the numbers of markup of our own, which is whole, lead to their rows in the table."""
+    body = BeautifulSoup(markup, "lxml").body
+    assert body is not None
     _settle_row_sets(body, dataset)
     return cells.written(body)
 
@@ -369,13 +371,16 @@ def _positions(dataset: Dataset | None) -> dict[str, int]:
 
 
 def records(dataset: Dataset) -> dict[str, str]:
-    """Write the parts of the page about the records."""
+    """Write the parts of the page about the records and the partners."""
+    from accords.publish import partners
     from accords.publish import records as written
 
     return {
         "table": written.evidence_table(dataset),
         "sections": written.agreement_sections(dataset),
         "sources": written.source_list(dataset),
+        "lists": _with_row_sets(partners.lists(dataset), dataset),
+        "partners": _with_row_sets(partners.partner_pages(dataset), dataset),
         "metadata": written.metadata(dataset),
     }
 

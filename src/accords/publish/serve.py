@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,10 @@ from accords.dataset import find_data
 from accords.errors import AccordsError
 
 EXPLORER = "explore.ipynb"
+"""The analyst's notebook."""
+
+PAGE = "app.ipynb"
+"""The notebook that is shown as a page: the explorer alone."""
 
 OFFLINE = {
     "headers": {
@@ -23,17 +28,20 @@ OFFLINE = {
 
 
 def lab(options: Sequence[str] = ()) -> NoReturn:
-    """Become a JupyterLab that opens the explorer's notebook.
+    """Become a JupyterLab that opens the explorer's notebook, the others beside it.
+
+    The address that it prints opens that notebook, too.
 
     Parameters
     ----------
     options
         Handed on to ``jupyter lab``, such as ``--no-browser`` or ``--port=8890``.
     """
-    notebook = find_notebook()
+    root_dir = find_notebook(EXPLORER).parents[1]
     # Jupyter will not start as the root user unless told to, and in a container one is often root.
     root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
-    _become("jupyterlab", notebook, f"--ServerApp.root_dir={notebook.parents[1]}", *root, *options)
+    first = f"--LabApp.default_url=/lab/tree/notebooks/{EXPLORER}"
+    _become("jupyterlab", f"--ServerApp.root_dir={root_dir}", first, *root, *options)
 
 
 def app(options: Sequence[str] = ()) -> NoReturn:
@@ -51,12 +59,12 @@ def app(options: Sequence[str] = ()) -> NoReturn:
     """
     if importlib.util.find_spec("voila") is None:
         raise AccordsError("voila is not installed. Run: pip install 'accords[app]'")
-    _become("voila", find_notebook(), f"--Voila.tornado_settings={OFFLINE}", *options)
+    _become("voila", find_notebook(PAGE), f"--Voila.tornado_settings={OFFLINE}", *options)
 
 
-def find_notebook() -> Path:
-    """Find the explorer's notebook beside the nearest folder ``data``."""
-    notebook = find_data().parent / "notebooks" / EXPLORER
+def find_notebook(name: str) -> Path:
+    """Find a notebook beside the nearest folder ``data``."""
+    notebook = find_data().parent / "notebooks" / name
     if not notebook.is_file():
         raise AccordsError(f"{notebook}: is missing. Restore it from the repository.")
     return notebook
@@ -64,4 +72,7 @@ def find_notebook() -> Path:
 
 def _become(module: str, *arguments: object) -> NoReturn:
     """Replace this process, so that an interrupt or a kill reaches the server itself."""
-    os.execv(sys.executable, [sys.executable, "-m", module, *map(str, arguments)])
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    if sys.platform == "win32":  # A process cannot be replaced there, only waited for.
+        raise SystemExit(subprocess.run(command).returncode)
+    os.execv(sys.executable, command)

@@ -41,7 +41,7 @@ def _library(package: str, *path: str) -> str:
 
 
 class Chart(go.FigureWidget):
-    """A Plotly figure as a widget."""
+    """A Plotly figure as a widget, whose bars can be reached and pressed by the keyboard."""
 
     _esm = _text(__name__, "library.js") + _text(__name__, "chart.js")
     library = traitlets.Unicode().tag(sync=True)

@@ -23,6 +23,22 @@ export default {
       const page = Math.floor(place / dt.page.len());
       if (place >= 0 && page !== dt.page()) dt.page(page).draw("page");
     };
+    // The whole head sorts, and not its small arrows alone.
+    for (const head of node.tHead.querySelectorAll("th")) {
+      const arrow = head.querySelector(".dt-column-order");
+      head.onclick = (event) => { if (arrow && !arrow.contains(event.target)) arrow.click(); };
+    }
+    // A row is reached by Tab and the arrows, and read with Enter.
+    node.tBodies[0].dataset.lmSuppressShortcuts = "true";
+    dt.on("draw", () => { for (const row of node.tBodies[0].rows) row.tabIndex = 0; });
+    node.tBodies[0].onkeydown = (event) => {
+      const row = event.target.closest("tr");
+      const next = { ArrowDown: row.nextElementSibling, ArrowUp: row.previousElementSibling };
+      if (event.key === "Enter" || event.key === " ") dt.row(row).select();
+      else if (next[event.key]) next[event.key].focus();
+      else return;
+      event.preventDefault();
+    };
     narrow();
     point();
     model.on("change:shown", narrow);

@@ -12,7 +12,7 @@ from builders import empty, tiny
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accords.dataset import Dataset, selection
+from accords.dataset import Dataset, export, find, names
 from accords.errors import AccordsError
 
 
@@ -85,7 +85,7 @@ def test_names_are_understood_in_english_and_french_and_any_case(dataset: Datase
 )
 def test_what_is_not_known_is_said_with_what_is(dataset: Dataset, wanted: dict, said: str):
     with pytest.raises(AccordsError, match=said):
-        selection.criteria(dataset, **wanted)
+        find.criteria(dataset, **wanted)
 
 
 def test_the_words_of_a_search_must_all_occur_somewhere():
@@ -110,7 +110,7 @@ def test_the_words_of_a_search_must_all_occur_somewhere():
 
 
 def test_a_word_with_punctuation_is_looked_for_as_it_stands(dataset: Dataset):
-    text = selection.searchable(dataset)
+    text = find.searchable(dataset)
     found = dataset.find("F-16").overview.index
     assert 0 < len(found) < len(dataset.find("f 16").overview)
     assert set(found) == set(text.index[text.str.contains("f 16", regex=False)])
@@ -132,7 +132,7 @@ def test_a_phrase_in_quotes_is_looked_for_as_a_phrase():
 
 @pytest.mark.parametrize("written", ["Azərbaycan", "Azǝrbaycan", "Azәrbaycan", "Аzеrbаyсаn"])
 def test_letters_that_look_alike_are_one(written: str):
-    assert selection.fold(written) == "azerbaycan"
+    assert names.fold(written) == "azerbaycan"
 
 
 @pytest.mark.parametrize(
@@ -140,14 +140,14 @@ def test_letters_that_look_alike_are_one(written: str):
     [("Côte d’Ivoire", "cote divoire"), ("Sa'ar", "saar"), ("Œuvre", "oeuvre"), ("٢٠٢٤", "2024")],
 )
 def test_folding_leaves_what_one_would_type(written: str, folded: str):
-    assert selection.fold(written) == folded
+    assert names.fold(written) == folded
 
 
 @given(st.text())
 def test_folding_is_stable_and_blind_to_case_and_form(text: str):
-    folded = selection.fold(text)
-    assert selection.fold(folded) == folded
-    assert selection.fold(unicodedata.normalize("NFD", text)) == folded
+    folded = names.fold(text)
+    assert names.fold(folded) == folded
+    assert names.fold(unicodedata.normalize("NFD", text)) == folded
 
 
 def test_what_is_computed_does_not_change_in_a_selection(small: Dataset):
@@ -169,7 +169,7 @@ def test_the_evidence_has_a_row_for_each_agreement_and_source(small: Dataset):
 
 def test_a_saved_table_holds_the_selection(small: Dataset, tmp_path):
     found = small.find(state="MAR")
-    file = selection.save(found, tmp_path / "selection.csv")
+    file = export.save(found, tmp_path / "selection.csv")
     with file.open(encoding="utf-8-sig", newline="") as text:
         rows = list(csv.DictReader(text))
     assert {row["agreement_id"] for row in rows} == ids(found)
@@ -184,7 +184,7 @@ def test_a_saved_table_holds_the_selection(small: Dataset, tmp_path):
 
 def test_a_saved_workbook_holds_agreements_sources_and_what_was_selected(small: Dataset, tmp_path):
     found = small.find(state="MAR")
-    file = selection.save(found, tmp_path / "selection.xlsx", about="state: MAR")
+    file = export.save(found, tmp_path / "selection.xlsx", about="state: MAR")
     book = openpyxl.load_workbook(file)
     assert book.sheetnames == ["Agreements", "Sources", "About"]
     assert {row[0].value for row in book["Agreements"].iter_rows(min_row=2)} == ids(found)
@@ -193,7 +193,7 @@ def test_a_saved_workbook_holds_agreements_sources_and_what_was_selected(small: 
 
 
 def test_a_workbook_of_the_same_selection_is_the_same_bytes(small: Dataset):
-    assert selection.as_bytes(small, "xlsx") == selection.as_bytes(small, "xlsx")
+    assert export.as_bytes(small, "xlsx") == export.as_bytes(small, "xlsx")
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
@@ -203,9 +203,9 @@ def test_no_text_becomes_a_formula(start: str, tmp_path):
         agreements=[{"agreement_id": "a", "title": title}],
         parties=[{"agreement_id": "a", "party_id": "AZE"}],
     )
-    text = selection.as_bytes(ds, "csv").decode("utf-8-sig")
+    text = export.as_bytes(ds, "csv").decode("utf-8-sig")
     assert next(csv.DictReader(io.StringIO(text)))["title"] == f"'{title}"
-    sheet = openpyxl.load_workbook(selection.save(ds, tmp_path / "a.xlsx"))["Agreements"]
+    sheet = openpyxl.load_workbook(export.save(ds, tmp_path / "a.xlsx"))["Agreements"]
     cells = [cell for cell in sheet[2] if str(cell.value).endswith("HYPERLINK(1)")]
     assert cells
     assert {cell.data_type for cell in cells} == {"s"}
@@ -213,20 +213,20 @@ def test_no_text_becomes_a_formula(start: str, tmp_path):
 
 def test_a_bibliography_cites_each_agreement(small: Dataset, tmp_path):
     found = small.find(state="MAR")
-    text = selection.save(found, tmp_path / "selection.bib").read_text()
+    text = export.save(found, tmp_path / "selection.bib").read_text()
     assert text.count("@misc{") == len(found.agreements)
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "bib"])
 def test_an_empty_selection_can_be_saved(form: str, tmp_path):
-    assert selection.save(empty(), tmp_path / f"empty.{form}").exists()
+    assert export.save(empty(), tmp_path / f"empty.{form}").exists()
 
 
 def test_an_unknown_format_is_refused(small: Dataset, tmp_path):
     with pytest.raises(AccordsError, match=r"\.csv, \.xlsx or \.bib"):
-        selection.save(small, tmp_path / "selection.pdf")
+        export.save(small, tmp_path / "selection.pdf")
 
 
 def test_a_file_that_cannot_be_written_is_said(small: Dataset, tmp_path):
     with pytest.raises(AccordsError, match="cannot be written"):
-        selection.save(small, tmp_path / "nowhere" / "selection.csv")
+        export.save(small, tmp_path / "nowhere" / "selection.csv")

@@ -1,0 +1,172 @@
+"""Agreements and their sources as tables for other programs, and as files."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from accords.dataset import citations
+from accords.dataset.find import FACETS, joined, names
+from accords.dataset.tables import Tables
+from accords.errors import AccordsError
+
+__all__ = ["LinkedTable", "as_bytes", "evidence", "flat", "save"]
+
+
+class LinkedTable(pd.DataFrame):
+    """A table whose web addresses are links where a notebook shows it."""
+
+    @property
+    def _constructor(self) -> type[LinkedTable]:
+        return LinkedTable
+
+    def _repr_html_(self) -> str:
+        most = pd.get_option("display.max_rows")
+        rows = most if len(self) <= most else pd.get_option("display.min_rows")
+        return self.to_html(max_rows=rows, show_dimensions=len(self) > rows, render_links=True)
+
+
+def evidence(dataset: Tables) -> LinkedTable:
+    """Return the sources of each agreement.
+
+    Returns
+    -------
+    DataFrame
+        One row for each agreement and source, newest agreement first: ``agreement_id``, ``date``,
+        ``agreement``, ``supports`` (what the source is cited for), ``source``, ``publisher``,
+        ``published`` (EDTF), ``language``, ``kind``, ``url``.
+    """
+    cited = dataset.citations.groupby(["agreement_id", "source_id"], sort=False)["subject"]
+    supports = cited.agg(lambda subjects: "; ".join(dict.fromkeys(subjects))).rename("supports")
+    agreements = dataset.overview[["date", "title", "earliest"]]
+    rows = supports.reset_index().merge(
+        agreements.rename(columns={"title": "agreement"}), left_on="agreement_id", right_index=True
+    )
+    rows = rows.merge(dataset.sources.rename(columns={"title": "source"}), on="source_id")
+    rows = rows.sort_values(
+        ["earliest", "agreement_id", "published", "source_id"],
+        ascending=[False, True, True, True],
+        na_position="last",
+        ignore_index=True,
+    )
+    columns = ["agreement_id", "date", "agreement", "supports", "source"]
+    return LinkedTable(rows[[*columns, "publisher", "published", "language", "kind", "url"]])
+
+
+def flat(dataset: Tables) -> pd.DataFrame:
+    """Return the agreements as a table for a spreadsheet: names for codes, no cell a list.
+
+    Returns
+    -------
+    DataFrame
+        One row an agreement, newest first, all text but ``year``, ``value_amount`` and the number
+        of ``sources``; ``source_urls`` are separated by spaces.
+    """
+    table = dataset.overview.sort_values(["earliest", "title"], ascending=[False, True])
+    named = {
+        facet: table[column].explode().map(names(dataset, facet))
+        for facet, column in FACETS.items()
+    }
+    named["press_domain"] = table["press_domains"].explode().map(names(dataset, "domain"))
+    listed = {
+        facet: values.dropna().groupby(level=0).agg("; ".join).astype("str")
+        for facet, values in named.items()
+    }
+    cited = dataset.citations.merge(dataset.sources, on="source_id")
+    table = table.assign(
+        states=listed["state"],
+        partners=listed["partner"],
+        instrument=table["instrument_label"],
+        domains=listed["domain"],
+        press_domains=listed["press_domain"],
+        status=listed["status"],
+        one_list=listed["one_list"],
+        source_urls=joined(cited, "url"),
+    )
+    texts = ["states", "partners", "domains", "press_domains"]
+    table[texts] = table[texts].fillna("")
+    columns = [
+        *("date", "year", "short_name", "title", "title_original", "states", "partners"),
+        *("instrument", "domains", "press_domains", "status", "confidence"),
+        *("value_amount", "value_currency", "value_kind", "one_list"),
+        *("summary", "notes", "sources", "source_urls"),
+    ]
+    return table[columns].reset_index()
+
+
+def save(dataset: Tables, path: str | Path, about: str = "") -> Path:
+    """Write a dataset's agreements as ``.csv``, ``.xlsx`` or ``.bib``, by the file's ending.
+
+    Parameters
+    ----------
+    dataset
+        The agreements to write, all of the dataset.
+    path
+        The file.
+    about
+        What was selected, for the workbook's sheet 'About'.
+
+    Raises
+    ------
+    AccordsError
+        When the ending is another one, or the file cannot be written.
+    """
+    target = Path(path)
+    content = as_bytes(dataset, target.suffix.lower().lstrip("."), about)
+    try:
+        target.write_bytes(content)
+    except OSError as error:
+        raise AccordsError(
+            f"{target}: cannot be written ({error.strerror}). Choose another folder, or close the "
+            "file where it is open."
+        ) from error
+    return target
+
+
+def as_bytes(dataset: Tables, form: str, about: str = "") -> bytes:
+    """Return what :func:`save` writes; ``form`` is ``csv``, ``xlsx`` or ``bib``."""
+    if form == "csv":
+        table = flat(dataset)
+        text = table.select_dtypes(exclude="number").columns
+        table[text] = table[text].map(_inert, na_action="ignore")
+        # The mark lets Excel read the file as UTF-8.
+        return table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
+    if form == "xlsx":
+        return _workbook(dataset, about)
+    if form == "bib":
+        return citations.bibtex(dataset).encode()
+    raise AccordsError(f".{form}: no such format. Save as .csv, .xlsx or .bib.")
+
+
+def _workbook(dataset: Tables, about: str) -> bytes:
+    described = {
+        "Dataset": dataset.descriptor.get("title", "Defence agreements"),
+        "Edition": dataset.edition,
+        "Sources read until": f"{dataset.as_of:%Y-%m-%d}",
+        "Selection": about or "all agreements",
+        "Agreements": len(dataset.agreements),
+    }
+    sheets = {
+        "Agreements": flat(dataset),
+        "Sources": evidence(dataset),
+        "About": pd.DataFrame(described.items(), columns=["item", "value"]),
+    }
+    file = io.BytesIO()
+    # Text stays text: a cell that starts like a formula or an address is neither.
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with pd.ExcelWriter(file, engine="xlsxwriter", engine_kwargs={"options": options}) as book:
+        book.book.set_properties({"created": dataset.released.to_pydatetime()})
+        for name, table in sheets.items():
+            table.to_excel(
+                book, sheet_name=name, index=False, freeze_panes=(1, 0), autofilter=len(table) > 0
+            )
+            book.sheets[name].autofit(max_width=420)
+    return file.getvalue()
+
+
+def _inert(value: Any) -> Any:
+    """Keep a spreadsheet from running a text that starts like a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value

@@ -1,0 +1,229 @@
+"""Finding agreements by what they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import pandas as pd
+
+from accords.dataset.names import fold, resolve
+from accords.dataset.tables import Tables
+from accords.errors import AccordsError
+
+__all__ = [
+    "DIMENSIONS",
+    "FACETS",
+    "Criteria",
+    "criteria",
+    "in_words",
+    "masks",
+    "names",
+    "searchable",
+]
+
+FACETS: Mapping[str, str] = {
+    "state": "focus",
+    "partner": "partners",
+    "domain": "domains",
+    "instrument": "instrument",
+    "status": "status",
+    "confidence": "confidence",
+    "one_list": "one_list",
+}
+"""What can be filtered by value, and the column of the overview that holds it."""
+
+DIMENSIONS = (*FACETS, "period", "text")
+"""Everything that a selection can be narrowed by."""
+
+_CODE_LISTS = {
+    "state": "party_codes",
+    "partner": "party_codes",
+    "domain": "domain_codes",
+    "instrument": "instruments",
+    "status": "statuses",
+    "one_list": "lists",
+}
+
+_CONFIDENCES = pd.DataFrame({"name": {"high": "High", "medium": "Medium", "low": "Low"}})
+
+# A phrase in double quotes, closed or not yet, or a word.
+_SOUGHT = re.compile(r'"([^"]+)"?|([^\s"]+)')
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """What a selection is narrowed by, as :meth:`Dataset.find` takes it; codes alone.
+
+    An empty field narrows nothing.
+    """
+
+    text: str = ""
+    state: tuple[str, ...] = ()
+    partner: tuple[str, ...] = ()
+    domain: tuple[str, ...] = ()
+    instrument: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    confidence: tuple[str, ...] = ()
+    one_list: tuple[str, ...] = ()
+    since: int | None = None
+    until: int | None = None
+
+    def __str__(self) -> str:
+        return ", ".join(
+            f"{name}: {' or '.join(value) if isinstance(value, tuple) else value}"
+            for name, value in vars(self).items()
+            if value not in ("", (), None)
+        )
+
+
+def criteria(dataset: Tables, text: str = "", **wanted: Any) -> Criteria:
+    """Read criteria as people write them: one value or several, codes or names in any case.
+
+    Raises
+    ------
+    AccordsError
+        When a criterion or a value is not known; the message names the nearest one or all.
+    """
+    known = {f.name for f in fields(Criteria)}
+    values: dict[str, Any] = {}
+    for name, value in wanted.items():
+        if name not in known:
+            raise AccordsError(f"{name}: no such criterion. Use {', '.join(sorted(known))}.")
+        if value is not None:
+            values[name] = (
+                resolve(name, value, _known(dataset, name))
+                if name in FACETS
+                else _year(name, value)
+            )
+    return Criteria(text=text, **values)
+
+
+def in_words(dataset: Tables, chosen: Criteria) -> str:
+    """Return criteria as readers name them: ``partner Türkiye or Israel and since 2020``."""
+    said = [f"the words “{chosen.text}”"] if chosen.text else []
+    for facet in FACETS:
+        if values := getattr(chosen, facet):
+            known = _known(dataset, facet).iloc[:, 0]
+            said.append(f"{facet.replace('_', ' ')} {' or '.join(known[v] for v in values)}")
+    for name in ("since", "until"):
+        if (year := getattr(chosen, name)) is not None:
+            said.append(f"{name} {year}")
+    return " and ".join(said)
+
+
+def names(dataset: Tables, facet: str) -> dict[str, str]:
+    """Return the readers' name of each value of a facet that the data hold, in reading order.
+
+    Parties and domains go by name, instruments and statuses as their code lists have them.
+    """
+    known = _known(dataset, facet)
+    held = known.iloc[:, 0][known.index.isin(dataset.overview[FACETS[facet]].explode())]
+    if facet in ("state", "partner", "domain"):
+        held = held.sort_values(key=lambda column: column.map(fold))
+    return dict(held)
+
+
+def masks(dataset: Tables, chosen: Criteria, haystack: pd.Series | None = None) -> pd.DataFrame:
+    """Return which dimensions of the criteria each agreement meets.
+
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    chosen
+        The criteria.
+    haystack
+        What :func:`searchable` returns for the dataset, to save doing it again.
+
+    Returns
+    -------
+    DataFrame
+        Boolean, indexed by ``agreement_id``, a column for each of :data:`DIMENSIONS`.
+    """
+    overview = dataset.overview
+    met = {
+        facet: _holds(overview[column], getattr(chosen, facet)) for facet, column in FACETS.items()
+    }
+    met["period"] = _between(overview["year"], chosen.since, chosen.until)
+    met["text"] = _contains(dataset, chosen.text, haystack)
+    return pd.DataFrame(met, index=overview.index)
+
+
+def searchable(dataset: Tables) -> pd.Series:
+    """Return the folded text in which the words of a search are looked for, by agreement.
+
+    Identifier, short name, titles in every language, summary and notes, the names of parties and
+    instrument, the codes of domains, places, and the titles and publishers of the sources.
+    """
+    overview = dataset.overview
+    columns = ["short_name", "title", "title_original", "summary", "notes", "instrument_label"]
+    parties = dataset.parties.merge(dataset.codes("party_codes"), on="party_id")
+    cited = dataset.citations.merge(dataset.sources, on="source_id")
+    texts = [
+        overview.index.to_series(),
+        *(overview[column] for column in columns),
+        *(joined(parties, column) for column in ("name", "name_fr", "party_id")),
+        # Their codes and not their labels: 'drones' is to find drones, and not all that is coded as
+        # 'Aviation, drones and space'.
+        joined(dataset.domains, "domain"),
+        joined(dataset.events, "place"),
+        *(joined(cited, column) for column in ("title", "publisher")),
+    ]
+    found = pd.Series("", index=overview.index)
+    for text in texts:
+        found = found + " " + text.reindex(overview.index).fillna("").astype(str)
+    return found.map(fold)
+
+
+def joined(rows: pd.DataFrame, column: str) -> pd.Series:
+    """Join the distinct texts of each agreement."""
+    distinct = rows[["agreement_id", column]].dropna().drop_duplicates()
+    return distinct.groupby("agreement_id")[column].agg(" ".join)
+
+
+def _holds(column: pd.Series, wanted: tuple[str, ...]) -> pd.Series:
+    if not wanted:
+        return pd.Series(True, index=column.index)
+    if column.map(lambda value: isinstance(value, tuple)).all():
+        return column.map(lambda value: not set(wanted).isdisjoint(value)).astype(bool)
+    return column.isin(wanted)
+
+
+def _between(years: pd.Series, since: int | None, until: int | None) -> pd.Series:
+    if since is None and until is None:
+        return pd.Series(True, index=years.index)
+    low = since if since is not None else -9999
+    high = until if until is not None else 9999
+    return years.between(low, high).fillna(False).astype(bool)
+
+
+def _contains(dataset: Tables, text: str, haystack: pd.Series | None) -> pd.Series:
+    # 'F-16' is looked for as it stands, and not as 'f' and '16' anywhere.
+    pieces = _SOUGHT.findall(re.sub("[“”„«»]", '"', text))
+    words = [word for phrase, piece in pieces if (word := fold(phrase or piece))]
+    if not words:
+        return pd.Series(True, index=dataset.overview.index)
+    where = searchable(dataset) if haystack is None else haystack
+    return where.map(lambda folded: all(word in folded for word in words)).astype(bool)
+
+
+def _known(dataset: Tables, facet: str) -> pd.DataFrame:
+    """Return the names of each code that a facet can have, held by an agreement or not."""
+    if facet == "confidence":
+        return _CONFIDENCES
+    known = dataset.names(_CODE_LISTS[facet])
+    if _CODE_LISTS[facet] == "party_codes":
+        known.insert(0, "short", pd.Series(dataset.party_names))
+    return known.loc[list(dataset.focus)] if facet == "state" else known
+
+
+def _year(name: str, value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise AccordsError(
+            f"{name}: '{value}' is not a year. Write a number such as 2020."
+        ) from None

@@ -1,0 +1,89 @@
+"""Saving a figure for a paper or a slide, drawn by the browser that draws the report's."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from accords.errors import AccordsError
+from accords.publish import browser
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+__all__ = ["save_figure"]
+
+PX_PER_INCH = 96
+
+
+def save_figure(
+    figure: go.Figure,
+    path: str | os.PathLike[str],
+    *,
+    width: float | None = None,
+    height: float | None = None,
+    dpi: int = 300,
+) -> Path:
+    """Save a Plotly figure as PNG or SVG, by the file's ending; return the file.
+
+    Parameters
+    ----------
+    figure
+        Any figure, of this package or of one's own.
+    path
+        The file, ``.png`` or ``.svg``.
+    width, height
+        Size in px of 1/96 inch, to which text and lines keep their proportion: 605 px fill the
+        16 cm of a page. By default the figure's own, else 760 by 420.
+    dpi
+        Dots per inch of a PNG: one of 605 px has 1,891 dots at 300. An SVG has none.
+
+    Raises
+    ------
+    AccordsError
+        When the ending is another one, there is no browser to draw with, or the file cannot be
+        written.
+    """
+    target = Path(path)
+    form = target.suffix.lower()
+    if form not in (".png", ".svg"):
+        raise AccordsError(f"{target}: no such format. Save as .png or .svg.")
+    found = browser.find()
+    if found is None:
+        raise AccordsError(
+            f"{target}: cannot be drawn without Chrome, Chromium or Edge. Install one, or name "
+            "its program in the variable BROWSER_PATH."
+        )
+    drawn = json.loads(figure.to_json())
+    layout = drawn["layout"]
+    layout["width"] = width or layout.get("width") or 760
+    layout["height"] = height or layout.get("height") or 420
+    # A picture stands on paper, whatever the page was on which the chart was seen.
+    layout.setdefault("paper_bgcolor", "white")
+    with browser.Browser(found) as drawing:
+        markup, _, _ = drawing.draw(drawn).result()
+        content = markup.encode()
+        if form == ".png":
+            size = layout["width"], layout["height"]
+            content = drawing.photograph(markup, *size, scale=dpi / PX_PER_INCH).result()
+            content = _with_resolution(content, dpi)
+    try:
+        target.write_bytes(content)
+    except OSError as error:
+        raise AccordsError(f"{target}: cannot be written ({error.strerror}).") from error
+    return target
+
+
+def _with_resolution(png: bytes, dpi: int) -> bytes:
+    """Write into a PNG how many dots an inch has, so that programs show it at its size.
+
+    The chunk ``pHYs`` of the PNG specification, in dots per metre, behind the header's 33 bytes.
+    """
+    per_metre = round(dpi / 0.0254)
+    chunk = b"pHYs" + struct.pack(">IIB", per_metre, per_metre, 1)
+    sized = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
+    return png[:33] + sized + png[33:]

@@ -1,0 +1,48 @@
+"""What git stores of a notebook: its cells as they were written, without what running them gave.
+
+JupyterLab saves outputs into the file, where they are found again the next day. ``make setup``
+makes this git's filter for ``notebooks/``, so that they stay in the file and out of the history.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+__all__ = ["stored"]
+
+OF_A_RUN = {"collapsed", "execution", "papermill", "scrolled", "trusted", "widgets"}
+"""Metadata that running and viewing leave in a notebook or in its cells."""
+
+OF_A_MACHINE = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+"""What a notebook says of its kernel, without the versions of the machine that ran it."""
+
+
+def stored(text: str) -> str:
+    """Return a notebook without outputs, counts and the particulars of a machine.
+
+    What is not a notebook is returned as it is: git must be able to store that, too.
+    """
+    try:
+        notebook: dict[str, Any] = json.loads(text)
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "code":
+                cell["outputs"], cell["execution_count"] = [], None
+            cell["metadata"] = _lasting(cell["metadata"])
+        notebook["metadata"] = _lasting(notebook["metadata"]) | OF_A_MACHINE
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return text
+    return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _lasting(metadata: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in metadata.items() if key not in OF_A_RUN}
+
+
+if __name__ == "__main__":
+    content = sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape")
+    sys.stdout.buffer.write(stored(content).encode("utf-8", errors="surrogateescape"))
