@@ -243,9 +243,7 @@ def test_live_charts_follow_the_colours_of_the_page(read: Any) -> None:
 
 
 @pytest.mark.parametrize("system", ["light", "dark"])
-def test_colours_that_the_system_forces_go_before_the_page_s_switch(
-    read: Any, system: str
-) -> None:
+def test_colours_that_the_system_forces_go_before_the_page_s_switch(read: Any, system: str) -> None:
     page = read(color_scheme=system).page
     token = "getComputedStyle(document.documentElement).getPropertyValue('--scale-1')"
     expected = page.evaluate(token)
