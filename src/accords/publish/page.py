@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from bs4 import BeautifulSoup, Tag
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from accords import words
 from accords.charts import theme
 from accords.dataset import Dataset
 from accords.publish import cells, notebooks, pictures
 from accords.publish.browser import BUNDLE, LIVE
-from accords.words import escape, plain
+from accords.templates import render
+from accords.words import plain
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -210,7 +211,6 @@ class Page:
         titles = [self.title, *(plain(each.title) for each in self.chapters.values()), self.name]
         drawn = {name: figure.picture for name, figure in self.figures.items() if figure.picture}
         live = {name: figure.drawn for name, figure in self.figures.items() if figure.live}
-        template = _templates().get_template("index.html.j2")
         report = {
             "chapters": [*self.chapters.values()],
             "shown": self.shown,
@@ -231,7 +231,7 @@ class Page:
             "bundle": Markup(base64.b85encode(BUNDLE.read_bytes()).decode()),
             "definitions": definitions(dataset) if dataset else [],
         }
-        return template.render(report=report)
+        return render("accords.publish", "page.html.j2", report=report)
 
     def _first_of(self, name: str) -> Markup:
         """Return the first paragraph of a chapter, or nothing where there is no such chapter."""
@@ -241,13 +241,16 @@ class Page:
 
     def shown(self, chapter: Chapter) -> Markup:
         """Return what the cells of a chapter show, its charts in their places."""
-        macro = _templates().get_template("figure.html.j2").module.figure_of  # type: ignore[attr-defined]
-        level = 4 if chapter.sections else 3
+        dataset = self.context.dataset
+        about = {
+            "level": 4 if chapter.sections else 3,
+            "dataset": dataset,
+            "released": day(dataset.released) if dataset else "",
+        }
 
         def figure(found: re.Match[str]) -> str:
-            return str(
-                macro(self.figures[Markup(found[1]).unescape()], level, self.context.dataset)
-            )
+            drawn = self.figures[Markup(found[1]).unescape()]
+            return render("accords.publish", "figure.html.j2", figure=drawn, **about)
 
         markup = Markup("\n").join(filter(None, map(cells.written, chapter.bodies)))
         return Markup(re.sub(r'<figure data-chart="([^"]*)"></figure>', figure, markup))
@@ -408,51 +411,35 @@ def day(date: pd.Timestamp) -> str:
 
 def abstract(dataset: Dataset) -> str:
     """Say in a sentence what the report is, and of whom its data hold only part."""
-    have = "has" if len(dataset.focus) == 1 else "have"
-    return (
-        f"<p>The defence agreements that {escape(_names(dataset))} {have} concluded: what they "
-        "cover, since when, what became of them, and how good the evidence is."
-        f"{_gathered_for_others(dataset)}</p>"
-    )
-
-
-def _gathered_for_others(dataset: Dataset) -> str:
-    """Say what the data hold of focus states for which they were not gathered."""
     gathered = dataset.descriptor.get("focus", ())
-    others = [state for state in dataset.focus if state not in gathered]
-    if not gathered or not others:
-        return ""
-    them, these = (
-        word.join(escape(dataset.party_names[state]) for state in states)
-        for word, states in ((" and ", others), (" or ", gathered))
+    of_names = dataset.party_names
+    return render(
+        "accords.publish",
+        "abstract.html.j2",
+        names=_names(dataset),
+        have="has" if len(dataset.focus) == 1 else "have",
+        gathered=[of_names[state] for state in gathered],
+        elsewhere=[of_names[state] for state in dataset.focus if state not in gathered],
     )
-    return f" Of {them} the data hold only those agreements to which {these} is a party."
 
 
-def _names(dataset: Dataset | None) -> str:
-    from accords.words import listed
-
-    return listed(dataset.party_names[state] for state in dataset.focus) if dataset else ""
+def _names(dataset: Dataset) -> str:
+    return words.listed(dataset.party_names[state] for state in dataset.focus)
 
 
 def definitions(dataset: Dataset) -> list[dict[str, Any]]:
     """List the terms that the report uses, from the dataset's own code lists."""
-    wanted = (
-        ("instruments", "Instruments"),
-        ("domain_codes", "Domains"),
-        ("statuses", "Status"),
-        ("source_kinds", "Kinds of sources"),
-    )
-    found = []
-    for name, title in wanted:
-        codes = dataset.codes(name)
-        found.append(
-            {
-                "title": title,
-                "terms": list(zip(codes["label"], codes["definition"], strict=True)),
-            }
-        )
-    return found
+    titles = {
+        "instruments": "Instruments",
+        "domain_codes": "Domains",
+        "statuses": "Status",
+        "source_kinds": "Kinds of sources",
+    }
+    codes = {name: dataset.codes(name)[["label", "definition"]] for name in titles}
+    return [
+        {"title": title, "terms": [*codes[name].itertuples(index=False, name=None)]}
+        for name, title in titles.items()
+    ]
 
 
 def _interactive(charts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -513,13 +500,3 @@ def policy() -> str:
         "style-src 'unsafe-inline'; img-src data: blob:; media-src data:; base-uri 'none'; "
         "form-action 'none'"
     )
-
-
-@cache
-def _templates() -> Environment:
-    folder = Path(__file__).parent / "template" / "accords"
-    environment = Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined
-    )
-    environment.globals["day"] = day
-    return environment
