@@ -21,8 +21,8 @@ from markupsafe import Markup
 
 from accords.dataset import Dataset, citations
 from accords.dataset import edtf as dates
+from accords.dataset.find import CONFIDENCES
 from accords.dataset.lifecycle import PURCHASE
-from accords.dataset.selection import CONFIDENCES
 from accords.templates import render
 from accords.words import PRESS_MARK, PRESS_MARK_MEANS, count, money, partner_anchor
 
