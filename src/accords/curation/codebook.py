@@ -11,9 +11,9 @@ import pandas as pd
 from jinja2 import UndefinedError
 
 from accords.checks.cells import EDTF
-from accords.curation.rendering import render
 from accords.dataset import read_descriptor, read_table
 from accords.errors import DatasetError
+from accords.templates import render
 from accords.words import lowered
 
 FILE = "CODEBOOK.md"
@@ -64,7 +64,8 @@ def _filled_in(folder: Path, descriptor: Mapping[str, Any]) -> str:
         place = str(resource["path"]).rpartition("/")[0]
         by_place.setdefault(place, by_place[""]).append(resource)
     return render(
-        "codebook.md.jinja",
+        "accords.curation",
+        "codebook.md.j2",
         title=descriptor["title"],
         description=descriptor["description"],
         example=descriptor.get("example"),
