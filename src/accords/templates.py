@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
 
-def render(package: str, name: str, **context: Any) -> str:
+def render(package: str, name: str, /, **context: Any) -> str:
     """Write a template of a package, such as ``accords.publish``, as HTML.
 
     A template is laid out for its readers: its indentation, and the line break after a tag that
