@@ -16,7 +16,7 @@ HTML = ".html.j2"
 """How the name of a template of HTML ends."""
 
 
-def render(package: str, name: str, **context: Any) -> str:
+def render(package: str, name: str, /, **context: Any) -> str:
     """Fill in a template of a package, such as ``accords.publish``.
 
     A template of HTML (``.html.j2``) is laid out for its readers: its indentation, and the line

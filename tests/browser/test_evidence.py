@@ -34,6 +34,7 @@ def write(dataset: Dataset, folder: Path) -> str:
     allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; script-src 'sha256-{allowed}'; style-src 'unsafe-inline'"
     some = records.row_set([0, 1, 2, 4])
+    sources = page.row_links(dataset)(records.source_list(dataset))
     file = folder / "page.html"
     file.write_text(
         f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
@@ -47,7 +48,7 @@ def write(dataset: Dataset, folder: Path) -> str:
         <section class="broad" id="records"><h2>Table</h2>
         {records.evidence_table(dataset)}</section>
         <section class="broad"><h2>Agreements</h2>{records.agreement_sections(dataset)}</section>
-        <section class="broad"><h2>Sources</h2>{page.row_links(dataset)(records.source_list(dataset))}</section>
+        <section class="broad"><h2>Sources</h2>{sources}</section>
         </main><script>{script}</script></body>""",
         encoding="utf-8",
     )

@@ -54,7 +54,6 @@ MANY_PARTIES = 6
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "ur"})
 
 write = partial(render, "accords.publish")
-"""Write one of this room's templates."""
 
 
 def evidence_table(dataset: Dataset) -> str:
@@ -245,11 +244,6 @@ class _Record:
         return ", ".join(filter(None, named))
 
     @property
-    def decided_by(self) -> list[SimpleNamespace]:
-        """The step that decides the status, unless it is the last of the life."""
-        return [e for e in self.life[:-1] if e.event_id == self.row.status_event]
-
-    @property
     def voices(self) -> list[str | None]:
         """The voices that name domains, where they are several; None where none is noted."""
         spoken = {c.voice for c in self.citations if c.subject.startswith("domain:")}
@@ -311,7 +305,7 @@ class _Record:
 def _filters(records: _Records) -> dict[str, tuple[str, dict[str, str]]]:
     """Return the label of each filter, and its choices, which are those that occur."""
     overview, names = records.dataset.overview, records.dataset.party_names
-    words = records.words
+    words, states = records.words, {state: names[state] for state in records.dataset.focus}
 
     def occurring(column: str, words: Mapping[str, str]) -> dict[str, str]:
         values = overview[column].explode() if column in LISTED else overview[column]
@@ -322,10 +316,7 @@ def _filters(records: _Records) -> dict[str, tuple[str, dict[str, str]]]:
     kinds = {records.sources[key].kind for key in cited if key in records.sources}
     tokens = {token for row in records.agreements.values() for token in _tokens(row)}
     return {
-        "state": (
-            "State",
-            occurring("focus", {state: names[state] for state in records.dataset.focus}),
-        ),
+        "state": ("State", occurring("focus", states)),
         "partner": ("With", occurring("partners", _by_name(names))),
         "domain": ("Domain", occurring("domains", words["domain_codes"])),
         "instrument": ("Instrument", occurring("instrument", words["instruments"])),
