@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
@@ -127,6 +128,31 @@ def _unfolding(link: re.Match[str]) -> str:
     )
 
 
+class LeftOut(Text):
+    """What stands where the data have nothing to say; the report names it at its end."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f'<p class="left-out">{escape(what)}</p>')
+
+
+class Caption(NamedTuple):
+    """What a chart says in words (plain text), computed from the table that it draws.
+
+    Attributes
+    ----------
+    title
+        The finding, as a sentence without a full stop.
+    subtitle
+        What is counted, with n.
+    alt
+        What a reader who does not see the chart must know.
+    """
+
+    title: str
+    subtitle: str
+    alt: str
+
+
 def paragraph(*sentences: str) -> Text:
     """Join sentences (HTML) into one paragraph."""
     return Text(f"<p>{' '.join(sentences)}</p>")
@@ -228,3 +254,27 @@ def listed(items: Iterable[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def brief_sum(amount: float) -> str:
+    """Write an amount briefly: '300 m', '1.2 bn'."""
+    if amount >= 1e9:
+        return f"{amount / 1e9:.3g}\u00a0bn"
+    if amount >= 1e6:
+        return f"{amount / 1e6:.3g}\u00a0m"
+    return f"{amount:,.0f}"
+
+
+def capital(sentence: str) -> str:
+    """Begin a sentence with a capital letter."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def partner_anchor(code: str) -> str:
+    """Return the id of a partner's page in the report: ``partner-TUR``."""
+    return f"partner-{code}"
+
+
+def partner_link(code: str, shown: str) -> str:
+    """Write the name of a partner as a link to its page in the report."""
+    return f'<a href="#{escape(partner_anchor(code))}">{escape(shown)}</a>'

@@ -1,9 +1,8 @@
-"""The accord: which it is, its life, who names its subjects, how it compares."""
+"""The accord: which it is, its life, who names its domains, how it compares."""
 
 from __future__ import annotations
 
 import builders
-import pandas as pd
 
 from accords.analysis import accord
 
@@ -93,10 +92,20 @@ def test_steps_stand_in_order_of_time_and_carry_what_is_disputed(small):
     assert steps["earliest"].dropna().is_monotonic_increasing
     signed = steps.set_index("event_id").loc["signed"]
     assert signed["disputed"] == ("place",)
-    assert signed["sources"] == 1
+    assert signed["count"] == 1
 
 
-def test_voices_stay_apart_and_the_best_one_decides_on_what_a_subject_rests():
+def test_days_are_counted_from_the_signature_between_dates_known_to_the_day_only(small):
+    days = accord.life(small, "aze-mar").set_index("event_id")["days"]
+    assert days["parliament-approved-aze"] == 58
+    ds = builders.tiny(
+        parties=between("a", "AZE", "MAR"),
+        events=[step("a", "signed", "2024-10"), step("a", "ratified", "2025-01-10", "AZE")],
+    )
+    assert accord.life(ds, "a")["days"].isna().all()
+
+
+def test_voices_stay_apart_and_the_best_one_decides_on_what_a_domain_rests():
     ds = builders.tiny(
         parties=between("a", "AZE", "MAR"),
         domains=[
@@ -119,33 +128,50 @@ def test_voices_stay_apart_and_the_best_one_decides_on_what_a_subject_rests():
         ],
     )
     table = accord.voices(ds, "a")
-    assert table["named_by"].to_dict() == {
+    rests_on = table.drop_duplicates("domain").set_index("domain")["named_by"]
+    assert rests_on.to_dict() == {
         "medical": accord.TEXT,
         "training": accord.SEVERAL,
         "cyber": accord.ONE,
         "intelligence": accord.PRESS,
     }
-    assert table.at["training", "aze-parliament"] == 2
-    assert table.at["training", "mar-defence-administration"] == 1
-    assert table.at["medical", accord.UNRECORDED] == 1
-    assert table.index[0] == "medical"
+    counts = table.set_index(["domain", "voice"])["count"]
+    assert counts["training", "aze-parliament"] == 2
+    assert counts["training", "mar-defence-administration"] == 1
+    assert counts["medical", accord.UNRECORDED] == 1
+    assert table["domain"].iloc[0] == "medical"
 
 
-def both(subjects: str, *others: tuple[str, str]) -> dict[str, tuple[str, ...]]:
-    """Joint lists where one source gives an official list of 'a', and the subjects of others."""
-    named_there = [named("a", domain, "press-a", "mar-government") for domain in subjects.split()]
+def test_a_domain_that_no_source_is_cited_for_still_stands_on_its_basis():
+    ds = builders.tiny(
+        parties=between("a", "AZE", "MAR"), domains=[{"agreement_id": "a", "domain": "cyber"}]
+    )
+    (row,) = accord.voices(ds, "a").to_dict("records")
+    assert (row["named_by"], row["count"]) == (accord.ONE, 0)
+
+
+def both(domains: str, *others: tuple[str, str]) -> dict[str, tuple[str, ...]]:
+    """Joint lists where one source gives an official list of 'a', and the domains of others."""
+    named_there = [named("a", domain, "press-a", "mar-government") for domain in domains.split()]
     named_there += [named(i, domain, "press-a") for i, codes in others for domain in codes.split()]
     ds = builders.tiny(
         parties=[p for i in ("a", *(i for i, _ in others)) for p in between(i, "AZE", "MAR")],
+        domains=[{"agreement_id": "a", "domain": domain} for domain in domains.split()],
         citations=named_there,
     )
-    return accord.joint_lists(ds, "a")
+    return joint_lists(ds)
+
+
+def joint_lists(ds) -> dict[str, tuple[str, ...]]:
+    """The voices with a joint list of 'a', and the other agreements that it was given for."""
+    rows = accord.voices(ds, "a").drop_duplicates("voice")
+    return {voice: ids for voice, ids in zip(rows["voice"], rows["joint"], strict=True) if ids}
 
 
 def test_a_list_that_a_source_gives_for_two_agreements_alike_is_a_joint_one():
     assert both("training cyber", ("b", "training cyber")) == {"mar-government": ("b",)}
     assert both("training cyber", ("b", "training")) == {}
-    assert both("training", ("b", "training")) == {}, "one subject is no list"
+    assert both("training", ("b", "training")) == {}, "one domain is not a list"
     assert both("training cyber") == {}
 
 
@@ -158,14 +184,16 @@ def test_a_list_that_another_source_gives_for_one_agreement_alone_is_not_joint()
             for domain in ("training", "cyber")
         ]
         + [named("a", domain, "press-b", "mar-government") for domain in ("training", "cyber")],
+        domains=[{"agreement_id": "a", "domain": domain} for domain in ("training", "cyber")],
     )
-    assert accord.joint_lists(ds, "a") == {}
+    assert joint_lists(ds) == {}
 
 
 def test_no_accord_has_no_life_and_no_voices(small):
     assert accord.life(small, None).empty
     assert accord.voices(small, None).empty
-    assert accord.joint_lists(small, None) == {}
+    assert accord.between(small, None).empty
+    assert accord.standing(small, None).empty
 
 
 def test_approval_is_timed_from_signature_to_the_states_own_first_step():
@@ -204,9 +232,26 @@ def test_overlapping_waits_cannot_be_told_apart():
             step("d", "ratified", "2021-01-02", "AZE"),
         ],
     )
-    rank = accord.approval_rank(ds, "a", "AZE")
-    assert (rank.value, rank.below, rank.above, rank.n) == (40, 1, 1, 3)
-    assert (rank.lower, rank.same, rank.higher) == (("c",), ("b",), ("d",))
+    table = accord.standing(ds, "a").set_index("aspect")
+    assert table.loc["days", ["state", "value", "count", "of"]].to_list() == ["AZE", 40, 1, 3]
+    assert table.loc["days", ["below", "same", "above"]].to_list() == [("c",), ("b",), ("d",)]
+
+
+def test_domains_that_only_the_press_names_do_not_raise_an_agreement_among_others():
+    ds = builders.tiny(
+        parties=[p for a in "abc" for p in between(a, "AZE", "ITA")],
+        events=[step(a, "signed", "2020-01-01") for a in "abc"],
+        domains=[
+            {"agreement_id": i, "domain": domain, "basis": basis}
+            for i, domain, basis in [
+                *(("a", "cyber", "official"), ("a", "medical", "press"), ("a", "legal", "press")),
+                *(("b", "cyber", "text"), ("b", "legal", "official"), ("c", "cyber", "press")),
+            ]
+        ],
+    )
+    (row,) = accord.standing(ds, "a").to_dict("records")
+    assert (row["aspect"], row["value"]) == ("domains", 1)
+    assert (row["below"], row["above"]) == ((), ("b",))
 
 
 def test_other_instruments_between_the_same_parties_are_earlier_later_or_unknown():
@@ -224,26 +269,3 @@ def test_other_instruments_between_the_same_parties_are_earlier_later_or_unknown
     )
     others = accord.between(ds, "a")
     assert others["when"].to_dict() == {"b": "earlier", "c": "later", "d": "unknown"}
-
-
-def test_a_share_is_compared_over_two_runs_of_years_with_an_interval():
-    ds = builders.tiny(
-        as_of="2020-12-31",
-        parties=[p for n in range(20) for p in between(f"i{n}", "AZE", "ITA")]
-        + [p for n in range(20) for p in between(f"t{n}", "AZE", "TUR")],
-        events=[step(f"i{n}", "signed", "2005") for n in range(20)]
-        + [step(f"t{n}", "signed", "2015") for n in range(20)],
-    )
-    change = accord.partner_share(ds, "AZE", {"TUR"})
-    assert (change.span_before, change.span_after) == ("2001-2010", "2011-2020")
-    assert (len(change.before), len(change.after)) == (0, 20)
-    assert (change.total_before, change.total_after) == (20, 20)
-    assert change.low > 50
-    assert change.high <= 100
-    assert change.largest == "TUR"
-
-
-def test_a_share_of_nothing_has_no_interval():
-    change = accord.partner_share(builders.empty(), "AZE", {"TUR"})
-    assert pd.isna(change.low)
-    assert change.largest is None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import builders
+import pandas as pd
 import pytest
 
 from accords.analysis import claims
+from accords.analysis.accord import accord_id
 from accords.errors import AccordsError
-from accords.words import plain
 
 OWN = "press-own"
 
@@ -31,12 +32,19 @@ def case(test: str, argument: str = "", *, testable: bool = True, **tables):
     )
 
 
+def judged(dataset) -> dict:
+    """The row of the claim's verdict."""
+    (row,) = claims.verdicts(dataset, "a").to_dict("records")
+    return row
+
+
 def verdict(dataset) -> str:
-    return claims.verdicts(dataset)["verdict"].iloc[0]
+    return judged(dataset)["verdict"]
 
 
-def sentence(dataset) -> str:
-    return plain(claims.verdicts(dataset)["sentence"].iloc[0])
+def found(dataset) -> dict:
+    """What the test found, by its code."""
+    return dict(judged(dataset)["found"])
 
 
 def cited(subject: str, *sources: tuple[str, str | None], evidence: str | None = None):
@@ -52,31 +60,32 @@ def cited(subject: str, *sources: tuple[str, str | None], evidence: str | None =
 ADMINISTRATION, PARLIAMENT = "mar-defence-administration", "aze-parliament"
 
 
-# Subjects
+# Domains
 
 
-def subject(*sources: tuple[str, str | None], code: str = "cyber", more=(), **tables):
+def domain(*sources: tuple[str, str | None], code: str = "cyber", more=(), **tables):
     return case("domain", code, citations=[*cited("domain:cyber", *sources), *more], **tables)
 
 
-def test_a_subject_that_every_official_list_names_is_supported():
-    assert verdict(subject(("press-a", ADMINISTRATION), ("press-b", PARLIAMENT))) == "supported"
+def test_a_domain_that_every_official_list_names_is_supported():
+    assert verdict(domain(("press-a", ADMINISTRATION), ("press-b", PARLIAMENT))) == "supported"
 
 
-def test_a_subject_that_one_official_list_lacks_is_supported_in_part():
+def test_a_domain_that_one_official_list_lacks_is_supported_in_part():
     other = cited("domain:training", ("press-b", PARLIAMENT))
-    ds = subject(("press-a", ADMINISTRATION), more=other)
+    ds = domain(("press-a", ADMINISTRATION), more=other)
     assert verdict(ds) == "partly"
-    assert "missing from the list of Parliament of Azerbaijan" in sentence(ds)
+    assert found(ds)["some-lists"]["silent"] == (PARLIAMENT,)
+    assert (judged(ds)["count"], judged(ds)["of"]) == (1, 2)
 
 
-def test_a_subject_that_only_the_press_names_is_supported_in_part():
-    assert verdict(subject(("press-a", "press"))) == "partly"
+def test_a_domain_that_only_the_press_names_is_supported_in_part():
+    assert verdict(domain(("press-a", "press"))) == "partly"
 
 
 def test_what_the_claims_own_source_says_is_no_support():
-    assert verdict(subject((OWN, "seed-article"))) == "not-shown"
-    assert verdict(subject((OWN, PARLIAMENT))) == "not-shown"
+    assert verdict(domain((OWN, "seed-article"))) == "not-shown"
+    assert verdict(domain((OWN, PARLIAMENT))) == "not-shown"
 
 
 def test_what_the_same_publisher_says_elsewhere_is_no_support():
@@ -84,26 +93,26 @@ def test_what_the_same_publisher_says_elsewhere_is_no_support():
     relayed = {"source_id": "press-relay", "origin": f"Publisher of {OWN}"}
     own = {"source_id": OWN, "publisher": f"Publisher of {OWN}"}
     for source in (page, relayed):
-        ds = subject((source["source_id"], "press"), sources=[source, own])
+        ds = domain((source["source_id"], "press"), sources=[source, own])
         assert verdict(ds) == "not-shown", source
 
 
-def test_a_subject_that_nobody_names_is_not_shown():
-    ds = subject(("press-a", ADMINISTRATION), code="border")
+def test_a_domain_that_nobody_names_is_not_shown():
+    ds = domain(("press-a", ADMINISTRATION), code="border")
     assert verdict(ds) == "not-shown"
-    assert "no source on record" in sentence(ds)
+    assert set(found(ds)) == {"no-list"}
 
 
-def test_a_claim_of_two_subjects_of_which_one_is_shown_is_supported_in_part():
-    assert verdict(subject(("press-a", ADMINISTRATION), code="cyber, border")) == "partly"
+def test_a_claim_of_two_domains_of_which_one_is_shown_is_supported_in_part():
+    assert verdict(domain(("press-a", ADMINISTRATION), code="cyber, border")) == "partly"
 
 
-def test_a_claim_that_goes_further_than_the_subject_is_supported_in_part():
-    ds = subject(("press-a", ADMINISTRATION), code="cyber + advanced")
+def test_a_claim_that_goes_further_than_the_domain_is_supported_in_part():
+    ds = domain(("press-a", ADMINISTRATION), code="cyber + advanced")
     assert verdict(ds) == "partly"
-    assert "“advanced”" in sentence(ds)
+    assert found(ds)["no-further"] == {"words": "advanced"}
     told = cited("existence", ("press-b", "press"), evidence="Speaks of advanced networks.")
-    assert verdict(subject(("press-a", ADMINISTRATION), code="cyber + advanced", more=told)) == (
+    assert verdict(domain(("press-a", ADMINISTRATION), code="cyber + advanced", more=told)) == (
         "supported"
     )
 
@@ -149,11 +158,12 @@ def test_an_event_that_is_not_on_record_is_not_shown():
 def test_a_day_that_only_the_claims_own_source_prints_is_supported_in_part():
     ds = vote("2024-12-27", "press-a", OWN, argument="parliament-approved,AZE,2024-12-27,own-day")
     assert verdict(ds) == "partly"
-    assert "Friday" in sentence(ds)
+    assert set(found(ds)) == {"own-day"}
 
 
 def test_a_contradicted_date_says_how_far_off_it_is():
-    assert "14 days later than the 27 December 2024" in sentence(vote("2025-01-10", "press-a"))
+    assert found(vote("2025-01-10", "press-a"))["other-date"]["days"] == 14
+    assert found(vote("2024-12", "press-a"))["dated-step"]["sources"] == 1
 
 
 # Words
@@ -188,8 +198,8 @@ def test_statements_of_others_support_at_most_a_part():
     told = cited("existence", ("press-a", PARLIAMENT), (OWN, None), evidence="It was <debated>.")
     assert verdict(case("statement", "press-a", citations=told)) == "partly"
     assert verdict(case("statement", OWN, citations=told)) == "not-shown"
-    html = claims.verdicts(case("statement", "press-a", citations=told))["sentence"].iloc[0]
-    assert "&lt;debated&gt;" in html
+    said = found(case("statement", "press-a", citations=told))["statement"]
+    assert said == {"publishers": ("Publisher of press-a",), "words": "It was <debated>"}
 
 
 # Other agreements
@@ -285,13 +295,13 @@ def test_a_claim_marked_as_not_testable_stays_so_whatever_its_test_finds():
     told = cited("domain:cyber", ("press-a", ADMINISTRATION))
     ds = case("domain", "cyber", testable=False, citations=told)
     assert verdict(ds) == "not-testable"
-    assert "official voice" in sentence(ds)
+    assert set(found(ds)) == {"all-lists"}
 
 
 def test_an_unknown_test_is_named_with_the_ones_that_exist(dataset):
     ds = case("guess")
     with pytest.raises(AccordsError, match=r"claim: no such test: guess.*domain.*wording"):
-        claims.verdicts(ds)
+        claims.verdicts(ds, "a")
 
 
 def test_every_test_of_the_code_list_is_registered_and_the_other_way_round(dataset):
@@ -300,16 +310,35 @@ def test_every_test_of_the_code_list_is_registered_and_the_other_way_round(datas
     assert verdicts | {claims.NOT_TESTABLE} == set(dataset.codes("verdicts").index)
 
 
-def test_no_claims_give_no_verdicts(small):
-    assert claims.verdicts(small).empty
+def test_without_claims_about_an_agreement_there_are_no_verdicts(small):
+    assert claims.verdicts(small, "aze-mar").empty
+    assert claims.verdicts(case("none"), "another").empty
+    assert claims.verdicts(case("none"), None).empty
 
 
-def test_the_shipped_claims_are_all_judged(dataset):
-    table = claims.verdicts(dataset)
+def test_claims_about_an_agreement_that_was_not_selected_are_left_out():
+    assert claims.verdicts(case("none").select([]), "a").empty
+
+
+def test_the_shipped_claims_are_all_judged_on_agreements_that_exist(dataset):
+    table = claims.verdicts(dataset, accord_id(dataset))
     assert list(table["claim_id"]) == list(dataset.claims["claim_id"])
-    assert table["sentence"].str.len().gt(0).all()
+    assert set(table["ids"].explode()) <= set(dataset.overview.index)
 
 
-def test_every_row_behind_a_verdict_exists(dataset):
-    rows = claims.verdicts(dataset)["rows"].explode().dropna()
-    assert set(rows) <= set(dataset.overview.index)
+# Shares over time
+
+
+def test_a_share_is_compared_over_two_spans_of_years_with_an_interval():
+    ds = builders.tiny(as_of="2020-12-31", **many(["ITA"] * 20, ["TUR"] * 20))
+    whole, rest = claims.region_share(ds, "AZE", {"TUR"}).to_dict("records")
+    assert (whole["years"], whole["start"], whole["end"]) == (10, 2011, 2020)
+    assert (whole["before"], whole["after"], len(whole["ids"])) == (0, 1, 20)
+    assert 0.5 < whole["low"] < whole["high"] <= 1
+    assert (rest["left_out"], rest["after"], rest["ids"]) == ("TUR", 0, ())
+
+
+def test_a_share_of_nothing_has_no_interval():
+    (row,) = claims.region_share(builders.empty(), "AZE", {"TUR"}).to_dict("records")
+    assert pd.isna(row["low"])
+    assert row["left_out"] is None

@@ -32,17 +32,16 @@ def test_shares_are_of_agreements_with_a_known_domain(small: Dataset) -> None:
     table = measures.profiles(small).set_index(["state", "domain"])
     training = table.loc[("AZE", "training")]
     # Of Azerbaijan's six agreements three have a domain that the text or an official source names.
-    assert (training["n"], training["total"]) == (3, 3)
+    assert (training["count"], training["of"]) == (3, 3)
     assert training["share"] == 1
-    assert set(training["agreements"]) == {"aze-ita", "aze-mar", "aze-tur-new"}
+    assert set(training["ids"]) == {"aze-ita", "aze-mar", "aze-tur-new"}
 
 
 def test_what_the_press_alone_names_is_counted_apart(small: Dataset) -> None:
     table = measures.profiles(small).set_index(["state", "domain"])
-    assert table.at[("AZE", "training"), "press"] == ("aze-tur-old",)
-    assert table.at[("AZE", "procurement"), "press"] == ("aze-isr-buy",)
-    assert table.at[("AZE", "procurement"), "n"] == 0
-    assert measures.breadth(small).set_index("state").at["AZE", "press"] == 2
+    assert table.at[("AZE", "training"), "press_ids"] == ("aze-tur-old",)
+    assert table.at[("AZE", "procurement"), "press_ids"] == ("aze-isr-buy",)
+    assert table.at[("AZE", "procurement"), "count"] == 0
 
 
 def test_a_share_has_its_wilson_interval(small: Dataset) -> None:
@@ -60,7 +59,7 @@ def test_every_domain_has_a_row_even_where_no_agreement_names_it(small: Dataset)
 def test_a_span_of_years_includes_both_its_ends(small: Dataset) -> None:
     table = measures.profiles(small, since=2010, until=2012)
     assert set(table["state"]) == {"AZE"}
-    assert table["total"].iloc[0] == 2
+    assert table["of"].iloc[0] == 2
 
 
 def test_announcements_name_no_domain_that_counts() -> None:
@@ -72,10 +71,22 @@ def test_announcements_name_no_domain_that_counts() -> None:
     assert measures.profiles(ds).empty
 
 
-def test_breadth_tells_how_much_is_known(small: Dataset) -> None:
-    table = measures.breadth(small).set_index("state")
-    assert table.loc["AZE", ["concluded", "coded"]].tolist() == [6, 3]
-    assert table.loc["AZE", "mean"] == pytest.approx((2 + 3 + 4) / 3)
+def test_the_first_agreement_of_a_domain_is_bilateral_dated_and_firmly_named() -> None:
+    dates = {"press": "1999", "many": "2000", "early": "2001/2003", "late": "2002"}
+    ds = builders.tiny(
+        agreements=[
+            {"agreement_id": i, "scope": "multilateral" if i == "many" else "bilateral"}
+            for i in dates
+        ],
+        parties=[{"agreement_id": i, "party_id": p} for i in dates for p in ("AZE", "ITA")],
+        events=[{"agreement_id": i, "event": "signed", "date": d} for i, d in dates.items()],
+        domains=[
+            {"agreement_id": i, "domain": "cyber", "basis": "press" if i == "press" else "official"}
+            for i in dates
+        ],
+    )
+    row = measures.firsts(ds).set_index(["state", "domain"]).loc[("AZE", "cyber")]
+    assert row["agreement_id"] == "late", "a span counts by its end"
 
 
 def test_a_large_difference_is_sure_and_a_small_one_is_not() -> None:
@@ -117,7 +128,7 @@ def test_one_focus_state_has_a_profile_but_no_comparison() -> None:
         events=[{"agreement_id": "a", "event": "signed", "date": "2020"}],
         domains=[{"agreement_id": "a", "domain": "cyber"}],
     )
-    assert measures.profiles(ds)["n"].sum() == 1
+    assert measures.profiles(ds)["count"].sum() == 1
     assert measures.contrast(ds).empty
 
 
@@ -126,4 +137,4 @@ def test_no_agreement_gives_empty_tables() -> None:
     assert measures.profiles(ds).empty
     assert measures.contrast(ds).empty
     assert measures.change(ds).empty
-    assert measures.breadth(ds)["share"].isna().all()
+    assert measures.firsts(ds).empty

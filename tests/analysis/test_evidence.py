@@ -58,11 +58,11 @@ def lives(
 
 def test_each_record_counts_under_the_best_that_supports_it(small: Dataset) -> None:
     table = measures.support(small).set_index(["state", "support"])
-    assert table["agreements"]["AZE"].to_dict() == {
+    assert table["count"]["AZE"].to_dict() == {
         "official": 4, "several": 1, "one": 1, "none": 0,
     }  # fmt: skip
-    assert table.at[("AZE", "several"), "agreement_ids"] == ("aze-isr-buy",)
-    assert table.at[("MAR", "none"), "agreement_ids"] == ("fra-mar",)
+    assert table.at[("AZE", "several"), "ids"] == ("aze-isr-buy",)
+    assert table.at[("MAR", "none"), "ids"] == ("fra-mar",)
 
 
 def test_a_relayed_report_is_no_second_publisher() -> None:
@@ -74,13 +74,13 @@ def test_a_relayed_report_is_no_second_publisher() -> None:
         ],
         citations=[{"agreement_id": "a", "source_id": s} for s in ("press-a", "press-b")],
     )
-    table = measures.support(ds).set_index("support")["agreements"]
+    table = measures.support(ds).set_index("support")["count"]
     assert table.to_dict() == {"official": 0, "several": 0, "one": 1, "none": 0}
 
 
 def test_kinds_of_source_are_told_alone_and_together(small: Dataset) -> None:
     table = measures.source_kinds(small).set_index(["state", "kind"])
-    assert table.at[("AZE", "press"), "agreements"] == 4
+    assert table.at[("AZE", "press"), "count"] == 4
     assert set(table.at[("AZE", "press"), "alone_ids"]) == {"aze-tur-old", "aze-isr-buy"}
     assert table.at[("MAR", "other"), "alone_ids"] == ("fra-mar",)
 
@@ -93,12 +93,12 @@ def test_background_is_no_source_of_existence() -> None:
             {"agreement_id": "a", "source_id": "official-b", "subject": "context"},
         ],
     )
-    table = measures.source_kinds(ds).set_index("kind")["agreements"]
+    table = measures.source_kinds(ds).set_index("kind")["count"]
     assert (table["press"], table["official"]) == (1, 0)
 
 
 def test_domain_bases_count_codings(small: Dataset) -> None:
-    table = measures.domain_bases(small).set_index(["state", "basis"])["codings"]
+    table = measures.domain_bases(small).set_index(["state", "basis"])["count"]
     assert table["AZE"].to_dict() == {"text": 6, "official": 3, "press": 2}
     assert table["MAR"].to_dict() == {"text": 0, "official": 3, "press": 1}
 
@@ -124,7 +124,7 @@ def test_disputes_are_sorted_by_what_they_are_about(field: str, fact: str) -> No
         ]
     )
     table = measures.disputes_by_fact(ds)
-    assert table[["fact", "disputes", "settled"]].to_numpy().tolist() == [[fact, 1, 1]]
+    assert table[["fact", "count", "settled"]].to_numpy().tolist() == [[fact, 1, 1]]
 
 
 def test_a_dispute_without_an_adopted_value_is_open() -> None:
@@ -134,7 +134,7 @@ def test_a_dispute_without_an_adopted_value_is_open() -> None:
 
 
 def test_life_cycles_count_what_is_on_record(small: Dataset) -> None:
-    table = measures.life_cycles(small).set_index(["state", "step"])["agreements"]
+    table = measures.life_cycles(small).set_index(["state", "step"])["count"]
     # The purchase from Israel has a life of its own.
     assert table["AZE"].to_dict() == {
         "day": 3, "year": 5, "approval": 2, "force": 2, "end": 0, "known": 4,
@@ -179,8 +179,8 @@ def test_a_median_is_of_the_waits_on_record_alone() -> None:
     signed = [(name, "signed", "2010-01-01") for name in "abcd"]
     reached = [("a", "ratified", "2010-01-11"), ("b", "ratified", "2010-01-31")]
     (row,) = measures.waiting_summary(lives(*signed, *reached)).to_dict("records")
-    assert (row["step"], row["n"], row["seen"], row["median"]) == ("ratified", 4, 2, 20)
-    assert row["agreement_ids"] == ("a", "b")
+    assert (row["step"], row["of"], row["count"], row["median"]) == ("ratified", 4, 2, 20)
+    assert row["ids"] == ("a", "b")
 
 
 def test_coverage_tells_searched_from_not_searched() -> None:
@@ -197,11 +197,9 @@ def test_coverage_tells_searched_from_not_searched() -> None:
         ],
     )
     table = measures.coverage(ds).set_index("search")
-    assert table.loc["by-name", ["partners", "found"]].tolist() == [2, 1]
-    assert table["agreement_ids"].to_dict() | {"combined": ()} == {
-        "by-name": ("a",), "combined": (), "not-searched": (),
-    }  # fmt: skip
-    assert table.at["not-searched", "partners"] == 1
+    assert table.loc["by-name", ["of", "count"]].tolist() == [2, 1]
+    assert table["ids"].to_dict() == {"by-name": ("a",), "not-searched": ()}
+    assert table.at["not-searched", "of"] == 1
 
 
 def test_an_outside_list_has_a_share_with_its_interval() -> None:
@@ -245,9 +243,9 @@ def test_a_states_own_list_is_held_against_the_records() -> None:
         ],
     )
     table = measures.partner_lists(ds).set_index("partner")
-    assert table.loc["ITA", ["agreement_ids", "ids_by_then"]].tolist() == [("old",), ("old",)]
-    assert table.loc["ESP", ["agreement_ids", "ids_by_then"]].tolist() == [("new",), ()]
-    assert table.loc["CHE", ["agreement_ids", "ids_by_then"]].tolist() == [(), ()]
+    assert table.loc["ITA", ["ids", "ids_by_then"]].tolist() == [("old",), ("old",)]
+    assert table.loc["ESP", ["ids", "ids_by_then"]].tolist() == [("new",), ()]
+    assert table.loc["CHE", ["ids", "ids_by_then"]].tolist() == [(), ()]
     assert "ARM" not in table.index, "not named by the state"
 
 
@@ -258,9 +256,8 @@ def test_a_list_of_a_state_out_of_focus_is_left_alone() -> None:
 def test_two_lists_imply_a_number() -> None:
     """Chapman: (10 + 1) (8 + 1) / (4 + 1) - 1."""
     row = measures.capture_recapture(two_lists(own=6, academic=4, both=4)).iloc[0]
-    assert row[["own", "academic", "both", "seen"]].tolist() == [10, 8, 4, 14]
+    assert row[["own", "academic", "both", "count"]].tolist() == [10, 8, 4, 14]
     assert row["estimate"] == pytest.approx(18.8)
-    assert row["missing"] == pytest.approx(4.8)
     assert row["low"] <= row["estimate"] <= row["high"]
 
 
@@ -276,14 +273,14 @@ def test_two_lists_imply_a_number() -> None:
 )
 def test_only_what_both_lists_could_hold_is_compared(change: dict[str, str]) -> None:
     row = measures.capture_recapture(two_lists(own=3, academic=2, both=2, **change)).iloc[0]
-    assert row["seen"] == 0
+    assert row["count"] == 0
     assert math.isnan(row["estimate"])
 
 
 def test_lists_without_overlap_set_no_upper_limit() -> None:
     row = measures.capture_recapture(two_lists(own=3, academic=2, both=0)).iloc[0]
     assert row["high"] == math.inf
-    assert row["low"] >= row["seen"]
+    assert row["low"] >= row["count"]
 
 
 @given(
@@ -315,10 +312,10 @@ def test_readings_give_a_rate_with_its_interval() -> None:
     )
     table = measures.reading_errors(ds)
     table = table[table["reading"] == 1].set_index("problem")
-    assert table.loc["wrong", ["records", "facts", "found"]].tolist() == [2, 50, 2]
+    assert table.loc["wrong", ["records", "of", "count"]].tolist() == [2, 50, 2]
     assert table.at["wrong", "share"] == pytest.approx(0.04)
     assert 0 < table.at["wrong", "low"] < 0.04 < table.at["wrong", "high"] < 0.15
-    assert table.at["wrong", "agreement_ids"] == ("a",)
+    assert table.at["wrong", "ids"] == ("a",)
 
 
 def test_all_readings_together_have_a_rate_of_their_own() -> None:
@@ -332,7 +329,7 @@ def test_all_readings_together_have_a_rate_of_their_own() -> None:
     )  # fmt: skip
     table = measures.reading_errors(ds)
     pooled = table[table["reading"].isna()].set_index("problem")
-    assert pooled.loc["wrong", ["records", "facts", "found"]].tolist() == [2, 20, 4]
+    assert pooled.loc["wrong", ["records", "of", "count"]].tolist() == [2, 20, 4]
     assert table["reading"].dropna().tolist() == [1, 1, 2, 2]
 
 
@@ -346,6 +343,7 @@ def test_all_readings_together_have_a_rate_of_their_own() -> None:
         measures.life_cycles,
         measures.waits,
         measures.waiting_summary,
+        measures.whereabouts,
         measures.coverage,
         measures.completeness,
         measures.reading_errors,

@@ -44,8 +44,8 @@ def test_each_state_is_dated_by_its_own_accession(small: Dataset) -> None:
 def test_what_is_only_announced_is_on_the_timeline_but_in_no_count(small: Dataset) -> None:
     rows = measures.timeline(small)
     assert not rows.set_index("agreement_id").at["mar-usa-note", "concluded"]
-    counts = measures.per_year(small)
-    assert all("mar-usa-note" not in ids for ids in counts["agreements"])
+    counts = measures.yearly(small)
+    assert all("mar-usa-note" not in ids for ids in counts["ids"])
 
 
 def test_what_is_dated_to_a_span_of_years_is_spread_over_it_and_in_no_count() -> None:
@@ -58,32 +58,39 @@ def test_what_is_dated_to_a_span_of_years_is_spread_over_it_and_in_no_count() ->
             {"agreement_id": "day", "event": "signed", "date": "2004-01-01"},
         ],
     )
-    spans = measures.spread(ds)
-    assert spans.set_index("year")["n"].to_dict() == dict.fromkeys(range(2002, 2006), 0.25)
-    assert set(spans["agreements"]) == {("span",)}
-    assert measures.per_year(ds)["n"].sum() == 1
+    years = measures.yearly(ds).set_index("year")
+    # Years before the first dated agreement have no row.
+    assert years.loc[2004:2005, "spread"].tolist() == [0.25, 0.25]
+    assert years.loc[2004:2005, "spread_ids"].tolist() == [("span",), ("span",)]
+    assert years["count"].sum() == 1
 
 
 def test_years_without_an_agreement_are_rows_too() -> None:
-    counts = measures.per_year(series({2020: 2, 2023: 1}, as_of="2024-12-31"))
-    assert counts.set_index("year")["n"].to_dict() == {2020: 2, 2021: 0, 2022: 0, 2023: 1, 2024: 0}
+    counts = measures.yearly(series({2020: 2, 2023: 1}, as_of="2024-12-31"))
+    assert counts.set_index("year")["count"].to_dict() == {
+        2020: 2,
+        2021: 0,
+        2022: 0,
+        2023: 1,
+        2024: 0,
+    }
 
 
 def test_the_editions_own_year_is_observed_in_part() -> None:
-    counts = measures.per_year(series({2020: 1}, as_of="2021-07-02"))
+    counts = measures.yearly(series({2020: 1}, as_of="2021-07-02"))
     assert counts["observed"].tolist() == pytest.approx([1.0, 183 / 365])
 
 
 def test_a_rate_is_taken_over_the_years_that_have_passed() -> None:
-    periods = measures.per_period(series({2015: 5, 2020: 3}, as_of="2022-12-31"))
+    periods = measures.rates(series({2015: 5, 2020: 3}, as_of="2022-12-31"))
     assert periods["period"].tolist() == ["2015–19", "2020–22"]
     assert periods["rate"].tolist() == pytest.approx([1.0, 1.0])
 
 
 def test_less_than_half_a_period_at_either_end_joins_its_neighbour() -> None:
-    joined = measures.per_period(series({1999: 1, 2003: 1}, as_of="2006-12-31"))
+    joined = measures.rates(series({1999: 1, 2003: 1}, as_of="2006-12-31"))
     assert joined["period"].tolist() == ["1999–2006"]
-    kept = measures.per_period(series({1997: 1, 2003: 1}, as_of="2007-12-31"))
+    kept = measures.rates(series({1997: 1, 2003: 1}, as_of="2007-12-31"))
     assert kept["period"].tolist() == ["1997–99", "2000–04", "2005–07"]
 
 
@@ -95,16 +102,16 @@ def test_the_poisson_interval_is_the_exact_one(n: int) -> None:
 
 
 def test_a_rate_ratio_has_its_exact_conditional_interval() -> None:
-    found = measures.rate_change(series({2010: 10, 2020: 30}), "AZE")
-    assert (found.before, found.after, found.ratio) == (10, 30, 3.0)
+    found = measures.rate_change(series({2010: 10, 2020: 30})).iloc[0]
+    assert found[["before", "count", "ratio"]].tolist() == [10, 30, 3.0]
     low, high = stats.binomtest(30, 40).proportion_ci(method="exact")
-    assert (found.low, found.high) == pytest.approx((low / (1 - low), high / (1 - high)))
+    assert (found["low"], found["high"]) == pytest.approx((low / (1 - low), high / (1 - high)))
 
 
 def test_a_rate_ratio_needs_something_to_compare_with() -> None:
-    found = measures.rate_change(series({2020: 3}), "AZE")
-    assert math.isnan(found.ratio)
-    assert math.isnan(found.low)
+    found = measures.rate_change(series({2020: 3})).iloc[0]
+    assert math.isnan(found["ratio"])
+    assert math.isnan(found["low"])
 
 
 @pytest.mark.parametrize(
@@ -170,33 +177,31 @@ def test_a_disputed_value_spans_what_sources_say_in_the_same_currency() -> None:
     assert "400 million EUR" in row["figures"]
 
 
-def test_a_contract_without_a_price_is_listed_apart() -> None:
-    ds = contract(value_amount=None, value_currency=None)
-    assert measures.contracts(ds).empty
-    assert measures.unvalued_contracts(ds)["agreement_id"].tolist() == ["a"]
+@pytest.mark.parametrize("kind", ["ceiling", "package", "estimate"])
+def test_what_is_not_a_price_leaves_a_contract_without_one(kind: str) -> None:
+    row = measures.contracts(contract(value_kind=kind)).iloc[0]
+    assert (row["agreement_id"], row["disputed"]) == ("a", False)
+    assert math.isnan(row["amount"])
 
 
 def test_a_clear_break_is_found_where_it_is() -> None:
     ds = series({year: 2 if year < 2010 else 8 for year in range(1996, 2026)})
-    found = measures.rate_break(ds, "AZE")
-    assert found is not None
-    assert found.probability > 0.99
-    assert found.year == 2010
-    assert found.low <= 2010 <= found.high
-    assert (found.rate_before, found.rate_after) == pytest.approx((2, 8), rel=0.15)
+    found = measures.breaks(ds).iloc[0]
+    assert found["probability"] > 0.99
+    assert found["year"] == 2010
+    assert found["low"] <= 2010 <= found["high"]
+    assert (found["rate_before"], found["rate_after"]) == pytest.approx((2, 8), rel=0.15)
 
 
 def test_a_steady_rate_shows_no_break() -> None:
-    found = measures.rate_break(series(dict.fromkeys(range(1996, 2026), 4)), "AZE")
-    assert found is not None
-    assert found.probability < 0.2
+    found = measures.breaks(series(dict.fromkeys(range(1996, 2026), 4)))
+    assert found["probability"].max() < 0.2
 
 
 def test_the_posterior_is_that_of_the_model() -> None:
     """Against the marginal likelihood integrated numerically, year by year."""
     counts = [1, 0, 2, 1, 1, 4, 3, 5, 4, 6, 3]
-    ds = series(dict(zip(range(2010, 2021), counts, strict=True)), as_of="2021-06-30")
-    table = measures.break_years(ds, "AZE")
+    table = measures.break_years(pd.DataFrame({"year": range(2010, 2021), "count": counts}))
 
     rates = np.arange(0.01, 20, 0.02)
     prior = stats.gamma(1, scale=sum(counts) / len(counts)).pdf(rates)
@@ -212,26 +217,23 @@ def test_the_posterior_is_that_of_the_model() -> None:
 
 
 def test_a_break_is_not_sought_in_a_handful_of_years() -> None:
-    assert measures.rate_break(series({2023: 3, 2024: 9}), "AZE") is None
-    assert measures.break_years(series({2023: 3}), "AZE").empty
+    assert measures.breaks(series({2023: 3, 2024: 9})).empty
 
 
 def test_the_editions_unfinished_year_does_not_count_as_a_fall() -> None:
     ds = series(dict.fromkeys(range(2000, 2026), 4), as_of="2026-01-31")
-    found = measures.rate_break(ds, "AZE")
-    assert found is not None
-    assert found.last == 2025
-    assert found.probability < 0.2
+    found = measures.breaks(ds).iloc[0]
+    assert found["last"] == 2025
+    assert found["probability"] < 0.2
 
 
 def test_no_agreement_gives_empty_tables() -> None:
     ds = builders.empty()
     tables = [
         measures.timeline(ds),
-        measures.per_year(ds),
-        measures.per_period(ds),
+        measures.yearly(ds),
+        measures.rates(ds),
         measures.contracts(ds),
-        measures.unvalued_contracts(ds),
         measures.breaks(ds),
     ]
     assert [len(table) for table in tables] == [0] * len(tables)

@@ -1,10 +1,13 @@
-"""Kill builds and imports at random moments, and see that the last good report and data stand.
+"""Kill builds, imports, additions and releases at random moments, and see what the next run finds.
 
-``python tests/bench/interrupt.py [ROUNDS]`` prints how many of each were found whole.
+``python tests/bench/interrupt.py [ROUNDS]`` prints how many of each left data and papers all old or
+all new, and a report whose files are those that its manifest names; then what is left over.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import random
 import shutil
@@ -13,27 +16,81 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import builders
 import openpyxl
+import yaml
 
+from accords import exchange
+from accords.curation.editions import store
 from accords.curation.workbook import write_workbook
 from accords.dataset import load
+from accords.publish import browser
 
-ACCORDS = Path(sys.executable).with_name("accords")
+ACCORDS = [sys.executable, "-c", "from accords.cli import app; app()"]
 ROUNDS = 50
 
+COMMANDS = {
+    "imports": ("import-workbook", "edited.xlsx"),
+    "additions": ("add", "--from", "entry.yaml"),
+    "builds": ("build", "--no-pdf"),
+    "builds with PDF": ("build",),
+    "releases": ("release", "1.1.0", "--date", "2027-02-15"),
+}
 
-def run(project: Path, *arguments: str, until: float | None = None) -> float:
-    """Run a command, or kill it and all that it started after some seconds; give its time."""
+ENTRY = {
+    "title": "Plan of Georgia and Morocco",
+    "short_name": "Georgia–Morocco plan",
+    "title_kind": "descriptive",
+    "instrument": "cooperation-plan",
+    "scope": "bilateral",
+    "summary": "Made up.",
+    "parties": [{"party_id": state, "role": "party"} for state in ("GEO", "MAR")],
+    "events": [{"event": "signed", "date": "2020-10-08"}],
+    "domains": [{"domain": "training", "basis": "press"}],
+    "sources": [
+        {
+            "url": "https://example.org/plan",
+            "title": "A plan",
+            "title_kind": "published",
+            "publisher": "Example News",
+            "language": "en",
+            "kind": "press",
+            "supports": ["existence", "event:signed", "domain:training"],
+            "evidence": "Made up.",
+        }
+    ],
+}
+
+
+def project(place: Path) -> Path:
+    """Make a project whose report is built, and what each command is given."""
+    store(builders.write(builders.small(), place / "data"))
+    shutil.copytree(builders.ROOT / "notebooks", place / "notebooks")
+    for name in ("README.md", "CITATION.cff"):
+        shutil.copyfile(builders.ROOT / name, place / name)
+    run(place, "build", "--no-pdf")
+    # A change that waits for the next build and the next edition.
+    builders.ratify(place / "data")
+    write_workbook(load(place / "data"), place / "edited.xlsx")
+    book = openpyxl.load_workbook(place / "edited.xlsx")
+    for row in book["agreements"].iter_rows(min_row=2):
+        row[1].value = f"{row[1].value} again"
+    book.save(place / "edited.xlsx")
+    (place / "entry.yaml").write_text(yaml.safe_dump(ENTRY, allow_unicode=True), encoding="utf-8")
+    return place
+
+
+def run(place: Path, *arguments: str, until: float | None = None) -> float:
+    """Run a command, or kill it and all that it started after some seconds; return its time."""
     started = time.monotonic()
     with subprocess.Popen(
-        [ACCORDS, *arguments],
-        cwd=project,
+        [*ACCORDS, *arguments],
+        cwd=place,
+        env={**os.environ, "TMPDIR": str(place / "tmp")},
         start_new_session=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -49,73 +106,58 @@ def run(project: Path, *arguments: str, until: float | None = None) -> float:
     return time.monotonic() - started
 
 
-def builds(project: Path, rounds: int, chance: random.Random) -> tuple[float, int]:
-    """Kill builds; give the seconds of a whole one, and how many left a whole report."""
-    page, events = project / "build" / "report.html", project / "data" / "events.csv"
-    command = ("build", "--no-pdf")
-    whole = run(project, *command)
-    text, intact = events.read_text(encoding="utf-8"), 0
-    for number in range(rounds):
-        good = page.read_bytes()
-        events.write_text(text.replace("Rome", f"Rome {number}"), encoding="utf-8")
-        run(project, *command, until=chance.uniform(0, whole))
-        found = page.read_bytes()
-        if found != good:
-            # The new report was in place already: is it what an undisturbed build gives?
-            run(project, *command)
-            good = page.read_bytes()
-        intact += found == good
-    run(project, *command)
-    return whole, intact
+def state(place: Path) -> dict[str, bytes]:
+    """Return data and papers, as whoever opens the data finds them."""
+    exchange.settle(place / "data")
+    files = [*(place / "data").rglob("*"), place / "README.md", place / "CITATION.cff"]
+    return {
+        file.relative_to(place).as_posix(): file.read_bytes() for file in files if file.is_file()
+    }
 
 
-def imports(project: Path, rounds: int, chance: random.Random) -> tuple[float, int]:
-    """Kill imports; give the seconds of a whole one, and how many left whole data."""
-    data = project / "data"
-    files = [project / "one.xlsx", project / "two.xlsx"]
-    for file in files:
-        write_workbook(load(data), file)
-    book = openpyxl.load_workbook(files[1])
-    for row in book["agreements"].iter_rows(min_row=2):
-        row[1].value = f"{row[1].value} again"
-    book.save(files[1])
+def report_is_whole(place: Path) -> bool:
+    """Return whether the report and its pictures are those of one build."""
+    exchange.settle(place / "build")
+    manifest = json.loads((place / "build" / "manifest.json").read_text(encoding="utf-8"))
+    return all(
+        hashlib.sha256((place / "build" / name).read_bytes()).hexdigest() == content
+        for name, content in manifest["outputs"].items()
+    )
 
-    def state() -> dict[str, bytes]:
-        return {file.name: file.read_bytes() for file in data.rglob("*") if file.is_file()}
 
-    def take(file: Path, until: float | None = None) -> float:
-        return run(project, "import-workbook", file.name, "--discard-newer", until=until)
+def kill(template: Path, command: tuple[str, ...], rounds: int, chance: random.Random) -> str:
+    """Kill one command again and again, each time in a fresh project."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "project"
 
-    states, whole = [], 0.0
-    for file in files:
-        whole = take(file)
-        states.append(state())
-    intact = 0
-    for number in range(rounds):
-        take(files[number % 2], chance.uniform(0, whole))
-        intact += state() in states
-    return whole, intact
+        def fresh() -> None:
+            shutil.rmtree(place, ignore_errors=True)
+            shutil.copytree(template, place)
+            (place / "tmp").mkdir()
+
+        fresh()
+        old, whole = state(place), run(place, *command)
+        new, intact, left = state(place), 0, 0
+        for _ in range(rounds):
+            fresh()
+            run(place, *command, until=chance.uniform(0, whole))
+            intact += state(place) in (old, new) and report_is_whole(place)
+            run(place, "build", "--no-pdf")
+            left += any((*place.rglob(exchange.ASIDE), *place.rglob(exchange.LOCK)))
+        temporary = len(list((place / "tmp").iterdir()))
+    return f"{whole:>12.1f} s{intact:>10} of {rounds}{left:>12}{temporary:>22}"
 
 
 def main(rounds: int) -> None:
-    """Measure both and print a table."""
+    """Kill each command and print a table."""
     chance = random.Random(50)
     with tempfile.TemporaryDirectory() as folder:
-        project = Path(folder)
-        builders.write(builders.small(), project / "data")
-        shutil.copytree(builders.ROOT / "notebooks", project / "notebooks")
-        print(f"{'killed':<10}{'whole takes':>14}{'found whole':>16}")
-        steps: dict[str, Callable[[Path, int, random.Random], tuple[float, int]]] = {
-            "imports": imports,
-            "builds": builds,
-        }
-        for name, step in steps.items():
-            seconds, intact = step(project, rounds, chance)
-            print(f"{name:<10}{seconds:>12.1f} s{intact:>10} of {rounds}", flush=True)
-        left = [
-            path.name for path in project.rglob(".*") if path.name.startswith((".data-", ".next"))
-        ]
-        print(f"left over: {', '.join(left) or 'nothing'}")
+        template = project(Path(folder) / "project")
+        heads = f"{'whole takes':>14}{'found whole':>16}{'left over':>12}{'temporary folders':>22}"
+        print(f"{'killed':<18}{heads}")
+        for name, command in COMMANDS.items():
+            if browser.find() or name != "builds with PDF":
+                print(f"{name:<18}{kill(template, command, rounds, chance)}", flush=True)
 
 
 if __name__ == "__main__":

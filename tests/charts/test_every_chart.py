@@ -26,36 +26,24 @@ from accords.analysis import time as time_measures
 from accords.analysis.accord import accord_id
 from accords.charts import accord, domains, evidence, partners, theme, time
 from accords.dataset import DCAD, Dataset, load
-from accords.words import plain
+from accords.words import LeftOut, plain
 
 CHARTS: dict[str, Callable[[Dataset], go.Figure]] = {
     "accord.life": lambda ds: accord.life(ds, accord_measures.life(ds, accord_id(ds))),
-    "accord.voices": lambda ds: accord.voices(
-        ds,
-        accord_measures.voices(ds, accord_id(ds)),
-        accord_measures.joint_lists(ds, accord_id(ds)),
-    ),
+    "accord.voices": lambda ds: accord.voices(ds, accord_measures.voices(ds, accord_id(ds))),
     "time.rates": lambda ds: time.rates(
-        ds,
-        time_measures.per_year(ds),
-        time_measures.per_period(ds),
-        time_measures.breaks(ds),
-        time_measures.spread(ds),
+        ds, time_measures.rates(ds), time_measures.yearly(ds), time_measures.breaks(ds)
     ),
-    "time.contract_values": lambda ds: time.contract_values(
-        ds, time_measures.contracts(ds), time_measures.unvalued_contracts(ds)
-    ),
+    "time.contracts": lambda ds: time.contracts(ds, time_measures.contracts(ds)),
     "domains.profiles": lambda ds: domains.profiles(
         ds, domain_measures.profiles(ds), domain_measures.contrast(ds)
     ),
     "partners.ranked": lambda ds: partners.ranked(ds, partner_measures.partner_counts(ds)),
-    "partners.families": lambda ds: partners.families(
-        ds, partner_measures.partner_domains(ds), partner_measures.partner_counts(ds)
-    ),
+    "partners.families": lambda ds: partners.families(ds, partner_measures.partner_families(ds)),
     "partners.concentration": lambda ds: partners.concentration(
-        ds, partner_measures.concentration_over_time(ds)
+        ds, partner_measures.concentration(ds, window=5)
     ),
-    "partners.shared": lambda ds: partners.shared(ds, partner_measures.shared_partners(ds)),
+    "partners.shared": lambda ds: partners.shared(ds, partner_measures.shared(ds)),
     "evidence.support": lambda ds: evidence.support(ds, evidence_measures.support(ds)),
     "evidence.source_kinds": lambda ds: evidence.source_kinds(
         ds, evidence_measures.source_kinds(ds)
@@ -183,9 +171,17 @@ def made(case: str) -> Dataset:
 
 
 @cache
-def drawn(chart: str, case: str) -> go.Figure:
+def drawn(chart: str, case: str) -> go.Figure | LeftOut:
     """Draw a chart once for all that is said of it: read the figure, do not change it."""
     return CHARTS[chart](made(case))
+
+
+def drawing(chart: str, case: str) -> go.Figure:
+    """Return the chart of a dataset; where it is left out, there is nothing more to test."""
+    found = drawn(chart, case)
+    if isinstance(found, LeftOut):
+        pytest.skip("left out")
+    return found
 
 
 def test_every_chart_of_the_source_is_tried() -> None:
@@ -202,7 +198,7 @@ def test_every_chart_of_the_source_is_tried() -> None:
 @every
 @everywhere
 def test_a_chart_says_in_words_what_it_shows(chart: str, case: str) -> None:
-    meta = drawn(chart, case).layout.meta
+    meta = drawing(chart, case).layout.meta
     for part in ("name", "title", "subtitle", "alt", "measure", "method", "function"):
         assert meta[part]
         assert not {"nan", "None", "inf", "NaT"} & set(re.findall(r"\w+", str(meta[part])))
@@ -213,7 +209,7 @@ def test_a_chart_says_in_words_what_it_shows(chart: str, case: str) -> None:
 
 @every
 def test_a_chart_of_the_shipped_data_has_a_finding_a_description_and_numbers(chart: str) -> None:
-    meta = drawn(chart, "shipped").layout.meta
+    meta = drawing(chart, "shipped").layout.meta
     assert len(meta["title"]) > 20
     assert len(meta["alt"]) > 60
     assert meta["data"]["rows"]
@@ -221,12 +217,14 @@ def test_a_chart_of_the_shipped_data_has_a_finding_a_description_and_numbers(cha
 
 @pytest.mark.parametrize("chart", [name for name in CHARTS if name.startswith("accord.")])
 def test_a_chart_of_the_accord_says_how_many_it_counts(chart: str) -> None:
-    assert "n\u00a0=\u00a0" in drawn(chart, "shipped").layout.meta["subtitle"]
+    assert "n\u00a0=\u00a0" in drawing(chart, "shipped").layout.meta["subtitle"]
 
 
 @every
-def test_without_an_agreement_the_data_are_said_to_be_too_little(chart: str) -> None:
-    assert "Too little data" in drawn(chart, "no agreement").layout.meta["subtitle"]
+def test_without_an_agreement_a_chart_is_left_out_and_says_what_is_missing(chart: str) -> None:
+    found = drawn(chart, "no agreement")
+    assert isinstance(found, LeftOut)
+    assert str(found).endswith(".")
 
 
 def colours(part: Any, key: str = "") -> Iterator[str]:
@@ -244,7 +242,7 @@ def colours(part: Any, key: str = "") -> Iterator[str]:
 @every
 @everywhere
 def test_a_chart_is_drawn_with_lines_bars_and_theme_colours_alone(chart: str, case: str) -> None:
-    figure = json.loads(drawn(chart, case).to_json())
+    figure = json.loads(drawing(chart, case).to_json())
     assert {trace["type"] for trace in figure["data"]} <= {"scatter", "bar"}
     # The template is the theme's own.
     layout = {name: part for name, part in figure["layout"].items() if name != "template"}
@@ -295,23 +293,17 @@ def test_a_one_before_a_plural_is_seen(text: str, wrong: bool) -> None:
 @every
 @everywhere
 def test_what_is_one_is_written_in_the_singular(chart: str, case: str) -> None:
-    figure = json.loads(drawn(chart, case).to_json())
+    figure = json.loads(drawing(chart, case).to_json())
     assert [text for text in texts(figure) if ONE_OF_MANY.search(text)] == []
 
 
 @every
 @everywhere
 def test_the_changes_for_a_phone_fit_the_figure(chart: str, case: str) -> None:
-    layout = go.Layout(drawn(chart, case).layout)
+    layout = go.Layout(drawing(chart, case).layout)
     narrow = dict(layout.meta["narrow"])
     wide, notes = len(layout.annotations), narrow.get("annotations")
-    if chart == "accord.life" and notes:
-        # Headings of the lanes come after the note that a desk has too.
-        assert len(notes) > wide
-    elif chart == "accord.voices" and notes is not None:
-        # There is no room for notes: an empty list leaves none of them.
-        assert notes == []
-    elif notes is not None:
+    if notes is not None:
         assert len(notes) == wide, "an old note would stay behind"
     layout.update(narrow)
     assert layout.height == narrow["height"]
@@ -319,12 +311,12 @@ def test_the_changes_for_a_phone_fit_the_figure(chart: str, case: str) -> None:
 
 @every
 def test_a_chart_is_the_same_each_time(chart: str) -> None:
-    assert CHARTS[chart](made("shipped")) == drawn(chart, "shipped")
+    assert CHARTS[chart](made("shipped")) == drawing(chart, "shipped")
 
 
 @every
 def test_what_the_data_call_things_is_shown_as_text(chart: str) -> None:
-    figure = json.loads(drawn(chart, "hostile").to_json())
+    figure = json.loads(drawing(chart, "hostile").to_json())
     # The page itself escapes what stands in the meta, but draws the changes for a phone.
     meta = figure["layout"].pop("meta")
     heading = figure["layout"].pop("title")["text"]
@@ -409,13 +401,13 @@ def subject(label: str) -> list[str]:
 @every
 @everywhere
 def test_each_point_says_by_itself_of_what_it_speaks(chart: str, case: str) -> None:
-    figure = json.loads(drawn(chart, case).to_json())
+    figure = json.loads(drawing(chart, case).to_json())
     assert [label for _, label in labels(figure) if not subject(label)] == []
     assert [label for label, _ in labels(figure) if "%{" in label] == []
 
 
 OF_ONE_STATE = {
-    *("time.rates", "time.contract_values", "domains.profiles", "partners.ranked"),
+    *("time.rates", "time.contracts", "domains.profiles", "partners.ranked"),
     *("partners.families", "partners.concentration", "partners.shared", "evidence.support"),
     "evidence.source_kinds",
 }
@@ -426,14 +418,14 @@ OF_ONE_STATE = {
 def test_each_point_of_a_state_names_it(chart: str) -> None:
     ds = made("shipped")
     names = [ds.party_names[state] for state in ds.focus]
-    told = [label for _, label in labels(json.loads(drawn(chart, "shipped").to_json()))]
+    told = [label for _, label in labels(json.loads(drawing(chart, "shipped").to_json()))]
     assert told
     assert [label for label in told if not any(name in label for name in names)] == []
 
 
 @every
 def test_no_two_marks_of_a_chart_say_the_same(chart: str) -> None:
-    figure = json.loads(drawn(chart, "shipped").to_json())
+    figure = json.loads(drawing(chart, "shipped").to_json())
     told = []
     for trace in figure["data"]:
         told += list(dict.fromkeys(label for label, _ in labels({"data": [trace]})))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +55,27 @@ def test_a_focus_without_a_state_is_refused(typed: str) -> None:
     done = invoke("build", "--focus", typed)
     assert done.exit_code == 2
     assert "--focus: no state is given" in done.output
+
+
+def test_a_letter_that_the_terminal_lacks_does_not_fail_a_command(small_folder: Path) -> None:
+    file = small_folder / "events.csv"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("signed", "imzalanmış ə 🕊", 1), encoding="utf-8")
+    for command in (["check"], ["check", "--json"], ["codebook"], ["nonsense ə"], ["--help"]):
+        done = subprocess.run(
+            [sys.executable, "-c", "from accords.cli import app; app()", *command, small_folder],
+            env={**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"},
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode in (0, 1, 2), done.stderr
+        assert b"Traceback" not in done.stderr
+        if command == ["check"]:
+            assert b"imzalanm" in done.stdout
+
+
+def test_a_file_that_cannot_be_written_is_one_sentence(small_folder: Path) -> None:
+    (small_folder / "CODEBOOK.md").mkdir()
+    done = invoke("codebook", str(small_folder))
+    assert done.exit_code == 2
+    assert done.output.startswith(f"{small_folder / 'CODEBOOK.md'}: ")

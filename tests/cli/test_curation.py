@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
+from accords import exchange
 from accords.cli import app
 from accords.curation.imports import import_workbook
 from accords.curation.workbook import write_workbook
@@ -137,6 +137,16 @@ def test_the_new_edition_says_what_is_new(tmp_path: Path) -> None:
     assert "href=#made-up-10>Made-up 10</a>" in report
 
 
+TO_AND_FRO = """
+import sys
+from accords.curation.imports import import_workbook
+while True:
+    for file in sys.argv[2:]:
+        import_workbook(file, sys.argv[1], discard_newer=True)
+        print(flush=True)
+"""
+
+
 def test_an_import_killed_at_any_moment_leaves_one_state_or_the_other(
     small_folder: Path, tmp_path: Path
 ) -> None:
@@ -144,26 +154,26 @@ def test_an_import_killed_at_any_moment_leaves_one_state_or_the_other(
     for file in files:
         write_workbook(load(small_folder), file)
     append_agreements(files[1], 3)
+
+    def state() -> dict[str, bytes]:
+        load(small_folder)  # Whoever opens the data finds them settled.
+        return {f.name: f.read_bytes() for f in small_folder.rglob("*.csv")}
+
     states = []
     for file in reversed(files):
-        assert import_workbook(file, small_folder, discard_newer=True).accepted
-        states.append({f.name: f.read_bytes() for f in small_folder.rglob("*.csv")})
-
-    def to_and_fro() -> None:
-        while True:
-            for file in reversed(files):
-                import_workbook(file, small_folder, discard_newer=True)
-
+        import_workbook(file, small_folder, discard_newer=True)
+        states.append(state())
     chance = random.Random(6)
-    for _ in range(12):
-        process = multiprocessing.get_context("fork").Process(target=to_and_fro)
-        process.start()
-        time.sleep(chance.uniform(0, 1.5))
-        process.kill()
-        process.join()
-        assert {f.name: f.read_bytes() for f in small_folder.rglob("*.csv")} in states
-    assert import_workbook(files[0], small_folder, discard_newer=True).accepted
-    assert [p.name for p in small_folder.parent.iterdir() if p.name.startswith(".")] == []
+    command = [sys.executable, "-c", TO_AND_FRO, small_folder, *reversed(files)]
+    for _ in range(3):
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(chance.uniform(0, 1.5))
+            process.kill()
+        assert state() in states
+    assert not (small_folder / exchange.ASIDE).exists()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.xlsx", "b.xlsx", "data"]
 
 
 def test_an_error_is_one_sentence_and_exit_code_2(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import builders
 import pytest
 
-from accords.curation.additions import add, rows
+from accords.curation.additions import add, drafted
 from accords.curation.entries import read_entries
 from accords.curation.revision import Refused
 from accords.dataset import load
@@ -100,7 +100,7 @@ def test_several_entries_are_added_together_or_not_at_all(small_folder: Path, fi
     [
         (
             ("title_kind:", "title_knid:"),
-            "entry 1: 'title_knid' is no field here. Is it 'title_kind'",
+            "entry 1: 'title_knid' is not a field here. Did you mean 'title_kind'",
         ),
         (("event: signed", "event: sgned"), "entry 1, events 1, event: 'sgned' is not in"),
         (("2026-02-03, place", "03/02/2026, place"), "entry 1, events 1, date: '03/02/2026'"),
@@ -112,9 +112,12 @@ def test_several_entries_are_added_together_or_not_at_all(small_folder: Path, fi
         (("summary: The two", "notes: The two"), "entry 1, summary: 'summary' is empty"),
         (
             ("domain: cyber", "domain: cyber, colour: red"),
-            "entry 1, domains 1: 'colour' is no field",
+            "entry 1, domains 1: 'colour' is not a field",
         ),
-        (("parties:\n  - {party_id: AZE, role: party}\n  - ", "parties: "), "parties: is no list"),
+        (
+            ("parties:\n  - {party_id: AZE, role: party}\n  - ", "parties: "),
+            "parties: is not a list",
+        ),
     ],
 )
 def test_a_fault_is_named_by_entry_and_field(
@@ -128,7 +131,7 @@ def test_a_fault_is_named_by_entry_and_field(
 
 
 def test_what_a_known_agreement_is_cannot_be_changed_here(small_folder: Path, file: Path) -> None:
-    with pytest.raises(Refused, match="aze-mar is in the dataset already"):
+    with pytest.raises(Refused, match="is in the dataset already"):
         add(write(file, f"title: Another\n{NEWS}"), small_folder)
 
 
@@ -216,14 +219,14 @@ def test_an_event_is_known_by_its_type_where_one_has_it(small_folder: Path, file
 @pytest.mark.parametrize(
     ("subject", "said"),
     [
-        ("event:renewed", "no event of aze-mar. .*event:signed"),
-        ("domain:cyber", "no domain of aze-mar. It has domain:"),
+        ("event:renewed", "'event:renewed'.*event:signed"),
+        ("domain:cyber", "'domain:cyber'.*domain:"),
     ],
 )
 def test_what_a_source_cannot_support_is_said_once(
     small_folder: Path, file: Path, subject: str, said: str
 ) -> None:
-    with pytest.raises(Refused, match=f"line 6, entry 1, sources 1, supports: .*{said}") as refusal:
+    with pytest.raises(Refused, match=f"line 6, entry 1, sources 1, .*{said}") as refusal:
         add(
             write(file, NEWS.replace("event:ratified-mar", f"event:ratified, {subject}")),
             small_folder,
@@ -233,7 +236,7 @@ def test_what_a_source_cannot_support_is_said_once(
 
 def test_a_type_that_several_events_have_is_no_name(small_folder: Path, file: Path) -> None:
     text = NEWS.replace("aze-mar", "many").replace("ratified-mar", "accession")
-    with pytest.raises(Refused, match=r"several events of many.*event:accession-aze"):
+    with pytest.raises(Refused, match=r"line 6, entry 1, sources 1, .*event:accession-"):
         add(write(file, text), small_folder)
 
 
@@ -282,7 +285,7 @@ def test_an_address_is_cleared_of_tracking_with_a_note(small_folder: Path, file:
         "https://example.org/official-mar", "https://example.org./official-mar?amp=1"
     )
     (note,) = said(small_folder, file, text)
-    assert "https://example.org/official-mar." in note
+    assert "'https://example.org/official-mar'" in note
     assert "event:ratified-mar" in cited(small_folder, "aze-mar", "official-mar")
 
 
@@ -299,7 +302,7 @@ sources:
 def test_news_of_an_unknown_agreement_is_refused_with_the_nearest(
     small_folder: Path, file: Path
 ) -> None:
-    with pytest.raises(Refused, match=r"no agreement 'aze-mra'. Did you mean aze-mar") as refusal:
+    with pytest.raises(Refused, match=r"no agreement 'aze-mra'. Did you mean 'aze-mar'") as refusal:
         add(write(file, NEWS.replace("aze-mar", "aze-mra")), small_folder)
     assert len(refusal.value.remarks) == 1
 
@@ -336,22 +339,22 @@ def test_a_table_of_disputes_is_added_like_entries(small_folder: Path, tmp_path:
         add(write(file, head + "\n".join(rows)), small_folder)
 
 
+def named(*entries: dict[str, Any]) -> list[str]:
+    return list(drafted(entries, builders.small()).places.agreements)
+
+
 def test_ids_are_readable_and_free() -> None:
-    dataset = builders.small()
     entry = {
         "title": "Agreement between the Government of Italy and the Government of Azerbaijan on "
         "military cooperation in the field of defence",
         "parties": [{"party_id": "ITA"}, {"party_id": "AZE"}],
         "events": [{"event": "signed", "date": "2027-02"}, {"event": "announced", "date": "2026"}],
     }
-    made = rows([entry, entry], dataset).tables["agreements"]
-    assert [row["agreement_id"] for row in made] == [
+    assert named(entry, entry) == [
         "aze-ita-2027-military-cooperation",
         "aze-ita-2027-military-cooperation-2",
     ]
     undated = {**entry, "events": [], "parties": [*entry["parties"], {"party_id": "FRA"}]}
-    (row,) = rows([undated], dataset).tables["agreements"]
-    assert row["agreement_id"] == "multi-nd-military-cooperation"
+    assert named(undated) == ["multi-nd-military-cooperation"]
     bounded = {**entry, "events": [{"event": "signed", "date": "../2012"}]}
-    (row,) = rows([bounded], dataset).tables["agreements"]
-    assert row["agreement_id"] == "aze-ita-nd-military-cooperation"
+    assert named(bounded) == ["aze-ita-nd-military-cooperation"]

@@ -24,7 +24,7 @@ def test_rows_are_added_removed_and_changed_by_their_key() -> None:
             {"agreement_id": "a", "event": "entered-into-force", "date": "2015"},
         ]
     )
-    changes = {change.name: change for change in compare(old, new)}
+    changes = {change.key["event_id"]: change for change in compare(old, new)}
     assert changes["signed"].kind == "changed"
     assert changes["signed"].fields == {"date": ("2012", "2012-11"), "place": ("", "Rome")}
     assert changes["ratified-aze"].kind == "removed"

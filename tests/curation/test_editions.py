@@ -20,8 +20,8 @@ from typer.testing import CliRunner
 from accords.checks import check
 from accords.cli import app
 from accords.curation import editions
-from accords.curation.changes import told
 from accords.curation.editions import compared, newest_source, read, release, since_previous
+from accords.curation.telling import told
 from accords.curation.workbook import write_workbook
 from accords.dataset import load
 from accords.errors import AccordsError
@@ -50,10 +50,11 @@ def change(file: Path, old: str, new: str) -> None:
 
 @pytest.fixture
 def repository(small_folder: Path) -> Path:
-    """The small dataset under version control, its first edition committed."""
+    """The small dataset under version control, its first edition committed and tagged."""
     git(small_folder.parent, "init", "-q")
     git(small_folder.parent, "add", ".")
     git(small_folder.parent, "commit", "-q", "-m", "First edition")
+    git(small_folder.parent, "tag", "edition-1.0.0")
     return small_folder
 
 
@@ -114,6 +115,42 @@ def test_two_folders_are_compared_anywhere(
     monkeypatch.setattr(editions, "find_data", lambda: pytest.fail("a data folder was looked for"))
     run = CliRunner().invoke(app, ["diff", str(small_folder), str(other)])
     assert "in force, was pending" in run.output
+
+
+def test_where_git_refuses_its_reason_is_given_and_stored_editions_are_read(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored_then_changed(repository)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")  # As in somebody else's clone.
+    assert compared("1.0.0", load(repository)).agreements
+    with pytest.raises(AccordsError, match=r"HEAD: no such folder.*dubious ownership"):
+        compared("HEAD", load(repository))
+
+
+def test_without_git_stored_editions_are_read(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored_then_changed(repository)
+    monkeypatch.setenv("PATH", "")
+    assert compared("1.0.0", load(repository)).agreements
+    with pytest.raises(AccordsError, match=r"HEAD: no such folder.*git is not installed"):
+        compared("HEAD", load(repository))
+    with pytest.raises(AccordsError, match=r"0.9.0: no such folder.*git is not installed"):
+        compared("0.9.0", load(repository))
+
+
+@pytest.mark.parametrize("name", ["CHANGELOG.md", "datapackage.json", "events.csv"])
+def test_a_stored_edition_that_is_damaged_is_named(small_folder: Path, name: str) -> None:
+    editions.store(small_folder)
+    files = zipped(small_folder)
+    with zipfile.ZipFile(small_folder / editions.STORED / "1.0.0.zip", "w") as archive:
+        for file, content in files.items():
+            archive.writestr(file, b"\xff\xfe" if file == name else content)
+    with pytest.raises(AccordsError, match="as stored with the data cannot be read"):
+        compared("1.0.0", load(small_folder))
+    (small_folder / editions.STORED / "1.0.0.zip").write_bytes(b"no archive")
+    with pytest.raises(AccordsError, match="as stored with the data cannot be read"):
+        compared("1.0.0", load(small_folder))
 
 
 # --- an older edition is read by today's rules
@@ -334,42 +371,23 @@ def test_the_edition_before_is_found_again(repository: Path) -> None:
 
 
 def test_a_tag_says_which_revision_is_the_edition(repository: Path) -> None:
-    git(repository.parent, "tag", "edition-1.0.0")
     builders.ratify(repository)
     git(repository.parent, "commit", "-q", "-a", "-m", "Work on the next edition")
     difference = compared("1.0.0", load(repository))
-    assert difference.origin == "as tagged in git (edition-1.0.0)"
+    assert difference.origin == "in git (edition-1.0.0)"
     assert difference.agreements
 
 
-def test_else_the_last_revision_of_an_edition_is_taken(repository: Path) -> None:
-    builders.ratify(repository)
-    git(repository.parent, "commit", "-q", "-a", "-m", "First edition, mended before its release")
-    last = git(repository.parent, "rev-parse", "--short", "HEAD").strip()
-    builders.take_away(repository, "fra-mar")
-    release("1.1.0", repository, date=DAY, build=lambda: None)
-    for _ in ("before it is committed", "after"):
-        difference = since_previous(load(repository))
-        assert difference is not None
-        assert difference.origin == f"in its last state in git ({last})"
-        assert [c.agreement_id for c in difference.agreements] == ["fra-mar"]
-        git(repository.parent, "add", ".")
-        git(repository.parent, "commit", "-q", "--allow-empty", "-m", "Second edition")
-
-
 def test_a_revision_that_holds_another_edition_is_not_taken_for_the_one_before(
-    repository: Path, tmp_path: Path
+    repository: Path,
 ) -> None:
     builders.ratify(repository)
     release("1.1.0", repository, date=DAY, build=lambda: None)
     git(repository.parent, "commit", "-q", "-a", "-m", "Second edition")
-    shallow = tmp_path / "shallow"
-    git(tmp_path, "clone", "-q", "--depth=1", f"file://{repository.parent}", str(shallow))
-    assert since_previous(load(shallow / repository.name)) is None
-    git(repository.parent, "tag", "edition-1.0.0")
-    difference = since_previous(load(repository))
-    assert difference is not None
-    assert "tag" not in difference.origin, "the tag is on the second edition"
+    git(repository.parent, "tag", "--force", "edition-1.0.0")
+    assert since_previous(load(repository)) is None, "the tag is on the second edition"
+    with pytest.raises(AccordsError, match=r"tag edition-1\.0\.0 is on another edition"):
+        compared("1.0.0", load(repository))
 
 
 def test_a_first_edition_has_none_before(repository: Path) -> None:
@@ -381,7 +399,7 @@ def test_a_first_edition_has_none_before(repository: Path) -> None:
     [
         ("1.0.0", DAY, "Edition 1.0.0 is the newest, and editions are never changed"),
         ("0.9.0", DAY, "Use a version above 1.0.0"),
-        ("next", DAY, "'next' is no version"),
+        ("next", DAY, "'next' is not a version"),
         ("1.1.0", pd.Timestamp("2020-01-01"), "2020-01-01 lies before edition 1.0.0"),
     ],
 )

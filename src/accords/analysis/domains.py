@@ -10,8 +10,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from accords.analysis.common import by_state
+from accords.analysis.common import by_state, shares
 from accords.dataset import Dataset
+
+__all__ = ["change", "coded", "contrast", "firsts", "profiles"]
 
 FEWEST = 10
 """Coded agreements that a state needs on either side before its shares are compared."""
@@ -21,7 +23,7 @@ CUTS = (2010, 2020)
 
 
 def coded(dataset: Dataset) -> pd.DataFrame:
-    """Return the concluded agreements of which the text or an official source names a domain.
+    """List the concluded agreements of which the text or an official source names a domain.
 
     Returns
     -------
@@ -37,39 +39,12 @@ def coded(dataset: Dataset) -> pd.DataFrame:
     return rows[rows["domains"].map(len) > 0].reset_index(drop=True)
 
 
-def breadth(dataset: Dataset) -> pd.DataFrame:
-    """Say for how many agreements of each state domains are known, and how many each names.
-
-    Returns
-    -------
-    DataFrame
-        ``state``, ``concluded`` (agreements), ``coded`` (those of which the text or an official
-        source names a domain), ``share`` (0 to 1, NaN without agreements), ``mean`` (domains a
-        coded agreement) and ``press`` (those of which only the press names any).
-    """
-    rows, firm = by_state(dataset), coded(dataset)
-    found = []
-    for state in dataset.focus:
-        own = rows[rows["state"] == state]
-        some = firm.loc[firm["state"] == state, "domains"].map(len)
-        found.append(
-            {
-                "state": state,
-                "concluded": len(own),
-                "coded": len(some),
-                "share": len(some) / len(own) if len(own) else np.nan,
-                "mean": float(some.mean()) if len(some) else np.nan,
-                "press": int((own["domains"].map(len) > 0).sum()) - len(some),
-            }
-        )
-    return pd.DataFrame(found)
-
-
 def profiles(
     dataset: Dataset, *, since: int | None = None, until: int | None = None
 ) -> pd.DataFrame:
-    """Share of each focus state's coded agreements that name each domain.
+    """Share of each focus state's agreements that name each domain, of those that name any.
 
+    The text or an official source names the domain; what the press alone names is counted apart.
     Intervals are 95 % Wilson intervals.
 
     Parameters
@@ -82,36 +57,18 @@ def profiles(
     Returns
     -------
     DataFrame
-        ``state``, ``domain``, ``n``, ``total`` (coded agreements of the state), ``share``,
-        ``low``, ``high`` (0 to 1), ``agreements`` (tuple of ids), ``press`` (tuple of the ids of
-        agreements for which only the press names the domain); a row for every domain of the code
-        list and every state that has a coded agreement.
+        ``state``, ``domain``, the columns of :func:`accords.analysis.common.shares`, and
+        ``press_ids`` (agreements for which the press alone names the domain); a row for every
+        domain of the code list and every state that has such an agreement.
     """
-    rows = _within(coded(dataset), since, until)
-    told = _within(by_state(dataset), since, until)
-    found = []
-    for state in dataset.focus:
-        own = rows[rows["state"] == state]
-        if own.empty:
-            continue
-        named = own[["agreement_id", "domains"]].explode("domains").groupby("domains")
-        ids = named["agreement_id"].agg(tuple)
-        press = told[told["state"] == state].explode("press_domains").groupby("press_domains")
-        alone = press["agreement_id"].agg(tuple)
-        for domain in dataset.codes("domain_codes").index:
-            agreements = ids.get(domain, ())
-            found.append(
-                {
-                    "state": state,
-                    "domain": domain,
-                    "n": len(agreements),
-                    "total": len(own),
-                    "agreements": agreements,
-                    "press": alone.get(domain, ()),
-                }
-            )
-    table = pd.DataFrame(found, columns=["state", "domain", "n", "total", "agreements", "press"])
-    return _with_shares(table)
+    rows, told = _within(coded(dataset), since, until), _within(by_state(dataset), since, until)
+    codes = dataset.codes("domain_codes").index
+    groups = {code: rows["domains"].map(lambda d, c=code: c in d) for code in codes}
+    table = shares(dataset, rows, groups, "domain")
+    alone = told.explode("press_domains").groupby(["state", "press_domains"])["agreement_id"]
+    ids = alone.agg(tuple).to_dict()
+    keys = zip(table["state"], table["domain"], strict=True)
+    return table.assign(press_ids=[ids.get(key, ()) for key in keys])
 
 
 def _within(rows: pd.DataFrame, since: int | None, until: int | None) -> pd.DataFrame:
@@ -122,18 +79,22 @@ def _within(rows: pd.DataFrame, since: int | None, until: int | None) -> pd.Data
     return rows[rows["year"].between(first, last).fillna(False).astype(bool)]
 
 
-def _with_shares(table: pd.DataFrame) -> pd.DataFrame:
-    from statsmodels.stats.proportion import proportion_confint
+def firsts(dataset: Dataset) -> pd.DataFrame:
+    """Find the first bilateral agreement of each state for which a domain is named for sure.
 
-    n = table["n"].to_numpy(float)
-    total = table["total"].to_numpy(float)
-    low, high = proportion_confint(n, total, method="wilson") if len(table) else (n, n)
-    at = table.columns.get_loc("total")
-    assert isinstance(at, int)
-    table.insert(at + 1, "share", n / total)
-    table.insert(at + 2, "low", low)
-    table.insert(at + 3, "high", high)
-    return table
+    By the latest day that its date allows, so that a span of years is not first by its beginning.
+
+    Returns
+    -------
+    DataFrame
+        In the order of dates: ``state``, ``domain``, ``agreement_id``, ``date`` (EDTF),
+        ``latest``, ``partners`` (tuple), ``status``.
+    """
+    rows = coded(dataset).explode("domains").rename(columns={"domains": "domain"})
+    rows = rows[(rows["scope"] == "bilateral") & rows["latest"].notna()]
+    rows = rows.sort_values(["latest", "agreement_id"]).drop_duplicates(["state", "domain"])
+    columns = ["state", "domain", "agreement_id", "date", "latest", "partners", "status"]
+    return rows[columns].reset_index(drop=True)
 
 
 def contrast(dataset: Dataset) -> pd.DataFrame:
@@ -145,21 +106,19 @@ def contrast(dataset: Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``domain``, ``first`` and ``second`` (shares of the two states), ``difference`` (first less
-        second), ``low``, ``high``, ``p``, ``adjusted``, ``sure`` (bool: ``adjusted`` below 0.05).
-        Empty unless two states have coded agreements.
+        ``domain``, ``more`` (the state with the larger share), ``first`` and ``second`` (shares of
+        the two states), ``difference`` (first less second), ``low``, ``high``, ``p``,
+        ``adjusted``, ``sure`` (bool: ``adjusted`` below 0.05), ``ids``. Empty unless two states
+        have such agreements.
     """
     table = profiles(dataset)
-    if len(dataset.focus) < 2:
-        return _differences([])
-    first, second = (table[table["state"] == state] for state in dataset.focus[:2])
-    if first.empty or second.empty:
-        return _differences([])
-    pairs = [
-        {"domain": a["domain"], "a": (a["n"], a["total"]), "b": (b["n"], b["total"])}
-        for a, b in zip(first.to_dict("records"), second.to_dict("records"), strict=True)
-    ]
-    return _differences(pairs)
+    if table["state"].nunique() < 2:
+        return _differences(pd.DataFrame(), ["domain", "more"])
+    states = dataset.focus[:2]
+    first, second = (table[table["state"] == state] for state in states)
+    pairs = first.merge(second, on="domain", suffixes=("_a", "_b"))
+    pairs["more"] = np.where(pairs["share_a"] >= pairs["share_b"], *states)
+    return _differences(pairs, ["domain", "more"])
 
 
 def change(dataset: Dataset, cuts: tuple[int, ...] = CUTS) -> pd.DataFrame:
@@ -178,50 +137,40 @@ def change(dataset: Dataset, cuts: tuple[int, ...] = CUTS) -> pd.DataFrame:
     -------
     DataFrame
         ``cut``, ``state``, ``domain``, ``first`` (later share), ``second`` (earlier share),
-        ``difference``, ``low``, ``high``, ``p``, ``adjusted``, ``sure``. States with fewer than
-        ``FEWEST`` coded agreements on either side of a cut are left out there.
+        ``difference``, ``low``, ``high``, ``p``, ``adjusted``, ``sure``, ``ids``. States with
+        fewer than ``FEWEST`` coded agreements on either side of a cut are left out there.
     """
-    pairs = []
-    for cut in cuts:
-        later, earlier = profiles(dataset, since=cut), profiles(dataset, until=cut - 1)
-        both = later.merge(earlier, on=["state", "domain"], suffixes=("_a", "_b"))
-        both = both[(both["total_a"] >= FEWEST) & (both["total_b"] >= FEWEST)]
-        pairs += [
-            {
-                "cut": cut,
-                "state": row["state"],
-                "domain": row["domain"],
-                "a": (row["n_a"], row["total_a"]),
-                "b": (row["n_b"], row["total_b"]),
-            }
-            for row in both.to_dict("records")
-        ]
-    return _differences(pairs, keys=["cut", "state", "domain"])
-
-
-def _differences(pairs: list[dict], keys: list[str] | None = None) -> pd.DataFrame:
-    columns = [
-        *(keys or ["domain"]),
-        *("first", "second", "difference", "low", "high", "p", "adjusted", "sure"),
+    pairs = [
+        profiles(dataset, since=cut)
+        .merge(profiles(dataset, until=cut - 1), on=["state", "domain"], suffixes=("_a", "_b"))
+        .query("of_a >= @FEWEST and of_b >= @FEWEST")
+        .assign(cut=cut)
+        for cut in cuts
     ]
-    if not pairs:
+    return _differences(pd.concat(pairs, ignore_index=True), ["cut", "state", "domain"])
+
+
+def _differences(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    columns = [
+        *(*keys, "first", "second", "difference", "low", "high", "p", "adjusted", "sure", "ids"),
+    ]
+    if pairs.empty:
         return pd.DataFrame(columns=columns)
     from scipy.stats import fisher_exact
     from statsmodels.stats.multitest import multipletests
     from statsmodels.stats.proportion import confint_proportions_2indep
 
-    found = []
-    for pair in pairs:
-        (n, total), (m, whole) = pair.pop("a"), pair.pop("b")
-        low, high = confint_proportions_2indep(n, total, m, whole, method="newcomb")
-        p = fisher_exact([[n, total - n], [m, whole - m]]).pvalue
-        first, second = n / total, m / whole
-        found.append(
-            pair
-            | {"first": first, "second": second, "difference": first - second}
-            | {"low": float(low), "high": float(high), "p": float(p)}
-        )
-    table = pd.DataFrame(found)
+    counts = pairs[["count_a", "of_a", "count_b", "of_b"]].to_numpy().tolist()
+    intervals = [confint_proportions_2indep(*row, method="newcomb") for row in counts]
+    table = pairs.assign(
+        first=pairs["share_a"],
+        second=pairs["share_b"],
+        difference=pairs["share_a"] - pairs["share_b"],
+        low=[float(low) for low, _ in intervals],
+        high=[float(high) for _, high in intervals],
+        p=[fisher_exact([[n, of - n], [m, total - m]]).pvalue for n, of, m, total in counts],
+        ids=pairs["ids_a"] + pairs["ids_b"],
+    )
     table["adjusted"] = multipletests(table["p"], method="holm")[1]
     table["sure"] = table["adjusted"] < 0.05
     return table[columns]

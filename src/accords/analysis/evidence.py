@@ -10,13 +10,27 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from accords.analysis.common import by_state, dyads
-from accords.dataset import Dataset
-from accords.dataset import edtf as dates
+from accords.analysis.common import by_state, dyads, shares, wilson
+from accords.dataset import Dataset, edtf
 from accords.dataset.lifecycle import CONSENTS, PURCHASE
+
+__all__ = [
+    "capture_recapture",
+    "completeness",
+    "coverage",
+    "disputes_by_fact",
+    "domain_bases",
+    "life_cycles",
+    "partner_lists",
+    "reading_errors",
+    "source_kinds",
+    "support",
+    "waiting_summary",
+    "waits",
+    "whereabouts",
+]
 
 TEXT_FAMILIES = ("frameworks", "agreements")
 """Instrument families that as a rule need approval; memoranda, plans and purchases seldom do."""
@@ -36,7 +50,7 @@ LIFE_STEPS = {
     "known": "Status known",
 }
 WAITS = {
-    "parliament-approved": "Vote of a parliament",
+    "parliament-approved": "Vote of parliament",
     "ratified": "First ratification",
     "entered-into-force": "Entry into force",
 }
@@ -81,18 +95,13 @@ def support(dataset: Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``state``, ``support`` (codes of :data:`SUPPORT`), ``agreements``, ``n``, ``share``,
-        ``low``, ``high`` (Wilson, 95 %), ``agreement_ids``.
+        ``state``, ``support`` (codes of :data:`SUPPORT`) and the columns of
+        :func:`accords.analysis.common.shares`.
     """
     rows = by_state(dataset, concluded_only=False)
-    high = rows["confidence"] == "high"
-    groups = {
-        "official": high & rows["official"],
-        "several": high & ~rows["official"],
-        "one": rows["confidence"] == "medium",
-        "none": rows["confidence"] == "low",
-    }
-    return _by_state(dataset, rows, groups, "support")
+    grade = rows["confidence"].map({"high": "several", "medium": "one", "low": "none"})
+    grade = grade.mask((grade == "several") & rows["official"].astype(bool), "official")
+    return shares(dataset, rows, {code: grade == code for code in SUPPORT}, "support")
 
 
 def source_kinds(dataset: Dataset) -> pd.DataFrame:
@@ -104,20 +113,18 @@ def source_kinds(dataset: Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``state``, ``kind``, ``agreements``, ``n``, ``share``, ``low``, ``high`` (Wilson, 95 %),
-        ``agreement_ids``, ``alone`` (number of records that rest on this kind only),
-        ``alone_ids``.
+        ``state``, ``kind``, the columns of :func:`accords.analysis.common.shares`, ``alone``
+        (records that rest on this kind only) and ``alone_ids``.
     """
-    cited = _existence(dataset)
-    kinds = cited.groupby("agreement_id")["kind"].agg(tuple)
+    cited = dataset.citations[dataset.citations["subject"] == "existence"]
+    kind = cited["source_id"].map(dataset.sources.set_index("source_id")["kind"])
+    kinds = kind.groupby(cited["agreement_id"]).agg(frozenset)
     rows = by_state(dataset, concluded_only=False)
-    had = rows["agreement_id"].map(kinds).map(lambda k: set(k) if isinstance(k, tuple) else set())
-    codes = list(dataset.codes("source_kinds").index)
-    table = _by_state(dataset, rows, {k: had.map(lambda s, k=k: k in s) for k in codes}, "kind")
-    alone = _by_state(dataset, rows, {k: had.map(lambda s, k=k: s == {k}) for k in codes}, "kind")
-    table["alone"] = alone["agreements"]
-    table["alone_ids"] = alone["agreement_ids"]
-    return table
+    had = rows["agreement_id"].map(kinds).map(lambda k: k if isinstance(k, frozenset) else set())
+    codes = dataset.codes("source_kinds").index
+    table = shares(dataset, rows, {k: had.map(lambda s, k=k: k in s) for k in codes}, "kind")
+    alone = shares(dataset, rows, {k: had == frozenset([k]) for k in codes}, "kind")
+    return table.assign(alone=alone["count"], alone_ids=alone["ids"])
 
 
 def domain_bases(dataset: Dataset) -> pd.DataFrame:
@@ -128,14 +135,12 @@ def domain_bases(dataset: Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``state``, ``basis``, ``codings``, ``n``, ``share``, ``low``, ``high`` (Wilson, 95 %),
-        ``agreement_ids`` (with at least one such coding).
+        ``state``, ``basis`` and the columns of :func:`accords.analysis.common.shares`.
     """
     rows = by_state(dataset, concluded_only=False)[["agreement_id", "state"]]
     rows = rows.merge(dataset.domains, on="agreement_id")
     order = dataset.codes("bases")["rank"].sort_values().index
-    groups = {basis: rows["basis"] == basis for basis in order}
-    return _by_state(dataset, rows, groups, "basis").rename(columns={"agreements": "codings"})
+    return shares(dataset, rows, {basis: rows["basis"] == basis for basis in order}, "basis")
 
 
 def disputes_by_fact(dataset: Dataset) -> pd.DataFrame:
@@ -147,8 +152,8 @@ def disputes_by_fact(dataset: Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Most disputes first: ``fact``, ``disputes``, ``settled``, ``agreements``, ``agreement_ids``,
-        ``settled_ids`` and ``open_ids`` (those with such a fact that is settled or open).
+        Most disputes first: ``fact``, ``count`` (disputed facts), ``settled``, ``ids`` (agreements
+        with such a fact), ``settled_ids`` and ``open_ids`` (those where it is settled or open).
     """
     rows = dataset.disputes
     field = rows["field"].str.replace(r"#\d+$", "", regex=True)
@@ -156,26 +161,29 @@ def disputes_by_fact(dataset: Dataset) -> pd.DataFrame:
     for fact, pattern in reversed(FACTS):
         rows.loc[field.str.fullmatch(pattern), "fact"] = fact
     each = rows.groupby(["fact", "agreement_id", "field"])["adopted"].any().reset_index()
-    by = each.groupby("fact")
+    table = each.groupby("fact").agg(
+        count=("adopted", "size"), settled=("adopted", "sum"), ids=("agreement_id", _distinct)
+    )
+    for column, mask in (("settled_ids", each["adopted"]), ("open_ids", ~each["adopted"])):
+        found = each[mask].groupby("fact")["agreement_id"].agg(_distinct)
+        table[column] = _tuples(found.reindex(table.index))
+    table = table.reset_index().astype({"settled": int})
+    return table.sort_values(["count", "fact"], ascending=[False, True], ignore_index=True)
 
-    def ids(some: pd.DataFrame) -> pd.Series:
-        return (
-            some.drop_duplicates(["fact", "agreement_id"])
-            .groupby("fact")["agreement_id"]
-            .agg(tuple)
-        )
 
-    table = pd.DataFrame(
-        {
-            "disputes": by.size(),
-            "settled": by["adopted"].sum().astype(int),
-            "agreements": by["agreement_id"].nunique(),
-            "agreement_ids": ids(each),
-        }
-    ).reset_index()
-    table["settled_ids"] = _tuples(table["fact"].map(ids(each[each["adopted"]])))
-    table["open_ids"] = _tuples(table["fact"].map(ids(each[~each["adopted"]])))
-    return table.sort_values(["disputes", "fact"], ascending=[False, True], ignore_index=True)
+def whereabouts(dataset: Dataset) -> pd.DataFrame:
+    """Share of each state's concluded agreements by status, purchases left out.
+
+    Returns
+    -------
+    DataFrame
+        ``state``, ``status`` (codes, in their order) and the columns of
+        :func:`accords.analysis.common.shares`; statuses that none has are left out.
+    """
+    rows = by_state(dataset)
+    rows = rows[rows["instrument"] != PURCHASE]
+    codes = [code for code in dataset.codes("statuses").index if (rows["status"] == code).any()]
+    return shares(dataset, rows, {code: rows["status"] == code for code in codes}, "status")
 
 
 def life_cycles(dataset: Dataset) -> pd.DataFrame:
@@ -188,14 +196,14 @@ def life_cycles(dataset: Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``state``, ``step`` (codes of :data:`LIFE_STEPS`), ``agreements``, ``n``, ``share``,
-        ``low``, ``high`` (Wilson, 95 %), ``agreement_ids``.
+        ``state``, ``step`` (codes of :data:`LIFE_STEPS`) and the columns of
+        :func:`accords.analysis.common.shares`.
     """
     rows = by_state(dataset)
     rows = rows[rows["instrument"] != PURCHASE]
     stage = dataset.codes("event_types")["stage"]
     events = dataset.events.assign(stage=dataset.events["event"].map(stage))
-    precision = dates.precision(rows["date"])
+    precision = edtf.precision(rows["date"])
 
     def seen(where: pd.Series) -> pd.Series:
         return rows["agreement_id"].isin(events.loc[where, "agreement_id"])
@@ -208,14 +216,7 @@ def life_cycles(dataset: Dataset) -> pd.DataFrame:
         "end": seen(events["stage"] == "end"),
         "known": rows["status"] != "unknown",
     }
-    return _by_state(dataset, rows, groups, "step")
-
-
-def _with(dataset: Dataset, state: str, partners: Iterable[str]) -> tuple[str, ...]:
-    """Find the agreements of any kind that a state has with any of these partners."""
-    members = dataset.parties.groupby("party_id")["agreement_id"].agg(set)
-    others = set().union(*(members.get(partner, set()) for partner in partners))
-    return tuple(sorted(members.get(state, set()) & others))
+    return shares(dataset, rows, groups, "step")
 
 
 def waits(dataset: Dataset) -> pd.DataFrame:
@@ -242,7 +243,7 @@ def waits(dataset: Dataset) -> pd.DataFrame:
     events = events.sort_values("middle")
 
     signed = events[(events["event"] == "signed") & events["earliest"].notna()]
-    signed = signed[dates.precision(signed["date"]).isin(["day", "month"])]
+    signed = signed[edtf.precision(signed["date"]).isin(["day", "month"])]
     signed = signed.drop_duplicates("agreement_id").set_index("agreement_id")
 
     tables = []
@@ -267,31 +268,19 @@ def waiting_summary(dataset: Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``step``, ``n`` (agreements that could have it), ``seen`` (that have it on record),
-        ``first_quartile``, ``median``, ``third_quartile`` (days), ``agreement_ids`` (those seen);
+        ``step``, ``count`` (agreements that have it on record), ``of`` (that could have it),
+        ``low``, ``median``, ``high`` (days: first quartile, median, third quartile), ``ids``;
         no row for a step that none has on record.
     """
     rows = waits(dataset)
-    records = []
-    for step in WAITS:
-        own = rows[rows["step"] == step]
-        seen = own[own["days"].notna()]
-        if seen.empty:
-            continue
-        first, median, third = seen["days"].quantile([0.25, 0.5, 0.75])
-        records.append(
-            {
-                "step": step,
-                "n": len(own),
-                "seen": len(seen),
-                "first_quartile": first,
-                "median": median,
-                "third_quartile": third,
-                "agreement_ids": tuple(seen["agreement_id"]),
-            }
-        )
-    columns = ["step", "n", "seen", "first_quartile", "median", "third_quartile", "agreement_ids"]
-    return pd.DataFrame(records, columns=columns)
+    seen = rows.dropna(subset="days").groupby("step")
+    table = seen["days"].describe(percentiles=[0.25, 0.5, 0.75])[["count", "25%", "50%", "75%"]]
+    table = table.set_axis(["count", "low", "median", "high"], axis="columns")
+    table = table.join(rows.groupby("step").size().rename("of"))
+    table = table.join(seen["agreement_id"].agg(tuple).rename("ids"))
+    table = table.reindex([step for step in WAITS if step in table.index]).rename_axis("step")
+    columns = ["step", "count", "of", "low", "median", "high", "ids"]
+    return table.reset_index().astype({"count": int, "of": int})[columns]
 
 
 def coverage(dataset: Dataset) -> pd.DataFrame:
@@ -300,28 +289,30 @@ def coverage(dataset: Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        For each state with a search on record and each method: ``state``, ``search``,
-        ``partners``, ``found`` (with at least one record), ``agreement_ids`` (of the state with
-        those found).
+        ``state``, ``search`` (code), ``count`` (partners with at least one record), ``of``
+        (partners), ``ids`` (agreements of the state with those found).
     """
-    records = []
-    for state in dataset.focus:
-        own = dataset.coverage[dataset.coverage["focus"] == state]
-        if own.empty:
-            continue
-        for search in dataset.codes("search_methods").index:
-            part = own[own["search"] == search]
-            found = part.loc[part["records_found"] > 0, "partner"]
-            records.append(
-                {
-                    "state": state,
-                    "search": search,
-                    "partners": len(part),
-                    "found": len(found),
-                    "agreement_ids": _with(dataset, state, found),
-                }
-            )
-    return pd.DataFrame(records, columns=["state", "search", "partners", "found", "agreement_ids"])
+    rows = dataset.coverage[dataset.coverage["focus"].isin(dataset.focus)]
+    members = dataset.parties.groupby("party_id")["agreement_id"].agg(set)
+
+    def ids(found: pd.DataFrame) -> tuple[str, ...]:
+        others = set().union(*(members.get(partner, set()) for partner in found["partner"]))
+        return tuple(sorted(members.get(found["focus"].iloc[0], set()) & others)) if others else ()
+
+    records = [
+        {
+            "state": state,
+            "search": search,
+            "count": len(found),
+            "of": len(part),
+            "ids": ids(found) if len(found) else (),
+        }
+        for (state, search), part in rows.groupby(["focus", "search"])
+        for found in [part[part["records_found"] > 0]]
+    ]
+    table = pd.DataFrame(records, columns=["state", "search", "count", "of", "ids"])
+    order = {state: n for n, state in enumerate(dataset.focus)}
+    return table.sort_values("state", key=lambda s: s.map(order), kind="stable", ignore_index=True)
 
 
 def completeness(dataset: Dataset) -> pd.DataFrame:
@@ -331,12 +322,11 @@ def completeness(dataset: Dataset) -> pd.DataFrame:
     -------
     DataFrame
         For each list, focus state and group (:data:`WHOLE`, a decade or a supplier): ``list``,
-        ``state``, ``group``, ``listed`` (entries of the list), ``found`` (on record), ``share``,
-        ``low``, ``high`` (Wilson, 95 %), ``independent`` (found that a source other than the list
-        speaks of; missing where not counted), ``edition``. Lists in the order of their codes.
+        ``state``, ``group``, ``count`` (entries on record), ``of`` (entries of the list),
+        ``share``, ``low``, ``high`` (Wilson, 95 %), ``independent`` (found that a source other
+        than the list speaks of; missing where not counted), ``edition``. Lists in the order of
+        their codes.
     """
-    from statsmodels.stats.proportion import proportion_confint
-
     table = dataset.completeness[dataset.completeness["state"].isin(dataset.focus)]
     order = {"list": list(dataset.codes("lists").index), "state": list(dataset.focus)}
     table = table.sort_values(
@@ -344,11 +334,11 @@ def completeness(dataset: Dataset) -> pd.DataFrame:
         key=lambda column: column.map(order[column.name].index) if column.name in order else column,
         ignore_index=True,
     )
-    table["share"] = (table["found"] / table["listed"]).astype(float)
-    table["low"], table["high"] = proportion_confint(
-        table["found"].astype(int), table["listed"].astype(int), method="wilson"
+    table = table.rename(columns={"found": "count", "listed": "of"}).astype(
+        {"count": int, "of": int}
     )
-    columns = ["list", "state", "group", "listed", "found", "share", "low", "high"]
+    table = wilson(table)
+    columns = ["list", "state", "group", "count", "of", "share", "low", "high"]
     return table[[*columns, "independent", "edition"]]
 
 
@@ -362,11 +352,11 @@ def partner_lists(dataset: Dataset) -> pd.DataFrame:
     -------
     DataFrame
         One row for each list and partner named: ``table``, ``state``, ``year``, ``partner``,
-        ``name``, ``agreement_ids`` (concluded bilateral ones, of any year), ``ids_by_then`` (those
-        dated up to that year or undated).
+        ``ids`` (concluded bilateral agreements, of any year), ``ids_by_then`` (those dated up to
+        that year or undated).
     """
     rows = dyads(dataset)
-    columns = ["table", "state", "year", "partner", "name", "agreement_ids", "ids_by_then"]
+    columns = ["table", "state", "year", "partner", "ids", "ids_by_then"]
     tables = [pd.DataFrame(columns=columns)]
     for resource in dataset.descriptor["resources"]:
         state = resource.get("partnersOf")
@@ -375,24 +365,12 @@ def partner_lists(dataset: Dataset) -> pd.DataFrame:
         year = int(resource["asOf"])
         own = rows[rows["state"] == state]
         early = own[own["year"].isna() | (own["year"] <= year)]
-        partners = dataset.tables[resource["name"]]["partner"]
-        ids, by_then = (
-            _tuples(partners.map(part.groupby("partner")["agreement_id"].agg(tuple)))
-            for part in (own, early)
-        )
-        tables.append(
-            pd.DataFrame(
-                {
-                    "table": resource["name"],
-                    "state": state,
-                    "year": year,
-                    "partner": partners,
-                    "name": partners.map(dataset.party_names),
-                    "agreement_ids": ids,
-                    "ids_by_then": by_then,
-                }
-            )
-        )
+        table = dataset.tables[resource["name"]][["partner"]].copy()
+        table["table"], table["state"], table["year"] = resource["name"], state, year
+        for column, part in (("ids", own), ("ids_by_then", early)):
+            ids = part.groupby("partner")["agreement_id"].agg(tuple)
+            table[column] = _tuples(table["partner"].map(ids))
+        tables.append(table[columns])
     return pd.concat(tables, ignore_index=True)
 
 
@@ -420,10 +398,10 @@ def capture_recapture(dataset: Dataset, first: int = 1980, last: int = 2010) -> 
     -------
     DataFrame
         For all focus states together, for each, and for framework agreements alone: ``group``
-        (``all``, a state's code, or ``framework-agreement``), ``own``, ``academic``, ``both``,
-        ``seen`` (in either), ``estimate``, ``low``, ``high`` (agreements in all; infinite where
-        nothing is in both, missing where a list is empty), ``missing`` (estimate less seen),
-        ``own_ids``, ``academic_ids``, ``both_ids``. Source: Chapman 1951.
+        (``all``, a state's code, or ``framework-agreement``), ``first``, ``last``, ``own``,
+        ``academic``, ``both``, ``count`` (in either), ``estimate``, ``low``, ``high`` (agreements
+        in all; infinite where nothing is in both, missing where a list is empty), ``own_ids``,
+        ``academic_ids``, ``both_ids``, ``ids``. Source: Chapman 1951.
     """
     overview = dataset.overview
     kinds = dataset.codes("party_codes")["party_kind"]
@@ -442,7 +420,12 @@ def capture_recapture(dataset: Dataset, first: int = 1980, last: int = 2010) -> 
     for state in dataset.focus:
         groups[state] = rows[rows["focus"].map(lambda states, s=state: s in states).astype(bool)]
     groups["framework-agreement"] = rows[rows["instrument"] == "framework-agreement"]
-    return pd.DataFrame([{"group": name, **_recaptured(part)} for name, part in groups.items()])
+    return pd.DataFrame(
+        [
+            {"group": name, "first": first, "last": last, **_recaptured(part)}
+            for name, part in groups.items()
+        ]
+    )
 
 
 def reading_errors(dataset: Dataset) -> pd.DataFrame:
@@ -455,44 +438,30 @@ def reading_errors(dataset: Dataset) -> pd.DataFrame:
     -------
     DataFrame
         For every reading, and last for all of them (``reading`` is missing), two rows:
-        ``reading`` (Int64), ``problem`` (``wrong``, ``unsupported``), ``records``, ``facts``
-        (checked), ``found``, ``share``, ``low``, ``high``, ``agreement_ids`` (the records with such
-        a fact that are in the dataset).
+        ``reading`` (Int64), ``problem`` (``wrong``, ``unsupported``), ``records``, ``count``
+        (facts found so), ``of`` (facts checked), ``share``, ``low``, ``high``, ``ids`` (the records
+        with such a fact that are in the dataset).
     """
-    from statsmodels.stats.proportion import proportion_confint
-
     known = set(dataset.agreements["agreement_id"])
-    records = []
-    numbers = sorted(dataset.readings["reading"].unique())
-    for reading in [*numbers, *([pd.NA] if numbers else [])]:
-        rows = dataset.readings
-        if pd.notna(reading):
-            rows = rows[rows["reading"] == reading]
-        checked = int(rows["facts_checked"].sum())
-        for problem in ("wrong", "unsupported"):
-            column = rows[f"facts_{problem}"]
-            found = int(column.sum())
-            low, high = (
-                proportion_confint(found, checked, method="wilson") if checked else (np.nan, np.nan)
-            )
-            records.append(
-                {
-                    "reading": reading,
-                    "problem": problem,
-                    "records": len(rows),
-                    "facts": checked,
-                    "found": found,
-                    "share": found / checked if checked else np.nan,
-                    "low": low,
-                    "high": high,
-                    "agreement_ids": tuple(
-                        i for i in rows.loc[column > 0, "agreement_id"] if i in known
-                    ),
-                }
-            )
-    columns = ["reading", "problem", "records", "facts", "found", "share", "low", "high"]
-    table = pd.DataFrame(records, columns=[*columns, "agreement_ids"])
-    return table.astype({"reading": "Int64"})
+    readings = dataset.readings[dataset.readings["facts_checked"] > 0]
+    parts = [*readings.groupby("reading"), *([(pd.NA, readings)] if len(readings) else [])]
+    records = [
+        {
+            "reading": reading,
+            "problem": problem,
+            "records": len(rows),
+            "count": int(rows[f"facts_{problem}"].sum()),
+            "of": int(rows["facts_checked"].sum()),
+            "ids": tuple(
+                i for i in rows.loc[rows[f"facts_{problem}"] > 0, "agreement_id"] if i in known
+            ),
+        }
+        for reading, rows in parts
+        for problem in ("wrong", "unsupported")
+    ]
+    columns = ["reading", "problem", "records", "count", "of", "ids"]
+    table = wilson(pd.DataFrame(records, columns=columns).astype({"reading": "Int64"}))
+    return table[[*columns[:-1], "share", "low", "high", "ids"]]
 
 
 def _recaptured(rows: pd.DataFrame) -> dict[str, Any]:
@@ -508,14 +477,14 @@ def _recaptured(rows: pd.DataFrame) -> dict[str, Any]:
         "own": n,
         "academic": k,
         "both": m,
-        "seen": n + k - m,
+        "count": n + k - m,
         "estimate": estimate,
         "low": low,
         "high": high,
-        "missing": estimate - (n + k - m),
         "own_ids": tuple(own),
         "academic_ids": tuple(academic),
         "both_ids": tuple(both),
+        "ids": tuple(own.union(academic, sort=False)),
     }
 
 
@@ -533,40 +502,8 @@ def _population_interval(n: int, k: int, m: int) -> tuple[float, float]:
     return float(candidates[low]), float(candidates[high - 1])
 
 
-def _existence(dataset: Dataset) -> pd.DataFrame:
-    cited = dataset.citations[dataset.citations["subject"] == "existence"]
-    return cited[["agreement_id", "source_id"]].merge(dataset.sources, on="source_id")
-
-
-def _by_state(
-    dataset: Dataset, rows: pd.DataFrame, groups: dict[str, pd.Series], name: str
-) -> pd.DataFrame:
-    """Count the rows of every group for each focus state, with shares and Wilson intervals."""
-    from statsmodels.stats.proportion import proportion_confint
-
-    records = []
-    for state in dataset.focus:
-        own = rows["state"] == state
-        n = int(own.sum())
-        if not n:
-            continue
-        for code, mask in groups.items():
-            inside = rows.loc[own & mask.fillna(False).astype(bool), "agreement_id"]
-            low, high = proportion_confint(len(inside), n, method="wilson")
-            records.append(
-                {
-                    "state": state,
-                    name: code,
-                    "agreements": len(inside),
-                    "n": n,
-                    "share": len(inside) / n,
-                    "low": low,
-                    "high": high,
-                    "agreement_ids": tuple(dict.fromkeys(inside)),
-                }
-            )
-    columns = ["state", name, "agreements", "n", "share", "low", "high", "agreement_ids"]
-    return pd.DataFrame(records, columns=columns)
+def _distinct(ids: pd.Series) -> tuple[str, ...]:
+    return tuple(ids.unique())
 
 
 def _tuples(values: Iterable[Any]) -> list[tuple[str, ...]]:

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import math
 import textwrap
-from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from accords.analysis import partners as measures
-from accords.charts import theme
-from accords.charts.columns import annotate, columns, panels, write_behind
+from accords.charts import marks
+from accords.charts.frame import chart, phone
+from accords.charts.theme import colour, present, safe, state_colours
 from accords.dataset import Dataset
-from accords.prose.partners import named
-from accords.words import listed, lowered, some
+from accords.prose import partners as prose
+
+__all__ = ["concentration", "families", "ranked", "shared"]
 
 
-@theme.chart
+@chart(
+    "04-ranked",
+    method=measures.partner_counts,
+    caption=prose.ranked_caption,
+    columns={
+        "state": "State", "partner": "Partner", "subregion": "Region", "count": "Agreements",
+        "in_force": "In force", "first": "First", "last": "Latest",
+    },
+    empty="Ranking of partners: no concluded bilateral agreement is on record.",
+)  # fmt: skip
 def ranked(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> go.Figure:
     """Draw the partners with most agreements of each state as bars, those in force in full colour.
 
@@ -30,113 +40,39 @@ def ranked(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> go.Figure:
     top
         Partners shown for each state.
     """
-    name = "04-ranked"
-    data = pd.DataFrame(
-        {
-            "State": counts["state"].map(dataset.party_names),
-            "Partner": counts["name"],
-            "Region": counts["subregion"].fillna("organisation"),
-            "Agreements": counts["agreements"],
-            "In force": counts["in_force"],
-            "First": counts["first"],
-            "Latest": counts["last"],
-        }
-    )
-    states = theme.present(dataset, counts)
-    if not states:
-        return theme.too_little(
-            name=name, title="No partner to rank", data=data, measure=measures.partner_counts
-        )
-    colours = theme.state_colours(dataset.focus)
-    figure = go.Figure()
-    titles = []
-    for state in states:
-        own = counts[counts["state"] == state]
-        titles.append(f"{dataset.party_names[state]}: {some(len(own), 'partner')}")
-    layout = columns(figure, titles, [colours[s] for s in states], gap=0.2)
-    most = float(counts["agreements"].max())
-    for state, (x, y) in zip(states, layout.axes, strict=True):
+    states, inks = present(dataset, counts), state_colours(dataset.focus)
+    figure, axes = marks.panels(
+        [dataset.party_names[state] for state in states], inks=[inks[s] for s in states],
+        across=True, height=20 + 27 * top, phone_height=(26 * top + 30) * len(states), gap=8,
+    )  # fmt: skip
+    for state, panel in zip(states, axes, strict=True):
         own = counts[counts["state"] == state].head(top)
-        rows = list(range(len(own)))[::-1]
-        for values, opacity in (
-            (own["in_force"], 1.0),
-            (own["agreements"] - own["in_force"], 0.45),
-        ):
-            figure.add_bar(
-                x=values, y=rows, orientation="h", xaxis=x, yaxis=y, width=0.72,
-                marker={"color": colours[state], "opacity": opacity, "line": {"width": 0}},
-                showlegend=False, hoverinfo="skip",
+        places = marks.rows(figure, panel, [dataset.party_names[p] for p in own["partner"]])
+        rest = own["count"] - own["in_force"]
+        for lengths, opacity in ((own["in_force"], 1.0), (rest, 0.45)):
+            marks.bars(
+                figure, panel, lengths, places, ink=inks[state], opacity=opacity,
+                hover=[prose.bar_hover(dataset, row, in_force=opacity == 1.0)
+                       for row in own.to_dict("records")],
             )  # fmt: skip
-        write_behind(
-            figure, own["agreements"], rows, own["agreements"], xaxis=x, yaxis=y,
-            hovertext=[
-                f"{theme.safe(f'{dataset.party_names[state]} with {named(dataset, n)}')}: "
-                f"{some(a, 'agreement')}, {f} in force"
-                for n, a, f in zip(own["name"], own["agreements"], own["in_force"], strict=True)
-            ],
-            hovertemplate="%{hovertext}<extra></extra>",
-        )  # fmt: skip
-        figure.update_layout(
-            {
-                f"xaxis{x[1:]}": {"visible": False, "range": [0, most * 1.1]},
-                f"yaxis{y[1:]}": theme.row_axis(rows, [theme.safe(n) for n in own["name"]]),
-            }
+        marks.written(figure, panel, own["count"], places, own["count"])
+        marks.settle(
+            figure, panel, x={"visible": False, "range": [0, counts["count"].max() * 1.12]}
         )
-    figure.update_layout(barmode="stack", margin={"b": 8})
-    left_out = {s: int((counts["state"] == s).sum()) - top for s in states}
-    more = listed(
-        f"{n} more of {named(dataset, dataset.party_names[s])}"
-        for s, n in left_out.items()
-        if n > 0
-    )
-    below = f" ({more} below)" if more else ""
-    return theme.finish(
-        figure,
-        name=name,
-        title=_ranked_title(dataset, counts, states),
-        subtitle=(
-            f"Concluded bilateral agreements by partner, the {top} largest of each state"
-            f"{below}; full colour: known to be in force."
-        ),
-        alt=_ranked_alt(dataset, counts, states),
-        data=data,
-        measure=measures.partner_counts,
-        height=110 + 27 * top,
-        narrow={"height": 100 + 27 * top * len(states), "margin": {"l": 4, "r": 20, "b": 4}}
-        | layout.narrow,
-    )
+    return figure.update_layout(barmode="stack", margin={"b": 8})
 
 
-def _ranked_title(dataset: Dataset, counts: pd.DataFrame, states: list[str]) -> str:
-    parts = []
-    for state in states:
-        own = counts[counts["state"] == state]
-        first, total = own.iloc[0], int(own["agreements"].sum())
-        parts.append(
-            f"{named(dataset, first['name'])} is {dataset.party_names[state]}’s largest partner "
-            f"({first['agreements']} of {some(total, 'agreement')})"
-        )
-    title = "; ".join(parts)
-    return title[:1].upper() + title[1:]
-
-
-def _ranked_alt(dataset: Dataset, counts: pd.DataFrame, states: list[str]) -> str:
-    parts = []
-    for state in states:
-        own = counts[counts["state"] == state]
-        most = own.head(5)
-        top = listed(
-            f"{named(dataset, n)} ({k})"
-            for n, k in zip(most["name"], most["agreements"], strict=True)
-        )
-        parts.append(f"{dataset.party_names[state]}: {some(len(own), 'partner')}, most with {top}")
-    return f"Bars of partners. {'. '.join(parts)}."
-
-
-@theme.chart
-def families(
-    dataset: Dataset, table: pd.DataFrame, counts: pd.DataFrame, top: int = 8
-) -> go.Figure:
+@chart(
+    "04-families",
+    method=measures.partner_families,
+    caption=prose.families_caption,
+    columns={
+        "state": "State", "partner": "Partner", "family": "Domains", "count": "Agreements",
+        "of": "Of", "share": "Share",
+    },
+    empty="What partners agree on: no source names a domain.",
+)  # fmt: skip
+def families(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     """Draw what the agreements with the largest partners are about, as a matrix.
 
     Parameters
@@ -144,137 +80,68 @@ def families(
     dataset
         For names and labels.
     table
-        From :func:`accords.analysis.partners.partner_domains`, by families.
-    counts
-        From :func:`accords.analysis.partners.partner_counts`; gives the order.
-    top
-        Partners shown for each state.
+        From :func:`accords.analysis.partners.partner_families`.
     """
-    name = "04-families"
     labels, names = dataset.labels("families"), dataset.party_names
-    data = pd.DataFrame(
-        {
-            "State": table["state"].map(names),
-            "Partner": table["partner"].map(names),
-            "Subjects": table["code"].map(labels),
-            "Agreements": table["agreements"],
-            "Of": table["n"],
-            "Share": table["share"].astype(float).round(3),
-        }
-    )
-    states = theme.present(dataset, table)
-    if not states:
-        return theme.too_little(
-            name=name,
-            title="No source names a subject",
-            data=data,
-            measure=measures.partner_domains,
-        )
-    colours = theme.state_colours(dataset.focus)
-    orders = [counts.loc[counts["state"] == s, "partner"].head(top).tolist() for s in states]
-    figure = go.Figure()
-    axes = panels(figure, [len(order) for order in orders], gap=0.07, head=0)
-    for state, axis, order in zip(states, axes, orders, strict=True):
-        own = table[(table["state"] == state) & table["partner"].isin(order)]
-        rows = {partner: len(order) - 1 - n for n, partner in enumerate(order)}
-        _cells(figure, dataset, own, axis, rows)
-        total = own.groupby("partner")["n"].first()
-        ticks = [f"{theme.safe(names[p])} ({total.get(p, 0)})" for p in order]
-        figure.update_layout(
-            {f"yaxis{axis[1:]}": theme.row_axis(list(rows.values()), ticks)}
-        )  # fmt: skip
-        figure.add_annotation(
-            text=f"<b>{theme.safe(names[state])}</b>", showarrow=False, xanchor="right",
-            x=0, xref="paper", xshift=-4, y=len(order) - 0.4, yref=axis, yanchor="bottom",
-            font={"size": 13, "color": colours[state]},
-        )  # fmt: skip
-    headings = [
-        ["<br>".join(map(theme.safe, textwrap.wrap(label, width))) for label in labels.values()]
+    states, inks = present(dataset, table), state_colours(dataset.focus)
+    orders = {s: table[table["state"] == s].drop_duplicates("partner") for s in states}
+    sizes = [len(order) for order in orders.values()]
+    figure, axes = marks.panels(
+        [names[s] for s in states], inks=[inks[s] for s in states], sizes=sizes,
+        height=100 + 38 * sum(sizes), gap=12,
+    )  # fmt: skip
+    columns = {code: n for n, code in enumerate(labels)}
+    heads = [
+        ["<br>".join(map(safe, textwrap.wrap(label, width))) for label in labels.values()]
         for width in (14, 18)
     ]
-    figure.update_xaxes(
-        side="top", anchor=axes[0], tickvals=list(range(len(labels))), ticktext=headings[0],
-        tickangle=0, range=[-0.6, len(labels) - 0.4], showgrid=False, zeroline=False,
-        tickfont={"size": 12, "color": theme.colour("ink")},
+    for n, (state, panel) in enumerate(zip(states, axes, strict=True)):
+        order, own = orders[state], table[table["state"] == state]
+        ticks = [f"{names[p]} ({of})" for p, of in zip(order["partner"], order["of"], strict=True)]
+        at = dict(zip(order["partner"], marks.rows(figure, panel, ticks), strict=True))
+        marks.cells(
+            figure, panel, own["family"].map(columns).tolist(), own["partner"].map(at).tolist(),
+            shares=own["share"].tolist(), text=own["count"].tolist(),
+            hover=[prose.cell_hover(dataset, row) for row in own.to_dict("records")],
+        )  # fmt: skip
+        drawn = set(zip(own["partner"], own["family"], strict=True))
+        empty = [(x, y) for p, y in at.items() for c, x in columns.items() if (p, c) not in drawn]
+        figure.add_scatter(
+            x=[x for x, _ in empty], y=[y for _, y in empty], mode="markers", showlegend=False,
+            marker={"size": 3, "color": colour("soft")}, hoverinfo="skip", **panel,
+        )  # fmt: skip
+        axis = {
+            "side": "top", "tickvals": list(columns.values()), "showgrid": False,
+            "range": [-0.6, len(labels) - 0.4], "zeroline": False, "showticklabels": n == 0,
+            "tickfont": {"size": 12, "color": colour("ink")},
+        }  # fmt: skip
+        marks.settle(figure, panel, x={**axis, "ticktext": heads[0], "tickangle": 0})
+        small = {"ticktext": heads[1], "tickangle": -90, "tickfont": {"size": 11}}
+        phone(figure, **{f"xaxis{panel['xaxis'][1:]}": small})
+    # The headings of the columns stand where the first panel's title would.
+    beside = {"x": 0, "xanchor": "right", "xshift": -4, "yshift": 2}
+    figure.layout.annotations[0].update(beside)
+    figure.layout.margin.t += 40
+    notes = figure.layout.meta["narrow"]["annotations"]
+    phone(
+        figure, margin={"t": 140}, height=260 + 38 * sum(sizes),
+        annotations=[{**notes[0], **beside}, *notes[1:]],
     )  # fmt: skip
-    figure.update_layout(margin={"b": 8})
-    drawn = sum(map(len, orders))
-    title = _families_title(dataset, table, counts, states, top)
-    return theme.finish(
-        figure,
-        name=name,
-        title=title,
-        subtitle=(
-            f"The {top} largest partners of each state; in brackets n, their agreements with a "
-            "known subject; in the cells how many of them name a subject of the group. The "
-            "stronger the shade, the larger the share."
-        ),
-        alt=f"Matrix of partners and groups of subjects. {title}.",
-        data=data,
-        measure=measures.partner_domains,
-        height=190 + 36 * drawn,
-        narrow={
-            "height": 190 + 36 * drawn,
-            "margin": {"l": 4, "r": 4, "b": 4, "t": 10},
-            "xaxis": {"ticktext": headings[1], "tickangle": -90, "tickfont": {"size": 11}},
-        },
-    )
+    return figure.update_layout(margin={"b": 8})
 
 
-def _families_title(
-    dataset: Dataset, table: pd.DataFrame, counts: pd.DataFrame, states: list[str], top: int
-) -> str:
-    labels = dataset.labels("families")
-    parts = []
-    for state in states:
-        order = counts.loc[counts["state"] == state, "partner"].head(top)
-        own = table[(table["state"] == state) & table["partner"].isin(order)]
-        best = own.groupby("partner")["agreements"].transform("max")
-        leads = own.loc[own["agreements"] == best, "code"].value_counts()
-        parts.append((labels[leads.index[0]], leads.iloc[0], dataset.party_names[state]))
-    said = [f"{n} of {who}" for _, n, who in parts]
-    if len({label for label, _, _ in parts}) == 1:
-        return f"{parts[0][0]} leads with most of the {top} largest partners: {listed(said)}"
-    said = [
-        f"{lowered(label)} with {words}" for (label, _, _), words in zip(parts, said, strict=True)
-    ]
-    return f"What leads with most of the {top} largest partners: {listed(said)}"
-
-
-def _cells(
-    figure: go.Figure, dataset: Dataset, own: pd.DataFrame, axis: str, rows: dict[str, int]
-) -> None:
-    """Draw one state's cells, shaded by share and written with a count; empty ones as dots."""
-    labels, names = dataset.labels("families"), dataset.party_names
-    columns = {code: n for n, code in enumerate(labels)}
-    figure.add_scatter(
-        x=own["code"].map(columns), y=own["partner"].map(rows), yaxis=axis, mode="markers+text",
-        marker={
-            "symbol": "square", "size": 30, "color": [theme.scale(s) for s in own["share"]],
-            "line": {"width": 0},
-        },
-        text=own["agreements"].astype(str),
-        textfont={"size": 12, "color": [theme.on_scale(s) for s in own["share"]]},
-        hovertext=[
-            theme.safe(
-                f"{names[r['state']]} with {named(dataset, names[r['partner']])}, "
-                f"{lowered(labels[r['code']])}: {some(r['agreements'], 'agreement')} "
-                f"({100 * r['share']:.0f} %)"
-            )
-            for r in own.to_dict("records")
-        ],
-        hovertemplate="%{hovertext}<extra></extra>", showlegend=False,
-    )  # fmt: skip
-    drawn = set(zip(own["partner"], own["code"], strict=True))
-    empty = [(x, y) for p, y in rows.items() for c, x in columns.items() if (p, c) not in drawn]
-    figure.add_scatter(
-        x=[x for x, _ in empty], y=[y for _, y in empty], yaxis=axis, mode="markers",
-        marker={"size": 3, "color": theme.colour("soft")}, hoverinfo="skip", showlegend=False,
-    )  # fmt: skip
-
-
-@theme.chart
-def concentration(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.Figure:
+@chart(
+    "04-concentration",
+    method=measures.concentration,
+    caption=prose.concentration_caption,
+    columns={
+        "state": "State", "counted": "Counted", "start": "From", "end": "To",
+        "count": "Agreements", "partners": "Partners", "chance": "Same partner",
+        "low": "Low (95 %)", "high": "High (95 %)",
+    },
+    empty=f"Spread over partners: no run of years has {measures.FEWEST} bilateral agreements.",
+)  # fmt: skip
+def concentration(dataset: Dataset, table: pd.DataFrame) -> go.Figure | None:
     """Draw how concentrated each state's agreements were in rolling runs of years.
 
     Parameters
@@ -282,146 +149,65 @@ def concentration(dataset: Dataset, table: pd.DataFrame, window: int = 5) -> go.
     dataset
         For names.
     table
-        From :func:`accords.analysis.partners.concentration_over_time`.
-    window
-        The window that the table was made with.
+        From :func:`accords.analysis.partners.concentration` with a window.
     """
-    name = "04-concentration"
-    data = pd.DataFrame(
-        {
-            "State": table["state"].map(dataset.party_names),
-            "Counted": _counted(dataset, table),
-            "Years": [f"{y - window + 1}-{y}" for y in table["year"]],
-            "Agreements": table["agreements"],
-            "Partners": table["partners"],
-            **{
-                head: table[column].astype(float).round(3)
-                for head, column in (
-                    ("Herfindahl", "herfindahl"),
-                    ("Low (95 %)", "herfindahl_low"),
-                    ("High (95 %)", "herfindahl_high"),
-                    ("Effective partners", "effective"),
-                    ("Effective, low", "effective_low"),
-                    ("Effective, high", "effective_high"),
-                )
-            },
-        }
-    )
-    known = table[table["herfindahl"].notna()] if len(table) else table
-    states = theme.present(dataset, known)
+    known = table.dropna(subset=["chance", "end"])
+    states, inks = present(dataset, known), state_colours(dataset.focus)
     if not states:
-        return theme.too_little(
-            name=name, title="Too few agreements to measure concentration", data=data,
-            measure=measures.concentration_over_time,
-        )  # fmt: skip
-    colours = theme.state_colours(dataset.focus)
-    figure = go.Figure()
-    titles, inks = [dataset.party_names[s] for s in states], [colours[s] for s in states]
-    layout = columns(figure, titles, inks, gap=0.08, room=0.13)
-    first, last = int(known["year"].min()), int(known["year"].max())
+        return None
+    figure, axes = marks.panels(
+        [dataset.party_names[s] for s in states], inks=[inks[s] for s in states], across=True,
+        height=270, phone_height=460, gap=24,
+    )  # fmt: skip
     # Bands are wide where agreements are few, and may be cut; lines may not.
-    top = max(0.5, math.ceil(10.5 * known["herfindahl"].max()) / 10)
-    cut = f"; bands are cut at {100 * top:.0f} %" if (known["herfindahl_high"] > top).any() else ""
-    for state, (x, y) in zip(states, layout.axes, strict=True):
-        own = known[(known["state"] == state) & (known["counted"] == measures.ALL)]
-        rest = known[(known["state"] == state) & (known["counted"] == measures.REST)]
-        for run in _runs(own):
-            figure.add_scatter(
-                x=[*run["year"], *run["year"][::-1]],
-                y=[*run["herfindahl_low"], *run["herfindahl_high"][::-1].clip(upper=top)],
-                xaxis=x, yaxis=y, mode="lines", fill="toself", fillcolor=colours[state],
-                opacity=0.2, line={"width": 0, "color": colours[state]}, hoverinfo="skip",
-                showlegend=False,
-            )  # fmt: skip
-        for part, ink, width, dash in (
-            (rest, theme.colour("ink"), 1.5, "dot"),
-            (own, colours[state], 3, "solid"),
-        ):
-            lines = theme.strokes(
-                zip(run["year"], run["herfindahl"], strict=True) for run in _runs(part)
-            )
-            figure.add_scatter(
-                **lines, xaxis=x, yaxis=y, mode="lines", showlegend=False,
-                line={"color": ink, "width": width, "dash": dash},
-                hovertext=[
-                    text
-                    for run in _runs(part)
-                    for text in (*_chances(dataset, run, window), "")
-                ],
-                hovertemplate="%{hovertext}<extra></extra>",
-            )  # fmt: skip
-        if len(rest):
-            left_out = dataset.party_names[rest["left_out"].iloc[0]]
-            annotate(
-                figure, layout.narrow, x=1, y=1, xref=f"{x} domain", yref=f"{y} domain",
-                xanchor="right", yanchor="top", align="right",
-                text="shaded: 95 % interval<br>dotted: without "
-                + theme.safe(named(dataset, left_out)),
-            )  # fmt: skip
-        figure.update_layout(
-            {
-                f"xaxis{x[1:]}": {"range": [first - 1, last + 1], "showgrid": False, "dtick": 10},
-                f"yaxis{y[1:]}": {"range": [0, top], "tickformat": ".0%",
-                                 "dtick": 0.1 if top == 0.5 else 0.2},
-            }
+    top = max(0.5, math.ceil(10.5 * known["chance"].max()) / 10)
+    span = [int(known["end"].min()) - 1, int(known["end"].max()) + 1]
+    for state, panel in zip(states, axes, strict=True):
+        own = known[known["state"] == state]
+        runs = {
+            counted: [run for _, run in part.groupby((part["end"].diff() != 1).cumsum())]
+            for counted, part in own.groupby("counted")
+        }
+        marks.band(
+            figure, panel,
+            ([*zip(run["end"], run["low"], strict=True),
+              *zip(run["end"][::-1], run["high"][::-1].clip(upper=top), strict=True)]
+             for run in runs.get(measures.ALL, [])),
+            inks[state],
         )  # fmt: skip
-    title = _concentration_title(dataset, known, states, window)
-    return theme.finish(
-        figure,
-        name=name,
-        title=title,
-        subtitle=(
-            f"Herfindahl index of the {window} years that end with each year: the chance that two "
-            "of the bilateral agreements, drawn at random, are with the same partner. Runs of "
-            f"fewer than {measures.FEWEST} agreements are left out{cut}."
-        ),
-        alt=f"Lines with bands for each state. {title}.",
-        data=data,
-        measure=measures.concentration_over_time,
-        height=400,
-        narrow={"height": 540, "margin": {"l": 4, "r": 8}} | layout.narrow,
-    )
+        for counted, ink, width, dash in (
+            (measures.REST, colour("ink"), 1.5, "dot"),
+            (measures.ALL, inks[state], 3, "solid"),
+        ):
+            marks.strokes(
+                figure, panel,
+                [list(zip(run["end"], run["chance"], strict=True))
+                 for run in runs.get(counted, [])],
+                ink=ink, width=width, dash=dash,
+                hover=[[prose.chance_hover(dataset, row) for row in run.to_dict("records")]
+                       for run in runs.get(counted, [])],
+            )  # fmt: skip
+        if measures.REST in runs:
+            largest = runs[measures.REST][0]["left_out"].iloc[0]
+            marks.note(
+                figure, safe(prose.left_out_note(dataset, largest)).replace("\n", "<br>"), x=1, y=1,
+                xref=f"{panel['xaxis']} domain", yref=f"{panel['yaxis']} domain", xanchor="right",
+                yanchor="top", align="right",
+            )  # fmt: skip
+        marks.settle(
+            figure, panel, x={"range": span, "showgrid": False, "dtick": 10},
+            y={"range": [0, top], "tickformat": ".0%", "dtick": 0.1 if top == 0.5 else 0.2},
+        )  # fmt: skip
+    return figure
 
 
-def _chances(dataset: Dataset, run: pd.DataFrame, window: int) -> list[str]:
-    """Say each point of a line, as escaped text."""
-    return [
-        theme.safe(
-            f"{dataset.party_names[r['state']]}, {r['year'] - window + 1}–{r['year']}, {counted}: "
-            f"the same partner in {100 * r['herfindahl']:.0f} % of pairs"
-        )
-        for r, counted in zip(run.to_dict("records"), _counted(dataset, run), strict=True)
-    ]
-
-
-def _runs(table: pd.DataFrame) -> list[pd.DataFrame]:
-    """Cut a table by year where years are missing."""
-    group = (table["year"].diff() != 1).cumsum()
-    return [run for _, run in table.groupby(group)]
-
-
-def _concentration_title(
-    dataset: Dataset, known: pd.DataFrame, states: list[str], window: int
-) -> str:
-    parts = []
-    for state in states:
-        own = known[(known["state"] == state) & (known["counted"] == measures.ALL)]
-        end = own.iloc[-1]
-        parts.append(
-            f"{100 * end['herfindahl']:.0f} % for {dataset.party_names[state]} "
-            f"({end['year'] - window + 1}–{end['year']})"
-        )
-    return f"The chance that two agreements are with the same partner: {listed(parts)}"
-
-
-def _counted(dataset: Dataset, table: pd.DataFrame) -> list[str]:
-    return [
-        counted if pd.isna(left_out) else f"without {named(dataset, dataset.party_names[left_out])}"
-        for counted, left_out in zip(table["counted"], table["left_out"], strict=True)
-    ]
-
-
-@theme.chart
+@chart(
+    "04-shared",
+    method=measures.shared,
+    caption=prose.shared_caption,
+    columns={"partner": "Partner", "count": "In all"},
+    empty="Shared partners: there is none.",
+)
 def shared(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     """Draw the agreements of each focus state with the partners that they share.
 
@@ -430,85 +216,31 @@ def shared(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     dataset
         For names.
     table
-        From :func:`accords.analysis.partners.shared_partners`.
+        From :func:`accords.analysis.partners.shared`.
     """
-    name = "04-shared"
-    data = table[["name", *dataset.focus, "agreements"]].rename(
-        columns={"name": "Partner", "agreements": "In all"} | dataset.party_names
-    )
-    if table.empty:
-        return theme.too_little(
-            name=name, title="No partner is shared", data=data, measure=measures.shared_partners
-        )
-    colours = theme.state_colours(dataset.focus)
-    figure = go.Figure()
-    rows = list(range(len(table)))[::-1]
-    n = len(dataset.focus)
-    width = 1 / n
+    inks, n = state_colours(dataset.focus), len(dataset.focus)
+    figure, (panel,) = marks.panels([""], height=26 + 23 * len(table))
+    places = marks.rows(figure, panel, [dataset.party_names[p] for p in table["partner"]])
     most = float(table[list(dataset.focus)].to_numpy().max())
-    narrow: dict[str, Any] = {
-        "height": 90 + 22 * len(rows), "margin": {"l": 4, "r": 4, "b": 4},
-        "yaxis": {"tickfont": {"size": 11, "color": theme.colour("ink")}},
-    }  # fmt: skip
     for k, state in enumerate(dataset.focus):
-        suffix = "" if k == 0 else str(k + 1)
-        figure.add_bar(
-            x=table[state], y=rows, orientation="h", xaxis=f"x{suffix}", width=0.7,
-            marker={"color": colours[state], "line": {"width": 0}}, showlegend=False,
-            text=table[state], textposition="outside", textfont={"size": 12}, cliponaxis=False,
-            hovertext=[
-                theme.safe(
-                    f"{dataset.party_names[state]} with {named(dataset, r['name'])}: "
-                    f"{some(r[state], 'agreement')}"
-                )
-                for r in table.to_dict("records")
-            ],
-            hovertemplate="%{hovertext}<extra></extra>",
+        own = {"xaxis": f"x{k + 1 if k else ''}", "yaxis": "y"}
+        rows = table.assign(state=state, count=table[state])
+        marks.bars(
+            figure, own, table[state], places, ink=inks[state], text=table[state].tolist(),
+            textposition="outside", cliponaxis=False,
+            hover=[prose.pair_hover(dataset, row) for row in rows.to_dict("records")],
         )  # fmt: skip
-        figure.update_layout(
-            {
-                f"xaxis{suffix}": {
-                    "domain": [k * width, (k + 1) * width - 0.02], "anchor": "y",
-                    "range": [0, most * 1.15], "visible": False,
-                }
-            }
+        marks.settle(
+            figure, own,
+            x={"domain": [k / n, (k + 1) / n - 0.02], "anchor": "y", "visible": False,
+               "range": [0, most * 1.15]},
         )  # fmt: skip
-        annotate(
-            figure, narrow, x=k * width, y=1, xref="paper", yref="paper", xanchor="left",
-            yanchor="bottom", yshift=2, text=f"<b>{theme.safe(dataset.party_names[state])}</b>",
-            font={"size": 13, "color": colours[state]},
+        marks.note(
+            figure, f"<b>{safe(dataset.party_names[state])}</b>", x=k / n, y=1, xref="paper",
+            yref="paper", xanchor="left", yanchor="bottom", yshift=2,
+            font={"size": 13, "color": inks[state]},
         )  # fmt: skip
-    figure.update_yaxes(**theme.row_axis(rows, [theme.safe(v) for v in table["name"]]))
-    figure.update_layout(margin={"b": 8})
-    return theme.finish(
-        figure,
-        name=name,
-        title=_shared_title(dataset, table),
-        subtitle=(
-            "Concluded bilateral agreements of each state with the partners that "
-            f"{'both have' if n == 2 else 'at least two states have'} (n = {len(table)})."
-        ),
-        alt="Bars side by side. "
-        + "; ".join(
-            f"{r['name']} " + " and ".join(str(r[s]) for s in dataset.focus)
-            for _, r in table.iterrows()
-        )
-        + ".",
-        data=data,
-        measure=measures.shared_partners,
-        height=110 + 23 * len(rows),
-        narrow=narrow,
-    )
-
-
-def _shared_title(dataset: Dataset, table: pd.DataFrame) -> str:
-    leads = table[list(dataset.focus)]
-    parts = []
-    for state in dataset.focus:
-        more = (leads[state] > leads.drop(columns=state).max(axis=1)).sum()
-        parts.append(f"{dataset.party_names[state]} has more with {more}")
-    equal = len(table) - sum(
-        int((leads[s] > leads.drop(columns=s).max(axis=1)).sum()) for s in dataset.focus
-    )
-    partners = some(len(table), "shared partner")
-    return f"{partners}: {', '.join(parts)}; with {equal} they are level"
+        phone(figure, **{f"xaxis{own['xaxis'][1:]}": {"domain": [k / n, (k + 1) / n - 0.02]}})
+    figure.layout.margin.t = marks.HEAD
+    phone(figure, margin={"t": marks.HEAD + 4})
+    return figure.update_layout(margin={"b": 8})

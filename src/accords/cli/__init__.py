@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import io
 import json
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -16,26 +19,36 @@ from accords.cli import curation as curate
 from accords.errors import AccordsError, NoDataset
 
 Folder = Annotated[
-    Path | None,
-    typer.Argument(help="The dataset's folder; by default the nearest folder 'data'."),
+    Path | None, typer.Argument(help="The dataset's folder; by default the nearest folder 'data'.")
 ]
 
 
 class _Commands(TyperGroup):
     """Turns the package's errors into one sentence and the exit code 2."""
 
+    def main(self, *arguments: Any, **more: Any) -> Any:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                # A letter that the terminal's encoding lacks is a question mark, and not a failure.
+                stream.reconfigure(errors="replace")
+        return super().main(*arguments, **more)
+
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
         except NoDataset as error:
-            typer.echo(f"{error.missing} {self._how_to_name_it(ctx)}", err=True)
-            raise typer.Exit(2) from error
+            said = f"{error.missing} {self._how_to_name_it(ctx)}"
         except AccordsError as error:
-            typer.echo(str(error), err=True)
-            raise typer.Exit(2) from error
+            said = str(error)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # Whoever read the output has seen enough.
+            said = f"{error.filename or 'A file'}: {error.strerror or error}."
+        typer.echo(said, err=True)
+        raise typer.Exit(2)
 
     def _how_to_name_it(self, ctx: Any) -> str:
-        """Say how the command that was called takes the dataset's folder."""
+        """Return how the command that was called takes the dataset's folder."""
         name = ctx.invoked_subcommand
         data = next((p for p in self.commands[name].params if p.name == "data"), None)
         if data is None:
@@ -101,8 +114,7 @@ def build(
         raise typer.Exit(1) from error
     for note in result.notes:
         typer.echo(note, err=True)
-    state = "is up to date" if result.unchanged else "is ready"
-    typer.echo(f"{result.page} {state}.")
+    typer.echo(f"{result.page} {'is up to date' if result.unchanged else 'is ready'}.")
 
 
 @app.command()
@@ -116,19 +128,17 @@ def check(
 
     Exit code 0: no errors (warnings do not count). 1: errors. 2: no dataset.
     """
+    from rich.console import Console
+
     from accords.checks import check as find_problems
+    from accords.checks.listing import listing
 
     problems = find_problems(data)
     if as_json:
-        typer.echo(json.dumps([asdict(p) for p in problems], ensure_ascii=False, indent=2))
+        typer.echo(json.dumps([asdict(problem) for problem in problems], indent=2))
     else:
-        from rich.console import Console
-
-        from accords.checks.listing import listing
-
-        console = Console(highlight=False)
         for part in listing(problems):
-            console.print(part)
+            Console(highlight=False).print(part)
     raise typer.Exit(any(problem.severity == "error" for problem in problems))
 
 
@@ -149,14 +159,6 @@ def codebook(
     elif not book.is_current(folder):
         typer.echo(f"{folder / book.FILE} is out of date. Run 'accords codebook'.", err=True)
         raise typer.Exit(1)
-
-
-def _states(listed: str) -> list[str]:
-    """Read the states of ``--focus``: capitals, blanks and a comma too many do not matter."""
-    states = [state.strip().upper() for state in listed.split(",") if state.strip()]
-    if not states:
-        raise typer.BadParameter("no state is given. Name some: AZE,MAR.", param_hint="--focus")
-    return states
 
 
 _HANDED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -182,6 +184,14 @@ def open_app(context: typer.Context) -> None:
     from accords.publish import serve
 
     serve.app(context.args)
+
+
+def _states(listed: str) -> list[str]:
+    """Read the states of ``--focus``: capitals, blanks and a comma too many do not matter."""
+    states = [state.strip().upper() for state in listed.split(",") if state.strip()]
+    if not states:
+        raise typer.BadParameter("no state is given. Name some: AZE,MAR.", param_hint="--focus")
+    return states
 
 
 @contextlib.contextmanager

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from datetime import date as day
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import pandas as pd
 
     from accords.curation.differences import RowChange
     from accords.curation.entries import Entry
-    from accords.curation.revision import Refused, Remark
+    from accords.curation.revision import Outcome, Remark
 
 Data = Annotated[
-    Path | None,
-    typer.Option(help="The dataset's folder; by default the nearest folder 'data'."),
+    Path | None, typer.Option(help="The dataset's folder; by default the nearest folder 'data'.")
 ]
 Since = Annotated[
     str | None,
@@ -65,13 +64,10 @@ def import_workbook(
     from accords.curation import imports
     from accords.dataset import find_data
 
-    done = imports.import_workbook(file, data or find_data(), discard_newer=discard_newer)
-    _remark(done.remarks)
-    if not done.accepted:
-        errors = sum(remark.severity == "error" for remark in done.remarks)
-        typer.echo(f"{_problems(errors)}. Nothing was written: mend the workbook and import again.")
-        raise typer.Exit(1)
-    _changed(done.changes)
+    _take(
+        lambda: imports.import_workbook(file, data or find_data(), discard_newer=discard_newer),
+        end=": fix the workbook and import again",
+    )
 
 
 def add(
@@ -92,40 +88,34 @@ def add(
     ] = False,
 ) -> None:
     """Add an agreement, or news of one: asked for on the terminal, or read from a file."""
-    from accords.curation import additions, forms
+    from accords.curation import additions, prompts
     from accords.curation.entries import read_entries
-    from accords.curation.revision import Refused
     from accords.dataset import find_data, load, own_data
 
     if template:
-        typer.echo(forms.template(load(data or own_data())), nl=False)
-        return
-    if schema:
-        described = forms.schema(load(data or own_data()))
-        typer.echo(json.dumps(described, indent=2, ensure_ascii=False))
-        return
-    folder = data or find_data()
-    entries = read_entries(source) if source is not None else [_filled_in(folder)]
-    try:
-        done = additions.add(entries, folder)
-    except Refused as refused:
-        _refuse(refused)
-        if source is None:
-            _keep(entries[0])
-        raise typer.Exit(1) from refused
-    _remark(done.remarks)
-    _changed(done.changes)
+        typer.echo(prompts.template(load(data or own_data())), nl=False)
+    elif schema:
+        typer.echo(
+            json.dumps(prompts.schema(load(data or own_data())), indent=2, ensure_ascii=False)
+        )
+    elif source is not None:
+        entries = read_entries(source)
+        _take(lambda: additions.add(entries, data or find_data()))
+    else:
+        folder = data or find_data()
+        entry = _filled_in(folder)
+        _take(lambda: additions.add([entry], folder), refused=lambda: _keep(entry))
 
 
 def _filled_in(folder: Path) -> Entry:
     """Ask for an entry on the terminal; keep what was typed when it is broken off or not wanted."""
-    from accords.curation import forms
+    from accords.curation import prompts
     from accords.dataset import load
 
     entry: Entry = {}
     try:
-        forms.fill_in(load(folder), _ask, typer.echo, entry)
-        typer.echo(f"\n{forms.written(entry)}")
+        prompts.fill_in(load(folder), _ask, typer.echo, entry)
+        typer.echo(f"\n{prompts.written(entry)}")
         wanted = typer.confirm("Add this to the data?")
     except typer.Abort:
         typer.echo()
@@ -137,15 +127,19 @@ def _filled_in(folder: Path) -> Entry:
     return entry
 
 
+def _ask(question: str) -> str:
+    return typer.prompt(question, default="", show_default=False)
+
+
 def _keep(entry: Entry) -> None:
     """Write an entry beside the curator, under a name that is free, and say how to go on."""
-    from accords.curation import forms
+    from accords.curation import prompts
 
     if not entry:
         return
-    names = (f"new-agreement{number}.yaml" for number in ("", *(f"-{n}" for n in range(2, 1000))))
+    names = (f"new-agreement{f'-{number}' if number > 1 else ''}.yaml" for number in count(1))
     draft = next(file for file in map(Path, names) if not file.exists())
-    draft.write_text(forms.written(entry), encoding="utf-8")
+    draft.write_text(prompts.written(entry), encoding="utf-8", newline="\n")
     typer.echo(f"What you typed is in {draft}. To go on: accords add --from {draft}")
 
 
@@ -163,16 +157,10 @@ def correct(
     Each correction names what stands in the cell, and is refused where something else does.
     """
     from accords.curation import corrections
-    from accords.curation.revision import Refused
     from accords.dataset import find_data
 
-    try:
-        done = corrections.correct(corrections.read_corrections(file), data or find_data())
-    except Refused as refused:
-        _refuse(refused)
-        raise typer.Exit(1) from refused
-    _remark(done.remarks)
-    _changed(done.changes)
+    written = corrections.read_corrections(file)
+    _take(lambda: corrections.correct(written, data or find_data()))
 
 
 def diff(
@@ -183,15 +171,15 @@ def diff(
     data: Data = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """Say which agreements and which findings of the report differ, field by field."""
-    from accords.curation import changes, editions
+    """List the agreements, and the findings of the report, that differ, field by field."""
+    from accords.curation import changes, editions, telling
     from accords.dataset import load
 
     difference = editions.compared(old, editions.read(new, data) if new else load(data), data)
     if as_json:
-        typer.echo(json.dumps(changes.as_json(difference), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(changes.as_json(difference), indent=2))
     else:
-        typer.echo("\n".join(changes.told(difference)))
+        typer.echo("\n".join(telling.told(difference)))
 
 
 def release(
@@ -209,14 +197,12 @@ def release(
     data: Data = None,
 ) -> None:
     """Make the data as they are a new edition: checked, described, dated, stored and built."""
-    import pandas as pd
-
-    from accords.curation import changes, editions
+    from accords.curation import editions, telling
     from accords.dataset import find_data
     from accords.publish import build
 
     folder = data or find_data()
-    dated = _day(date) if date else pd.Timestamp(day.today())
+    dated = _day(date or str(day.today()))
     difference = editions.release(
         version,
         folder,
@@ -225,7 +211,7 @@ def release(
         since=since,
         build=lambda: build.build(build.plan(folder, since=since)),
     )
-    typer.echo("\n".join(changes.told(difference)))
+    typer.echo("\n".join(telling.told(difference)))
     typer.echo(f"Edition {version} ({dated:%Y-%m-%d}) is released.")
 
 
@@ -250,11 +236,26 @@ def _day(text: str) -> pd.Timestamp:
     try:
         return pd.Timestamp(day.fromisoformat(text))
     except ValueError as error:
-        raise typer.BadParameter(f"'{text}' is no day. Write it as 2027-01-31.") from error
+        raise typer.BadParameter(f"'{text}' is not a day. Write it as 2027-01-31.") from error
 
 
-def _ask(question: str) -> str:
-    return typer.prompt(question, default="", show_default=False)
+def _take(
+    change: Callable[[], Outcome],
+    refused: Callable[[], None] = lambda: None,
+    end: str = " to the data",
+) -> None:
+    """Make a change and say what it did, or why it cannot be made."""
+    from accords.curation.revision import Refused
+
+    try:
+        done = change()
+    except Refused as error:
+        _remark(error.remarks)
+        typer.echo(f"{_problems(len(error.remarks))}. Nothing was written{end}.")
+        refused()
+        raise typer.Exit(1) from error
+    _remark(done.remarks)
+    _changed(done.changes)
 
 
 def _problems(number: int) -> str:
@@ -264,11 +265,6 @@ def _problems(number: int) -> str:
 def _remark(remarks: Iterable[Remark]) -> None:
     for remark in sorted(remarks, key=lambda r: r.severity != "error"):
         typer.echo(f"{'Note: ' if remark.severity == 'warning' else ''}{remark}")
-
-
-def _refuse(refused: Refused) -> None:
-    _remark(refused.remarks)
-    typer.echo(f"{_problems(len(refused.remarks))}. Nothing was written to the data.")
 
 
 def _changed(changes: list[RowChange]) -> None:

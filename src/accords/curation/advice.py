@@ -1,19 +1,18 @@
 """What to look at twice in rows that are new; what was judged once is not asked again.
 
-Each rule takes the dataset after a change, and the rows that the change added.
+Each rule takes the dataset after a change and the new rows of one table, and returns its question
+about each of them that it asks about, by the row's position in the table.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 import pandas as pd
 
-from accords.checks.data import each, items
 from accords.checks.problem import Problem
 from accords.curation.differences import RowChange
 from accords.dataset import Dataset
@@ -23,21 +22,7 @@ SERVES_MANY = 10
 
 _RELAYS = re.compile(r"[,;/]|\b(and|after|via|through|citing|quoting|by way of)\b")
 
-
-class Advice(NamedTuple):
-    """A question about a new row: where it stands, what is odd, and what to do."""
-
-    table: str
-    position: int
-    column: str
-    message: str
-    remedy: str
-
-
-Added = Mapping[str, pd.DataFrame]
-"""The new rows of each table, indexed by their positions in it."""
-
-Rule = Callable[[Dataset, Added], Iterator[Advice]]
+Ask = Callable[[Dataset, pd.DataFrame], pd.Series]
 
 
 def advise(dataset: Dataset, changes: Iterable[RowChange]) -> list[Problem]:
@@ -54,139 +39,91 @@ def advise(dataset: Dataset, changes: Iterable[RowChange]) -> list[Problem]:
     for change in changes:
         if change.kind == "added":
             keys[change.table].add(tuple(change.key.values()))
-    added, paths = {}, {}
-    for resource in dataset.descriptor["resources"]:
-        name, primary = resource["name"], resource["schema"]["primaryKey"]
-        table = dataset.tables[name]
-        own = zip(*(table[column].astype("str") for column in primary), strict=True)
-        paths[name] = resource["path"]
-        added[name] = table.loc[[key in keys[name] for key in own]]
-    return [
-        Problem(
-            file=paths[advice.table],
-            rule=rule.__name__.replace("_", "-"),
-            message=advice.message,
-            remedy=advice.remedy,
-            row=int(advice.position) + 2,
-            column=advice.column,
-            severity="warning",
-        )
-        for rule in RULES
-        for advice in rule(dataset, added)
-    ]
-
-
-def second_signature(dataset: Dataset, added: Added) -> Iterator[Advice]:
-    """Ask about a second signature of the same actors on another date."""
-    new = added["events"]
-    signed = dataset.events[
-        (dataset.events["event"] == "signed")
-        & dataset.events["agreement_id"].isin(new["agreement_id"])
-    ]
-    for (agreement, _), rows in signed.groupby(["agreement_id", signed["party_id"].fillna("")]):
-        if rows["date"].nunique() > 1:
-            days = " and on ".join(rows["date"].dropna())
-            for position in new.index.intersection(rows.index):
-                yield Advice(
-                    "events",
-                    position,
-                    "date",
-                    f"{agreement} is signed by the same on {days}.",
-                    "If sources disagree on one signature, keep one date and enter a dispute.",
+    resources = {resource["name"]: resource for resource in dataset.descriptor["resources"]}
+    problems = []
+    for table, column, ask, remedy in RULES:
+        resource, rows = resources[table], dataset.tables[table]
+        own = rows[resource["schema"]["primaryKey"]].astype("str").itertuples(index=False)
+        new = rows.loc[[tuple(key) in keys[table] for key in own]]
+        for position, message in ask(dataset, new).dropna().items():
+            problems.append(
+                Problem(
+                    file=resource["path"],
+                    rule=ask.__name__.replace("_", "-"),
+                    message=message,
+                    remedy=remedy,
+                    row=int(str(position)) + 2,
+                    column=column,
+                    severity="warning",
                 )
+            )
+    return problems
 
 
-def no_locator(dataset: Dataset, added: Added) -> Iterator[Advice]:
+def second_signature(dataset: Dataset, new: pd.DataFrame) -> pd.Series:
+    """Ask about a second signature of the same actors on another date."""
+    events = dataset.events
+    signed = events[
+        (events["event"] == "signed") & events["agreement_id"].isin(new["agreement_id"])
+    ]
+    dates = signed.groupby(["agreement_id", signed["party_id"].fillna("")])["date"]
+    days = dates.transform(lambda d: " and on ".join(d.dropna())).astype("str")
+    said = signed["agreement_id"] + " is signed by the same on " + days + "."
+    return said[(dates.transform("nunique") > 1) & signed.index.isin(new.index)]
+
+
+def no_locator(dataset: Dataset, new: pd.DataFrame) -> pd.Series:
     """Ask where in a source that serves many agreements a statement stands."""
     serves = dataset.citations.groupby("source_id")["agreement_id"].nunique()
-    rows = added["citations"]
-    rows = rows[(rows["source_id"].map(serves) > SERVES_MANY) & rows["locator"].isna()]
-    for row in each(rows.drop_duplicates(["agreement_id", "source_id"])):
-        yield Advice(
-            "citations",
-            row.Index,
-            "locator",
-            f"{row.source_id} serves {serves[row.source_id]} agreements, and nothing says where in "
-            f"it {row.agreement_id} stands.",
-            "Give the row, article or page.",
-        )
+    many = new["source_id"].map(serves)
+    rows = new[(many > SERVES_MANY) & new["locator"].isna()]
+    rows = rows.drop_duplicates(["agreement_id", "source_id"])
+    number = many[rows.index].astype("str")
+    where = " agreements, and nothing says where in it " + rows["agreement_id"] + " stands."
+    return rows["source_id"] + " serves " + number + where
 
 
-def two_origins(dataset: Dataset, added: Added) -> Iterator[Advice]:
+def two_origins(dataset: Dataset, new: pd.DataFrame) -> pd.Series:
     """Ask for the first source alone where an origin names a second one too."""
     voices = pd.concat([dataset.sources["origin"], dataset.sources["publisher"]]).dropna()
     known = {voice.casefold() for voice in voices if len(voice) > 2}
-    for position, origin in items(added["sources"]["origin"].dropna()):
+
+    def several(origin: str) -> bool:
         words = origin.casefold()
-        within = any(
-            re.search(rf"(?<!\w){re.escape(voice)}(?!\w)", words)
-            for voice in known
-            if voice in words and voice != words
-        )
-        if within and _RELAYS.search(words):
-            yield Advice(
-                "sources",
-                position,
-                "origin",
-                f"'{origin}' names more than one source, and would count as another than each.",
-                "Give the first source alone.",
-            )
+        within = (v for v in known if v in words and v != words)
+        named = any(re.search(rf"(?<!\w){re.escape(voice)}(?!\w)", words) for voice in within)
+        return named and _RELAYS.search(words) is not None
+
+    origins = new["origin"].dropna()
+    origins = origins[origins.map(several).astype(bool)]
+    return "'" + origins + "' names more than one source, and would count as another than each."
 
 
-def mirror(dataset: Dataset, added: Added) -> Iterator[Advice]:
+def mirror(dataset: Dataset, new: pd.DataFrame) -> pd.Series:
     """Ask whether two addresses that differ in their subdomain alone are one page."""
     places = dataset.sources["url"].map(_without_subdomain, na_action="ignore").dropna()
-    for position, place in items(places[places.index.isin(added["sources"].index)]):
-        same = places.index[(places == place) & (places.index != position)]
-        if len(same):
-            other = str(dataset.sources.at[same[0], "source_id"])
-            yield Advice(
-                "sources",
-                position,
-                "url",
-                f"The address differs in its subdomain alone from that of {other}.",
-                "If it is the same page, cite that source.",
-            )
+    said = {}
+    for position in places.index[places.duplicated(keep=False) & places.index.isin(new.index)]:
+        twin = places.index[places == places[position]].drop(position)[0]
+        other = str(dataset.sources.at[twin, "source_id"])
+        said[position] = f"The address differs in its subdomain alone from that of {other}."
+    return pd.Series(said, dtype="str")
 
 
-def uncited_dispute(dataset: Dataset, added: Added) -> Iterator[Advice]:
+def uncited_dispute(dataset: Dataset, new: pd.DataFrame) -> pd.Series:
     """Ask for a citation of a page that speaks in a dispute of an agreement."""
     pair = ["agreement_id", "source_id"]
     cited = pd.MultiIndex.from_frame(dataset.citations[pair])
-    rows = added["disputes"].drop_duplicates(pair)
-    for row in each(rows[~pd.MultiIndex.from_frame(rows[pair]).isin(cited)]):
-        yield Advice(
-            "disputes",
-            row.Index,
-            "source_id",
-            f"No citation ties {row.source_id} to {row.agreement_id}.",
-            "Cite it for what it supports, or as context.",
-        )
+    rows = new.drop_duplicates(pair)
+    rows = rows[~pd.MultiIndex.from_frame(rows[pair]).isin(cited)]
+    return "No citation ties " + rows["source_id"] + " to " + rows["agreement_id"] + "."
 
 
-def few_parties(dataset: Dataset, added: Added) -> Iterator[Advice]:
+def few_parties(dataset: Dataset, new: pd.DataFrame) -> pd.Series:
     """Ask for the other parties of a multilateral agreement that has two on record."""
-    number = dataset.parties.groupby("agreement_id").size()
-    rows = added["agreements"]
-    rows = rows[(rows["scope"] == "multilateral") & rows["parties_total"].isna()]
-    for row in each(rows[rows["agreement_id"].map(number) < 3]):
-        yield Advice(
-            "agreements",
-            row.Index,
-            "parties_total",
-            f"{row.agreement_id} is multilateral and has two parties on record.",
-            "Add the others or their number; if there are none, it is bilateral.",
-        )
-
-
-RULES: tuple[Rule, ...] = (
-    second_signature,
-    no_locator,
-    two_origins,
-    mirror,
-    uncited_dispute,
-    few_parties,
-)
+    number = new["agreement_id"].map(dataset.parties.groupby("agreement_id").size())
+    rows = new[(new["scope"] == "multilateral") & new["parties_total"].isna() & (number < 3)]
+    return rows["agreement_id"] + " is multilateral and has two parties on record."
 
 
 def _without_subdomain(address: str) -> str | None:
@@ -198,3 +135,24 @@ def _without_subdomain(address: str) -> str | None:
         return None
     path = parts.path.rstrip("/")
     return f"{'.'.join(host[-2:])}{path}?{parts.query}" if path or parts.query else None
+
+
+RULES: tuple[tuple[str, str, Ask, str], ...] = (
+    (
+        "events",
+        "date",
+        second_signature,
+        "If sources disagree on one signature, keep one date and enter a dispute.",
+    ),
+    ("citations", "locator", no_locator, "Give the row, article or page."),
+    ("sources", "origin", two_origins, "Give the first source alone."),
+    ("sources", "url", mirror, "If it is the same page, cite that source."),
+    ("disputes", "source_id", uncited_dispute, "Cite it for what it supports, or as context."),
+    (
+        "agreements",
+        "parties_total",
+        few_parties,
+        "Add the others or their number; if there are none, it is bilateral.",
+    ),
+)
+"""Each rule: the table and column that it asks about, the question, and what to do."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from accords.curation.differences import texts
+from accords.curation.draft import Draft, near
 from accords.curation.entries import Written, read_rows
-from accords.curation.revision import Outcome, Places, Refused, Remark, apply
-from accords.dataset import Dataset, load
+from accords.curation.revision import Outcome
+from accords.dataset import load
 
 COLUMNS = ("table", "agreement_id", "key", "column", "old", "new")
 REASONS = ("url", "why")
@@ -25,9 +26,8 @@ DELETE = "DELETE"
 Row = tuple[str, int]
 """A table, and the position of a row in it."""
 
-
-class _Wrong(Exception):
-    """What is wrong with a correction, as a sentence."""
+Names = Mapping[tuple[str, str], int]
+"""The position of each row of a table, by its agreement and the rest of its key."""
 
 
 def read_corrections(file: str | os.PathLike[str]) -> list[Written]:
@@ -56,103 +56,83 @@ def correct(corrections: Iterable[Written], folder: str | os.PathLike[str]) -> O
         corrects, or when the whole does not pass the checks; nothing was written.
     """
     dataset = load(folder)
-    tables = texts(dataset)
-    rows = _rows(dataset, tables)
-    remarks: list[Remark] = []
+    draft = Draft(texts(dataset))
+    resources = {resource["name"]: resource for resource in dataset.descriptor["resources"]}
+    names = {name: _names(draft.tables[name], resource) for name, resource in resources.items()}
     wanted: dict[Row, dict[str, Written]] = defaultdict(dict)
     for one in corrections:
-        try:
-            row = _row(one, tables, rows)
-            _once(one, wanted[row])
-        except _Wrong as wrong:
-            remarks.append(Remark(_place(one), str(wrong)))
-    if remarks:
-        raise Refused(remarks)
-    return apply(Path(folder), *_corrected(tables, wanted))
+        if fault := _fault(one, draft.tables, names):
+            draft.object(_place(one), fault)
+            continue
+        cells = wanted[one["table"], names[one["table"]][one["agreement_id"], one["key"]]]
+        for column, other in cells.items():
+            if column == one["column"] or DELETE in (column, one["column"]):
+                draft.object(_place(one), f"Line {other.line} corrects the same. Keep one of them.")
+        cells.setdefault(one["column"], one)
+    _make(wanted, draft, resources)
+    return draft.put(Path(folder))
 
 
-def _rows(dataset: Dataset, tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str, str], int]:
-    """Find each row by how corrections name it: its table, its agreement, the rest of its key."""
-    found = {}
-    for resource in dataset.descriptor["resources"]:
-        table, primary = resource["name"], resource["schema"]["primaryKey"]
-        others = [column for column in primary if column != "agreement_id"]
-        for position, row in enumerate(tables[table].to_dict("records")):
-            key = "|".join(row[column] for column in others)
-            if table == "disputes":
-                key = key.replace("|", "=", 1)
-            owner = row["agreement_id"] if "agreement_id" in primary else ""
-            found[table, owner, key] = position
-    return found
+def _names(table: pd.DataFrame, resource: Mapping[str, Any]) -> Names:
+    keys = table[resource["schema"]["primaryKey"]].copy()
+    owners = keys.pop("agreement_id") if "agreement_id" in keys else [""] * len(keys)
+    joined = ["|".join(key) for key in keys.to_numpy()]
+    if resource["name"] == "disputes":
+        joined = [key.replace("|", "=", 1) for key in joined]
+    return {name: at for at, name in enumerate(zip(owners, joined, strict=True))}
 
 
-def _row(
-    one: Written, tables: Mapping[str, pd.DataFrame], rows: Mapping[tuple[str, str, str], int]
-) -> Row:
-    """Find the row that a correction is about, and see that the cell is as it says."""
-    table, agreement, key = one["table"], one["agreement_id"], one["key"]
-    column, old = one["column"], one["old"]
+def _fault(
+    one: Written, tables: Mapping[str, pd.DataFrame], names: Mapping[str, Names]
+) -> str | None:
+    """Return what keeps a correction from fitting to a cell, if anything."""
+    table, agreement, key, column = (one[c] for c in ("table", "agreement_id", "key", "column"))
     if table not in tables:
-        raise _Wrong(f"There is no table '{table}'.{_near(table, tables)}")
-    if (table, agreement, key) not in rows:
-        owners = {owner: "" for name, owner, _ in rows if name == table}
-        if agreement not in owners:
-            raise _Wrong(f"No row of this table is of '{agreement}'.{_near(agreement, owners)}")
-        keys = [k for name, owner, k in rows if (name, owner) == (table, agreement)]
-        raise _Wrong(f"The table has no row '{key}' there.{_near(key, keys)}")
-    position = rows[table, agreement, key]
+        return f"There is no table '{table}'.{near(table, tables)}"
+    keys = [name for owner, name in names[table] if owner == agreement]
+    if not keys:
+        owners = {owner for owner, _ in names[table]}
+        return f"No row of this table is of '{agreement}'.{near(agreement, owners)}"
+    if key not in keys:
+        return f"The table has no row '{key}' there.{near(key, keys)}"
     if column == DELETE:
-        return table, position
-    columns = list(map(str, tables[table]))
-    if column not in columns:
-        raise _Wrong(f"The table has no column '{column}'.{_near(column, columns)}")
-    stands = str(tables[table].at[position, column])
-    if stands != old:
-        raise _Wrong(
+        return None
+    if column not in tables[table]:
+        return f"The table has no column '{column}'.{near(column, map(str, tables[table]))}"
+    stands: Any = tables[table].at[names[table][agreement, key], column]
+    if stands != one["old"]:
+        return (
             f"'{stands or 'nothing'}' stands there, and the old value is given as "
-            f"'{old or 'nothing'}'. Look at the row again, and write what stands there as 'old'."
+            f"'{one['old'] or 'nothing'}'. Look at the row again, and write what stands there as "
+            "'old'."
         )
-    return table, position
+    return None
 
 
-def _once(one: Written, others: dict[str, Written]) -> None:
-    """Note a correction of a row; refuse a second one of the same cell, or of a row that goes."""
-    for column, other in others.items():
-        if column == one["column"] or DELETE in (column, one["column"]):
-            raise _Wrong(f"Line {other.line} corrects the same. Keep one of the two.")
-    others[one["column"]] = one
-
-
-def _corrected(
-    tables: Mapping[str, pd.DataFrame], wanted: Mapping[Row, Mapping[str, Written]]
-) -> tuple[dict[str, pd.DataFrame], Places]:
-    """Return the tables with all corrections, and where each was written."""
-    changed = {name: table.copy() for name, table in tables.items()}
-    places = Places()
-    gone: dict[str, list[int]] = defaultdict(list)
-    lines: dict[str, list[str]] = defaultdict(list)
-    for (table, position), cells in wanted.items():
+def _make(
+    wanted: Mapping[Row, Mapping[str, Written]], draft: Draft, resources: Mapping[str, Any]
+) -> None:
+    """Write all corrections into the draft's tables, and where each was written."""
+    gone, lines = defaultdict(list), defaultdict(list)
+    for (table, at), cells in wanted.items():
+        fields = {field["name"]: field for field in resources[table]["schema"]["fields"]}
         for column, one in cells.items():
             lines[one["agreement_id"]].append(str(one.line))
             if column == DELETE:
-                gone[table].append(position)
+                gone[table].append(at)
             else:
-                changed[table].at[position, column] = one["new"]
-    for table, kept in changed.items():
-        changed[table] = kept.drop(index=gone[table])
-        for position, before in enumerate(changed[table].index):
-            for column, one in wanted.get((table, before), {}).items():
-                places.cells[table, position, column] = _place(one)
+                new = draft.clean(one["new"], fields[column], _place(one))
+                draft.tables[table].at[at, column] = new
+    for table, positions in gone.items():
+        draft.tables[table] = draft.tables[table].drop(index=positions)
+    for (table, at), cells in wanted.items():
+        if at not in gone[table]:
+            position: Any = draft.tables[table].index.get_loc(at)
+            draft.places.cells |= {(table, position, c): _place(one) for c, one in cells.items()}
     for agreement, numbers in lines.items():
-        places.agreements[agreement] = f"line {', '.join(numbers)} ({agreement})"
-    return changed, places
+        draft.places.agreements[agreement] = f"line {', '.join(numbers)} ({agreement})"
 
 
 def _place(one: Written) -> str:
     row = (one["table"], one["agreement_id"], one["key"], one["column"])
     return ", ".join(filter(None, (f"line {one.line}", *row)))
-
-
-def _near(word: str, words: Iterable[str]) -> str:
-    near = difflib.get_close_matches(word, list(words), n=1)
-    return f" Did you mean '{near[0]}'?" if near else ""

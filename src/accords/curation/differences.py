@@ -30,12 +30,15 @@ class RowChange:
         ``added``, ``removed`` or ``changed``.
     fields
         Old and new text of each column that differs; empty text where there was or is no row.
+    cells
+        The whole row as it is now, or as it was where it is gone.
     """
 
     table: str
     key: Mapping[str, str]
     kind: Kind
     fields: Mapping[str, tuple[str, str]]
+    cells: Mapping[str, str]
 
     @property
     def agreement(self) -> str:
@@ -50,7 +53,7 @@ class RowChange:
 
 
 def cells(table: pd.DataFrame, resource: Mapping[str, Any]) -> list[list[str]]:
-    """Give the rows of one table as its file writes them, header first."""
+    """Return the rows of one table as its file writes them, header first."""
     return list(csv.reader(io.StringIO(to_csv(table, resource).decode(), newline="")))
 
 
@@ -73,39 +76,36 @@ def compare(old: Dataset, new: Dataset) -> list[RowChange]:
     list of RowChange
         By table in the descriptor's order, then by key.
     """
+    before, after = texts(old), texts(new)
     declared = {r["name"]: r for side in (old, new) for r in side.descriptor["resources"]}
-    return [
-        change
-        for name, resource in declared.items()
-        for change in _compare(name, resource["schema"]["primaryKey"], old, new)
-    ]
+    changes: list[RowChange] = []
+    for name, resource in declared.items():
+        key = resource["schema"]["primaryKey"]
+        none = pd.DataFrame(columns=key, dtype="str")
+        changes += _compare(name, key, before.get(name, none), after.get(name, none))
+    return changes
 
 
-def _compare(table: str, key: list[str], old: Dataset, new: Dataset) -> Iterator[RowChange]:
-    before, after = (_keyed(side, table, key) for side in (old, new))
-    for at in sorted(before.keys() | after.keys()):
-        was, now = before.get(at), after.get(at)
-        if was == now:
-            continue
-        kind: Kind = "added" if was is None else "removed" if now is None else "changed"
-        columns = dict.fromkeys([*(was or {}), *(now or {})])
-        values = {c: ((was or {}).get(c, ""), (now or {}).get(c, "")) for c in columns}
-        differing = {c: pair for c, pair in values.items() if pair[0] != pair[1]}
-        if differing:
-            yield RowChange(table, dict(zip(key, at, strict=True)), kind, differing)
-
-
-def _keyed(dataset: Dataset, table: str, key: list[str]) -> dict[tuple[str, ...], dict[str, str]]:
-    resource = next((r for r in dataset.descriptor["resources"] if r["name"] == table), None)
-    if resource is None:
-        return {}
-    head, *lines = cells(dataset.tables[table], resource)
-    rows = (dict(zip(head, line, strict=True)) for line in lines)
-    return {tuple(row.get(column, "") for column in key): row for row in rows}
+def _compare(
+    table: str, key: list[str], old: pd.DataFrame, new: pd.DataFrame
+) -> Iterator[RowChange]:
+    # Where a key is there twice, which the checks refuse, the last of its rows stands.
+    sides = [side.drop_duplicates(key, keep="last") for side in (old, new)]
+    differing = pd.concat(sides, keys=("was", "now")).fillna("").drop_duplicates(keep=False)
+    found: dict[tuple[str, ...], dict[str, dict[str, str]]] = {}
+    rows: list[Any] = differing.to_dict("records")
+    for side, row in zip(differing.index.get_level_values(0), rows, strict=True):
+        found.setdefault(tuple(row[column] for column in key), {})[side] = row
+    for at, states in sorted(found.items()):
+        was, now = (states.get(side, {}) for side in ("was", "now"))
+        kind: Kind = "changed" if was and now else "added" if now else "removed"
+        pairs = {c: (was.get(c, ""), now.get(c, "")) for c in now or was}
+        fields = {column: pair for column, pair in pairs.items() if pair[0] != pair[1]}
+        yield RowChange(table, dict(zip(key, at, strict=True)), kind, fields, now or was)
 
 
 def summary(changes: Iterable[RowChange]) -> list[str]:
-    """Say in a line for each table how many rows were added, removed and changed."""
+    """Return a line for each table: how many of its rows were added, removed and changed."""
     lines = []
     for table, rows in groupby(changes, key=lambda change: change.table):
         kinds = [change.kind for change in rows]

@@ -5,36 +5,64 @@ from __future__ import annotations
 import io
 import json
 import re
-import shutil
 import subprocess
-import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from accords.checks import check
-from accords.curation.changes import Difference, entry
+from accords.curation.changes import Difference, is_codes
+from accords.curation.codebook import FILE as CODEBOOK
+from accords.curation.differences import texts
 from accords.curation.imports import read_workbook
 from accords.curation.revision import renew_codebook, revision
-from accords.dataset import Dataset, find_data, load, read_descriptor, read_edition, to_csv
+from accords.curation.telling import entry
+from accords.dataset import Dataset, find_data, load, read_descriptor, read_edition, typed
 from accords.dataset import edtf as dates
 from accords.errors import AccordsError
+from accords.templates import render
 
 STORED = "editions"
 """Folder of the dataset with a copy of each edition as it was released."""
+
+LOG, DESCRIPTOR = "CHANGELOG.md", "datapackage.json"
 
 _OF_AN_EDITION = ("version", "created", "readUntil")
 """What the descriptor says of one edition alone."""
 
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
-_HEADING = re.compile(r"^## (\S+) \(\d{4}-\d{2}-\d{2}\)$", flags=re.MULTILINE)
+_HEADING = re.compile(r"^## (\S+) \((\d{4}-\d{2}-\d{2})\)\s*$", flags=re.MULTILINE)
 _ABOUT = re.compile(r"Edition (\S+ \(\d{4}-\d{2}-\d{2}\))")
 """How a workbook names the edition that it was made from."""
+
+
+class NoEdition(AccordsError):
+    """An edition is found nowhere."""
+
+
+class GitError(AccordsError):
+    """Git does not give what it was asked for: why, in its own words."""
+
+
+class Copy(NamedTuple):
+    """An edition as it was kept: tables as text, descriptor, change log, and where it was found."""
+
+    tables: Mapping[str, pd.DataFrame]
+    descriptor: Mapping[str, Any]
+    log: str
+    origin: str
+
+    @property
+    def newest(self) -> tuple[str, pd.Timestamp]:
+        """Version and date of the newest edition in the change log."""
+        heading = _HEADING.search(self.log)
+        if heading is None:
+            raise AccordsError(f"{LOG} {self.origin}: no edition. Add a heading as today's has.")
+        return heading[1], pd.Timestamp(heading[2])
 
 
 def read(name: str, folder: Path | None = None) -> Dataset:
@@ -54,10 +82,8 @@ def read(name: str, folder: Path | None = None) -> Dataset:
     AccordsError
         When there is no such thing, or it cannot be read.
     """
-    if Path(name).is_dir():
-        with _laid_out(name, folder) as (place, _):
-            return load(place)
-    return compared(name, load(folder)).old
+    path = Path(name)
+    return load(_inside(path)) if path.is_dir() else compared(name, load(folder)).old
 
 
 def compared(name: str, new: Dataset, folder: Path | None = None) -> Difference:
@@ -70,16 +96,31 @@ def compared(name: str, new: Dataset, folder: Path | None = None) -> Difference:
     new
         The newer one, by whose columns and codes the older one is read.
     """
-    with _laid_out(name, folder or (new.path if new.path.is_dir() else None)) as (place, origin):
-        return _difference(place, origin, new)
+    path = Path(name)
+    if path.is_dir():
+        return _difference(_from_folder(_inside(path)), new)
+    folder = folder or (new.path if new.path.is_dir() else find_data())
+    if path.is_file():
+        return _difference(_from_workbook(path, folder), new)
+    if (stored := _stored(folder, name)).is_file():
+        return _difference(_from_zip(stored.read_bytes(), "as stored with the data"), new)
+    try:
+        return _difference(_from_git(name, folder), new)
+    except GitError as error:
+        raise NoEdition(
+            f"{name}: no such folder, workbook, edition or git revision that holds the data "
+            f"({error}). Name one of these, such as data, agreements.xlsx, 1.0.0 or HEAD~1; when "
+            "you build or release, with --since."
+        ) from error
 
 
 def since_previous(new: Dataset) -> Difference | None:
     """Compare the newest edition with the one before, where that is found."""
-    versions = _HEADING.findall((new.path / "CHANGELOG.md").read_text(encoding="utf-8"))
-    if len(versions) < 2:
+    editions = _HEADING.findall((new.path / LOG).read_text(encoding="utf-8"))
+    try:
+        return compared(editions[1][0], new) if len(editions) > 1 else None
+    except NoEdition:
         return None
-    return _since(versions[1], new)
 
 
 def release(
@@ -118,53 +159,36 @@ def release(
         With the reason, when the edition cannot be released. The data are then as they were.
     """
     newest, newest_date = read_edition(folder)
-    _refuse(version, newest, date, newest_date)
     until = read_until or newest_source(load(folder), date)
-    if until > date:
-        raise AccordsError(
-            f"Sources cannot have been read until {until:%Y-%m-%d}, after the edition's date "
-            f"({date:%Y-%m-%d}). Use an earlier --read-until, or a later --date."
-        )
+    _refuse(version, newest, date, newest_date, until)
     new = replace(load(folder), as_of=until, edition=version, released=date)
-    difference = compared(since, new, folder) if since else _since(newest, new)
-    if difference is None:
-        raise AccordsError(
-            f"Edition {newest} is found neither in {folder / STORED} nor in git, so that what "
-            "changed since cannot be said. "
-            "Give its folder, workbook or git revision with --since."
-        )
+    difference = compared(since or newest, new, folder)
     if not difference:
         raise AccordsError(
             f"Nothing differs from edition {difference.old.edition} {difference.origin}; there is "
             "nothing to release. Where that is not the edition as it was released, name it with "
             "--since."
         )
-    kept = {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
-    papers = {file: file.read_bytes() for file in _papers(folder)}
-    with revision(folder) as copy:
+    changing = [folder / name for name in (LOG, DESCRIPTOR, CODEBOOK)]
+    former = {file: file.read_bytes() for file in changing if file.is_file()}
+    papers: dict[Path, bytes] = {}
+    with revision(folder, papers) as copy:
         _set_edition(copy, version, date, until, entry(difference))
         renew_codebook(copy)
         errors = [problem for problem in check(copy) if problem.severity == "error"]
         if errors:
             raise AccordsError(
-                f"The data have {len(errors)} problems, so that they cannot be released. "
-                "The first: "
-                f"{errors[0].file}, row {errors[0].row}: {errors[0].message} "
-                "Run 'accords check' to see all."
+                f"The data have {len(errors)} problem(s), so that they cannot be released. The "
+                f"first: {errors[0]} Run 'accords check' to see all."
             )
         store(copy)
+        papers |= _papers(load(copy), folder.resolve().parent)
+        former |= {file: file.read_bytes() for file in papers}
     try:
-        for file, text in _papers(folder).items():
-            file.write_text(text, encoding="utf-8")
         build()
     except BaseException:
-        with revision(folder) as copy:
-            for name, content in kept.items():
-                (copy / name).write_bytes(content)
+        with revision(folder, former) as copy:
             _stored(copy, version).unlink()
-        for file, content in papers.items():
-            if file.read_bytes() != content:
-                file.write_bytes(content)
         raise
     return difference
 
@@ -174,12 +198,10 @@ def store(folder: Path) -> Path:
 
     The same tables give the same bytes.
     """
-    version, _ = read_edition(folder)
-    tables = [resource["path"] for resource in read_descriptor(folder)["resources"]]
-    target = _stored(folder, version)
+    target = _stored(folder, read_edition(folder)[0])
     target.parent.mkdir(exist_ok=True)
     with zipfile.ZipFile(target, "w") as copy:
-        for name in sorted(["CHANGELOG.md", "datapackage.json", *tables]):
+        for name in sorted(_parts(folder)):
             entry_ = zipfile.ZipInfo(name)  # Its time is the earliest that a zip can hold.
             entry_.compress_type = zipfile.ZIP_DEFLATED
             entry_.create_system, entry_.external_attr = 3, 0o644 << 16
@@ -194,234 +216,184 @@ def newest_source(dataset: Dataset, at_most: pd.Timestamp) -> pd.Timestamp:
     older than one of '2026-02': a year says little about when sources were read.
     """
     days = dates.bounds(dataset.sources["published"]).sort_values(["earliest", "latest"])
-    newest = days["latest"].dropna().tail(1)
-    return min([*newest, at_most])
+    return min([*days["latest"].dropna().tail(1), at_most])
 
 
-def _refuse(version: str, newest: str, date: pd.Timestamp, newest_date: pd.Timestamp) -> None:
+def _refuse(
+    version: str,
+    newest: str,
+    date: pd.Timestamp,
+    newest_date: pd.Timestamp,
+    until: pd.Timestamp,
+) -> None:
     """Raise where a version or a date cannot follow the newest edition's."""
     new, old = _VERSION.fullmatch(version), _VERSION.fullmatch(newest)
+    said = ""
     if new is None:
-        raise AccordsError(f"'{version}' is no version. Use three numbers, such as 1.1.0.")
-    if old is not None and tuple(map(int, new.groups())) <= tuple(map(int, old.groups())):
-        raise AccordsError(
+        said = f"'{version}' is not a version. Use three numbers, such as 1.1.0."
+    elif old is not None and [int(n) for n in new.groups()] <= [int(n) for n in old.groups()]:
+        said = (
             f"Edition {newest} is the newest, and editions are never changed. "
             f"Use a version above {newest}."
         )
-    if date < newest_date:
-        raise AccordsError(
+    elif date < newest_date:
+        said = (
             f"{date:%Y-%m-%d} lies before edition {newest} ({newest_date:%Y-%m-%d}). "
             "Use a later --date."
         )
+    elif until > date:
+        said = (
+            f"Sources cannot have been read until {until:%Y-%m-%d}, after the edition's date "
+            f"({date:%Y-%m-%d}). Use an earlier --read-until, or a later --date."
+        )
+    if said:
+        raise AccordsError(said)
 
 
 def _set_edition(
     folder: Path, version: str, date: pd.Timestamp, until: pd.Timestamp, text: str
 ) -> None:
-    """Write an edition's heading and entry into the change log, and what it is into the descriptor.
-
-    The rest of both files keeps its form.
-    """
-    log = folder / "CHANGELOG.md"
+    """Write an edition's entry into the change log, and what it is into the descriptor."""
+    log, descriptor = folder / LOG, folder / DESCRIPTOR
     before = log.read_text(encoding="utf-8")
     at = before.index("\n## ") + 1
     heading = f"## {version} ({date:%Y-%m-%d})\n\nSources read until {until:%Y-%m-%d}."
-    log.write_text(f"{before[:at]}{heading}\n\n{text}\n\n{before[at:]}", encoding="utf-8")
-    descriptor = folder / "datapackage.json"
-    declared = descriptor.read_text(encoding="utf-8")
+    log.write_text(f"{before[:at]}{heading}\n\n{text}\n\n{before[at:]}", "utf-8", newline="\n")
     values = (version, f"{date:%Y-%m-%d}T00:00:00Z", f"{until:%Y-%m-%d}")
-    for name, value in zip(_OF_AN_EDITION, values, strict=True):
-        # The first of each name is the package's own.
-        declared, found = re.subn(rf'("{name}": )"[^"]*"', rf'\g<1>"{value}"', declared, count=1)
-        if not found:
-            after = r'"created": "[^"]*",' if '"created"' in declared else r"\{"
-            declared = re.sub(after, rf'\g<0>\n  "{name}": "{value}",', declared, count=1)
-    descriptor.write_text(declared, encoding="utf-8")
+    declared = read_descriptor(folder) | dict(zip(_OF_AN_EDITION, values, strict=True))
+    written = json.dumps(declared, indent=2, ensure_ascii=False)
+    descriptor.write_text(f"{written}\n", "utf-8", newline="\n")
 
 
-def _papers(folder: Path) -> dict[Path, str]:
-    """Give the papers beside the data as they should be: CITATION.cff and the README.
+def _papers(dataset: Dataset, place: Path) -> dict[Path, bytes]:
+    """Return the papers beside the data that must name a new edition: CITATION.cff and the README.
 
     What does not bear the dataset's title, or has no place for an edition, is someone else's and
     stays as it is.
     """
-    dataset = load(folder)
-    version, date, title = dataset.edition, dataset.released, dataset.descriptor.get("title", "")
+    version, day, title = (
+        dataset.edition,
+        f"{dataset.released:%Y-%m-%d}",
+        dataset.descriptor.get("title"),
+    )
+    until = dataset.descriptor.get("readUntil")
+    sizes = {name: f"{len(table):,}" for name, table in dataset.tables.items()}
+    stated = render(
+        "accords.curation", "edition.md.j2", edition=version, day=day, n=sizes, until=until
+    )
+    cited = rf"\(\d{{4}}\)(\. \*{re.escape(str(title))}\*, edition )\d+\.\d+\.\d+"
     rules = {
-        "CITATION.cff": (
-            (r"(?m)^version: .*$", f"version: {version}"),
-            (r"(?m)^date-released: .*$", f'date-released: "{date:%Y-%m-%d}"'),
-        ),
-        "README.md": (
-            (r"(?s)(<!-- edition.*?-->\n).*?(?=<!-- /edition -->)", rf"\g<1>{_sizes(dataset)}\n"),
-            (
-                rf"\(\d{{4}}\)(\. \*{re.escape(title)}\*, edition )\d+\.\d+\.\d+",
-                rf"({date:%Y})\g<1>{version}",
-            ),
-        ),
+        "CITATION.cff": {
+            r"(?m)^version: .*$": f"version: {version}",
+            r"(?m)^date-released: .*$": f'date-released: "{day}"',
+        },
+        "README.md": {
+            r"(?s)(<!-- edition.*?-->\n).*?(?=<!-- /edition -->)": rf"\g<1>{stated}",
+            cited: rf"({day[:4]})\g<1>{version}",
+        },
     }
     papers = {}
-    for name, replacements in rules.items():
-        file = folder.resolve().parent / name
-        text = file.read_text(encoding="utf-8") if file.is_file() else ""
-        if title and title in text:
-            for pattern, words in replacements:
-                text = re.sub(pattern, words, text)
-            papers[file] = text
+    for file in (place / name for name in rules if (place / name).is_file()):
+        before = text = file.read_text(encoding="utf-8")
+        for pattern, words in rules[file.name].items() if title and title in text else ():
+            text = re.sub(pattern, words, text)
+        if text != before:
+            papers[file] = text.encode()
     return papers
 
 
-def _sizes(dataset: Dataset) -> str:
-    """Name the edition and its size, as the README does."""
-    n = {name: f"{len(table):,}" for name, table in dataset.tables.items()}
-    until = dataset.descriptor.get("readUntil")
-    until = f"\nSources read until {until}." if until else ""
-    return (
-        f"Edition {dataset.edition} ({dataset.released:%Y-%m-%d}): "
-        f"**{n['agreements']} agreements**, {n['events']} events, "
-        f"{n['domains']} codings of subject,\n"
-        f"{n['sources']} sources and {n['citations']} citations; "
-        f"{n['disputes']} statements in which sources disagree.{until}"
-    )
-
-
-@contextmanager
-def _laid_out(name: str, folder: Path | None) -> Iterator[tuple[Path, str]]:
-    """Give a folder with a dataset that is kept somehow, and say where it was found."""
-    path = Path(name)
-    if path.is_dir():
-        yield path if (path / "datapackage.json").exists() else path / "data", f"in {path.name}"
-        return
-    folder = folder or find_data()
-    with tempfile.TemporaryDirectory() as scratch:
-        place = Path(scratch) / "data"
-        if path.is_file():
-            _lay_out_workbook(path, folder, place)
-            yield place, f"in {path.name}"
-            return
-        found = _released(name, folder) if _VERSION.fullmatch(name) else None
-        if found is None and (archive := _archive(name, folder)) is not None:
-            found = archive, f"in git ({name})"
-        if found is None:
-            raise AccordsError(
-                f"{name}: no such folder, workbook, edition or git revision that holds the data. "
-                "Name one of these, such as data, agreements.xlsx, 1.0.0 or HEAD~1."
-            )
-        _unpack(found[0], place)
-        yield place, found[1]
-
-
-def _since(version: str, new: Dataset) -> Difference | None:
-    """Compare a dataset with an edition as it was released, where that is found."""
-    found = _released(version, new.path)
-    if found is None:
-        return None
-    with tempfile.TemporaryDirectory() as scratch:
-        _unpack(found[0], Path(scratch))
-        return _difference(Path(scratch), found[1], new)
-
-
-def _released(version: str, folder: Path) -> tuple[bytes, str] | None:
-    """Find an edition as it was released: a zip of its folder, and where it was found.
-
-    That is the copy that is stored with the data; else the revision tagged ``edition-VERSION``;
-    else the last revision of which it is the newest edition.
-    """
-    file = _stored(folder, version)
-    if file.is_file():
-        return file.read_bytes(), "as stored with the data"
-    tag = f"edition-{version}"
-    if _newest(tag, folder) == version and (archive := _archive(tag, folder)) is not None:
-        return archive, f"as tagged in git ({tag})"
-    later = "HEAD"
-    log = _git(folder, "log", "--format=%H", "--", "CHANGELOG.md") or b""
-    for name in log.decode().split():
-        if _newest(name, folder) == version:
-            # What came after this revision and before the next heading still is that edition.
-            last = later if _newest(later, folder) == version else name
-            archive = _archive(last, folder)
-            short = (_git(folder, "rev-parse", "--short", last) or b"").decode().strip()
-            return (archive, f"in its last state in git ({short})") if archive else None
-        later = f"{name}^"
-    return None
-
-
-def _difference(place: Path, origin: str, new: Dataset) -> Difference:
-    """Compare a dataset with the older one in a folder, read by the newer one's rules.
+def _difference(copy: Copy, new: Dataset) -> Difference:
+    """Compare a dataset with an older one, read by the newer one's rules.
 
     These are its columns and code lists. Columns that the older one lacks are empty, those that
     exist no more are left out, and codes that exist no more are kept as far as they are used.
     """
-    descriptor = read_descriptor(place)
-    own = {resource["name"]: resource for resource in descriptor["resources"]}
     rules: list[str] = []
     lacking: set[tuple[str, str]] = set()
-    with tempfile.TemporaryDirectory() as scratch:
-        laid = Path(scratch)
-        for resource in new.descriptor["resources"]:
-            name, path = resource["name"], resource["path"]
-            columns = [field["name"] for field in resource["schema"]["fields"]]
-            table = _text_of(place / own[name]["path"]) if name in own else pd.DataFrame()
-            absent = [column for column in columns if column not in table]
-            if path.startswith("codes/"):
-                now = _text(to_csv(new.tables[name], resource))
-                if not table.reindex(columns=columns, fill_value="").equals(now):
-                    rules.append(name)
-                table = _with_former_codes(now, table, resource)
-            else:
-                if absent or len(columns) < len(table.columns):
-                    rules.append(name)
-                lacking |= {(name, column) for column in absent}
-            file = laid / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            table.reindex(columns=columns, fill_value="").to_csv(file, index=False)
-        today = {k: v for k, v in new.descriptor.items() if k not in _OF_AN_EDITION}
-        today |= {k: v for k, v in descriptor.items() if k in _OF_AN_EDITION}
-        (laid / "datapackage.json").write_text(json.dumps(today), encoding="utf-8")
-        shutil.copyfile(place / "CHANGELOG.md", laid / "CHANGELOG.md")
-        old = load(laid)
-        if "readUntil" not in descriptor and new.as_of < new.released:
-            old = replace(old, as_of=newest_source(old, old.released))
-    return Difference(old, new, origin, tuple(rules), frozenset(lacking))
+    tables = {}
+    today = texts(new)
+    for resource in new.descriptor["resources"]:
+        name, columns = resource["name"], today[resource["name"]].columns
+        former = copy.tables.get(name, pd.DataFrame())
+        table = former.reindex(columns=columns, fill_value="")
+        changed = set(columns) != set(former.columns)
+        if is_codes(resource):
+            changed = not table.equals(today[name])
+            table = _with_former_codes(today[name], former, resource)
+        else:
+            lacking |= {(name, column) for column in columns.difference(former.columns)}
+        if changed:
+            rules.append(name)
+        tables[name] = typed(table.where(table != ""), resource)
+    tables["events"] = tables["events"].join(dates.bounds(tables["events"]["date"]))
+    version, released = copy.newest
+    descriptor = {k: v for k, v in new.descriptor.items() if k not in _OF_AN_EDITION}
+    descriptor |= {k: v for k, v in copy.descriptor.items() if k in _OF_AN_EDITION}
+    until = pd.Timestamp(descriptor.get("readUntil", released))
+    focus = tuple(descriptor["focus"])
+    old = Dataset(tables, descriptor, version, released, until, focus, new.path)
+    if "readUntil" not in descriptor and new.as_of < new.released:
+        old = replace(old, as_of=newest_source(old, released))
+    return Difference(old, new, copy.origin, tuple(rules), frozenset(lacking))
 
 
 def _with_former_codes(
-    now: pd.DataFrame, former: pd.DataFrame, resource: dict[str, Any]
+    now: pd.DataFrame, former: pd.DataFrame, resource: Mapping[str, Any]
 ) -> pd.DataFrame:
     """Add to a code list the codes that it had formerly: older tables may use them."""
     code = now.columns[0]
     if code not in former:
         return now
     gone = former[~former[code].isin(now[code])].reindex(columns=now.columns, fill_value="")
-    for field in resource["schema"]["fields"]:
-        if field["type"] == "boolean":
-            gone[field["name"]] = gone[field["name"]].replace("", "false")
-    return pd.concat([now, gone])
-
-
-def _text_of(file: Path) -> pd.DataFrame:
-    """Read a table as text, whatever its columns; one that is not there is empty."""
-    try:
-        return _text(file.read_bytes()) if file.is_file() else pd.DataFrame()
-    except (OSError, ValueError) as error:
-        raise AccordsError(f"{file}: cannot be read ({error}). Run 'accords check'.") from error
-
-
-def _text(content: bytes) -> pd.DataFrame:
-    return pd.read_csv(io.BytesIO(content), dtype="str", keep_default_na=False)
+    flags = [f["name"] for f in resource["schema"]["fields"] if f["type"] == "boolean"]
+    gone[flags] = gone[flags].replace("", "false")
+    return pd.concat([now, gone], ignore_index=True)
 
 
 def _stored(folder: Path, version: str) -> Path:
     return folder / STORED / f"{version}.zip"
 
 
-def _unpack(archive: bytes, folder: Path) -> None:
-    with zipfile.ZipFile(io.BytesIO(archive)) as files:
-        files.extractall(folder)
+def _parts(folder: Path) -> list[str]:
+    """List the files of which an edition consists."""
+    return [LOG, DESCRIPTOR, *(r["path"] for r in read_descriptor(folder)["resources"])]
 
 
-def _lay_out_workbook(file: Path, folder: Path, place: Path) -> None:
-    """Write a workbook's tables as a dataset's folder; what it does not say is as it is today."""
+def _inside(folder: Path) -> Path:
+    """Return the dataset's folder: this one, or the one that it holds as ``data``."""
+    return folder if (folder / DESCRIPTOR).exists() else folder / "data"
+
+
+def _from_folder(folder: Path) -> Copy:
+    paths = [folder / name for name in _parts(folder)]
+    files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in paths if p.is_file()}
+    return _copy(files, f"in {folder.name}")
+
+
+def _from_zip(archive: bytes, origin: str) -> Copy:
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as files:
+            return _copy({name: files.read(name) for name in files.namelist()}, origin)
+    except zipfile.BadZipFile as error:
+        raise AccordsError(f"The edition {origin} cannot be read ({error}). Restore it.") from error
+
+
+def _copy(files: Mapping[str, bytes], origin: str) -> Copy:
+    """Read an edition from the content of its files; a table that is not there is empty."""
+    try:
+        descriptor = json.loads(files[DESCRIPTOR])
+        tables = {
+            r["name"]: pd.read_csv(io.BytesIO(files[r["path"]]), dtype="str", keep_default_na=False)
+            for r in descriptor["resources"]
+            if r["path"] in files
+        }
+        return Copy(tables, descriptor, files[LOG].decode(), origin)
+    except (KeyError, TypeError, ValueError) as error:
+        raise AccordsError(f"The edition {origin} cannot be read ({error}). Restore it.") from error
+
+
+def _from_workbook(file: Path, folder: Path) -> Copy:
+    """Read a workbook; what it does not say is as it is in the dataset's folder today."""
     import openpyxl
 
     descriptor = read_descriptor(folder)
@@ -432,40 +404,37 @@ def _lay_out_workbook(file: Path, folder: Path, place: Path) -> None:
             f"{said}\n{file}: is of another form than the data are today, or is damaged. Where it "
             "was made from an older edition, name that edition or its git revision instead."
         )
-    for resource in descriptor["resources"]:
-        target = place / resource["path"]
-        target.parent.mkdir(parents=True, exist_ok=True)
-        reading.tables[resource["name"]].to_csv(target, index=False, lineterminator="\n")
-    shutil.copyfile(folder / "datapackage.json", place / "datapackage.json")
     book = openpyxl.load_workbook(file, read_only=True)
     heading = _ABOUT.search(book.properties.description or "")
     book.close()
-    log = (folder / "CHANGELOG.md").read_text(encoding="utf-8")
-    (place / "CHANGELOG.md").write_text(f"## {heading[1]}\n" if heading else log, encoding="utf-8")
+    log = f"## {heading[1]}\n" if heading else (folder / LOG).read_text(encoding="utf-8")
+    return Copy(reading.tables, descriptor, log, f"in {file.name}")
 
 
-def _archive(revision_name: str, folder: Path) -> bytes | None:
-    """Zip the dataset's folder as a git revision has it; None where it has none."""
-    place = _git(folder, "rev-parse", "--show-toplevel", "--show-prefix")
-    if place is None:
-        return None
-    top, prefix = place.decode().split("\n")[:2]
-    return _git(Path(top), "archive", "--format=zip", f"{revision_name}:{prefix}")
+def _from_git(name: str, folder: Path) -> Copy:
+    """Read the dataset's folder as a git revision has it; a version names its tag.
+
+    Raises
+    ------
+    GitError
+        Git has no such revision, or it holds another edition.
+    """
+    is_version = _VERSION.fullmatch(name)
+    revision_name = f"edition-{name}" if is_version else name
+    asked = _git(folder, "rev-parse", "--show-toplevel", "--show-prefix").decode()
+    top, prefix = asked.split("\n")[:2]
+    archive = _git(Path(top), "archive", "--format=zip", f"{revision_name}:{prefix}")
+    copy = _from_zip(archive, f"in git ({revision_name})")
+    if is_version and copy.newest[0] != name:
+        raise GitError(f"the tag {revision_name} is on another edition")
+    return copy
 
 
-def _newest(revision_name: str, folder: Path) -> str | None:
-    """Name the newest edition of a git revision."""
-    log = _git(folder, "show", f"{revision_name}:./CHANGELOG.md") or b""
-    heading = _HEADING.search(log.decode("utf-8", errors="replace"))
-    return heading[1] if heading else None
-
-
-def _git(folder: Path, *arguments: str) -> bytes | None:
-    """Run git in a folder; None where it fails, is missing, or says nothing."""
+def _git(folder: Path, *arguments: str) -> bytes:
     try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *arguments], capture_output=True, check=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return None
-    return done.stdout or None
+        done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True)
+    except OSError as error:
+        raise GitError("git is not installed") from error
+    if done.returncode:
+        raise GitError(" ".join(done.stderr.decode(errors="replace").split()))
+    return done.stdout

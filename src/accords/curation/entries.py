@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import json
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,9 @@ Entry = dict[str, Any]
 class Written(dict[str, Any]):
     """A mapping as it stands in a file, with the line on which it begins; 0 where none is known."""
 
-    line: int = 0
+    def __init__(self, pairs: Any = (), line: int = 0) -> None:
+        super().__init__(pairs)
+        self.line = line
 
 
 def read_entries(file: str | os.PathLike[str]) -> list[Entry]:
@@ -39,33 +40,34 @@ def read_entries(file: str | os.PathLike[str]) -> list[Entry]:
         When the file cannot be read, or names a field twice, with the line.
     """
     path = Path(file)
-    kind = path.suffix.lower()
-    if kind == ".csv":
+    if path.suffix.lower() == ".csv":
         return _disputes(read_rows(path, DISPUTE))
     text = read_text(path)
     try:
-        if kind == ".json":
+        if path.suffix.lower() == ".json":
             documents = [json.loads(text, object_pairs_hook=_once)]
         else:
             documents = list(yaml.load_all(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         words = error.problem or error.context
-        raise AccordsError(
-            f"{path}{line}: {words}. Compare with 'accords add --template'."
-        ) from error
+        raise AccordsError(f"{path}{line}: {words}. {_COMPARE}") from error
     except (yaml.YAMLError, ValueError) as error:
-        raise AccordsError(f"{path}: {error}. Compare with 'accords add --template'.") from error
+        raise AccordsError(f"{path}: {error}. {_COMPARE}") from error
+    except RecursionError as error:
+        raise AccordsError(f"{path}: holds lists in lists without end. {_COMPARE}") from error
     entries = [
         entry
         for document in documents
         for entry in (document if isinstance(document, list) else [document])
         if entry
     ]
-    wrong = [entry for entry in entries if not isinstance(entry, dict)]
-    if wrong or not entries:
+    if not entries or not all(isinstance(entry, dict) for entry in entries):
         raise AccordsError(f"{path}: holds no entry. Begin from 'accords add --template'.")
     return entries
+
+
+_COMPARE = "Compare with 'accords add --template'."
 
 
 def read_rows(
@@ -91,10 +93,9 @@ def read_rows(
                     f"{path}, line {begins}: has {len(cells)} cells, and the header {len(head)}. "
                     'Put quotation marks (") around a text with commas.'
                 )
-            row = Written(zip(head, cells, strict=False))
-            row.line, begins = begins, lines.line_num + 1
-            if any(row.values()):
-                found.append(row)
+            if any(cells):
+                found.append(Written(zip(head, cells, strict=True), begins))
+            begins = lines.line_num + 1
     except csv.Error as error:
         raise AccordsError(f"{path}, line {lines.line_num}: {error}. Save it as CSV.") from error
     if not found:
@@ -114,61 +115,44 @@ def _right_columns(
     path: Path, head: list[str], columns: Collection[str], optional: Collection[str]
 ) -> None:
     known = [*columns, *optional]
-    missing = [name for name in columns if name not in head]
-    strange = [name for name in head if name not in known or head.count(name) > 1]
-    if not missing and not strange:
-        return
-    faults = [f"has no column '{name}'" for name in missing]
-    for name in dict.fromkeys(strange):
-        near = difflib.get_close_matches(name, missing, n=1)
-        hint = f" (is it '{near[0]}'?)" if near else ""
-        faults.append(f"has a column '{name}' that is not known or there twice{hint}")
-    raise AccordsError(
-        f"{path}: {', '.join(faults)}. The first line names the columns, separated by commas: "
-        f"{','.join(known)}."
-    )
+    faults = [f"has no column '{name}'" for name in columns if name not in head]
+    for name in dict.fromkeys(head):
+        if name not in known or head.count(name) > 1:
+            faults.append(f"has a column '{name}' that is not known or there twice")
+    if faults:
+        raise AccordsError(
+            f"{path}, line 1: {', '.join(faults)}. The first line names the columns, separated by "
+            f"commas: {','.join(known)}."
+        )
 
 
-def _disputes(rows: Iterable[Written]) -> list[Entry]:
+def _disputes(rows: list[Written]) -> list[Entry]:
     """Gather rows of disputes into an entry for each agreement."""
-    entries: dict[str, Written] = {}
+    entries: dict[str, Entry] = {}
     for row in rows:
         agreement = row.pop("agreement_id")
-        if agreement not in entries:
-            entries[agreement] = Written(agreement_id=agreement, disputes=[])
-            entries[agreement].line = row.line
-        entries[agreement]["disputes"].append(row)
+        begun = Written({"agreement_id": agreement, "disputes": []}, row.line)
+        entries.setdefault(agreement, begun)["disputes"].append(row)
     return list(entries.values())
 
 
 class _Loader(yaml.BaseLoader):
     """Keeps every scalar as text, and the line of every mapping; refuses a key given twice."""
 
-    def construct_written(self, node: yaml.MappingNode) -> Any:
-        made = Written()
-        made.line = node.start_mark.line + 1
-        yield made
-        for key_node, value_node in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, str):
-                raise yaml.constructor.ConstructorError(
-                    None, None, "a list or mapping cannot name a field", key_node.start_mark
-                )
-            if key in made:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"'{key}' is given twice in one entry", key_node.start_mark
-                )
-            made[key] = self.construct_object(value_node, deep=True)
-
-
-_Loader.add_constructor("tag:yaml.org,2002:map", _Loader.construct_written)
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
+        made = Written(super().construct_mapping(node, deep=True), node.start_mark.line + 1)
+        keys = [key for key, _ in node.value]
+        for number, key in enumerate(keys):
+            if any(key.value == other.value for other in keys[:number]):
+                twice = f"'{key.value}' is given twice in one entry"
+                raise yaml.constructor.ConstructorError(None, None, twice, key.start_mark)
+        return made
 
 
 def _once(pairs: list[tuple[str, Any]]) -> Written:
-    """Make a JSON object; refuse a key given twice."""
-    made = Written()
-    for key, value in pairs:
-        if key in made:
-            raise ValueError(f"'{key}' is given twice in one entry")
-        made[key] = value
+    """Return a JSON object; refuse a key given twice."""
+    made = Written(pairs)
+    if len(made) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"'{max(keys, key=keys.count)}' is given twice in one entry")
     return made

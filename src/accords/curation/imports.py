@@ -2,84 +2,57 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-import unicodedata
+import re
 import warnings
 import zipfile
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+from xml.etree import ElementTree
 
 import pandas as pd
 
 from accords.checks import Problem
-from accords.checks.cells import EDTF, is_address, plain_address
-from accords.curation.differences import RowChange
-from accords.curation.revision import Rejected, Remark, examine, located, revise
+from accords.curation.draft import EDGES, Draft, is_dated, near
+from accords.curation.revision import Outcome, Places, Remark, examine
 from accords.curation.workbook import CODEBOOK, GUIDE, STATE, fingerprint
 from accords.dataset import load
 from accords.errors import AccordsError
 
-_EDGES = " \t\r\n\u00a0\u2007\u202f\u200b\u200c\u200d\u200e\u200f\u061c\ufeff"
-"""What is trimmed from the ends of a cell: spaces of all kinds and marks that nobody sees."""
-
-_INVISIBLE = str.maketrans("", "", "\u200b\u200e\u200f\u061c\ufeff")
-_SPACES = str.maketrans("", "", " \u00a0\u2007\u202f\u066c")
-_DECIMAL = str.maketrans("\u066b", ".")
+_BESIDE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+"""What a number format shows or sets beside the date itself: words, signs, colours, a locale."""
 
 
 @dataclass
-class Reading:
-    """What a workbook holds.
+class Reading(Draft):
+    """What a workbook holds; ``state`` says of which state of the data it was made, if it does."""
 
-    Attributes
-    ----------
-    tables
-        The tables as text, columns as declared, rows in the sheet's order.
-    places
-        For each table, the sheet's row number of each row, and the letter of each column.
-    remarks
-        Errors and warnings.
-    state
-        Which state of the data the workbook was made from, where it says so.
-    """
-
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
-    places: dict[str, tuple[list[int], dict[str, str]]] = field(default_factory=dict)
-    remarks: list[Remark] = field(default_factory=list)
     state: str | None = None
 
-    def errors(self) -> list[Remark]:
-        """Give the remarks that keep the workbook out."""
-        return [remark for remark in self.remarks if remark.severity == "error"]
 
+class Cells(Places):
+    """Places in a workbook: a sheet where a file is meant, a cell where a row and column are."""
 
-class Import(NamedTuple):
-    """What an import did.
-
-    Attributes
-    ----------
-    changes
-        The rows that it changed; none where nothing differed.
-    remarks
-        Everything to tell about cells; if one is an error, nothing was written.
-    """
-
-    changes: list[RowChange]
-    remarks: list[Remark]
-
-    @property
-    def accepted(self) -> bool:
-        """Whether the workbook passed all checks."""
-        return all(remark.severity != "error" for remark in self.remarks)
+    def remark(
+        self,
+        problem: Problem,
+        tables: Mapping[str, pd.DataFrame],
+        descriptor: Mapping[str, Any],
+    ) -> Remark:
+        """Return a problem of the changed tables in the terms of the workbook."""
+        place, words, severity = super().remark(problem, tables, descriptor)
+        for resource in descriptor["resources"]:
+            place = place.replace(resource["path"], resource["name"])
+            words = words.replace(resource["path"], f"the sheet '{resource['name']}'")
+        return Remark(place, words, severity)
 
 
 def import_workbook(
     file: str | os.PathLike[str], folder: str | os.PathLike[str], *, discard_newer: bool = False
-) -> Import:
+) -> Outcome:
     """Put the tables of a workbook in the place of the dataset's, if they pass every check.
 
     Parameters
@@ -94,273 +67,210 @@ def import_workbook(
 
     Raises
     ------
+    Refused
+        With everything that is wrong, by sheet and cell; nothing was written.
     AccordsError
-        When the file is no workbook, or the folder cannot be read or written.
+        When the file is not a workbook, or the folder cannot be read or written.
     """
     dataset = load(folder)
     reading = read_workbook(file, dataset.descriptor)
-    current = fingerprint(dataset.tables, dataset.descriptor)
     if reading.state is None:
-        reading.remarks.append(
-            Remark(
-                Path(file).name,
-                "does not say which data it was made from; compare what the import changed with "
-                "what you meant to change.",
-                "warning",
-            )
+        reading.note(
+            Path(file).name,
+            "does not say which data it was made from; compare what the import changed with what "
+            "you meant to change.",
         )
-    elif reading.state != current and not discard_newer:
-        reading.remarks.append(
-            Remark(
-                Path(file).name,
-                "the dataset was changed after this workbook was made, and importing it would undo "
-                "that. Export a new workbook and copy your rows into it, or import with "
-                "--discard-newer to undo the newer changes.",
-            )
+    elif reading.state != fingerprint(dataset.tables, dataset.descriptor) and not discard_newer:
+        reading.object(
+            Path(file).name,
+            "the dataset was changed after this workbook was made, and importing it would undo "
+            "that. Export a new workbook and copy your rows into it, or import with "
+            "--discard-newer to undo the newer changes.",
         )
-    changes: list[RowChange] = []
-    if len(reading.tables) < len(dataset.descriptor["resources"]):
-        return Import([], reading.remarks)
-    if reading.errors():
-        problems = examine(Path(folder), reading.tables)
-    else:
-        try:
-            changes, problems = revise(Path(folder), reading.tables)
-        except Rejected as rejected:
-            problems = rejected.problems
-    # A cell that could not be read was explained already.
-    said = {remark.place for remark in reading.errors()}
-    found = [_placed(problem, reading, dataset.descriptor) for problem in problems]
-    found = [remark for remark in found if remark.place not in said]
-    return Import(changes, [*reading.remarks, *found])
+    if reading.errors() and len(reading.tables) == len(dataset.descriptor["resources"]):
+        # A cell that could not be read was explained already.
+        said = {remark.place for remark in reading.errors()}
+        for problem in examine(Path(folder), reading.tables):
+            remark = reading.places.remark(problem, reading.tables, dataset.descriptor)
+            if remark.place not in said:
+                reading.remarks.append(remark)
+    return reading.put(Path(folder))
 
 
 def read_workbook(file: str | os.PathLike[str], descriptor: Mapping[str, Any]) -> Reading:
     """Read every table of a workbook as text.
 
-    Spaces around a text are trimmed, digits of other scripts in dates and numbers become 0-9, a
-    cell that a spreadsheet turned into a date becomes the date that it shows; all of it with a
-    warning. A formula is an error, for its value is not a fact that anybody typed.
+    Texts are cleaned (:func:`accords.curation.draft.cleaned`), and a cell that a spreadsheet turned
+    into a date becomes the date that it shows; all of it with a note. A formula is an error, for
+    its value is not a fact that anybody typed.
 
     Raises
     ------
     AccordsError
-        When the file is missing or no workbook.
+        When the file is missing or not a workbook.
     """
-    book = _open(Path(file))
-    reading = Reading(state=_state(book))
-    sheets = {name.strip().casefold(): book[name] for name in book.sheetnames}
+    path = Path(file)
+    if not path.is_file():
+        raise AccordsError(f"{path}: no such file. Name the workbook to read.")
     resources = {resource["name"]: resource for resource in descriptor["resources"]}
-    strange = [
-        name
-        for name in book.sheetnames
-        if name.strip().casefold() not in {*resources, GUIDE, CODEBOOK}
-    ]
-    for name, resource in resources.items():
-        if name in sheets:
-            _read_sheet(sheets[name], resource, reading)
-            continue
-        renamed = _renamed(resource, [book[other] for other in strange])
-        remedy = f"rename the sheet '{renamed}' to '{name}'" if renamed else "restore it"
-        reading.remarks.append(
-            Remark(name, f"no such sheet; {remedy}, or export a new workbook and start from that.")
-        )
-        if renamed:
-            strange.remove(renamed)
-    for name in strange:
-        reading.remarks.append(
-            Remark(name, "is no table of the dataset; the sheet was not read.", "warning")
-        )
-    return reading
-
-
-def _open(file: Path) -> Any:
-    import openpyxl
-
-    if not file.is_file():
-        raise AccordsError(f"{file}: no such file. Name the workbook to read.")
     try:
         with warnings.catch_warnings():
             # Whatever a spreadsheet adds that openpyxl does not know is not data.
             warnings.simplefilter("ignore")
-            return openpyxl.load_workbook(file)
-    except (OSError, KeyError, ValueError, TypeError, zipfile.BadZipFile, SyntaxError) as error:
+            state, sheets = _contents(path, resources)
+    except Exception as error:  # A damaged file lets its parsers raise anything.
         raise AccordsError(
-            f"{file}: cannot be read as a workbook ({error}). "
-            "Save it as an Excel workbook (.xlsx) without a password."
+            f"{path}: cannot be read as a workbook ({error}). Save it as an Excel workbook (.xlsx, "
+            "not 'Strict Open XML') without a password."
         ) from error
+    reading = Reading({}, Cells(), state=state)
+    named = {_folded(sheet.title): sheet for sheet in sheets}
+    strange = [sheet for name, sheet in named.items() if name not in {*resources, GUIDE, CODEBOOK}]
+    for name, resource in resources.items():
+        if name in named:
+            _read_sheet(named[name], resource, reading)
+        else:
+            hint = near(name, [sheet.title for sheet in strange])
+            remedy = "Restore it, or export a new workbook and start from that."
+            reading.object(name, f"no such sheet.{hint} {remedy}")
+    for sheet in strange:
+        reading.note(sheet.title, "is not a table of the dataset; the sheet was not read.")
+    return reading
 
 
-def _state(book: Any) -> str | None:
-    properties = {p.name: p.value for p in book.custom_doc_props.props}
-    return properties.get(STATE)
+@dataclass
+class _Sheet:
+    """A sheet as it stands in the file: the words of its first row, and the other rows by number.
+
+    ``merged`` are the ranges of merged cells, ``hidden`` the numbers of hidden rows.
+    """
+
+    title: str
+    head: list[str]
+    rows: dict[int, tuple[Any, ...]]
+    merged: list[str]
+    hidden: list[int]
 
 
-def _renamed(resource: Mapping[str, Any], others: list[Any]) -> str | None:
-    """Find the sheet that has a missing table's columns, or nearly its name."""
-    wanted = {f["name"] for f in resource["schema"]["fields"]}
-    for sheet in others:
-        head = {str(cell.value).strip() for cell in sheet[1] if cell.value is not None}
-        if wanted <= head:
-            return str(sheet.title)
-    near = difflib.get_close_matches(resource["name"], [sheet.title for sheet in others], n=1)
-    return near[0] if near else None
+def _contents(path: Path, tables: Collection[str]) -> tuple[str | None, list[_Sheet]]:
+    """Read the state and all sheets of a workbook; of those that are no tables the head alone.
+
+    Cells are read one after another: laid out, a sheet in which one cell far away has a colour
+    would take gigabytes.
+    """
+    import openpyxl
+
+    with path.open("rb") as stream, zipfile.ZipFile(stream) as archive:
+        book = openpyxl.load_workbook(stream, read_only=True)
+        if not book.worksheets:
+            raise ValueError("no sheet is found in it")
+        sheets = [_Sheet(sheet.title, [], {}, [], []) for sheet in book.chartsheets]
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()
+            head = [_plain(value).strip(EDGES) for value in next(sheet.values, ())]
+            while head and not head[-1]:
+                head.pop()
+            made = _Sheet(sheet.title, head, {}, [], [])
+            if head and _folded(sheet.title) in tables:
+                cells = enumerate(sheet.iter_rows(min_row=2, max_col=len(head)), start=2)
+                made.rows = {n: row for n, row in cells if any(c.value is not None for c in row)}
+                made.merged, made.hidden = _shape(archive, sheet._worksheet_path)
+            sheets.append(made)
+        return {p.name: p.value for p in book.custom_doc_props.props}.get(STATE), sheets
 
 
-def _read_sheet(sheet: Any, resource: Mapping[str, Any], reading: Reading) -> None:
+def _shape(archive: zipfile.ZipFile, part: str) -> tuple[list[str], list[int]]:
+    """Return the merged ranges and the hidden rows of a sheet, which cells do not tell."""
+    merged, hidden = [], []
+    with archive.open(part) as xml:
+        for _, element in ElementTree.iterparse(xml):
+            tag = element.tag.rpartition("}")[2]
+            if tag == "mergeCell":
+                merged.append(element.get("ref", ""))
+            elif tag == "row":
+                if element.get("hidden") in ("1", "true"):
+                    hidden.append(int(element.get("r", 0)))
+                element.clear()
+    return merged, hidden
+
+
+def _read_sheet(sheet: _Sheet, resource: Mapping[str, Any], reading: Reading) -> None:
     from openpyxl.utils import get_column_letter
 
-    name, title = resource["name"], sheet.title
-    fields = {f["name"]: f for f in resource["schema"]["fields"]}
-    head = [(cell.column, _plain(cell.value)) for cell in sheet[1] if _plain(cell.value)]
+    fields = {field["name"]: field for field in resource["schema"]["fields"]}
     columns: dict[str, int] = {}
-    for at, word in head:
-        place = f"{title}!{get_column_letter(at)}1"
+    for at, word in ((at, word) for at, word in enumerate(sheet.head) if word):
+        place = f"{sheet.title}!{get_column_letter(at + 1)}1"
         if word in columns:
-            reading.remarks.append(Remark(place, f"a second column '{word}'. Delete one."))
+            reading.object(place, f"a second column '{word}'. Delete one.")
         elif word in fields:
             columns[word] = at
-        elif any(sheet.cell(row, at).value is not None for row in range(2, sheet.max_row + 1)):
-            near = difflib.get_close_matches(word, fields.keys() - columns.keys(), n=1)
-            hint = f" Is it '{near[0]}'?" if near else ""
-            reading.remarks.append(
-                Remark(
-                    place,
-                    f"'{word}' is no column of this table.{hint} Name it as the table "
-                    "does, or delete it; remarks of your own belong in a sheet of their own.",
-                )
+        elif any(row[at].value is not None for row in sheet.rows.values()):
+            reading.object(
+                place,
+                f"'{word}' is not a column of this table.{near(word, fields.keys() - columns)} "
+                "Name it as the table does, or delete it; remarks of your own belong in a sheet of "
+                "their own.",
             )
-    missing = [word for word in fields if word not in columns]
-    for word in missing:
-        reading.remarks.append(
-            Remark(title, f"no column '{word}'. Restore it, or export a new workbook.")
-        )
-    for block in sheet.merged_cells.ranges:
-        reading.remarks.append(
-            Remark(
-                f"{title}!{block.coord}",
-                "merged cells hold one value for several. Unmerge them and fill in each cell.",
-            )
+    for word in (missing := [word for word in fields if word not in columns]):
+        reading.object(sheet.title, f"no column '{word}'. Restore it, or export a new workbook.")
+    for block in sheet.merged:
+        reading.object(
+            f"{sheet.title}!{block}",
+            "merged cells hold one value for several. Unmerge them and fill in each cell.",
         )
     if missing:
         return
-    hidden = [row for row, shape in sheet.row_dimensions.items() if shape.hidden and row > 1]
     rows: list[list[str]] = []
-    numbers: list[int] = []
-    for cells in sheet.iter_rows(min_row=2):
-        texts = [_text(cells[at - 1], fields[word], reading, title) for word, at in columns.items()]
-        if any(texts):
-            rows.append(texts)
-            numbers.append(cells[0].row)
-    hidden = sorted(set(hidden) & set(numbers))
-    if hidden:
-        reading.remarks.append(
-            Remark(
-                title,
-                f"{len(hidden)} hidden or filtered rows were read like the others "
-                f"(the first is row {hidden[0]}).",
-                "warning",
-            )
+    letters = {word: get_column_letter(columns[word] + 1) for word in fields}
+    for number, cells in sheet.rows.items():
+        places = {word: f"{sheet.title}!{letter}{number}" for word, letter in letters.items()}
+        row = [_text(cells[columns[w]], fields[w], reading, places[w]) for w in fields]
+        if any(row):
+            name, position = resource["name"], len(rows)
+            reading.places.rows[name, position] = f"{sheet.title}!A{number}"
+            reading.places.cells |= {(name, position, w): at for w, at in places.items()}
+            rows.append(row)
+    if hidden := sorted(set(sheet.hidden) & sheet.rows.keys()):
+        reading.note(
+            sheet.title,
+            f"{len(hidden)} hidden or filtered rows were read like the others "
+            f"(the first is row {hidden[0]}).",
         )
-    table = pd.DataFrame(rows, columns=list(columns), dtype="str")
-    reading.tables[name] = table[list(fields)]
-    reading.places[name] = (numbers, {w: get_column_letter(at) for w, at in columns.items()})
+    reading.tables[resource["name"]] = pd.DataFrame(rows, columns=list(fields), dtype="str")
+
+
+def _text(cell: Any, column: Mapping[str, Any], reading: Reading, place: str) -> str:
+    """Return a cell's content as the dataset's files write it; remark on what was done to it."""
+    value = cell.value
+    if cell.data_type in ("f", "e") and value is not None:
+        what = "a formula" if cell.data_type == "f" else "the error"
+        shown = getattr(value, "text", value)
+        reading.object(place, f"holds {what} ({shown}). Type the value itself.")
+        return ""
+    if isinstance(value, datetime | date | time | timedelta):
+        if not is_dated(column) or not isinstance(value, date):
+            reading.object(place, f"the spreadsheet made a date of it ({value}). Type it as text.")
+            return ""
+        text = value.strftime(_precision(cell.number_format))
+        reading.note(place, f"the spreadsheet made a date of it; read as '{text}'.")
+        return text
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() else repr(value)
+    return reading.clean(_plain(value), column, place)
+
+
+def _precision(shown_as: str) -> str:
+    """Return the form in which a date is as precise as a number format shows it."""
+    letters = _BESIDE.sub("", shown_as).split(";")[0].casefold()
+    return "%Y-%m-%d" if "d" in letters else "%Y-%m" if "m" in letters else "%Y"
 
 
 def _plain(value: object) -> str:
-    return "" if value is None else str(value).strip(_EDGES)
-
-
-def _text(cell: Any, column: Mapping[str, Any], reading: Reading, sheet: str) -> str:
-    """Give a cell's content as the dataset's files write it; remark on what was done to it."""
-    value = cell.value
-    if value is None:
-        return ""
-    place = f"{sheet}!{cell.coordinate}"
-    remark: Remark | None = None
-    dated = column["type"] == "date" or column.get("rdfType") == EDTF
-    if cell.data_type == "f":
-        formula = getattr(value, "text", value)
-        remark = Remark(place, f"holds a formula ({formula}). Type the value itself.")
-        text = ""
-    elif cell.data_type == "e":
-        remark = Remark(place, f"holds the error {value}. Type the value itself.")
-        text = ""
-    elif isinstance(value, datetime | date | time | timedelta):
-        text, remark = _from_date(value, cell.number_format, dated, place)
-    elif isinstance(value, bool):
+    if isinstance(value, bool):
         return str(value).lower()
-    elif isinstance(value, int | float):
-        return _number(float(value))
-    else:
-        text, words = _from_text(str(value), column["type"], dated)
-        plain = plain_address(text) if is_address(column) else text
-        if plain != text:
-            text, words = plain, f"{words}, cleared of what does not belong to it".strip(", ")
-        remark = Remark(place, f"{words}; read as '{text}'.", "warning") if words else None
-    if remark is not None:
-        reading.remarks.append(remark)
-    return text
+    return "" if value is None else str(value).replace("_x000D_", "")
 
 
-def _from_date(
-    value: datetime | date | time | timedelta, shown_as: str, dated: bool, place: str
-) -> tuple[str, Remark | None]:
-    """Write a typed date as EDTF, as precise as the cell shows it."""
-    if not dated or not isinstance(value, date):
-        return "", Remark(place, f"the spreadsheet made a date of it ({value}). Type it as text.")
-    letters = shown_as.split(";")[0].casefold()
-    form = "%Y-%m-%d" if "d" in letters else "%Y-%m" if "m" in letters else "%Y"
-    text = value.strftime(form)
-    return text, Remark(place, f"the spreadsheet made a date of it; read as '{text}'.", "warning")
-
-
-def _from_text(value: str, kind: str, dated: bool) -> tuple[str, str]:
-    """Mend a typed text; say what was mended, if anything."""
-    done = []
-    text = value.replace("_x000D_", "").replace("\r\n", "\n").strip(_EDGES)
-    if text != value:
-        done.append("spaces around it trimmed")
-    if kind in ("integer", "number") or dated:
-        digits = "".join(_digit(character) for character in text.translate(_INVISIBLE))
-        if digits != text:
-            done.append("digits written as 0-9")
-        text = digits
-    if kind in ("integer", "number"):
-        number = text.translate(_SPACES).translate(_DECIMAL)
-        if number != text:
-            done.append("spaces between digits removed")
-        text = _canonical(number)
-    if kind == "boolean":
-        text = text.lower()
-    return text, ", ".join(done)
-
-
-def _digit(character: str) -> str:
-    value = unicodedata.decimal(character, None)
-    return character if value is None else str(value)
-
-
-def _canonical(text: str) -> str:
-    try:
-        return _number(float(text))
-    except (ValueError, OverflowError):
-        return text
-
-
-def _number(value: float) -> str:
-    return f"{value:.0f}" if value.is_integer() else repr(value)
-
-
-def _placed(problem: Problem, reading: Reading, descriptor: Mapping[str, Any]) -> Remark:
-    """Say of a problem in a file where it is in the workbook."""
-    table, row = located(problem, reading.tables, descriptor)
-    words = f"{problem.message} {problem.remedy}"
-    for resource in descriptor["resources"]:
-        words = words.replace(resource["path"], f"the sheet '{resource['name']}'")
-    if table is None:
-        return Remark(problem.file, words, problem.severity)
-    numbers, letters = reading.places[table]
-    letter = letters.get(problem.column or "", "A")
-    place = f"{table}!{letter}{numbers[row]}" if row is not None else table
-    return Remark(place, words, problem.severity)
+def _folded(title: str) -> str:
+    return title.strip().casefold()

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
-import errno
-import fcntl
+import filecmp
 import os
 import shutil
-import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,14 +15,13 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from accords import exchange
 from accords.checks import Problem, check
 from accords.curation import codebook
 from accords.curation.advice import advise
 from accords.curation.differences import RowChange, compare
 from accords.dataset import load, read_descriptor, to_csv
 from accords.errors import AccordsError
-
-_PENDING = "pending"
 
 
 class Remark(NamedTuple):
@@ -37,7 +32,7 @@ class Remark(NamedTuple):
     place
         Where its author finds it: ``agreements!F17``, ``entry 2, events 1``.
     message
-        What is wrong or was mended, and what to do.
+        What is wrong or was fixed, and what to do.
     severity
         ``error`` keeps the change out; a ``warning`` does not.
     """
@@ -200,10 +195,8 @@ def renew_codebook(folder: Path) -> None:
 
 
 def examine(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
-    """Say what the checks would find if these tables took the place of the dataset's."""
-    with tempfile.TemporaryDirectory() as scratch:
-        copy = Path(scratch) / folder.name
-        shutil.copytree(folder, copy)
+    """Return what the checks would find if these tables took the place of the dataset's."""
+    with _copied(folder.resolve()) as copy:
         _write(tables, copy, read_descriptor(folder))
         return _checked(copy, before=folder)
 
@@ -211,7 +204,7 @@ def examine(folder: Path, tables: Mapping[str, pd.DataFrame]) -> list[Problem]:
 def located(
     problem: Problem, tables: Mapping[str, pd.DataFrame], descriptor: Mapping[str, Any]
 ) -> tuple[str | None, int | None]:
-    """Give the table and the position of the row that a problem is about, where it is about one."""
+    """Return the table and the position of the row that a problem is about, where it is one."""
     names = {resource["path"]: resource["name"] for resource in descriptor["resources"]}
     table = names.get(problem.file)
     if table is None or table not in tables:
@@ -247,17 +240,18 @@ def _write(tables: Mapping[str, pd.DataFrame], folder: Path, descriptor: Mapping
 
 
 @contextmanager
-def revision(folder: Path) -> Iterator[Path]:
-    """Give a copy of a folder to change; put it in the folder's place when the block ends well.
+def revision(folder: Path, beside: Mapping[Path, bytes] | None = None) -> Iterator[Path]:
+    """Yield a copy of a folder to change; put it in the folder's place when the block ends well.
 
-    The two folders are exchanged in one step of the file system, so that whoever reads sees all of
-    the change or none of it, also when the process is killed midway. When the block raises, the
-    folder stays as it was.
+    Whoever opens the folder afterwards sees all of the change or none of it, also when the process
+    is killed midway. When the block raises, the folder stays as it was.
 
     Parameters
     ----------
     folder
-        The dataset's folder. The copy lies beside it.
+        The dataset's folder.
+    beside
+        Files elsewhere that change with it, and their new content; looked at when the block ends.
 
     Raises
     ------
@@ -265,99 +259,62 @@ def revision(folder: Path) -> Iterator[Path]:
         When another change is under way, the folder was changed meanwhile, or it cannot be written.
     """
     folder = folder.resolve()
-    try:
-        with _alone(folder.parent):
-            _clear(folder)
-            before = _state(folder)
-            copy = Path(tempfile.mkdtemp(prefix=f".{folder.name}-{_PENDING}-", dir=folder.parent))
-            try:
-                shutil.copytree(folder, copy, dirs_exist_ok=True)
-                yield copy
-                _flush(copy)
-                if _state(folder) != before:
-                    raise AccordsError(
-                        f"{folder}: was changed by someone else meanwhile; nothing was written. "
-                        "Run the command again."
-                    )
-                if _contents(copy) != _contents(folder):
-                    exchange(folder, copy)
-            finally:
-                shutil.rmtree(copy, ignore_errors=True)
-    except (OSError, shutil.Error) as error:
-        raise AccordsError(
-            f"{folder}: cannot be changed ({_reason(error)}); it is as it was. "
-            "Make room on the disk, or see to it that you may write to this folder and the one "
-            "around it."
-        ) from error
-
-
-def exchange(folder: Path, other: Path) -> None:
-    """Let two folders beside each other swap their names, in one step where the system can."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if sys.platform == "darwin":
-        failed = libc.renamex_np(os.fsencode(folder), os.fsencode(other), 2)
-    else:
-        failed = libc.renameat2(-100, os.fsencode(folder), -100, os.fsencode(other), 2)
-    if not failed:
-        return
-    code = ctypes.get_errno()
-    if code not in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):
-        raise OSError(code, os.strerror(code))
-    aside = other.with_name(f"{other.name}-old")
-    folder.rename(aside)
-    try:
-        other.rename(folder)
-    except OSError:
-        aside.rename(folder)
-        raise
-    aside.rename(other)
+    with _copied(folder) as copy:
+        before = _state(copy)  # A copy has the times of its original.
+        yield copy
+        if _state(folder) != before:
+            raise AccordsError(
+                f"{folder}: was changed by someone else meanwhile; nothing was written. "
+                "Run the command again."
+            )
+        changes = _differing(folder, copy)
+        for number, (file, content) in enumerate((beside or {}).items()):
+            new = changes[file] = copy.with_name(f"beside-{number}")
+            new.write_bytes(content)
+        if changes:
+            exchange.replace(folder, changes)
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep out every other change beside this folder."""
-    handle = os.open(folder, os.O_RDONLY)
+def _copied(folder: Path) -> Iterator[Path]:
+    """Lock a folder, and yield a copy of it, inside it and without hidden files."""
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
+        with exchange.locked(folder), exchange.staged(folder) as aside:
+            copy = aside / folder.name
+            shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(".*"))
+            yield copy
+    except (OSError, shutil.Error) as error:
         raise AccordsError(
-            f"{folder}: another command is changing the data here. Wait until it is done."
+            f"{folder}: cannot be changed ({_reason(error)}); it is as it was. Make room on the "
+            "disk, see to it that you may write to this folder, and close its files elsewhere."
         ) from error
-    else:
-        yield
-    finally:
-        os.close(handle)
 
 
-def _clear(folder: Path) -> None:
-    """Take away what a killed change left, and put back a folder that it had set aside."""
-    for left in sorted(folder.parent.glob(f".{folder.name}-{_PENDING}-*"), reverse=True):
-        if left.name.endswith("-old") and not folder.exists():
-            left.rename(folder)
-        else:
-            shutil.rmtree(left, ignore_errors=True)
+def _differing(folder: Path, copy: Path) -> dict[Path, Path | None]:
+    """List each file of a folder that its copy has otherwise, and the copy's where it has one."""
+    changes: dict[Path, Path | None] = {}
+    ours, theirs = _files(folder), _files(copy)
+    for name in sorted(ours | theirs):
+        if name not in theirs:
+            changes[folder / name] = None
+        elif name not in ours or not filecmp.cmp(folder / name, copy / name, shallow=False):
+            changes[folder / name] = copy / name
+    return changes
 
 
-def _contents(folder: Path) -> dict[Path, bytes]:
-    files = (file for file in folder.rglob("*") if file.is_file())
-    return {file.relative_to(folder): file.read_bytes() for file in files}
+def _files(folder: Path) -> set[Path]:
+    """List the files of a folder, also behind links, that are not hidden."""
+    found: set[Path] = set()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found |= {Path(place, n).relative_to(folder) for n in names if not n.startswith(".")}
+    return found
 
 
-def _state(folder: Path) -> dict[str, tuple[int, int]]:
-    """Give size and time of each file: whether someone else wrote."""
-    files = (file for file in folder.rglob("*") if file.is_file())
-    return {str(file): (file.stat().st_size, file.stat().st_mtime_ns) for file in files}
-
-
-def _flush(folder: Path) -> None:
-    """Make sure that the files are on the disk before their folder takes its place."""
-    for file in folder.rglob("*"):
-        if file.is_file():
-            handle = os.open(file, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+def _state(folder: Path) -> dict[Path, tuple[int, int]]:
+    """Return size and time of each file: whether someone else wrote."""
+    states = {name: (folder / name).stat() for name in _files(folder)}
+    return {name: (state.st_size, state.st_mtime_ns) for name, state in states.items()}
 
 
 def _reason(error: Exception) -> str:

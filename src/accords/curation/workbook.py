@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from accords.curation.differences import cells
+from accords.curation.differences import texts
+from accords.curation.fields import Field, columns
 from accords.dataset import Dataset, to_csv
 from accords.errors import AccordsError
 
@@ -27,6 +28,22 @@ NEW_ROWS = 1_000
 """Empty rows below each table that offer the drop-downs too."""
 
 _NOTE_LIMIT = 4_000
+
+_ABOUT = {
+    "Editing": "One row is one fact. Add rows below the last one of a sheet. Dates are typed as "
+    "2024-10-30, 2024-10 or 2024, with a question mark where they were inferred. Point at a header "
+    "to read what the column means; dark headers must be filled.",
+    "Protection": "Headers, and identifiers that other sheets refer to (grey), are protected "
+    "without a password. To delete a row that has one, lift the protection of the sheet (Review, "
+    "Unprotect Sheet).",
+    "Taking it back": "accords import-workbook FILE.xlsx checks all of it, then updates.",
+}
+
+_ALLOWED = (
+    *("format_cells", "format_columns", "format_rows"),
+    *("insert_rows", "delete_rows", "sort", "autofilter"),
+)
+"""What the protection of a sheet leaves free."""
 
 
 def write_workbook(dataset: Dataset, path: str | os.PathLike[str]) -> None:
@@ -51,25 +68,23 @@ def write_workbook(dataset: Dataset, path: str | os.PathLike[str]) -> None:
     """
     import xlsxwriter
 
-    stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True})
-    book.set_properties(
-        {
-            "title": dataset.descriptor.get("title", ""),
-            "comments": f"Edition {dataset.edition} ({dataset.released:%Y-%m-%d})",
-            "created": dataset.released.to_pydatetime(),
-        }
-    )
-    book.set_custom_property(STATE, fingerprint(dataset.tables, dataset.descriptor))
-    resources = dataset.descriptor["resources"]
-    texts = {r["name"]: cells(dataset.tables[r["name"]], r) for r in resources}
-    formats = _formats(book)
-    _write_guide(book.add_worksheet(GUIDE), dataset, texts, formats)
-    for resource in resources:
-        sheet = book.add_worksheet(resource["name"])
-        _write_table(sheet, resource, texts, resources, formats)
-    _write_codebook(book.add_worksheet(CODEBOOK), resources, formats)
-    book.close()
+    stream, tables = io.BytesIO(), texts(dataset)
+    plain = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(stream, plain) as book:
+        book.set_properties(
+            {
+                "title": dataset.descriptor.get("title", ""),
+                "comments": f"Edition {dataset.edition} ({dataset.released:%Y-%m-%d})",
+                "created": dataset.released.to_pydatetime(),
+            }
+        )
+        book.set_custom_property(STATE, fingerprint(dataset.tables, dataset.descriptor))
+        formats = _formats(book)
+        _write_guide(book.add_worksheet(GUIDE), dataset, formats)
+        for resource in dataset.descriptor["resources"]:
+            sheet = book.add_worksheet(resource["name"])
+            _write_table(sheet, resource, tables, dataset, formats)
+        _write_codebook(book.add_worksheet(CODEBOOK), dataset, formats)
 
     file = Path(path)
     beside = file.with_name(f".{file.name}.{os.getpid()}")
@@ -85,7 +100,7 @@ def write_workbook(dataset: Dataset, path: str | os.PathLike[str]) -> None:
 
 
 def fingerprint(tables: Mapping[str, pd.DataFrame], descriptor: Mapping[str, Any]) -> str:
-    """Give a hash of the content of all tables."""
+    """Return a hash of the content of all tables."""
     content = hashlib.sha256()
     for resource in descriptor["resources"]:
         content.update(resource["name"].encode() + b"\0")
@@ -93,208 +108,123 @@ def fingerprint(tables: Mapping[str, pd.DataFrame], descriptor: Mapping[str, Any
     return content.hexdigest()[:32]
 
 
-def identifiers(resources: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
-    """Name the columns that other rows refer to, as (table, column): they must not change."""
-    unique = {
-        (resource["name"], field["name"])
-        for resource in resources
-        for field in resource["schema"]["fields"]
-        if field.get("constraints", {}).get("unique")
-    }
-    return unique | {("events", "event_id")}
-
-
 def _formats(book: Any) -> dict[str, Any]:
     text = {"num_format": "@", "valign": "top", "font_name": "Calibri", "font_size": 10}
     head = {**text, "bold": True, "bg_color": "#E8EDF2", "bottom": 1, "locked": True}
-    return {
-        "text": book.add_format({**text, "locked": False}),
-        "number": book.add_format({**text, "num_format": "General", "locked": False}),
-        "key": book.add_format({**text, "bg_color": "#F4F4F2", "locked": True}),
-        "head": book.add_format(head),
-        "required": book.add_format({**head, "bg_color": "#D3DFEA"}),
-        "title": book.add_format({"bold": True, "font_size": 16, "font_name": "Calibri"}),
-        "prose": book.add_format({"text_wrap": True, "valign": "top", "font_name": "Calibri"}),
-        "link": book.add_format({"font_color": "#0B5394", "underline": 1, "valign": "top"}),
+    prose = {"text_wrap": True, "valign": "top", "font_name": "Calibri"}
+    shapes = {
+        "text": {**text, "locked": False},
+        "number": {**text, "num_format": "General", "locked": False},
+        "key": {**text, "bg_color": "#F4F4F2", "locked": True},
+        "head": head,
+        "required": {**head, "bg_color": "#D3DFEA"},
+        "title": {"bold": True, "font_size": 16, "font_name": "Calibri"},
+        "prose": prose,
+        "link": {"font_color": "#0B5394", "underline": 1, "valign": "top"},
     }
+    return {name: book.add_format(shape) for name, shape in shapes.items()}
 
 
 def _write_table(
     sheet: Any,
     resource: Mapping[str, Any],
-    texts: Mapping[str, list[list[str]]],
-    resources: list[Mapping[str, Any]],
+    tables: Mapping[str, pd.DataFrame],
+    dataset: Dataset,
     formats: Mapping[str, Any],
 ) -> None:
-    name, fields = resource["name"], resource["schema"]["fields"]
-    rows = texts[name][1:]
-    locked = identifiers(resources)
-    for column, field in enumerate(fields):
-        numeric = field["type"] in ("integer", "number")
+    table = tables[resource["name"]]
+    for at, one in enumerate(columns(dataset, resource["name"])):
+        lengths = table[one.name].str.len()
+        for row in lengths.index[lengths > CELL_LIMIT]:
+            raise AccordsError(
+                f"{resource['path']}: row {row + 2}, column {one.name}: {lengths[row]:,} "
+                f"characters, and a cell of Excel holds {CELL_LIMIT:,}. Shorten the text."
+            )
+        numeric = one.declared["type"] in ("integer", "number")
         plain = formats["number" if numeric else "text"]
-        values = [row[column] for row in rows]
-        width = max((len(value) for value in values), default=0)
-        sheet.set_column(column, column, min(60, max(width, len(field["name"]) + 4)), plain)
-        required = field.get("constraints", {}).get("required")
-        sheet.write_string(0, column, field["name"], formats["required" if required else "head"])
-        note = _note(field, resource, texts, resources)
+        width = max([*lengths, len(one.name) + 4])
+        sheet.set_column(at, at, min(60, width), plain)
+        sheet.write_string(0, at, one.name, formats["required" if one.required else "head"])
+        note = "\n".join(one.explained())[:_NOTE_LIMIT]
         lines = note.count("\n") + sum(len(line) // 70 for line in note.split("\n")) + 2
         size = {"width": 420, "height": min(640, 16 * lines), "font_size": 9, "visible": False}
-        sheet.write_comment(0, column, note, {"author": "accords", **size})
-        style = formats["key"] if (name, field["name"]) in locked else plain
-        for row, value in enumerate(values, start=1):
-            if len(value) > CELL_LIMIT:
-                raise AccordsError(
-                    f"{resource['path']}: row {row + 1}, column {field['name']}: {len(value):,} "
-                    f"characters, and a cell of Excel holds {CELL_LIMIT:,}. Shorten the text."
-                )
-            if not value:
-                sheet.write_blank(row, column, None, style)
-            elif numeric:
-                sheet.write_number(row, column, float(value), style)
-            else:
-                sheet.write_string(row, column, value, style)
-        choices = _choices(field, resource, texts)
-        if choices:
-            sheet.data_validation(
-                *(1, column, len(rows) + NEW_ROWS, column),
-                {
-                    "validate": "list",
-                    "source": choices,
-                    "error_type": "warning",
-                    "error_title": "Not in the list",
-                    "error_message": "The import accepts only codes that their sheet lists.",
-                },
-            )
+        sheet.write_comment(0, at, note, {"author": "accords", **size})
+        # What other rows refer to must not change.
+        unique = one.declared.get("constraints", {}).get("unique")
+        key = unique or (resource["name"], one.name) == ("events", "event_id")
+        cells = [float(text) if numeric and text else text for text in table[one.name]]
+        sheet.write_column(1, at, cells, formats["key"] if key else plain)
+        if choices := _choices(one, tables):
+            rule = {
+                "validate": "list",
+                "source": choices,
+                "error_type": "warning",
+                "error_title": "Not in the list",
+                "error_message": "The import accepts only codes that their sheet lists.",
+            }
+            sheet.data_validation(1, at, len(table) + NEW_ROWS, at, rule)
     sheet.freeze_panes(1, 1)
-    if rows:
-        sheet.autofilter(0, 0, len(rows), len(fields) - 1)
-    allowed = (
-        *("format_cells", "format_columns", "format_rows"),
-        *("insert_rows", "delete_rows", "sort", "autofilter"),
-    )
-    sheet.protect("", dict.fromkeys(allowed, True))
+    if len(table):
+        sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
+    sheet.protect("", dict.fromkeys(_ALLOWED, True))
 
 
-def _reference(field: str, resource: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Name the table and column that a column's values must come from."""
-    for key in resource["schema"].get("foreignKeys", ()):
-        if key["fields"] == [field]:
-            target = key["reference"]
-            return target["resource"] or resource["name"], target["fields"][0]
-    return None
-
-
-def _choices(
-    field: Mapping[str, Any], resource: Mapping[str, Any], texts: Mapping[str, list[list[str]]]
-) -> str | list[str] | None:
-    """Give what a column's drop-down offers: a range of another sheet, or a short list."""
-    if field["type"] == "boolean":
-        return ["true", "false"]
-    if "enum" in field.get("constraints", {}):
-        return list(field["constraints"]["enum"])
-    reference = _reference(field["name"], resource)
-    if reference is None or len(texts[reference[0]]) < 2:
-        return None
+def _choices(one: Field, tables: Mapping[str, pd.DataFrame]) -> str | list[str]:
+    """Return what a column's drop-down offers: a range of another sheet, or a short list."""
     from xlsxwriter.utility import xl_col_to_name
 
-    table, column = reference
-    letter = xl_col_to_name(texts[table][0].index(column))
-    return f"='{table}'!${letter}$2:${letter}${len(texts[table])}"
+    if one.declared["type"] == "boolean":
+        return ["true", "false"]
+    if one.codes is None or tables[one.codes[0]].empty:
+        return [] if one.codes else list(one.choices)
+    table, column = one.codes
+    letter = xl_col_to_name(tables[table].columns.get_loc(column))
+    return f"='{table}'!${letter}$2:${letter}${len(tables[table]) + 1}"
 
 
-def _note(
-    field: Mapping[str, Any],
-    resource: Mapping[str, Any],
-    texts: Mapping[str, list[list[str]]],
-    resources: Iterable[Mapping[str, Any]],
-) -> str:
-    """Define a column and, where they are few, its codes."""
-    required = field.get("constraints", {}).get("required")
-    lines = [f"{field['title']} ({'required' if required else 'may be empty'})"]
-    lines.append(field["description"])
-    if field.get("example"):
-        lines.append(f"Example: {field['example']}")
-    reference = _reference(field["name"], resource)
-    if reference is not None:
-        table, _ = reference
-        paths = {r["name"]: r["path"] for r in resources}
-        head, *rows = texts[table]
-        if paths[table].startswith("codes/") and "definition" in head:
-            code, meaning = 0, head.index("definition")
-            lines += [f"{row[code]}: {row[meaning]}" for row in rows]
-        else:
-            lines.append(f"One of the sheet '{table}'.")
-    return "\n".join(lines)[:_NOTE_LIMIT]
-
-
-def _write_guide(
-    sheet: Any,
-    dataset: Dataset,
-    texts: Mapping[str, list[list[str]]],
-    formats: Mapping[str, Any],
-) -> None:
+def _write_guide(sheet: Any, dataset: Dataset, formats: Mapping[str, Any]) -> None:
+    """Say what the workbook is and how it is edited, and list its sheets."""
+    described = dataset.descriptor
+    about = {
+        "Edition": f"{dataset.edition} ({dataset.released:%Y-%m-%d})",
+        "Sources read until": f"{dataset.as_of:%Y-%m-%d}",
+        "About": described.get("description", ""),
+        "Licence": ", ".join(licence["name"] for licence in described.get("licenses", ())),
+    }
     sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 26)
-    sheet.set_column(1, 1, 96)
-    sheet.set_column(2, 2, 10)
-    sheet.write_string(0, 0, dataset.descriptor.get("title", ""), formats["title"])
-    about = [
-        ("Edition", f"{dataset.edition} ({dataset.released:%Y-%m-%d})"),
-        ("Sources read until", f"{dataset.as_of:%Y-%m-%d}"),
-        ("About", dataset.descriptor.get("description", "")),
-        ("Licence", ", ".join(x["name"] for x in dataset.descriptor.get("licenses", ()))),
-        (
-            "Editing",
-            "One row is one fact. Add rows below the last one of a sheet. Dates are typed as "
-            "2024-10-30, 2024-10 or 2024, with a question mark where they were inferred. "
-            "Point at a header to read what the column means; dark headers must be filled.",
-        ),
-        (
-            "Protection",
-            "Headers, and identifiers that other sheets refer to (grey), are protected without a "
-            "password. To delete a row that has one, lift the protection of the sheet (Review, "
-            "Unprotect Sheet).",
-        ),
-        ("Taking it back", "accords import-workbook FILE.xlsx checks all of it, then updates."),
-    ]
-    for row, (word, meaning) in enumerate(about, start=2):
-        sheet.write_string(row, 0, word, formats["prose"])
-        sheet.write_string(row, 1, meaning, formats["prose"])
-    top = len(about) + 3
-    for column, word in enumerate(("sheet", "what one row is", "rows")):
-        sheet.write_string(top, column, word, formats["head"])
-    for row, resource in enumerate(dataset.descriptor["resources"], start=top + 1):
+    for at, width in enumerate((26, 96, 10)):
+        sheet.set_column(at, at, width)
+    sheet.write_string(0, 0, described.get("title", ""), formats["title"])
+    for row, line in enumerate((about | _ABOUT).items(), start=2):
+        sheet.write_row(row, 0, line, formats["prose"])
+    top = len(about | _ABOUT) + 3
+    sheet.write_row(top, 0, ("sheet", "what one row is", "rows"), formats["head"])
+    for row, resource in enumerate(described["resources"], start=top + 1):
         name = resource["name"]
         sheet.write_url(row, 0, f"internal:'{name}'!A1", formats["link"], string=name)
-        sheet.write_string(row, 1, resource.get("description", ""), formats["prose"])
-        sheet.write_number(row, 2, len(texts[name]) - 1, formats["prose"])
+        rows = len(dataset.tables[name])
+        sheet.write_row(row, 1, (resource.get("description", ""), rows), formats["prose"])
 
 
-def _write_codebook(
-    sheet: Any, resources: list[Mapping[str, Any]], formats: Mapping[str, Any]
-) -> None:
+def _write_codebook(sheet: Any, dataset: Dataset, formats: Mapping[str, Any]) -> None:
+    """List all columns of all tables, with what they mean."""
     head = ("table", "column", "title", "type", "required", "values", "description", "example")
-    widths = (24, 20, 22, 10, 9, 40, 90, 44)
-    for column, (word, width) in enumerate(zip(head, widths, strict=True)):
-        sheet.set_column(column, column, width)
-        sheet.write_string(0, column, word, formats["head"])
-    for row, line in enumerate(_codebook_rows(resources), start=1):
-        for column, word in enumerate(line):
-            sheet.write_string(row, column, word, formats["prose"])
+    sheet.write_row(0, 0, head, formats["head"])
+    for at, width in enumerate((24, 20, 22, 10, 9, 40, 90, 44)):
+        sheet.set_column(at, at, width)
+    described = [
+        (resource["name"], one)
+        for resource in dataset.descriptor["resources"]
+        for one in columns(dataset, resource["name"])
+    ]
+    for row, (table, one) in enumerate(described, start=1):
+        pattern = one.declared.get("constraints", {}).get("pattern", "")
+        listed = ".".join(one.codes) if one.codes else ", ".join(one.choices)
+        line = (
+            *(table, one.name, one.declared["title"], one.declared["type"]),
+            "yes" if one.required else "",
+            *(listed or pattern, one.declared["description"]),
+            str(one.declared.get("example") or ""),
+        )
+        sheet.write_row(row, 0, line, formats["prose"])
     sheet.freeze_panes(1, 0)
-
-
-def _codebook_rows(resources: list[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
-    for resource in resources:
-        for field in resource["schema"]["fields"]:
-            rules = field.get("constraints", {})
-            reference = _reference(field["name"], resource)
-            values = ", ".join(rules.get("enum", ())) or rules.get("pattern", "")
-            if reference is not None:
-                values = f"{reference[0]}.{reference[1]}"
-            yield (
-                *(resource["name"], field["name"], field["title"], field["type"]),
-                "yes" if rules.get("required") else "",
-                *(values, field["description"], str(field.get("example") or "")),
-            )

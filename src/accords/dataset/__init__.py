@@ -4,7 +4,7 @@ Everything else reads them from here. Imports nothing of the other rooms. Inside
 edtf, lifecycle, names < tables < find, show, citations < export < model < cut < load.
 """
 
-from accords.dataset.load import (
+from accords.dataset.files import (
     find_data,
     load,
     own_data,

@@ -63,8 +63,8 @@ def plain(dataset: Tables, agreement_ids: Iterable[str] | None = None) -> str:
     """
     cited = work(dataset)
     return "".join(
-        f"“{title}”{f', {date}' if date else ''}. In {cited.author}, {cited.title}, "
-        f"edition {cited.edition} ({cited.day}), record {key}.\n"
+        f"{cited.author} ({cited.day[:4]}). “{title}”{f', {date}' if date else ''}, record {key}. "
+        f"{cited.title}, edition {cited.edition} ({cited.day}).\n"
         for key, title, date in _entries(dataset, agreement_ids)
     )
 

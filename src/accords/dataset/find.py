@@ -13,7 +13,17 @@ from accords.dataset.names import fold, resolve
 from accords.dataset.tables import Tables
 from accords.errors import AccordsError
 
-__all__ = ["DIMENSIONS", "FACETS", "Criteria", "criteria", "masks", "names", "searchable"]
+__all__ = [
+    "CONFIDENCES",
+    "DIMENSIONS",
+    "FACETS",
+    "Criteria",
+    "criteria",
+    "in_words",
+    "masks",
+    "names",
+    "searchable",
+]
 
 FACETS: Mapping[str, str] = {
     "state": "focus",
@@ -38,7 +48,8 @@ _CODE_LISTS = {
     "one_list": "lists",
 }
 
-_CONFIDENCES = pd.DataFrame({"name": {"high": "High", "medium": "Medium", "low": "Low"}})
+CONFIDENCES = {"high": "High", "medium": "Medium", "low": "Low"}
+"""Readers' names of how sure it is that an agreement exists."""
 
 # A phrase in double quotes, closed or not yet, or a word.
 _SOUGHT = re.compile(r'"([^"]+)"?|([^\s"]+)')
@@ -90,6 +101,19 @@ def criteria(dataset: Tables, text: str = "", **wanted: Any) -> Criteria:
                 else _year(name, value)
             )
     return Criteria(text=text, **values)
+
+
+def in_words(dataset: Tables, chosen: Criteria) -> str:
+    """Return criteria as readers name them: ``partner Türkiye or Israel and since 2020``."""
+    said = [f"the words “{chosen.text}”"] if chosen.text else []
+    for facet in FACETS:
+        if values := getattr(chosen, facet):
+            known = _known(dataset, facet).iloc[:, 0]
+            said.append(f"{facet.replace('_', ' ')} {' or '.join(known[v] for v in values)}")
+    for name in ("since", "until"):
+        if (year := getattr(chosen, name)) is not None:
+            said.append(f"{name} {year}")
+    return " and ".join(said)
 
 
 def names(dataset: Tables, facet: str) -> dict[str, str]:
@@ -191,7 +215,7 @@ def _contains(dataset: Tables, text: str, haystack: pd.Series | None) -> pd.Seri
 def _known(dataset: Tables, facet: str) -> pd.DataFrame:
     """Return the names of each code that a facet can have, held by an agreement or not."""
     if facet == "confidence":
-        return _CONFIDENCES
+        return pd.DataFrame({"name": CONFIDENCES})
     known = dataset.names(_CODE_LISTS[facet])
     if _CODE_LISTS[facet] == "party_codes":
         known.insert(0, "short", pd.Series(dataset.party_names))

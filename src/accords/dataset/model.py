@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Self
 
 from accords.dataset import export, show
-from accords.dataset.find import criteria, masks
+from accords.dataset.find import criteria, in_words, masks
 from accords.dataset.tables import Tables
 from accords.words import Text
 
@@ -40,6 +40,8 @@ class Dataset(Tables):
         The focus states, ISO 3166-1 alpha-3.
     path
         The folder that the tables came from.
+    choice
+        By what the agreements were chosen (``partner Türkiye``), in words; empty for all of them.
     """
 
     def find(
@@ -79,8 +81,10 @@ class Dataset(Tables):
             When there is no such value; the message names the nearest one, or all.
         """
         wanted = {name: value for name, value in locals().items() if name not in ("self", "text")}
-        met = masks(self, criteria(self, text, **wanted)).all(axis=1)
-        return self.select(met.index[met])
+        chosen = criteria(self, text, **wanted)
+        met = masks(self, chosen).all(axis=1)
+        said = [part for part in (self.choice, in_words(self, chosen)) if part]
+        return self.select(met.index[met], choice=" and ".join(said))
 
     def record(self, agreement_id: str) -> Text:
         """Show all that is known of one agreement: its life, domains, disputes and sources."""

@@ -46,6 +46,7 @@ class Tables:
     as_of: pd.Timestamp
     focus: tuple[str, ...]
     path: Path
+    choice: str = ""
 
     agreements = _Table("One row an instrument, as the file has it.")
     parties = _Table("Who concluded each instrument, and in which role.")
@@ -138,14 +139,15 @@ class Tables:
         table["disputes"] = disputed.reindex(table.index, fill_value=0).astype(int)
         return table
 
-    def select(self, agreement_ids: Iterable[str]) -> Self:
+    def select(self, agreement_ids: Iterable[str], *, choice: str | None = None) -> Self:
         """Return the dataset of some agreements only; code lists, sources and coverage stay whole.
 
         What is computed of an agreement stays as it was: one that another has superseded remains
-        so where the other is left out.
+        so where the other is left out. ``choice`` says in words by what they were chosen.
         """
         wanted = pd.Index(list(agreement_ids))
-        selected = replace(self, tables=rows_of(self.tables, wanted))
+        choice = self.choice if choice is None else choice
+        selected = replace(self, tables=rows_of(self.tables, wanted), choice=choice)
         selected.__dict__["overview"] = self.overview[self.overview.index.isin(wanted)]
         return selected
 

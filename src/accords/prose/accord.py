@@ -1,311 +1,329 @@
-"""What the chapter on the accord says, computed."""
+"""What is said of the accord: passages and captions.
+
+They take the tables of :mod:`accords.analysis.accord` by these names: ``steps`` (``life``),
+``named`` (``voices``), ``others`` (``between``) and ``places`` (``standing``).
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from accords.analysis import accord as measures
-from accords.analysis.claims import CONTRADICTED, NOT_SHOWN, NOT_TESTABLE, PARTLY, SUPPORTED
+from accords.analysis.accord import PRESS, UNRECORDED, parties_of
 from accords.dataset import Dataset
-from accords.dataset import edtf as dates
 from accords.dataset import lifecycle as lives
+from accords.dataset.edtf import precision, spoken
+from accords.prose.names import phrase
 from accords.words import (
+    Caption,
+    LeftOut,
     Text,
     count,
     escape,
     linked,
     listed,
     lowered,
-    number,
     paragraph,
     percent,
+    some,
 )
 
-NOUNS = {
-    "parliament-approved": "approval by parliament",
-    "ratified": "ratification",
-    "entered-into-force": "entry into force",
+__all__ = ["accord_line", "answer", "disputes", "life", "standing", "voices"]
+
+STEPS = {
+    "parliament-approved": ("approval by parliament", "that {}’s parliament has voted"),
+    "ratified": ("ratification", "that {} has ratified"),
+    "entered-into-force": ("entry into force", "that the agreement is in force"),
 }
-"""The steps that complete a life, as nouns."""
+"""The steps that complete a life: as nouns, and what there is no sign of without them."""
+
+SIGNATORIES = re.compile(r"\bsigned\b[^.;]* by (ministers \w+ and \w+)")
+"""Who signed, as the summaries of records name them."""
+
+NO_ACCORD = "no step of an agreement between these states is on record."
 
 
-def opening(dataset: Dataset, agreement_id: str | None) -> Text:
-    """Say which agreement this chapter is about, and what is known of it in short."""
-    names = [escape(dataset.party_names.get(s, s)) for s in dataset.focus]
-    if agreement_id is None:
-        if len(names) < 2:
-            return paragraph(f"The report is about {listed(names)} alone; it has no accord.")
-        return paragraph(
-            f"No bilateral agreement between {listed(names)} is on record as concluded, so that "
-            "this chapter has nothing to tell."
-        )
-    row = _record(dataset, agreement_id)
-    rows = (agreement_id,)
-    title = linked(row["title"], rows)
-    dated = f", {_day_words(row)}" if pd.notna(row["date"]) else ""
-    basis = dataset.domains.loc[dataset.domains["agreement_id"] == agreement_id, "basis"]
-    text = (
-        "Its text is on record."
-        if (basis == "text").any()
-        else "No source on record carries its text, so that what it covers is known from "
-        "statements about it."
-    )
-    return paragraph(
-        f"At the centre of this report is the {title}, {kind_of(row['instrument_label'])}{dated}.",
-        f"Its status on {escape(_day_of(dataset.as_of))} is "
-        f"{status_words(dataset, row['status'])}.",
-        f"It is known from {linked(_n(row['sources'], 'source'), rows)} of "
-        f"{number(row['publishers'], 'd', rows)} independent publishers; that it exists is of "
-        f"{escape(row['confidence'])} confidence.",
-        text,
-    )
-
-
-def life(dataset: Dataset, agreement_id: str | None) -> Text:
-    """Tell what was done on each side, what is pending and what is not known."""
-    if agreement_id is None:
-        return Text("")
-    steps = measures.life(dataset, agreement_id)
-    found, missing = steps[steps["found"]], steps[~steps["found"]]
-    rows = (agreement_id,)
-    exact = found[found["earliest"] == found["latest"]]
-    signed = exact.loc[exact["event"].isin(lives.SIGNATURES), "earliest"].min()
-    sentences = []
-    for party in dict.fromkeys(found["party"].dropna()):
-        parts = []
-        for step in found[found["party"] == party].to_dict("records"):
-            label = step["label"].lower()
-            after = ""
-            if step["earliest"] == step["latest"] and step["earliest"] > signed:
-                days = (step["earliest"] - signed).days
-                after = f", {number(days, 'd', rows)} days after signature"
-            dated = f" {when(step['date'])}" if pd.notna(step["date"]) else " (undated)"
-            parts.append(f"{escape(label)}{dated}{after}")
-        sentences.append(f"{escape(dataset.party_names.get(party, party))}: {'; '.join(parts)}.")
-    if len(missing):
-        newest = found["latest"].max()
-        since = f" Nothing on record is newer than {_day_of(newest)}." if pd.notna(newest) else ""
-        sentences.append(f"Not found: {'; '.join(missing_steps(dataset, steps))}.{since}")
-        sentences.append("That no source was found does not show that the step was not taken.")
-    if not sentences:
-        sentences.append("No step of either side is on record.")
-    return paragraph(*sentences)
-
-
-def missing_steps(dataset: Dataset, steps: pd.DataFrame) -> list[str]:
-    """List the steps of a life that no source shows, by who has to take them (HTML)."""
-    gaps = []
-    for party, own in steps[~steps["found"]].groupby("party", sort=False, dropna=False):
-        words = listed(NOUNS[event] for event in own["event"])
-        who = dataset.party_names.get(str(party), str(party))
-        gaps.append(f"{words} by {escape(who)}" if pd.notna(party) else words)
-    return gaps
-
-
-def status_words(dataset: Dataset, status: str) -> str:
-    """Write a status with what it means (HTML): 'pending (signed and in approval …)'."""
-    if pd.isna(status):
-        return "not known"
-    code = dataset.codes("statuses").loc[[status]].to_dict("records")[0]
-    meaning = code["definition"].rstrip(".")
-    return (
-        f"<strong>{escape(code['label'].lower())}</strong> "
-        f"({escape(meaning[0].lower() + meaning[1:])})"
-    )
-
-
-def disputes(dataset: Dataset, agreement_id: str | None) -> Text:
-    """List what sources disagree about in the life of the accord, and what was adopted."""
-    table = dataset.disputes
-    table = table[table["agreement_id"] == agreement_id]
-    table = table[table["field"].str.startswith("event:")]
-    if table.empty:
-        return Text("")
-    labels = dataset.labels("event_types")
-    events = dataset.events[dataset.events["agreement_id"] == agreement_id]
-    kinds = events.set_index("event_id")["event"]
-    items = []
-    for field, rows in table.groupby("field", sort=False):
-        event, _, column = str(field).removeprefix("event:").partition(".")
-        label = labels.get(kinds.get(event, event), event)
-        values = []
-        for value, group in rows.groupby("value", sort=False):
-            shown = _spoken(str(value)) if column.startswith("date") else str(value)
-            mark = ", adopted" if group["adopted"].any() else ""
-            sources = linked(_n(group["source_id"].nunique(), "source"), (str(agreement_id),))
-            values.append((not group["adopted"].any(), f"{escape(shown)} ({sources}{mark})"))
-        reasons = " ".join(escape(reason) for reason in rows["reason"].dropna().unique())
-        column = escape(column.split("#")[0])
-        against = " against ".join(text for _, text in sorted(values))
-        items.append(f"<li>{escape(label)}, {column}: {against}. {reasons}</li>")
-    return Text(f"<p>Where sources disagree:</p><ul>{''.join(items)}</ul>")
-
-
-def voices(dataset: Dataset, agreement_id: str | None) -> Text:
-    """Say who names the subjects, and which rest on the press alone."""
-    table = measures.voices(dataset, agreement_id)
-    if table.empty:
-        return paragraph("No source names a subject of the accord.") if agreement_id else Text("")
-    rows = (str(agreement_id),)
-    labels = dataset.labels("domain_codes")
-    text, several, one, press = (
-        [lowered(labels.get(d, d)) for d in table.index[table["named_by"] == group]]
-        for group in measures.NAMED_BY
-    )
-    sentences = [
-        f"Sources name {linked(_n(len(table), 'subject'), rows)}. Official statements are kept "
-        "apart from one another and from the press."
+def answer(dataset: Dataset, steps: pd.DataFrame, named: pd.DataFrame) -> Text:
+    """Answer in one sentence whether the accord is in force and what it is known to cover."""
+    if steps.empty:
+        return LeftOut(f"The accord: {NO_ACCORD}")
+    ids = steps["ids"].iloc[0]
+    unseen = [
+        STEPS[step["event"]][1].format(phrase(dataset, str(step["party"])))
+        for step in _rows(steps[~steps["found"]])
     ]
-    if text:
-        sentences.append(f"{_are(text, rows)} named by its text: {_list(text)}.")
-    if several:
-        sentences.append(
-            f"{_are(several, rows)} named by more than one official voice: {_list(several)}."
-        )
-    if one:
-        sentences.append(f"{_are(one, rows)} named by one official voice alone: {_list(one)}.")
-    for speaker, others in measures.joint_lists(dataset, agreement_id).items():
-        sentences.append(
-            f"The list of the {escape(dataset.labels('voices')[speaker])} was given for this and "
-            f"{count(others, 'other agreement')} together, so that it is weaker evidence for each."
-        )
-    if press:
-        rest = "rests" if len(press) == 1 else "rest"
-        sentences.append(
-            f"{number(len(press), 'd', rows)} {rest} on the press alone: {_list(press)}."
-        )
-        alone = table[table["named_by"] == measures.PRESS]
-        columns = [c for c in alone.columns if c not in ("official", "sources", "named_by")]
-        single = alone[(alone[columns] > 0).sum(axis=1) == 1]
-        for voice, group in single.groupby(single[columns].gt(0).idxmax(axis=1), sort=False):
-            if voice == measures.UNRECORDED:
-                continue
-            label = dataset.labels("voices")[str(voice)]
-            sentences.append(
-                f"Of these, {number(len(group), 'd', rows)} "
-                f"{'is' if len(group) == 1 else 'are'} on record from one voice: {escape(label)}."
-            )
+    doubt = (
+        f": we found no sign {listed(unseen).replace(' and that', ' or that')}" if unseen else ""
+    )
+    rests = named.drop_duplicates("domain")["named_by"]
+    covers = (
+        f"its text or official voices name {linked((rests != PRESS).sum(), ids)} of the "
+        f"{linked(some(len(rests), 'domain'), ids)} that sources report for it"
+        if len(rests)
+        else "no source says what it covers"
+    )
+    status = _status(dataset, ids[0])
+    said = f"The agreement between {_pair(dataset, ids[0])} is {status}{doubt}; {covers}."
+    return Text(f'<p class="answer">{said}</p>')
+
+
+def accord_line(dataset: Dataset, steps: pd.DataFrame) -> Text:
+    """Tell the accord in one sentence: place, date, signatories, last steps and next ones."""
+    if steps.empty:
+        return LeftOut(f"The accord in one line: {NO_ACCORD}")
+    ids = steps["ids"].iloc[0]
+    row, found = dataset.overview.loc[ids[0]], steps[steps["found"]]
+    told = f"The {linked(lowered(row['instrument_label']), ids)} between {_pair(dataset, ids[0])}"
+    signed = _rows(found[found["event"].isin(lives.SIGNATURES)])
+    if signed:
+        ministers = SIGNATORIES.search(str(row["summary"]))
+        by = f" by {escape(ministers[1])}" if ministers else ""
+        told += f" was signed{_place(signed[0])} {when(signed[0]['date'])}{by}"
     else:
-        sentences.append("None rests on the press alone.")
+        told += f" is {_status(dataset, ids[0])}, with no signature on record"
+    last = [
+        f"{phrase(dataset, step['party'])}: {escape(lowered(step['label']))} {when(step['date'])}"
+        for step in _rows(found.dropna(subset="party").groupby("party", sort=False).tail(1))
+    ]
+    told += f"; last steps on record – {', '.join(last)}" if last else ""
+    ahead = [
+        listed(STEPS[event][0] for event in own["event"])
+        + ("" if pd.isna(party) else f" by {phrase(dataset, str(party))}")
+        for party, own in steps[~steps["found"]].groupby("party", sort=False, dropna=False)
+    ]
+    return paragraph(f"{told}; next would come {', then '.join(ahead)}." if ahead else f"{told}.")
+
+
+def life(dataset: Dataset, steps: pd.DataFrame) -> Text:
+    """Say how the accord is known, what its steps mean, and what an absence does not show."""
+    if steps.empty:
+        return LeftOut(f"How the accord is known: {NO_ACCORD}")
+    ids, found = steps["ids"].iloc[0], steps[steps["found"]]
+    row, events = dataset.overview.loc[ids[0]], dataset.codes("event_types")
+    pages = "among them an official page" if row["official"] else "none of them an official page"
+    sentences = [
+        f"The {row['title_kind']} title is “{linked(row['title'], ids)}”. It is known from "
+        f"{linked(some(row['sources'], 'source'), ids)}, {pages}."
+    ]
+    # Taking note and tabling a bill sound like consent and are none.
+    for event in found.loc[found["event"].isin(lives.APPROVALS), "event"].unique():
+        if event not in lives.CONSENTS:
+            label, meaning = events.loc[event, ["label", "definition"]]
+            sentences.append(f"‘{escape(label)}’ means: {escape(lowered(meaning))}")
+    newest = found["latest"].max()
+    if pd.notna(newest) and not steps["found"].all():
+        sentences.append(
+            f"No step on record is newer than {_day(newest)}. That no source was found does not "
+            "show that a step was not taken."
+        )
     return paragraph(*sentences)
 
 
-def instrument(dataset: Dataset, agreement_id: str | None) -> Text:
-    """Say how usual the accord's type of instrument is for each state."""
+def disputes(dataset: Dataset, table: pd.DataFrame) -> Text:
+    """Say what sources disagree about in a life (rows of ``disputes`` about events)."""
+    if table.empty:
+        return LeftOut("Disputes about the accord: no two sources disagree about its steps.")
+    kinds = dataset.events.set_index(["agreement_id", "event_id"])["event"]
+    labels, sentences = dataset.labels("event_types"), []
+    for (agreement, field), rows in table.groupby(["agreement_id", "field"], sort=False):
+        event, _, column = str(field).removeprefix("event:").partition(".")
+        label = labels.get(kinds.get((agreement, event), event), event)
+        values = [
+            f"{_value(column, value)} in {linked(some(n, 'source'), [str(agreement)])}"
+            for value, n in rows.groupby("value", sort=False)["source_id"].nunique().items()
+        ]
+        chosen = [_value(column, v) for v in rows.loc[rows["adopted"].astype(bool), "value"]]
+        reasons = " ".join(escape(reason) for reason in rows["reason"].dropna().unique())
+        sentences.append(
+            f"Sources compared on the {escape(column.split('#')[0])} of the step "
+            f"‘{escape(lowered(label))}’ disagree: {listed(values)}"
+            f"{f'; we adopt {chosen[0]}' if chosen else ''}. {reasons}".rstrip()
+        )
+    return paragraph(*sentences)
+
+
+def voices(dataset: Dataset, named: pd.DataFrame) -> Text:
+    """Say who names the domains, and which rest on the press alone."""
+    if named.empty:
+        return LeftOut("What the accord covers: no source names a domain.")
+    ids, domains = named["ids"].iloc[0], named.drop_duplicates("domain")
+    labels, speakers = dataset.labels("domain_codes"), voice_names(dataset)
+    sentences = [f"Sources name {linked(some(len(domains), 'domain'), ids)}."]
+    for namer, own in domains.groupby("named_by", sort=False)["domain"]:
+        # Some labels hold commas or 'and' themselves.
+        names = "; ".join(escape(lowered(labels[domain])) for domain in own)
+        sentences.append(f"{_are(len(own), ids)} named by {namer}: {names}.")
+    for voice, others in named.drop_duplicates("voice")[["voice", "joint"]].to_numpy():
+        if others:
+            sentences.append(
+                f"The list of the {escape(speakers[voice])} was given for this and "
+                f"{count(others, 'other agreement')} together, so that it is weaker evidence for "
+                "each."
+            )
+    alone = named[(named["named_by"] == PRESS) & ~named["domain"].duplicated(keep=False)]
+    for voice, n in alone.loc[alone["voice"] != UNRECORDED, "voice"].value_counts().items():
+        sentences.append(
+            f"{_are(n, ids)} named by one voice alone, {escape(speakers[str(voice)])}."
+        )
+    return paragraph(*sentences)
+
+
+def standing(
+    dataset: Dataset, agreement_id: str | None, rows: pd.DataFrame, others: pd.DataFrame,
+    places: pd.DataFrame,
+) -> Text:  # fmt: skip
+    """Say whether the accord stands out beside the other agreements of its states.
+
+    ``rows`` has ``state``, ``agreement_id`` and ``same`` (bool: of the accord's type).
+    """
     if agreement_id is None:
-        return Text("")
-    row = _record(dataset, agreement_id)
-    overview = dataset.overview
-    concluded = overview[overview["concluded"]]
-    parts = []
-    for state in dataset.focus:
-        own = concluded[concluded["focus"].map(lambda f, s=state: s in f).astype(bool)]
-        if len(own):
-            share = percent(own.index[own["instrument"] == row["instrument"]], own.index)
-            parts.append(f"{share} of {escape(dataset.party_names.get(state, state))}'s")
-    between = measures.between(dataset, agreement_id)
-    parties = measures.parties_of(dataset, agreement_id)
-    pair = listed(escape(dataset.party_names.get(p, p)) for p in parties)
-    others = (
-        f"Between {pair} there {'is' if len(between) == 1 else 'are'} "
-        f"{count(between.index, 'other bilateral instrument')} on record."
-        if len(between)
-        else f"It is the only bilateral defence instrument between {pair} on record."
+        return LeftOut("The accord beside other agreements: there is none to compare.")
+    pair, row = _pair(dataset, agreement_id), dataset.overview.loc[agreement_id]
+    sentences = []
+    if len(others):
+        found = count(others.index, "other bilateral defence instrument")
+        sentences.append(f"Between {pair} we found {found}.")
+    elif row["scope"] == "bilateral":
+        sentences.append(f"It is the only bilateral defence instrument between {pair} on record.")
+    shares = [
+        f"{percent(own.loc[own['same'], 'agreement_id'], own['agreement_id'])} of the concluded "
+        f"agreements of {phrase(dataset, str(state))}"
+        for state, own in rows.groupby("state", sort=False)
+    ]
+    if shares:
+        label = escape(lowered(str(row["instrument_label"])))
+        sentences.append(f"Its type, {label}, is that of {listed(shares)}.")
+    for aspect, own in places[places["of"] > 0].groupby("aspect", sort=False):
+        ranks = listed(
+            f"{linked(place['count'], place['below'])} of "
+            f"{linked(some(place['of'], 'other'), place['ids'])} of "
+            f"{phrase(dataset, place['state'])}"
+            for place in _rows(own)
+        )
+        value = int(own["value"].iloc[0])
+        sentences.append(
+            f"Its text or official voices name {linked(some(value, 'domain'), [agreement_id])}, "
+            f"more than for {ranks}."
+            if aspect == "domains"
+            else f"The first consent came {linked(some(value, 'day'), [agreement_id])} after the "
+            f"signature, later than in {ranks} whose dates are known."
+        )
+    return paragraph(*sentences)
+
+
+def lane(dataset: Dataset, party: Any) -> str:
+    """Head the lane of one party's steps, or of the common ones."""
+    return "Together" if pd.isna(party) else dataset.party_names.get(str(party), str(party))
+
+
+def step_lines(step: Mapping[Any, Any]) -> list[str]:
+    """Return what stands at the mark of a step, line by line."""
+    place = "" if pd.isna(step["place"]) else f", {step['place']}"
+    disputed = [f"{listed(step['disputed'])} disputed"] if step["disputed"] else []
+    return [step["label"], f"{spoken(step['date'])}{place}", *disputed]
+
+
+def life_caption(dataset: Dataset, steps: pd.DataFrame) -> Caption:
+    """Word the chart of the life (see :func:`accords.charts.accord.life`)."""
+    found, open_ = steps[steps["found"]], steps[~steps["found"]]
+    waiting = open_["party"].dropna().unique()
+    parties = steps["party"].dropna().unique()
+    done = listed(lane(dataset, party) for party in parties if party not in waiting)
+    late = listed(lane(dataset, party) for party in waiting)
+    title = "Every step of the agreement’s life that can be expected is on record"
+    if late:
+        title = f"No source shows that {late} completed the approval"
+        title = f"{done} completed the approval; no source shows that {late} did" if done else title
+    elif len(open_):
+        title = "No source shows that the agreement entered into force"
+    dated = int(found["earliest"].notna().sum())
+    subtitle = f"Dated steps on record (n = {dated}), by who took them"
+    if len(open_):
+        day = _day(dataset.as_of)
+        subtitle += f"; hollow, at no date: steps of which no source was found until {day}"
+    told = [f"{', '.join(step_lines(s)[:2])} ({lane(dataset, s['party'])})" for s in _rows(found)]
+    wanted = [f"{STEPS[s['event']][0]} ({lane(dataset, s['party'])})" for s in _rows(open_)]
+    missing = f" Not found: {'; '.join(wanted)}." if wanted else ""
+    return Caption(title, f"{subtitle}.", f"Timeline. Found: {'; '.join(told)}.{missing}")
+
+
+def voice_names(dataset: Dataset) -> dict[str, str]:
+    """Name the voices that name domains."""
+    return {**dataset.labels("voices"), UNRECORDED: "Voice not recorded"}
+
+
+def voice_hover(dataset: Dataset, row: Mapping[Any, Any]) -> str:
+    """Say what a mark of the matrix stands for."""
+    label = dataset.labels("domain_codes")[row["domain"]]
+    speaker = voice_names(dataset)[row["voice"]]
+    return f"{label}\nnamed by: {speaker} ({some(row['count'], 'source')})"
+
+
+def voices_caption(dataset: Dataset, named: pd.DataFrame) -> Caption:
+    """Word the matrix of domains and voices (see :func:`accords.charts.accord.voices`)."""
+    labels, domains = dataset.labels("domain_codes"), named.drop_duplicates("domain")
+    n, press = some(len(domains), "domain"), int((domains["named_by"] == PRESS).sum())
+    joint = named.loc[named["joint"].map(bool), "voice"].unique()
+    shared = listed(voice_names(dataset)[voice] for voice in joint)
+    hollow = f" Hollow: a list that the {shared} gave for several agreements at once."
+    told = [
+        f"Named by {namer}: {listed(lowered(labels[domain]) for domain in own)}"
+        for namer, own in domains.groupby("named_by", sort=False)["domain"]
+    ]
+    return Caption(
+        f"{press} of {n} {'rests' if 1 in (press, len(domains)) else 'rest'} on the press alone",
+        f"Domains named for this agreement (n = {len(domains)}), by whose statement names them; "
+        f"squares are official voices, diamonds the press.{hollow if shared else ''}",
+        f"Matrix of domains and voices. {'. '.join(told)}.",
     )
-    label = escape(row["instrument_label"].lower())
-    usual = f"Its type, {label}, is that of {listed(parts)} concluded agreements." if parts else ""
-    return paragraph(others, usual)
 
 
-def claims_opening(dataset: Dataset, table: pd.DataFrame) -> Text:
-    """Head the section on the claims and say how they fare; nothing where there are none."""
-    if table.empty:
-        return Text("")
-    agreement_id = measures.accord_id(dataset)
-    rows = () if agreement_id is None else (agreement_id,)
-    n = table["verdict"].value_counts()
-
-    def some(verdict: str) -> str:
-        return number(int(n.get(verdict, 0)), "d", rows)
-
-    sources = dataset.sources.set_index("source_id")
-    claimed = dataset.claims.loc[dataset.claims["claim_id"].isin(table["claim_id"]), "source_id"]
-    papers = listed(escape(p) for p in sources.loc[claimed.unique(), "publisher"].unique())
-    return Text(
-        '<h3 id="accord-claims">What is claimed, and what is shown</h3>'
-        + paragraph(
-            f"The article by {papers} from which this report starts makes or implies "
-            f"{linked(_n(len(table), 'claim'), rows)}. {some(SUPPORTED)} "
-            f"{'is' if n.get(SUPPORTED, 0) == 1 else 'are'} supported, {some(PARTLY)} in part, "
-            f"{some(NOT_SHOWN)} not shown by any other source, {some(CONTRADICTED)} contradicted, "
-            f"and {some(NOT_TESTABLE)} cannot be tested with these data.",
-            "What the article or its publisher says is no support for its own claims, and a claim "
-            "that is not shown is not thereby false.",
-        ).html
-    )
+def when(date: Any) -> str:
+    """Write a date as an adverb (HTML): 'on 30 October 2024', 'in May 2025', '(undated)'."""
+    if pd.isna(date):
+        return "(undated)"
+    exact = precision(pd.Series([date])).iloc[0] == "day"
+    said = escape(spoken(str(date))).replace("(inferred)", "(date inferred)")
+    return f"{'on' if exact else 'in'} {said}"
 
 
-def claims_table(table: pd.DataFrame) -> Text:
-    """Set out each claim, its verdict, and what the data show."""
-    if table.empty:
-        return Text("")
-    rows = "".join(
-        f'<tr id="{escape(row["claim_id"])}"><th scope="row">{escape(row["claim"])}</th>'
-        f'<td><strong class="verdict {escape(row["verdict"])}">{escape(row["label"])}</strong>'
-        f"<br>{row['sentence']}{_note(row['note'])}</td></tr>"
-        for row in table.to_dict("records")
-    )
-    return Text(
-        '<div class="scroll" role="region" aria-label="Claims" tabindex="0">'
-        '<table class="claims"><caption>Each claim in our words, its verdict and what the data '
-        'show</caption><thead><tr><th scope="col">Claim</th><th scope="col">Verdict, and what the '
-        f"data show</th></tr></thead><tbody>{rows}</tbody></table></div>"
-    )
+def _place(step: Mapping[Any, Any]) -> str:
+    disputed = " (place disputed)" if "place" in step["disputed"] else ""
+    return "" if pd.isna(step["place"]) else f" in {escape(step['place'])}{disputed}"
 
 
-def _note(note: Any) -> str:
-    return f'<br><small class="reason">{escape(note)}</small>' if pd.notna(note) else ""
+def _status(dataset: Dataset, agreement_id: str) -> str:
+    """Write a status with what it means: 'pending (signed and in approval …)'."""
+    statuses = dataset.codes("statuses")
+    status = str(dataset.overview.at[agreement_id, "status"])
+    if status not in statuses.index:
+        return "of unknown status"
+    meaning = escape(lowered(str(statuses.at[status, "definition"]).partition(". ")[0].rstrip(".")))
+    return f"{linked(lowered(str(statuses.at[status, 'label'])), [agreement_id])} ({meaning})"
 
 
-def _record(dataset: Dataset, agreement_id: str) -> dict[str, Any]:
-    record = dataset.overview.loc[[agreement_id]].to_dict("records")[0]
-    return {str(column): value for column, value in record.items()}
+def _pair(dataset: Dataset, agreement_id: str) -> str:
+    """Name the parties; of many, the first two, which are focus states where any are."""
+    names = [phrase(dataset, party) for party in parties_of(dataset, agreement_id)]
+    more = [f"{len(names) - 2} others"] if len(names) > 4 else []
+    return listed([*names[:2], *more] if more else names)
 
 
-def _day_words(row: dict[str, Any]) -> str:
-    words = "signed" if row["date_event"] == "signed" else "concluded"
-    return f"{words} {when(row['date'])}"
+def _value(column: str, value: Any) -> str:
+    dated = column.startswith("date") and precision(pd.Series([value])).notna().all()
+    return escape(spoken(value) if dated else value)
 
 
-def kind_of(label: str) -> str:
-    """Write a type of instrument with its article (HTML): 'an agreement'."""
-    return f"{'an' if label[0] in 'AEIO' else 'a'} {escape(label.lower())}"
+def _are(n: int, ids: tuple[str, ...]) -> str:
+    return f"{linked(n, ids)} {'is' if n == 1 else 'are'}"
 
 
-def when(date: str) -> str:
-    """Write a date as an adverb (HTML): 'on 30 October 2024', 'in May 2025'."""
-    precise = dates.precision(pd.Series([date])).iloc[0] == "day"
-    return f"{'on' if precise else 'in'} {escape(dates.spoken(date))}"
+def _rows(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    return table.to_dict("records")
 
 
-def _day_of(day: pd.Timestamp) -> str:
-    return dates.spoken(day.strftime("%Y-%m-%d"))
-
-
-def _spoken(value: str) -> str:
-    return dates.spoken(value) if pd.Series([value]).str.match(dates.PATTERN).all() else value
-
-
-def _n(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
-def _are(names: list[str], rows: tuple[str, ...]) -> str:
-    return f"{number(len(names), 'd', rows)} {'is' if len(names) == 1 else 'are'}"
-
-
-def _list(names: list[str]) -> str:
-    # Some labels hold commas or 'and' themselves.
-    return "; ".join(escape(name) for name in names)
+def _day(day: pd.Timestamp) -> str:
+    return spoken(str(day.date()))

@@ -1,140 +1,267 @@
-"""What the measures by domain say."""
+"""What is said of the domains: passages and captions."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
-from accords.analysis import domains as measures
-from accords.analysis.common import by_state
 from accords.dataset import Dataset
-from accords.words import Text, count, escape, interval, listed, number, paragraph, percent
+from accords.dataset.edtf import spoken
+from accords.prose.names import each, phrase
+from accords.templates import render
+from accords.words import (
+    Caption,
+    LeftOut,
+    Text,
+    capital,
+    count,
+    escape,
+    interval,
+    linked,
+    listed,
+    lowered,
+    number,
+    paragraph,
+    percent,
+    portion,
+    some,
+)
+
+__all__ = ["answer", "contrast", "coverage", "firsts", "profiles", "shifts"]
+
+
+def answer(dataset: Dataset, table: pd.DataFrame) -> Text:
+    """Answer in one sentence what the agreements of each state are about most.
+
+    Parameters
+    ----------
+    dataset
+        For names.
+    table
+        From :func:`accords.analysis.domains.profiles`.
+    """
+    tops: dict[tuple[str, ...], list[str]] = {}
+    for state, own in each(dataset, table[table["count"] > 0]):
+        tops.setdefault(tuple(_top(dataset, own, 2)), []).append(phrase(dataset, state))
+    if not tops:
+        return LeftOut("What the agreements are about: no text or official source names a domain.")
+    said = "; ".join(
+        f"the agreements of {listed(states)} deal most often with {escape(listed(top))}"
+        for top, states in tops.items()
+    )
+    return Text(f'<p class="answer">{capital(said)}, as far as their content is known.</p>')
+
+
+def coverage(dataset: Dataset, rows: pd.DataFrame, coded: pd.DataFrame) -> Text:
+    """Say for how many agreements a domain is known, and from what.
+
+    Parameters
+    ----------
+    dataset
+        For names.
+    rows, coded
+        From :func:`accords.analysis.common.by_state` and :func:`accords.analysis.domains.coded`.
+    """
+    sentences = []
+    for state, own in each(dataset, rows):
+        firm = coded.loc[coded["state"] == state, "agreement_id"]
+        named = own.loc[own["domains"].map(len) > 0, "agreement_id"]
+        sentences.append(
+            "The text or an official source names a domain for "
+            f"{percent(firm, own['agreement_id'])} of the concluded agreements of "
+            f"{phrase(dataset, state)}; for {count(named[~named.isin(firm)])} more the press "
+            "alone does."
+        )
+    if not sentences:
+        return LeftOut("Domains: no concluded agreement is on record.")
+    return paragraph(*sentences)
+
+
+def profiles(dataset: Dataset, table: pd.DataFrame) -> Text:
+    """Say what each state's agreements are about most.
+
+    Parameters
+    ----------
+    dataset
+        For names.
+    table
+        From :func:`accords.analysis.domains.profiles`.
+    """
+    names = _names(dataset)
+    sentences = []
+    for state, own in each(dataset, table[table["count"] > 0]):
+        said = listed(
+            f"{names[row['domain']]} in {_share(row, 'share')}"
+            for row in own.nlargest(3, "count").to_dict("records")
+        )
+        sentences.append(
+            f"Of {some(int(own['of'].iloc[0]), 'agreement')} of {phrase(dataset, state)} with a "
+            f"known domain, most name {said}."
+        )
+    if not sentences:
+        return LeftOut("Profiles by domain: no text or official source names one.")
+    return paragraph(*sentences)
+
+
+def contrast(dataset: Dataset, table: pd.DataFrame) -> Text:
+    """List the domains in which two states differ by more than chance.
+
+    Parameters
+    ----------
+    dataset
+        For names.
+    table
+        From :func:`accords.analysis.domains.contrast`.
+    """
+    if table.empty:
+        return LeftOut("Differences by domain: there are not two states to compare.")
+    sure = table[table["sure"].astype(bool)]
+    if sure.empty:
+        return paragraph(
+            f"In none of {some(len(table), 'domain')} do the states differ by more than chance, "
+            "once the number of comparisons is allowed for."
+        )
+    names = _names(dataset)
+    items = []
+    for row in sure.to_dict("records"):
+        low, high = sorted((100 * abs(row["low"]), 100 * abs(row["high"])))
+        points = number(abs(100 * row["difference"]), ".0f", row["ids"])
+        items.append(
+            f"{capital(names[row['domain']])}: more often with {phrase(dataset, row['more'])}, by "
+            f"{points} percentage points ({interval(low, high, '.0f')})"
+        )
+    verb = "domain differs" if len(sure) == 1 else "domains differ"
+    return Text(
+        f"<p>{len(sure)} of {len(table)} {verb} by more than chance, once the number of "
+        f"comparisons is allowed for:</p>{_items(items)}"
+    )
+
+
+def shifts(dataset: Dataset, table: pd.DataFrame) -> Text:
+    """List the domains whose share changed by more than chance.
+
+    Parameters
+    ----------
+    dataset
+        For names.
+    table
+        From :func:`accords.analysis.domains.change`.
+    """
+    if table.empty:
+        return LeftOut(
+            "Changes by domain: no state has enough agreements on either side of a year."
+        )
+    sure = table[table["sure"].astype(bool)]
+    if sure.empty:
+        return paragraph("No domain’s share has changed by more than chance.")
+    names = _names(dataset)
+    items = [
+        f"{phrase(dataset, row['state'])}, {names[row['domain']]}: "
+        f"{_share(row, 'first')} since {row['cut']}, "
+        f"{100 * row['second']:.0f} % before"
+        for row in sure.to_dict("records")
+    ]
+    verb = "share has" if len(sure) == 1 else "shares have"
+    return Text(f"<p>{len(sure)} {verb} changed by more than chance:</p>{_items(items)}")
+
+
+def firsts(dataset: Dataset, table: pd.DataFrame) -> Text:
+    """Show the first bilateral agreement of each state in each domain, and whether it is in force.
+
+    Parameters
+    ----------
+    dataset
+        For names.
+    table
+        From :func:`accords.analysis.domains.firsts`.
+    """
+    if table.empty:
+        return LeftOut("First agreements by domain: no dated one names a domain for sure.")
+    statuses, short = dataset.labels("statuses"), dataset.overview["short_name"]
+    cells = {
+        (row["domain"], row["state"]): {
+            "id": row["agreement_id"],
+            "name": short[row["agreement_id"]],
+            "said": f"{spoken(row['date'])}; {statuses[row['status']].lower()}",
+        }
+        for row in table.to_dict("records")
+    }
+    order = table.groupby("domain")["latest"].min().sort_values(ascending=False).index
+    return Text(
+        render(
+            "accords.prose", "firsts.html.j2", cells=cells, domains=list(order),
+            labels=dataset.labels("domain_codes"),
+            states={s: dataset.party_names[s] for s, _ in each(dataset, table)},
+        )
+    )  # fmt: skip
+
+
+def by_share(table: pd.DataFrame) -> list[str]:
+    """List domains by the mean of the states' shares, the largest first; unnamed ones left out."""
+    mean = table.groupby("domain", sort=False)["share"].mean()
+    return mean[mean > 0].sort_values(ascending=False, kind="stable").index.tolist()
+
+
+def profile_hover(dataset: Dataset, row: Mapping[Any, Any]) -> str:
+    """Say what a mark of a profile stands for."""
+    label = lowered(dataset.labels("domain_codes")[row["domain"]])
+    press = f"; {len(row['press_ids'])} more by the press alone" if row["press_ids"] else ""
+    whole = portion(row["count"], row["of"], "agreement")
+    return f"{dataset.party_names[row['state']]}, {label}: {whole}{press}"
+
+
+def profiles_caption(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> Caption:
+    """Word the chart of profiles."""
+    labels = dataset.labels("domain_codes")
+    tops: dict[tuple[str, ...], list[str]] = {}
+    told, sizes = [], []
+    for state, own in each(dataset, table):
+        who = dataset.party_names[state]
+        tops.setdefault(tuple(_top(dataset, own, 2)), []).append(who)
+        sizes.append(f"{who} n = {own['of'].iloc[0]}")
+        spoken = ", ".join(
+            f"{lowered(labels[row['domain']])} {100 * row['share']:.0f} %"
+            for row in own[own["count"] > 0].nlargest(6, "share").to_dict("records")
+        )
+        told.append(f"{who}: {spoken}")
+    title = listed(
+        " and ".join(f"{d} {at}" for d, at in zip(top, ("comes first", "second"), strict=False))
+        + f" for {listed(names)}"
+        for top, names in tops.items()
+        if top
+    )
+    bold = ""
+    if len(contrast):
+        differing = int(contrast["sure"].sum())
+        title += (
+            f"; they differ by more than chance in {differing or 'none'} of "
+            f"{some(len(contrast), 'domain')}"
+        )
+        bold = " Bold: the states differ after correction for the number of comparisons."
+    return Caption(
+        capital(title),
+        "Share of a state’s concluded agreements with a domain that the text or an official "
+        f"source names ({listed(sizes)}), with 95 % Wilson intervals.{bold}",
+        f"Shares of agreements by domain, the largest first. {'. '.join(told)}.",
+    )
+
+
+def _top(dataset: Dataset, own: pd.DataFrame, most: int) -> list[str]:
+    """List the domains named most often, as they stand inside a sentence."""
+    best = own[own["count"] > 0].sort_values("count", ascending=False, kind="stable").head(most)
+    return [lowered(dataset.labels("domain_codes")[domain]) for domain in best["domain"]]
 
 
 def _names(dataset: Dataset) -> dict[str, str]:
-    """Labels of the domains as they stand inside a sentence, escaped."""
     labels = dataset.labels("domain_codes")
-    return {code: escape(label[:1].lower() + label[1:]) for code, label in labels.items()}
+    return {code: escape(lowered(label)) for code, label in labels.items()}
 
 
-def coverage(dataset: Dataset) -> Text:
-    """Say for how many agreements a domain is known, and how many each names."""
-    table = measures.breadth(dataset)
-    rows, firm = by_state(dataset), measures.coded(dataset)
-    sentences = []
-    for state, mean in zip(table["state"], table["mean"], strict=True):
-        own = rows[rows["state"] == state]
-        if own.empty:
-            continue
-        some = firm.loc[firm["state"] == state, "agreement_id"]
-        named = own.loc[own["domains"].map(len) > 0, "agreement_id"]
-        alone = named[~named.isin(some)]
-        sentences.append(
-            "The text or an official source names a subject for "
-            f"{percent(some, own['agreement_id'])} of the concluded agreements of "
-            f"{escape(dataset.party_names[state])}, {number(mean, '.1f', some)} each on average; "
-            f"for {count(alone)} more the press alone does."
-        )
-    if not sentences:
-        return paragraph("No concluded agreement is on record.")
-    sentences.append(
-        "Shares below are of the former; what the press alone names is shown apart. Where sources "
-        "are terse, subjects go unnamed: a lower share can be a terser source and not a lesser "
-        "interest. So the order of subjects within a state says more than the levels of two states."
-    )
-    return paragraph(
-        "This chapter asks what the agreements are about. Their subjects are called domains in the "
-        "dataset and in the evidence table.",
-        *sentences,
-    )
+def _items(items: list[str]) -> str:
+    return f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"
 
 
-def profiles(dataset: Dataset) -> Text:
-    """Say what each state's agreements are about most, and where the states clearly differ."""
-    table = measures.profiles(dataset)
-    if table.empty or not table["n"].sum():
-        return paragraph("No source names a subject.")
-    names = _names(dataset)
-    rows = measures.coded(dataset)
-    sentences = []
-    for state in dataset.focus:
-        own = table[(table["state"] == state) & (table["n"] > 0)]
-        if own.empty:
-            continue
-        whole = rows.loc[rows["state"] == state, "agreement_id"]
-        best = own.sort_values("n", ascending=False, kind="stable").head(3)
-        said = listed(
-            f"{names[domain]} in {percent(ids, whole)}"
-            for domain, ids in zip(best["domain"], best["agreements"], strict=True)
-        )
-        sentences.append(f"{escape(dataset.party_names[state])}’s agreements name {said}.")
-    contrast = measures.contrast(dataset)
-    if len(contrast):
-        sentences.append(_contrast(dataset, contrast, table, names))
-    return paragraph(*sentences, *filter(None, [shifts(dataset)]))
-
-
-def _contrast(
-    dataset: Dataset, contrast: pd.DataFrame, table: pd.DataFrame, names: dict[str, str]
-) -> str:
-    sure = contrast[contrast["sure"].astype(bool)]
-    named = table.groupby("domain")["agreements"].agg(lambda ids: [i for own in ids for i in own])
-    tested = number(len(contrast), ".0f", named.explode().dropna())
-    if sure.empty:
-        return (
-            f"Not one of the {tested} subjects differs clearly between the two states once the "
-            "number of comparisons is allowed for."
-        )
-    first, second = dataset.focus[:2]
-    parts = []
-    for domain, difference, low, high in zip(
-        sure["domain"], sure["difference"], sure["low"], sure["high"], strict=True
-    ):
-        more = first if difference > 0 else second
-        bounds = sorted((abs(low), abs(high)))
-        points = number(abs(100 * difference), ".0f", named[domain])
-        parts.append(
-            f"{names[domain]} ({escape(dataset.party_names[more])} more often, by {points} "
-            f"percentage points, 95 % interval {interval(100 * bounds[0], 100 * bounds[1], '.0f')})"
-        )
-    are = "subject differs" if len(sure) == 1 else "subjects differ"
-    return (
-        f"{number(len(sure), '.0f', named[sure['domain']].explode())} of {tested} {are} clearly "
-        f"once the number of comparisons is allowed for: {listed(parts)}. The others may "
-        "differ or not: the samples are too small to say."
-    )
-
-
-def shifts(dataset: Dataset) -> str:
-    """Say which shares of subjects changed for sure between spans of years (HTML)."""
-    table = measures.change(dataset)
-    if table.empty:
-        return ""
-    sure = table[table["sure"].astype(bool)]
-    if sure.empty:
-        return "No single subject's share has changed for sure."
-    names = _names(dataset)
-    dated = measures.profiles(dataset, since=0)
-    said: list[str] = []
-    rows: list[str] = []
-    for state, code, cut in zip(sure["state"], sure["domain"], sure["cut"], strict=True):
-        before = _named_by(measures.profiles(dataset, until=cut - 1), state, code)
-        since = _named_by(measures.profiles(dataset, since=cut), state, code)
-        said.append(
-            f"{names[code]}, named by {before} of {escape(dataset.party_names[state])}'s "
-            f"before {cut} and by {since} since"
-        )
-        rows += _naming(dated, state)[code]
-    are = "change is" if len(sure) == 1 else "changes are"
-    return f"Only {number(len(sure), 'd', rows)} {are} sure: {'; '.join(said)}."
-
-
-def _naming(profile: pd.DataFrame, state: str) -> dict[str, tuple[str, ...]]:
-    """Give the agreements of a state that name each subject."""
-    own = profile[profile["state"] == state]
-    return dict(zip(own["domain"], own["agreements"], strict=True))
-
-
-def _named_by(profile: pd.DataFrame, state: str, code: str) -> str:
-    """Write the share of a state's agreements that name a subject."""
-    naming = _naming(profile, state)
-    return percent(naming[code], [i for ids in naming.values() for i in ids])
+def _share(row: Mapping[Any, Any], column: str) -> str:
+    return linked(f"{100 * row[column]:.0f} %", row["ids"])

@@ -1,4 +1,4 @@
-"""Sentences about the evidence: how firm it is, what is missing, what it cannot say."""
+"""What is said of the evidence: how firm it is, what is missing, what it cannot say."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from accords.analysis import evidence as measures
-from accords.analysis.common import concluded
 from accords.dataset import Dataset
-from accords.dataset.lifecycle import PURCHASE
-from accords.prose.partners import named
+from accords.prose.names import phrase
+from accords.templates import render
 from accords.words import (
+    Caption,
+    LeftOut,
     Text,
     count,
     escape,
@@ -23,134 +24,226 @@ from accords.words import (
     lowered,
     number,
     paragraph,
+    portion,
     some,
 )
 
+__all__ = [
+    "answer",
+    "disagreements",
+    "errors",
+    "firmness",
+    "known_lives",
+    "limits",
+    "missing",
+    "outside_lists",
+    "own_lists",
+    "searched",
+    "sources",
+]
 
-def firmness(dataset: Dataset) -> Text:
-    """Say what supports the records, and on what their domains rest."""
-    table = measures.support(dataset)
-    if table.empty:
-        return paragraph("There is no record to grade.")
-    best = dict(iter(table.groupby("support")))
-    several, one, none = (_ids(best[c]["agreement_ids"]) for c in ("several", "one", "none"))
-    bases = measures.domain_bases(dataset)
-    texts, press = (bases[bases["basis"] == basis] for basis in ("text", "press"))
+GROUPS = {"all": "All", "framework-agreement": "Framework agreements"}
+"""Names of the groups of the missing estimate that are not states."""
+
+ENOUGH = 10
+"""Fewest entries of a part of a list of which it is said that little of it is on record."""
+
+
+def answer(dataset: Dataset, support: pd.DataFrame, errors: pd.DataFrame) -> Text:
+    """Answer in one sentence how sure one can be.
+
+    Parameters
+    ----------
+    dataset
+        For names.
+    support, errors
+        From :func:`accords.analysis.evidence.support` and
+        :func:`~accords.analysis.evidence.reading_errors`.
+    """
+    if support.empty:
+        return LeftOut("How sure one can be: there is no record to grade.")
+    official = support[support["support"] == "official"]
+    said = f"An official or treaty source confirms {_by_state(dataset, official)} records"
+    pooled = errors[errors["reading"].isna()].to_dict("records")
+    if pooled:
+        wrong, unsupported = pooled
+        said += (
+            f"; of {wrong['of']:,} facts that readers checked without knowing our coding, "
+            f"{_percent(wrong)} were wrong and {_percent(unsupported)} more without support"
+        )
+    return Text(f'<p class="answer">{said}.</p>')
+
+
+def firmness(dataset: Dataset, support: pd.DataFrame, bases: pd.DataFrame) -> Text:
+    """Say what supports the records, and on what their domains rest.
+
+    Parameters
+    ----------
+    dataset
+        For names.
+    support, bases
+        From :func:`accords.analysis.evidence.support` and
+        :func:`~accords.analysis.evidence.domain_bases`.
+    """
+    if support.empty:
+        return LeftOut("Support of the records: there is no record to grade.")
+    best = dict(iter(support.groupby("support")))
+    several, one, none = (_ids(best[c]["ids"]) for c in ("several", "one", "none"))
     sentences = [
-        "That an agreement exists is said by an official or treaty source for "
-        f"{_by_state(dataset, best['official'])} records. {count(several, 'record')} more "
-        f"{'has' if len(several) == 1 else 'have'} two or more publishers that do not repeat each "
-        f"other; these, too, are held with high confidence. {count(one, 'record')} "
-        f"{'hangs' if len(one) == 1 else 'hang'} on a single publisher: if it is wrong, so are we. "
-        f"{count(none, 'record')} {'has' if len(none) == 1 else 'have'} no reputable publisher "
-        f"behind {'it' if len(none) == 1 else 'them'}.",
+        f"An official or treaty source says that the agreement exists for "
+        f"{_by_state(dataset, best['official'])} records. {_have(several, 'more record')} two or "
+        "more publishers that do not repeat each other; these, too, are held with high "
+        f"confidence. {count(one, 'record')} {'hangs' if len(one) == 1 else 'hang'} on a single "
+        f"publisher: if it is wrong, so are we. {_have(none, 'record')} no reputable publisher "
+        "at all."
     ]
     if len(bases):
+        texts, press = (bases[bases["basis"] == basis] for basis in ("text", "press"))
         sentences.append(
             "What an agreement is about is less firm than that it exists: the text itself, or an "
-            f"official summary of its articles, was seen for {_codings(dataset, texts)} of the "
-            "subjects that agreements are said to have; the press alone names "
-            f"{_codings(dataset, press)}."
+            f"official summary of its articles, bears out {_shares(dataset, texts)} of the domains "
+            f"recorded; the press alone names {_shares(dataset, press)}."
         )
     return paragraph(*sentences)
 
 
-def sources(dataset: Dataset) -> Text:
-    """Say how many records rest on the press alone."""
-    table = measures.source_kinds(dataset)
-    if table.empty:
-        return paragraph("No source is cited.")
-    alone = _ids(table.loc[table["kind"] == "press", "alone_ids"])
+def sources(dataset: Dataset, kinds: pd.DataFrame) -> Text:
+    """Say how many records rest on the press alone.
+
+    Parameters
+    ----------
+    dataset
+        For the number of records.
+    kinds
+        From :func:`accords.analysis.evidence.source_kinds`.
+    """
+    if kinds.empty:
+        return LeftOut("Kinds of source: none is cited.")
+    alone = _ids(kinds.loc[kinds["kind"] == "press", "alone_ids"])
     return paragraph(
         f"{count(alone, 'record')} of {count(dataset.overview.index)} cite the press and nothing "
-        "else. One record can cite several kinds of source, so that the shares do not add up.",
+        "else. A record can cite several kinds of source, so the shares do not add up to one."
     )
 
 
-def disagreements(dataset: Dataset) -> Text:
-    """Say how often sources disagree, about what most, and how many disputes are open."""
-    table = measures.disputes_by_fact(dataset)
-    if table.empty:
-        return paragraph("No dispute between sources is recorded.")
-    ids = _ids(table["agreement_ids"])
-    total, settled = int(table["disputes"].sum()), int(table["settled"].sum())
-    agreed, left = _ids(table["settled_ids"]), _ids(table["open_ids"])
-    first = table.iloc[0]
+def disagreements(dataset: Dataset, disputes: pd.DataFrame) -> Text:
+    """Say how often sources disagree, about what most, and how many disputes are open.
+
+    Parameters
+    ----------
+    dataset
+        Not used but for the order of all passages' arguments.
+    disputes
+        From :func:`accords.analysis.evidence.disputes_by_fact`.
+    """
+    if disputes.empty:
+        return LeftOut("Disputes: none between sources is recorded.")
+    ids = _ids(disputes["ids"])
+    total, settled = int(disputes["count"].sum()), int(disputes["settled"].sum())
+    first = disputes.iloc[0]
     return paragraph(
         f"Sources give different values for {number(total, 'd', ids)} facts of "
-        f"{count(ids, 'agreement')}, most often about the {escape(lowered(first['fact']))} "
-        f"({number(first['disputes'], 'd', first['agreement_ids'])}). For "
-        f"{number(settled, 'd', agreed)} of them the tables carry "
-        f"the value of the better source and say why; {number(total - settled, 'd', left)} are "
-        "left open. All values are kept with their sources, and none is averaged.",
+        f"{count(ids, 'agreement')}, most often for the {escape(lowered(first['fact']))} "
+        f"({number(first['count'], 'd', first['ids'])}). For "
+        f"{number(settled, 'd', _ids(disputes['settled_ids']))} of them the tables carry the "
+        "better-sourced value and say why; "
+        f"{number(total - settled, 'd', _ids(disputes['open_ids']))} are left open. All values "
+        "are kept with their sources, and none is averaged."
     )
 
 
-def known_lives(dataset: Dataset) -> Text:
-    """Say how far the later life of agreements is known, and how long its steps took."""
-    rows = concluded(dataset)
-    rows = rows[rows["instrument"] != PURCHASE]
-    if rows.empty:
-        return paragraph("No agreement is concluded.")
-    force, signed, unknown = (
-        rows.index[rows["status"] == status] for status in ("in-force", "signed", "unknown")
+def known_lives(dataset: Dataset, status: pd.DataFrame, waits: pd.DataFrame) -> Text:
+    """Say how many agreements are in force, of how many nothing is known, and the median waits.
+
+    Parameters
+    ----------
+    dataset
+        For names.
+    status, waits
+        From :func:`accords.analysis.evidence.whereabouts` and
+        :func:`~accords.analysis.evidence.waiting_summary`.
+    """
+    if status.empty:
+        return LeftOut("Lives of agreements: none but purchases is concluded.")
+    by = {code: _ids(part["ids"]) for code, part in status.groupby("status")}
+    every = _ids(status["ids"])
+    force = status[status["status"] == "in-force"]
+    each = listed(
+        f"{linked(row['count'], row['ids'])} of {phrase(dataset, row['state'])}’s"
+        for row in force.to_dict("records")
     )
+    both = sum(force["count"]) - len(by.get("in-force", ()))
+    shared = f", {both} of them shared" if both else ""
     sentences = [
-        f"A signature is news; what follows seldom is. Of {count(rows.index, 'agreement')} "
-        f"concluded, purchases aside, {linked(len(force), force)} are known to be in force, "
-        f"{linked(len(unknown), unknown)} were signed more than ten years before sources were last "
-        f"read without any later trace, and of {linked(len(signed), signed)} more nothing is "
-        "known but the signature or adoption. Steps that are missing here were not found; they "
-        "may well have happened.",
+        f"A signature is news; what follows seldom is. Of {count(every, 'agreement')} concluded, "
+        f"purchases aside, {count(by.get('in-force', ()))} are known to be in force or at work "
+        f"({each}{shared}), {count(by.get('pending', ()))} are pending, "
+        f"{count(by.get('unknown', ()))} were signed more than ten years before sources were last "
+        f"read and have left no later trace, and of {count(by.get('signed', ()))} more only the "
+        "signature or adoption is known. A step that is missing here was not found; it may well "
+        "have happened."
     ]
     waited = [
-        f"{lowered(measures.WAITS[row['step']])} for {count(row['agreement_ids'])} of {row['n']}, "
-        f"after a median of {number(row['median'], '.0f', row['agreement_ids'])} days"
-        for row in measures.waiting_summary(dataset).to_dict("records")
+        f"the {lowered(measures.WAITS[row['step']])} for {count(row['ids'])} of {row['of']} "
+        f"(median wait {number(row['median'], '.0f', row['ids'])} days)"
+        for row in waits.to_dict("records")
     ]
     if waited:
         sentences.append(
-            "Of bilateral treaties, framework and other agreements whose signature is dated, on "
-            f"record are: {'; '.join(waited)}. Waits that nobody reported are in no median."
+            "Of bilateral treaties and agreements whose signature is dated, we know the date of "
+            f"{listed(waited)}."
         )
     return paragraph(*sentences)
 
 
-def searched(dataset: Dataset) -> Text:
-    """Say which partners were searched for, and that nothing found is no proof of absence."""
-    table = measures.coverage(dataset)
-    if table.empty:
-        return paragraph("No search is recorded for these states.")
+def searched(dataset: Dataset, coverage: pd.DataFrame) -> Text:
+    """Say which partners were searched for, and that nothing found is no proof of absence.
+
+    Parameters
+    ----------
+    dataset
+        For names.
+    coverage
+        From :func:`accords.analysis.evidence.coverage`.
+    """
+    if coverage.empty:
+        return LeftOut("Searches: none is recorded for these states.")
     sentences = []
-    for state in dict.fromkeys(table["state"]):
-        own = table[table["state"] == state].set_index("search")
-        named_search = own.loc["by-name"]
-        blank = own.loc["not-searched"]
+    for state, own in coverage.groupby("state", sort=False):
+        by = {row["search"]: row for row in own.to_dict("records")}
+        if "by-name" not in by:
+            continue
+        named, blank = by["by-name"], by.get("not-searched", {"of": 0})["of"]
         sentences.append(
-            f"For {_who(dataset, state)}, {number(named_search['partners'], 'd')} possible "
-            "partners were searched for by name, with a result for "
-            f"{number(named_search['found'], 'd', named_search['agreement_ids'])}; "
-            f"{number(blank['partners'], 'd')} were not searched for."
+            f"For {phrase(dataset, str(state))}, {some(named['of'], 'possible partner')} "
+            f"{'was' if named['of'] == 1 else 'were'} searched for by name, "
+            f"{number(named['count'], 'd', named['ids'])} with a result; {blank} "
+            f"{'was' if blank == 1 else 'were'} not searched for."
         )
-    sentences.append(
-        "A search without a result says that we found nothing, not that nothing is there."
-    )
+    sentences.append("A search without a result shows only that we found nothing.")
     return paragraph(*sentences)
 
 
-def own_lists(dataset: Dataset) -> Text:
-    """Say how the partners that a state named itself compare with those on record."""
-    table = measures.partner_lists(dataset)
-    if table.empty:
-        return paragraph("No focus state has named its partners in a list that these data hold.")
+def own_lists(dataset: Dataset, lists: pd.DataFrame) -> Text:
+    """Say how the partners that a state named itself compare with those on record.
+
+    Parameters
+    ----------
+    dataset
+        For names.
+    lists
+        From :func:`accords.analysis.evidence.partner_lists`.
+    """
+    if lists.empty:
+        return LeftOut("Partners that a state named itself: no list is in the data.")
     sentences = []
-    for _, own in table.groupby("table", sort=False):
-        any_, early = own["agreement_ids"].map(len) > 0, own["ids_by_then"].map(len) > 0
-        after = listed(escape(named(dataset, n)) for n in own.loc[any_ & ~early, "name"])
-        gone = listed(escape(named(dataset, n)) for n in own.loc[~any_, "name"])
+    for _, own in lists.groupby("table", sort=False):
+        ever, early = own["ids"].map(len) > 0, own["ids_by_then"].map(len) > 0
+        after = listed(phrase(dataset, p) for p in own.loc[ever & ~early, "partner"])
+        gone = listed(phrase(dataset, p) for p in own.loc[~ever, "partner"])
         sentences.append(
-            f"In {own['year'].iloc[0]}, {_who(dataset, own['state'].iloc[0])} named "
-            f"{number(len(own), 'd', _ids(own['agreement_ids']))} partners. For "
+            f"In {own['year'].iloc[0]}, {phrase(dataset, own['state'].iloc[0])} named "
+            f"{number(len(own), 'd', _ids(own['ids']))} partners. For "
             f"{linked(early.sum(), _ids(own['ids_by_then']))} a bilateral agreement of that "
             "time is on record here"
             + (f", for {after} only later ones" if after else "")
@@ -160,187 +253,297 @@ def own_lists(dataset: Dataset) -> Text:
     return paragraph(*sentences)
 
 
-ENOUGH = 10
-"""Fewest entries of a part of a list of which it is said that little of it is on record."""
+def outside_lists(dataset: Dataset, lists: pd.DataFrame) -> Text:
+    """Say how much of each outside list is on record, with a table.
 
-
-def outside_lists(dataset: Dataset) -> Text:
-    """Say how much of each outside list is on record, with a table; nothing without a count."""
-    table = measures.completeness(dataset)
-    whole = table[table["group"] == measures.WHOLE]
+    Parameters
+    ----------
+    dataset
+        For names and labels.
+    lists
+        From :func:`accords.analysis.evidence.completeness`.
+    """
+    whole = lists[lists["group"] == measures.WHOLE]
     if whole.empty:
-        return Text("")
+        return LeftOut("Outside lists: none was counted.")
     labels = dataset.labels("lists")
     rows = [
         (
-            escape(labels[row["list"]]),
-            _who(dataset, row["state"]),
-            f"{row['found']} of {row['listed']} ({100 * row['share']:.0f} %; "
+            labels[row["list"]],
+            dataset.party_names[row["state"]],
+            f"{row['count']} of {row['of']} ({100 * row['share']:.0f} %; "
             f"{100 * row['low']:.0f} to {100 * row['high']:.0f})",
-            "not counted" if pd.isna(row["independent"]) else str(row["independent"]),
-            escape(row["edition"]),
+            "not counted" if pd.isna(row["independent"]) else row["independent"],
         )
         for row in whole.to_dict("records")
     ]
-    each = table.groupby(["list", "state"], sort=False)
-    thin = filter(None, (_thin(dataset, own) for _, own in each))
-    return Text(
-        "<p>Lists that others keep can be held against the records. One that was itself taken over "
-        "is on record in full, so that only the records with another source as well show how much "
-        "of it was found without it.</p>"
-        + _table(
-            "Outside lists",
-            "Entries of outside lists that are on record, with 95 % Wilson intervals",
-            ("List", "State", "On record", "Also from another source", "Counted for edition"),
-            rows,
-        )
-        + f"<p>{' '.join([*thin, 'How each was counted is in completeness.csv.'])}</p>"
-    )
+    table = render(
+        "accords.prose", "table.html.j2", rows=rows,
+        caption="Entries of outside lists that are on record, with 95 % Wilson intervals",
+        heads=("List", "State", "On record", "Also from another source"),
+    )  # fmt: skip
+    thin = [_thin(dataset, own) for _, own in lists.groupby(["list", "state"], sort=False)]
+    return Text(f"{table}<p>{' '.join(filter(None, thin))}</p>")
 
 
 def _thin(dataset: Dataset, table: pd.DataFrame) -> str:
     """Say of which decade and supplier least of one state's part of a list is on record."""
     whole = table.loc[table["group"] == measures.WHOLE, "share"].max()
-    parts = table[(table["listed"] >= ENOUGH) & (table["share"] < whole)]
+    parts = table[(table["of"] >= ENOUGH) & (table["share"] < whole)]
     suppliers = parts["group"].isin(list(dataset.party_names))
     least = [
-        (f"from {_who(dataset, row['group'])}" if supplier else f"of the {row['group']}")
-        + f" ({row['found']} of {row['listed']})"
+        (f"from {phrase(dataset, row['group'])}" if supplier else f"of the {row['group']}")
+        + f" ({row['count']} of {row['of']})"
         for supplier in (False, True)
         for row in parts[suppliers == supplier].nsmallest(1, "share").to_dict("records")
     ]
     if not least:
         return ""
     name = escape(dataset.labels("lists")[table["list"].iloc[0]])
-    state = _who(dataset, table["state"].iloc[0])
+    state = phrase(dataset, table["state"].iloc[0])
     return f"Of {state}’s entries in {name}, least is on record {listed(least)}."
 
 
-def missing(dataset: Dataset, first: int = 1980, last: int = 2010) -> Text:
-    """Say how many agreements two lists imply, and what that assumes."""
-    table = measures.capture_recapture(dataset, first, last)
+def missing(dataset: Dataset, table: pd.DataFrame) -> Text:
+    """Say how many agreements two lists imply, and what that assumes.
+
+    Parameters
+    ----------
+    dataset
+        Not used but for the order of all passages' arguments.
+    table
+        From :func:`accords.analysis.evidence.capture_recapture`.
+    """
     whole = table.iloc[0]
     if pd.isna(whole["estimate"]) or not np.isfinite(whole["high"]):
-        return paragraph("Two lists that overlap are needed to estimate how much is missing.")
-    seen = _ids([whole["own_ids"], whole["academic_ids"]])
-    share = 100 * whole["seen"] / whole["estimate"]
+        return LeftOut("What is missing: two lists that overlap are needed for an estimate.")
+    share = 100 * whole["count"] / whole["estimate"]
     return paragraph(
-        f"For {first} to {last} two lists can be held against each other: our own reading found "
+        f"For {whole['first']} to {whole['last']} two lists can be compared: our own reading found "
         f"{linked(whole['own'], whole['own_ids'])} bilateral agreements of the kinds that the "
-        "Defense Cooperation Agreement Dataset (Kinne 2020) collects, that dataset has "
+        "Defense Cooperation Agreement Dataset (DCAD; Kinne 2020) collects, that dataset has "
         f"{linked(whole['academic'], whole['academic_ids'])}, and "
-        f"{linked(whole['both'], whole['both_ids'])} are in both. The smaller the overlap, the "
-        "more must have escaped both: this is a capture-recapture estimate.",
-        f"If each list found agreements independently of the other, about "
-        f"{number(whole['estimate'], '.0f', seen)} exist (95 % interval "
-        f"{interval(whole['low'], whole['high'], '.0f')}), of which {count(seen, 'agreement')} or "
-        f"{number(share, '.0f')} % are on record.</p><p>",
-        "The estimate rests on four assumptions: both lists mean the same kinds of instrument; no "
-        "pair is matched wrongly or missed; being in one list makes being in the other neither "
-        "likelier nor less likely; and within a list every agreement is as easily found. The "
-        "last two hardly hold: well-reported agreements are found by everyone, which makes the "
-        "true number higher; a pair that was not recognised as one makes it lower.",
-        "It says nothing about purchases, plans or secret agreements, nor about later years.",
+        f"{linked(whole['both'], whole['both_ids'])} are in both. If each list found agreements "
+        f"independently of the other, about {number(whole['estimate'], '.0f', whole['ids'])} exist "
+        f"(95 % interval {interval(whole['low'], whole['high'], '.0f')}), of which "
+        f"{count(whole['ids'], 'agreement')} or {number(share, '.0f')} % are on record."
     )
 
 
-def errors(dataset: Dataset) -> Text:
-    """Say what share of facts the second readings found wrong or unsupported, with a table."""
-    table = measures.reading_errors(dataset)
-    table = table[table["facts"] > 0]
+def errors(dataset: Dataset, table: pd.DataFrame) -> Text:
+    """Say what share of facts the second readings found wrong or unsupported, with a table.
+
+    Parameters
+    ----------
+    dataset
+        Not used but for the order of all passages' arguments.
+    table
+        From :func:`accords.analysis.evidence.reading_errors`.
+    """
     if table.empty:
-        return paragraph("No second reading is recorded.")
+        return LeftOut("Second readings: none is recorded.")
     names = table["reading"].astype("string").fillna("All")
     rows = [
         (
             name,
-            f"{some(own['facts'].iloc[0], 'fact')} of {some(own['records'].iloc[0], 'record')}",
-            *map(_found, own.to_dict("records")),
+            f"{some(own['of'].iloc[0], 'fact')} of {some(own['records'].iloc[0], 'record')}",
+            *(
+                f"{row['count']} ({100 * row['share']:.1f} %; {100 * row['low']:.1f} to "
+                f"{100 * row['high']:.1f})"
+                for row in own.to_dict("records")
+            ),
         )
         for name, own in table.groupby(names, sort=False)
     ]
     return Text(
-        "<p>Random samples of records were read a second time by readers who did not know what the "
-        "first had coded. What they found was mended, in their samples; the rest of the records "
-        "was checked against the rules that the first reading led to, not read again.</p>"
-        + _table(
-            "Second readings",
-            "Facts that a second reader found wrong, or not in what that reader could see, with "
-            "95 % Wilson intervals",
-            ("Reading", "Checked", "Wrong", "Unsupported"),
-            rows,
+        render(
+            "accords.prose", "table.html.j2", rows=rows,
+            caption="Facts that a second reader found wrong, or without support in what that "
+            "reader could see, with 95 % Wilson intervals",
+            heads=("Reading", "Checked", "Wrong", "Unsupported"),
         )
-        + "<p>Each reading found the data as they stood then. The rate of the last is the best "
-        "guess for records that were not read again; the rate of all is the cautious one.</p>"
-    )
-
-
-def _found(row: Mapping[Any, Any]) -> str:
-    """Write a cell of the table of errors: number, share and interval."""
-    found = number(row["found"], "d", row["agreement_ids"])
-    within = interval(100 * row["low"], 100 * row["high"], ".1f")
-    return f"{found} ({100 * row['share']:.1f} %; {within})"
-
-
-def _table(label: str, caption: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """Write a table of cells of HTML; the first of a row is its head."""
-    body = "".join(
-        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
-        for first, *cells in rows
-    )
-    columns = "".join(f'<th scope="col">{head}</th>' for head in heads)
-    return (
-        f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"><table>'
-        f"<caption>{caption}</caption><thead><tr>{columns}</tr></thead>"
-        f"<tbody>{body}</tbody></table></div>"
-    )
+    )  # fmt: skip
 
 
 def limits(dataset: Dataset) -> Text:
     """Say what these data cannot say."""
     overview = dataset.overview
-    official = overview.index[overview["official"].astype("boolean").fillna(False)]
     undated = overview.index[overview["date"].isna()]
     announced = overview.index[~overview["concluded"]]
     plans = overview.index[overview["instrument"] == "cooperation-plan"]
     items = [
         "What is secret, or was never put on the web, is not here. Zero is never proof of absence.",
-        f"Few texts were seen. {count(official, 'record')} of {count(overview.index)} have an "
-        "official source for their existence; what the articles say is known for fewer.",
         "An agreement is a promise. Whether it is carried out, and how much it matters, is outside "
         "these data; each counts as one, a treaty as much as a plan.",
-        f"Whether an agreement binds today is often unknown, because no one reports it; "
-        f"{count(announced, 'record')} never got beyond an announcement that we could find.",
-        "Recent years leave more traces on the web than early ones. A rise over time is in part a "
-        "rise of what can be read.",
+        f"Whether an agreement binds today is often unknown, because no one reports it. "
+        f"{_have(announced, 'record')} never been seen to be concluded, announced ones and those "
+        "rejected or cancelled together.",
+        "Recent years leave more traces on the web than early ones.",
         f"Yearly plans ({count(plans, 'record')}) are known for some partners and not for others; "
         "purchases are known best where the seller’s side publishes.",
-        f"{count(undated, 'record')} cannot be dated and "
-        f"{'is' if len(undated) == 1 else 'are'} left out of everything that runs over time.",
+        f"{count(undated, 'record')} without any date {'is' if len(undated) == 1 else 'are'} left "
+        "out of everything that runs over time; those dated to a span of years are in no rate.",
         "Motives are not in these data: not what an agreement was meant to achieve, nor against "
         "whom.",
     ]
     return Text(f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>")
 
 
+def share_hover(dataset: Dataset, row: Mapping[Any, Any], label: str, noun: str) -> str:
+    """Say what a mark of a share stands for."""
+    whole = portion(row["count"], row["of"], noun)
+    return f"{dataset.party_names[row['state']]}, {lowered(label)}: {whole}"
+
+
+def wait_tick(row: Mapping[Any, Any]) -> str:
+    """Name a wait, with the agreements that it was measured on."""
+    return f"{measures.WAITS[row['step']]}\n({row['count']} of {row['of']})"
+
+
+def wait_hover(row: Mapping[Any, Any]) -> str:
+    """Say what the mark of a wait stands for."""
+    return (
+        f"{measures.WAITS[row['step']]}: median of {some(round(row['median']), 'day')}, half "
+        f"between {row['low']:.0f} and {row['high']:.0f}"
+    )
+
+
+def group_name(dataset: Dataset, group: str) -> str:
+    """Name a group of the missing estimate."""
+    return GROUPS.get(group) or dataset.party_names[group]
+
+
+def found_hover(name: str, part: str, n: int) -> str:
+    """Say what a bar of the missing estimate stands for."""
+    return f"{name}, {part}: {some(n, 'agreement')}"
+
+
+def estimate_hover(name: str, row: Mapping[Any, Any]) -> str:
+    """Say what the mark of an estimate stands for."""
+    within = f"{row['low']:.0f} to {row['high']:.0f}"
+    return f"{name}: estimate {row['estimate']:.0f} (95 % interval {within})"
+
+
+def broken(text: str, width: int) -> str:
+    """Break a label into two lines where it is longer than a width."""
+    words = text.split(" ")
+    if len(text) <= width or len(words) < 2:
+        return text
+    half = min(range(1, len(words)), key=lambda k: abs(len(" ".join(words[:k])) - len(text) / 2))
+    return f"{' '.join(words[:half])}\n{' '.join(words[half:])}"
+
+
+def support_caption(dataset: Dataset, table: pd.DataFrame) -> Caption:
+    """Word the chart of what supports the records."""
+    official = table[table["support"] == "official"]
+    shares = listed(
+        f"{100 * row['share']:.0f} % of {dataset.party_names[row['state']]}’s"
+        for row in official.to_dict("records")
+    )
+    return Caption(
+        f"An official or treaty source stands behind {shares} records",
+        f"Records by the best that says that the agreement exists (n = {_sizes(dataset, table)}). "
+        "The first two are held with high confidence.",
+        f"Stacked bars. {_spoken(dataset, table, table['support'].map(measures.SUPPORT))}.",
+    )
+
+
+def sources_caption(dataset: Dataset, table: pd.DataFrame) -> Caption:
+    """Word the chart of kinds of source."""
+    press = table[table["kind"] == "press"]
+    parts = listed(
+        f"{100 * row['alone'] / row['of']:.0f} % of {dataset.party_names[row['state']]}’s"
+        for row in press.to_dict("records")
+    )
+    labels = table["kind"].map(dataset.labels("source_kinds"))
+    return Caption(
+        f"The press is the only kind of source for {parts} records",
+        "Share of records that cite at least one source of the kind for the agreement’s "
+        f"existence, with 95 % Wilson interval (n = {_sizes(dataset, table)}).",
+        f"Points with intervals. {_spoken(dataset, table, labels)}.",
+    )
+
+
+def lives_caption(dataset: Dataset, table: pd.DataFrame, waits: pd.DataFrame) -> Caption:
+    """Word the chart of lives and waits."""
+    known = table[table["step"] == "known"]
+    unknown = listed(
+        f"{row['of'] - row['count']} of {dataset.party_names[row['state']]}’s {row['of']}"
+        for row in known.to_dict("records")
+    )
+    noun = "agreement" if known["of"].iloc[-1] == 1 else "agreements"
+    days = " Days: median and middle half of the waits on record." if len(waits) else ""
+    spoken = [f"{wait_hover(row)} ({row['count']})" for row in waits.to_dict("records")]
+    steps = _spoken(dataset, table, table["step"].map(measures.LIFE_STEPS))
+    return Caption(
+        f"Where they stand is unknown for {unknown} {noun}",
+        "Share of concluded agreements, purchases aside, with each step on record, with 95 % "
+        f"Wilson interval (n = {_sizes(dataset, table)}); not every agreement needs every "
+        f"step.{days}",
+        ". ".join(["Points with intervals", steps, *spoken]) + ".",
+    )
+
+
+def missing_caption(dataset: Dataset, table: pd.DataFrame) -> Caption:
+    """Word the chart of what is missing."""
+    known = table[table["estimate"].notna() & np.isfinite(table["high"].astype(float))]
+    first = known.iloc[0]
+    years = f"{first['first']}–{first['last']}"
+    told = "; ".join(
+        f"{group_name(dataset, r['group'])}: ours {r['own']}, academic {r['academic']}, both "
+        f"{r['both']}, estimate {r['estimate']:.0f} ({r['low']:.0f} to {r['high']:.0f})"
+        for r in known.to_dict("records")
+    )
+    return Caption(
+        f"{some(first['count'], 'agreement')} of {years} {'is' if first['count'] == 1 else 'are'} "
+        f"on record where two lists together imply about {first['estimate']:.0f} "
+        f"({first['low']:.0f} to {first['high']:.0f})",
+        f"Bilateral agreements of {years} of the kinds that the academic list (DCAD) collects: "
+        "found by our reading, by the list or by both; green: Chapman’s estimate of all there "
+        "are, with exact 95 % interval. It assumes lists that are independent of each other.",
+        f"Bars and estimates. {told}.",
+    )
+
+
+def _spoken(dataset: Dataset, table: pd.DataFrame, labels: pd.Series) -> str:
+    return "; ".join(
+        f"{dataset.party_names[state]}, {lowered(label)}: {100 * share:.0f} %"
+        for state, label, share in zip(table["state"], labels, table["share"], strict=True)
+    )
+
+
+def _sizes(dataset: Dataset, table: pd.DataFrame) -> str:
+    first = table.drop_duplicates("state")
+    return listed(
+        f"{n} for {dataset.party_names[s]}"
+        for s, n in zip(first["state"], first["of"], strict=True)
+    )
+
+
 def _by_state(dataset: Dataset, table: pd.DataFrame) -> str:
-    parts = []
-    for row in table.to_dict("records"):
-        part = linked(f"{row['agreements']} of {row['n']}", row["agreement_ids"])
-        parts.append(f"{100 * row['share']:.0f} % of {_who(dataset, row['state'])}’s ({part})")
-    return listed(parts)
+    return listed(
+        f"{100 * row['share']:.0f} % of {phrase(dataset, row['state'])}’s "
+        f"({linked(row['count'], row['ids'])} of {row['of']})"
+        for row in table.to_dict("records")
+    )
 
 
-def _codings(dataset: Dataset, table: pd.DataFrame) -> str:
-    return listed(f"{_share(r)} ({_who(dataset, r['state'])})" for r in table.to_dict("records"))
+def _shares(dataset: Dataset, table: pd.DataFrame) -> str:
+    return listed(
+        f"{linked(format(row['share'], '.0%').replace('%', ' %'), row['ids'])} "
+        f"({phrase(dataset, row['state'])})"
+        for row in table.to_dict("records")
+    )
 
 
-def _share(row: Mapping[Any, Any]) -> str:
-    return linked(f"{100 * row['share']:.0f} %", row["agreement_ids"])
+def _percent(row: Mapping[Any, Any]) -> str:
+    within = interval(100 * row["low"], 100 * row["high"], ".1f")
+    return f"{number(100 * row['share'], '.1f', row['ids'])} % (95 % interval {within})"
 
 
-def _who(dataset: Dataset, state: str) -> str:
-    return escape(named(dataset, dataset.party_names[state]))
+def _have(ids: Iterable[str], noun: str) -> str:
+    ids = list(ids)
+    return f"{count(ids, noun)} {'has' if len(ids) == 1 else 'have'}"
 
 
 def _ids(tuples: Iterable[tuple[str, ...]]) -> list[str]:

@@ -1,16 +1,21 @@
-"""Sentences about partners: how many, who, how concentrated, who is shared."""
+"""What is said of partners: passages and captions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from accords.analysis import partners as measures
+from accords.analysis.partners import ALL, FEWEST
 from accords.dataset import Dataset
+from accords.prose.names import each, phrase
+from accords.templates import render
 from accords.words import (
+    Caption,
+    LeftOut,
     Text,
+    capital,
     count,
     escape,
     interval,
@@ -20,202 +25,362 @@ from accords.words import (
     number,
     paragraph,
     percent,
+    plain,
     some,
 )
 
-TOO_LITTLE = "There are too few agreements to say more."
+__all__ = [
+    "answer",
+    "concentration",
+    "diversification",
+    "families",
+    "overview",
+    "regions",
+    "shared",
+    "top_partners",
+]
 
 
-def named(dataset: Dataset, name: str) -> str:
-    """Return a party's name as it stands in a sentence: ``the United States``, ``Spain``."""
-    return dataset.party_phrases.get(name, name)
+def answer(dataset: Dataset, counts: pd.DataFrame) -> Text:
+    """Answer in one sentence who the largest partner of each state is.
 
-
-def overview(dataset: Dataset) -> Text:
-    """Say how many partners each state has, who the largest are and how many have but one."""
-    counts = measures.partner_counts(dataset)
-    sentences = [
-        "Only concluded bilateral agreements are counted in this chapter, so that a treaty of many "
-        "parties makes no partners of states that never dealt with each other alone."
+    Parameters
+    ----------
+    dataset
+        For names.
+    counts
+        From :func:`accords.analysis.partners.partner_counts`.
+    """
+    parts = [
+        f"{phrase(dataset, row['partner'])} is the largest partner of "
+        f"{phrase(dataset, row['state'])} ({linked(row['count'], row['ids'])} of {row['of']} "
+        "bilateral agreements)"
+        for row in counts[counts["rank"] == 1].to_dict("records")
     ]
-    for state, own in _each(dataset, counts):
-        ids = _ids(own["agreement_ids"])
-        top = own.head(3)
-        single = own[own["agreements"] == 1]
-        largest = listed(
-            f"{escape(named(dataset, n))} ({number(k, 'd', i)})"
-            for n, k, i in zip(top["name"], top["agreements"], top["agreement_ids"], strict=True)
+    if not parts:
+        return LeftOut("Partners: no concluded bilateral agreement is on record.")
+    return Text(f'<p class="answer">{capital("; ".join(parts))}.</p>')
+
+
+def overview(dataset: Dataset, counts: pd.DataFrame) -> Text:
+    """Say how many partners each state has, how many have but one agreement, and the sum of all.
+
+    Parameters
+    ----------
+    dataset
+        For names.
+    counts
+        From :func:`accords.analysis.partners.partner_counts`.
+    """
+    sentences = []
+    for state, own in each(dataset, counts):
+        single = own[own["count"] == 1]
+        sentences.append(
+            f"{capital(phrase(dataset, state))} has {count(_ids(own), 'bilateral agreement')} with "
+            f"{linked(some(len(own), 'partner'), _ids(own))}; with "
+            f"{linked(len(single), _ids(single))} of them it is a single one."
+        )
+    if not sentences:
+        return LeftOut("Partners: no concluded bilateral agreement is on record.")
+    others = counts[~counts["partner"].isin(dataset.focus)]
+    twice = others[others["partner"].duplicated(keep=False)]
+    if len(twice):
+        both = some(twice["partner"].nunique(), "partner")
+        sentences.append(
+            f"{linked(both, _ids(twice))} {'is' if both.startswith('1 ') else 'are'} shared; "
+            "counted once, and without the states that this report is about, there are "
+            f"{some(others['partner'].nunique(), 'partner')} in all."
+        )
+    return paragraph(*sentences)
+
+
+def top_partners(dataset: Dataset, counts: pd.DataFrame, without: pd.DataFrame) -> Text:
+    """Show the five largest partners of each state, with and without purchases.
+
+    Parameters
+    ----------
+    dataset
+        For names.
+    counts, without
+        From :func:`accords.analysis.partners.partner_counts`, with and without purchases.
+    """
+    if counts.empty:
+        return LeftOut("Largest partners: none is on record.")
+    rows = [
+        (
+            dataset.party_names[state],
+            *(
+                [(dataset.party_names[r["partner"]], r["count"], r["ids"])
+                 for r in table[(table["state"] == state)].head(5).to_dict("records")]
+                for table in (counts, without)
+            ),
+        )
+        for state, _ in each(dataset, counts)
+    ]  # fmt: skip
+    return Text(render("accords.prose", "top-partners.html.j2", rows=rows))
+
+
+def regions(dataset: Dataset, counts: pd.DataFrame) -> Text:
+    """Say from which part of the world most partners' agreements come.
+
+    Parameters
+    ----------
+    dataset
+        For names.
+    counts
+        From :func:`accords.analysis.partners.partner_counts`.
+    """
+    sentences = []
+    for state, own in each(dataset, counts):
+        by = own.assign(subregion=own["subregion"].fillna("organisations")).groupby("subregion")
+        ids = by["ids"].agg(lambda ids: [i for group in ids for i in group])
+        most = ids.loc[ids.map(len).nlargest(3).index]
+        said = listed(f"{escape(region)} {percent(i, _ids(own))}" for region, i in most.items())
+        sentences.append(f"Of the agreements of {phrase(dataset, state)}: {said}.")
+    return paragraph(*sentences) if sentences else LeftOut("Regions: no partner is on record.")
+
+
+def families(dataset: Dataset, table: pd.DataFrame) -> Text:
+    """Say what the agreements with the largest partner of each state are about.
+
+    Parameters
+    ----------
+    dataset
+        For names.
+    table
+        From :func:`accords.analysis.partners.partner_families`.
+    """
+    labels = dataset.labels("families")
+    sentences = []
+    for state, own in each(dataset, table):
+        mine = own[own["rank"] == own["rank"].min()].nlargest(2, "count")
+        said = listed(
+            f"{escape(lowered(labels[row['family']]))} in {number(row['count'], 'd', row['ids'])}"
+            for row in mine.to_dict("records")
         )
         sentences.append(
-            f"{_who(dataset, state)} has {count(ids, 'agreement')} with "
-            f"{linked(some(len(own), 'partner'), ids)}; the largest are {largest}, which "
-            f"together make up {percent(_ids(top['agreement_ids']), ids)}. With "
-            f"{linked(some(len(single), 'partner'), _ids(single['agreement_ids']))} a single "
-            "agreement is on record."
+            f"Of {mine['of'].iloc[0]} agreements of {phrase(dataset, state)} with "
+            f"{phrase(dataset, mine['partner'].iloc[0])} whose domains are known, most name {said}."
         )
-    return _told(sentences, counts)
+    return paragraph(*sentences) if sentences else LeftOut("What partners agree on: not known.")
 
 
-def subjects(dataset: Dataset) -> Text:
-    """Say what the agreements with the largest partner of each state are about."""
-    table = measures.partner_domains(dataset)
-    labels = dataset.labels("families")
-    largest = measures.largest_partners(dataset)
+def concentration(dataset: Dataset, table: pd.DataFrame) -> Text:
+    """Say how concentrated each state's agreements are over all years, with intervals.
+
+    Parameters
+    ----------
+    dataset
+        For names.
+    table
+        From :func:`accords.analysis.partners.concentration`, without a window.
+    """
     sentences = []
-    for state, own in _each(dataset, table):
-        mine = own[own["partner"] == largest[state]].sort_values(
-            "agreements", ascending=False, kind="stable"
+    for state, own in each(dataset, table.dropna(subset="chance")):
+        said = [
+            f"{number(100 * row['chance'], '.1f', row['ids'])} % "
+            f"{_counted(dataset, row)} (95 % interval "
+            f"{interval(100 * row['low'], 100 * row['high'], '.1f')})"
+            for row in own.to_dict("records")
+        ]
+        sentences.append(
+            f"Two agreements of {phrase(dataset, state)} drawn at random are with the same partner "
+            f"with a chance of {listed(said)}."
         )
-        if mine.empty:
+    if not sentences:
+        return LeftOut(f"Spread over partners: no state has {FEWEST} bilateral agreements.")
+    return paragraph(*sentences)
+
+
+def diversification(dataset: Dataset, table: pd.DataFrame) -> Text:
+    """Say whether each state's agreements spread more widely, and on what the answer hangs.
+
+    Parameters
+    ----------
+    dataset
+        For names.
+    table
+        One or several of :func:`accords.analysis.partners.diversification`, of different lengths.
+    """
+    sentences = []
+    for state, own in each(dataset, table[table["finding"] != "too few"]):
+        clear = own[own["finding"] != "no clear change"]
+        who = phrase(dataset, state)
+        if clear.empty:
+            tried = {1: "the one comparison shows no clear change"}.get(
+                len(own), f"none of {len(own)} comparisons shows a clear change"
+            )
+            sentences.append(f"For {who}, {tried}.")
             continue
         said = listed(
-            f"{escape(lowered(labels[code]))} ({number(k, 'd', ids)})"
-            for code, k, ids in zip(
-                mine["code"][:2], mine["agreements"][:2], mine["agreement_ids"][:2], strict=True
-            )
+            f"it {row['finding']} {_counted(dataset, row)} in {row['start']}–{row['end']} "
+            f"(chance {number(100 * row['chance'], '.0f', row['ids'])} %, before "
+            f"{number(100 * row['chance_before'], '.0f', row['before_ids'])} %)"
+            for row in clear.to_dict("records")
         )
-        partner = escape(named(dataset, dataset.party_names[largest[state]]))
-        sentences.append(
-            f"Of the agreements of {_who(dataset, state)} with {partner}, "
-            f"{count(_ids(mine['agreement_ids']))} name a subject; the most frequent are {said}."
-        )
-    sentences.append(
-        "An agreement can name several subjects, so the cells of a row do not add up to its total."
-    )
-    return _told(sentences, table)
+        verb = "shows" if len(clear) == 1 else "show"
+        sentences.append(f"For {who}, {len(clear)} of {len(own)} {verb} a clear change: {said}.")
+    if not sentences:
+        return LeftOut("Change in the spread over partners: too few agreements in either span.")
+    return paragraph(*sentences)
 
 
-def concentrated(dataset: Dataset) -> Text:
-    """Say how concentrated each state's agreements are over all years, with intervals."""
-    table = measures.concentration(dataset)
-    sentences = []
-    for state, own in _each(dataset, table):
-        by = {row["counted"]: row for row in own.to_dict("records")}
-        whole, rest = by[measures.ALL], by[measures.REST]
-        if pd.isna(whole["herfindahl"]):
-            sentences.append(f"{_who(dataset, state)} has too few agreements to measure.")
-            continue
-        ids = whole["agreement_ids"]
-        said = (
-            f"Over all years, two agreements of {_who(dataset, state)} drawn at random are with "
-            f"the same partner with a chance of {number(100 * whole['herfindahl'], '.1f', ids)} % "
-            f"(95 % interval {_percents(whole)})"
-        )
-        if pd.notna(rest["herfindahl"]):
-            left_out = escape(named(dataset, dataset.party_names[str(rest["left_out"])]))
-            said += (
-                f", without {left_out} of "
-                f"{number(100 * rest['herfindahl'], '.1f', rest['agreement_ids'])} % "
-                f"({_percents(rest)})"
-            )
-        sentences.append(
-            f"{said}; its {number(whole['partners'], 'd', ids)} partners are as diverse as "
-            f"{number(whole['effective'], '.0f', ids)} equal ones "
-            f"({interval(whole['effective_low'], whole['effective_high'], '.0f')})."
-        )
-    sentences.append(
-        "The first measure is the Herfindahl index, corrected for the number of agreements; the "
-        "second the exponential of Shannon’s entropy."
-    )
-    return _told(sentences, table)
+def shared(dataset: Dataset, table: pd.DataFrame) -> Text:
+    """Say how many partners the focus states share and with whom each of them has many agreements.
 
-
-def diversifying(dataset: Dataset) -> Text:
-    """Say whether each state's agreements spread more widely, and on what the answer hangs."""
-    table = measures.diversification_by_length(dataset)
-    sentences = [
-        "A state diversifies, for this report, if the chance that two of its agreements are with "
-        "the same partner falls by more than chance allows, and as many agreements reach more "
-        "partners. The last ten years are held against the ten before, and the last five against "
-        "the five before, each with the largest partner and without it."
-    ]
-    for state, own in _each(dataset, table):
-        found = own["finding"].value_counts()
-        ids = _ids(own["agreement_ids"])
-        who = _who(dataset, state)
-        holding = own[own["finding"].isin(["diversifies", "concentrates"])]
-        if found.get("too few", 0) == len(own):
-            sentences.append(f"For {who} there are too few agreements to tell.")
-        elif holding.empty:
-            sentences.append(
-                f"For {who} none of {linked(some(len(own), 'comparison'), ids)} shows a clear "
-                "change."
-            )
-        else:
-            said = listed(
-                f"in {_years(r['after'])} {_counted(dataset, r)} the chance was "
-                f"{number(100 * r['herfindahl_after'], '.0f', r['ids_after'])} %, after "
-                f"{number(100 * r['herfindahl_before'], '.0f', r['ids_before'])} % in "
-                f"{_years(r['before'])} (95 % interval of the change "
-                f"{interval(100 * r['low'], 100 * r['high'], '+.0f')} points)"
-                for r in holding.to_dict("records")
-            )
-            word = " and ".join(f"it {f}" for f in dict.fromkeys(holding["finding"]))
-            only = " only" if len(holding) < len(own) else ""
-            sentences.append(
-                f"For {who} {linked(len(holding), _ids(holding['agreement_ids']))} of "
-                f"{linked(some(len(own), 'comparison'), ids)} "
-                f"{'says' if len(holding) == 1 else 'say'} that {word}: {said}. "
-                + (
-                    "A finding that hangs on the choice of years or on one partner is not firm."
-                    if only
-                    else "It holds in every comparison."
-                )
-            )
-    return _told(sentences, table)
-
-
-def sharing(dataset: Dataset) -> Text:
-    """Say how many partners the focus states share and with whom both have most agreements."""
-    table = measures.shared_partners(dataset)
-    counts = measures.partner_counts(dataset)
-    others = counts[~counts["partner"].isin(dataset.focus)]
+    Parameters
+    ----------
+    dataset
+        For names.
+    table
+        From :func:`accords.analysis.partners.shared`.
+    """
     if table.empty:
-        return paragraph("No partner is shared.")
-    ids = _ids(table["agreement_ids"])
-    both = table[list(dataset.focus)].min(axis=1)
-    close = table.loc[both == both.max()]
-    names = listed(escape(named(dataset, n)) for n in close["name"])
+        return LeftOut("Shared partners: there is none.")
+    least = table[list(dataset.focus)].min(axis=1)
+    close = table[least == least.max()]
+    names = listed(phrase(dataset, partner) for partner in close["partner"])
+    total = table.iloc[0]
     return paragraph(
-        f"{linked(len(table), ids)} of "
-        f"{number(others['partner'].nunique(), 'd', _ids(others['agreement_ids']))} partners are "
-        "shared.",
-        f"The ties that are strong on every side are with {names} (at least "
-        f"{number(both.max(), 'd')} agreements each, "
-        f"{count(_ids(close['agreement_ids']))} in all).",
-        "That a partner is shared does not show that the states act together with it: the "
-        "agreements are separate.",
+        f"{linked(some(len(table), 'partner'), _ids(table))} {'is' if len(table) == 1 else 'are'} "
+        f"shared. Most agreements in all are with {phrase(dataset, total['partner'])} "
+        f"({linked(total['count'], total['ids'])}); most on every side, at least {least.max()} "
+        f"each, with {names}."
     )
 
 
-def _told(sentences: list[str], table: pd.DataFrame) -> Text:
-    return paragraph(*sentences) if len(table) else paragraph(TOO_LITTLE)
-
-
-def _each(dataset: Dataset, table: pd.DataFrame) -> Iterable[tuple[str, pd.DataFrame]]:
-    for state in dataset.focus:
-        own = table[table["state"] == state]
-        if len(own):
-            yield state, own
-
-
-def _who(dataset: Dataset, state: str) -> str:
-    return escape(named(dataset, dataset.party_names[state]))
-
-
-def _ids(tuples: Iterable[tuple[str, ...]]) -> list[str]:
-    return list(dict.fromkeys(i for ids in tuples for i in ids))
-
-
-def _percents(row: Mapping[Any, Any]) -> str:
-    return interval(100 * row["herfindahl_low"], 100 * row["herfindahl_high"], ".1f")
-
-
-def _years(period: str) -> str:
-    return period.replace("-", "–")
+def _ids(table: pd.DataFrame) -> list[str]:
+    return list(dict.fromkeys(i for ids in table["ids"] for i in ids))
 
 
 def _counted(dataset: Dataset, row: Mapping[Any, Any]) -> str:
-    if row["counted"] == measures.ALL:
+    if row["counted"] == ALL:
         return "with all partners"
-    return f"without {escape(named(dataset, dataset.party_names[str(row['left_out'])]))}"
+    return f"without {phrase(dataset, row['left_out'])}"
+
+
+def bar_hover(dataset: Dataset, row: Mapping[Any, Any], *, in_force: bool) -> str:
+    """Say what either part of a partner's bar stands for."""
+    known = row["in_force"] if in_force else row["count"] - row["in_force"]
+    said = "known to be in force" if in_force else "not known to be in force"
+    return f"{_pair(dataset, row)}: {known} of {row['count']} {said}"
+
+
+def pair_hover(dataset: Dataset, row: Mapping[Any, Any]) -> str:
+    """Say what the bar of a shared partner stands for."""
+    return f"{_pair(dataset, row)}: {some(row['count'], 'agreement')}"
+
+
+def cell_hover(dataset: Dataset, row: Mapping[Any, Any]) -> str:
+    """Say what a cell of the matrix of partners and families stands for."""
+    label = lowered(dataset.labels("families")[row["family"]])
+    share = f"{100 * row['share']:.0f} %"
+    return f"{_pair(dataset, row)}, {label}: {some(row['count'], 'agreement')} ({share})"
+
+
+def chance_hover(dataset: Dataset, row: Mapping[Any, Any]) -> str:
+    """Say what a point of the concentration stands for."""
+    return (
+        f"{dataset.party_names[row['state']]}, {row['start']}–{row['end']}, "
+        f"{plain(_counted(dataset, row))}: the same partner in {100 * row['chance']:.0f} % of pairs"
+    )
+
+
+def _pair(dataset: Dataset, row: Mapping[Any, Any]) -> str:
+    partner = plain(phrase(dataset, row["partner"]))
+    return f"{dataset.party_names[row['state']]} with {partner}"
+
+
+def left_out_note(dataset: Dataset, partner: str) -> str:
+    """Explain the marks of the concentration, in two lines."""
+    return f"shaded: 95 % interval\ndotted: without {plain(phrase(dataset, partner))}"
+
+
+def ranked_caption(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> Caption:
+    """Word the ranking of partners."""
+    title, told, more = [], [], []
+    for state, own in each(dataset, counts):
+        who, first = dataset.party_names[state], own.iloc[0]
+        title.append(
+            f"{plain(phrase(dataset, first['partner']))} is {who}’s largest partner "
+            f"({first['count']} of {some(first['of'], 'agreement')})"
+        )
+        best = listed(
+            f"{dataset.party_names[row['partner']]} {row['count']}"
+            for row in own.head(5).to_dict("records")
+        )
+        told.append(f"{who}: {some(len(own), 'partner')}, most with {best}")
+        if len(own) > top:
+            more.append(f"{len(own) - top} more of {who}")
+    few = f"the {top} largest of each state" if more else "all of them"
+    rest = f"; {listed(more)} are in the data behind the chart" if more else ""
+    return Caption(
+        capital("; ".join(title)),
+        f"Concluded bilateral agreements by partner, {few} (n = {counts['count'].sum()}){rest}. "
+        "Full colour: known to be in force.",
+        f"Bars of partners. {'. '.join(told)}.",
+    )
+
+
+def families_caption(dataset: Dataset, table: pd.DataFrame) -> Caption:
+    """Word the matrix of partners and families of domains."""
+    labels = dataset.labels("families")
+    parts = []
+    for state, own in each(dataset, table):
+        best = own[own["count"] == own.groupby("partner")["count"].transform("max")]
+        leads = best["family"].value_counts()
+        parts.append(
+            f"{lowered(labels[leads.index[0]])} with {leads.iloc[0]} of "
+            f"{own['partner'].nunique()} of {dataset.party_names[state]}’s"
+        )
+    told = "; ".join(
+        f"{dataset.party_names[s]} with {dataset.party_names[p]}, {lowered(labels[f])} {n} of {of}"
+        for s, p, f, n, of in table[["state", "partner", "family", "count", "of"]].to_numpy()
+    )
+    return Caption(
+        f"What leads with most of the largest partners: {listed(parts)}",
+        f"Up to {table['top'].iloc[0]} largest partners of each state; in brackets n, their "
+        "agreements with a known domain; in the cells how many of them name a domain of the "
+        "family. The stronger the shade, the larger the share.",
+        f"Matrix of partners and families of domains. {told}.",
+    )
+
+
+def concentration_caption(dataset: Dataset, table: pd.DataFrame) -> Caption:
+    """Word the concentration over time."""
+    known = table.dropna(subset="chance")
+    parts = []
+    for state, own in each(dataset, known[known["counted"] == ALL]):
+        end = own.iloc[-1]
+        parts.append(
+            f"{100 * end['chance']:.0f} % for {dataset.party_names[state]} "
+            f"({end['start']}–{end['end']})"
+        )
+    title = f"The chance that two agreements are with the same partner: {listed(parts)}"
+    return Caption(
+        title,
+        f"In the {known['window'].iloc[0]} years that end with each year: the chance that two "
+        "bilateral agreements drawn at random are with the same partner (Herfindahl index). Runs "
+        f"of fewer than {FEWEST} agreements are left out.",
+        f"Lines with bands for each state. {title}.",
+    )
+
+
+def shared_caption(dataset: Dataset, table: pd.DataFrame) -> Caption:
+    """Word the chart of shared partners."""
+    counts = table[list(dataset.focus)]
+    leads = {s: int((counts[s] > counts.drop(columns=s).max(axis=1)).sum()) for s in dataset.focus}
+    parts = [f"{dataset.party_names[s]} has more with {n}" for s, n in leads.items()]
+    told = "; ".join(
+        f"{dataset.party_names[row['partner']]} "
+        + " and ".join(f"{row[s]} ({dataset.party_names[s]})" for s in dataset.focus)
+        for row in table.to_dict("records")
+    )
+    have = "both have" if len(dataset.focus) == 2 else "at least two states have"
+    return Caption(
+        f"{some(len(table), 'shared partner')}: {', '.join(parts)}; with "
+        f"{len(table) - sum(leads.values())} they are level",
+        f"Concluded bilateral agreements of each state with the partners that {have} "
+        f"(n = {len(table)}).",
+        f"Bars side by side. {told}.",
+    )

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import gzip
-import json
-import logging
 import os
+import shutil
 import subprocess
+import sys
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from functools import cached_property
 from pathlib import Path
@@ -19,11 +18,34 @@ from typing import Any
 
 from accords.errors import AccordsError
 
-BUNDLE = Path(__file__).parent / "static" / "plotly-basic-4.1.1.min.js.gz"
+BUNDLE = Path(__file__).parent / "static" / "plotly-bars-lines-4.1.1.min.js.gz"
 """The plotly.js that draws the pictures and that the page carries."""
+
+LIVE = frozenset({"bar", "scatter"})
+"""Types of traces that :data:`BUNDLE` draws; of others the page has a picture alone."""
 
 TIMEOUT = 120
 """Seconds that one answer of the browser may take."""
+
+COMMANDS = (
+    *("google-chrome", "google-chrome-stable", "chrome", "chromium", "chromium-browser"),
+    *("msedge", "microsoft-edge", "microsoft-edge-stable"),
+)
+"""Names under which browsers are on the path."""
+
+PLACES = {
+    "win32": (
+        r"Google\Chrome\Application\chrome.exe",
+        r"Chromium\Application\chrome.exe",
+        r"Microsoft\Edge\Application\msedge.exe",
+    ),
+    "darwin": (
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+        "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    ),
+}
+"""Where browsers are that are not on the path; on Windows below the folders of programs."""
 
 # Draws a figure off screen and says where its first and last visible marks are, so that the room
 # that a title would take can be cut off.
@@ -37,12 +59,13 @@ async ({data, layout}) => {
   host.innerHTML = markup;
   document.body.append(host);
   let top = height, bottom = 0;
-  for (const mark of host.querySelectorAll("text,path,rect,circle,line")) {
+  for (const mark of host.querySelectorAll("text,path,rect,circle,line,image")) {
     if (mark.closest("defs,clipPath,.draglayer")) continue;
     const style = getComputedStyle(mark);
     const filled = style.fill !== "none" && style.fillOpacity !== "0" && style.opacity !== "0";
     if (!filled && style.stroke === "none") continue;
     const box = mark.getBoundingClientRect();
+    if (box.width >= width && box.height >= height) continue;
     if (!box.width && !box.height) continue;
     top = Math.min(top, box.top);
     bottom = Math.max(bottom, box.bottom);
@@ -58,7 +81,7 @@ class BrowserError(AccordsError):
 
 
 def missing() -> str:
-    """Say why :func:`find` finds none, and what to do."""
+    """Return why :func:`find` finds none, and what to do."""
     chosen = os.environ.get("BROWSER_PATH")
     if chosen is None:
         return (
@@ -73,33 +96,36 @@ def find() -> str | None:
     chosen = os.environ.get("BROWSER_PATH")
     if chosen is not None:
         return chosen if Path(chosen).is_file() else None
-    from choreographer.browsers.chromium import Chromium
-
-    return Chromium.find_browser(skip_local=False)
+    variables = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
+    # A place that is whole already stays as it is, whatever folder it is joined to.
+    folders = [Path(os.environ[name]) for name in variables if name in os.environ] or [Path()]
+    usual = [folder / place for place in PLACES.get(sys.platform, ()) for folder in folders]
+    on_path = (shutil.which(command) for command in COMMANDS)
+    return next((found for found in on_path if found), None) or next(
+        (str(file) for file in usual if file.is_file()), None
+    )
 
 
 class Browser:
-    """A headless browser in a thread of its own; every request gives a future at once.
+    """A headless browser in a thread of its own; every request returns a future at once.
 
     It is opened by the first request: a build that finds all its pictures kept needs none.
 
     Parameters
     ----------
     path
-        The browser's executable, as :func:`find` gives it.
-    full
-        Whether it draws all of Plotly's traces, and not only those of the report.
+        The browser's executable, as :func:`find` returns it.
     """
 
-    def __init__(self, path: str, *, full: bool = False) -> None:
+    def __init__(self, path: str) -> None:
         self.path = path
-        self._full = full
         self._loop = asyncio.new_event_loop()
-        self._picture_tab: Any = None
         self._picture_lock = asyncio.Lock()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self._opened: asyncio.Task[Any] | None = None
+        self._pages: dict[str, asyncio.Task[Any]] = {}
+        self._stack = contextlib.AsyncExitStack()
         self._lost: BrowserError | None = None
 
     @cached_property
@@ -117,8 +143,10 @@ class Browser:
         """Draw one Plotly figure: the SVG, and the top and bottom of what is seen in it."""
         return self._submit(self._draw(figure))
 
-    def photograph(self, markup: str, width: float, height: float, scale: float) -> Future[bytes]:
-        """Give an SVG of so many px as a PNG of ``scale`` times its size."""
+    def photograph(
+        self, markup: str, width: float, height: float, scale: float = 2
+    ) -> Future[bytes]:
+        """Return an SVG of so many px as a PNG of ``scale`` times its size."""
         return self._submit(self._photograph(markup, width, height, scale))
 
     def pdf(self, page: Path) -> Future[bytes]:
@@ -144,111 +172,91 @@ class Browser:
         return asyncio.run_coroutine_threadsafe(self._answered(work), self._loop)
 
     async def _answered(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Give what a request gives; a browser that is lost fails all others at once."""
+        """Return what a request returns; a browser that is lost fails all others at once."""
         if self._lost is not None:
             work.close()
             raise self._lost
         try:
-            return await work
-        except BrowserError:
-            raise
+            return await asyncio.wait_for(work, TIMEOUT)
         except (Exception, asyncio.CancelledError) as error:
-            # The library raises many kinds, and cancels what waits when its browser ends.
-            self._lost = BrowserError(f"{self.path}: stopped answering ({error!r}).")
-            raise self._lost from error
+            reason = str(error).partition("\n")[0] or type(error).__name__
+            failed = BrowserError(f"{self.path}: failed ({reason}).")
+            if self._opened is None or not await self._is_there():
+                self._lost = failed
+            raise failed from error
+
+    async def _is_there(self) -> bool:
+        """Say whether the browser still answers, after a request of which it made nothing."""
+        with contextlib.suppress(Exception, asyncio.CancelledError):
+            browser = await self._ready()
+            return bool(browser.is_connected())
+        return False
 
     async def _open(self) -> Any:
-        import choreographer
+        from playwright.async_api import async_playwright
 
-        logging.getLogger("choreographer").setLevel(logging.ERROR)
-        try:
-            self._browser = choreographer.Browser(
-                path=self.path, headless=True, enable_gpu=False, enable_sandbox=False
-            )
-            await self._browser.open()
-            tab = await self._browser.create_tab("about:blank")
-        except (Exception, asyncio.CancelledError) as error:
-            # The library raises many kinds: whatever it is, this browser cannot be used.
-            raise BrowserError(f"{self.path}: cannot be started ({error}).") from error
-        if self._full:
-            from plotly.offline import get_plotlyjs
-
-            bundle = get_plotlyjs()
-        else:
-            bundle = gzip.decompress(BUNDLE.read_bytes()).decode()
-        await self._ask(tab, "Runtime.evaluate", {"expression": f"{bundle};0"})
-        return tab
+        driver = await self._stack.enter_async_context(async_playwright())
+        browser = await driver.chromium.launch(
+            executable_path=self.path,
+            args=["--disable-gpu"],
+            # A signal ends the build, which closes the browser.
+            handle_sigint=False,
+            handle_sigterm=False,
+            handle_sighup=False,
+        )
+        self._stack.push_async_callback(browser.close)
+        return browser
 
     async def _ready(self) -> Any:
-        """Give the tab that draws; the first to ask opens the browser, the others wait for it."""
+        """Return the browser; the first to ask opens it, the others wait for it."""
         if self._opened is None:
             self._opened = asyncio.create_task(self._open())
         return await asyncio.shield(self._opened)
 
-    async def _ask(self, tab: Any, method: str, params: dict[str, Any]) -> dict[str, Any]:
-        answer = await asyncio.wait_for(tab.send_command(method, params), TIMEOUT)
-        failure = answer.get("error") or answer["result"].get("exceptionDetails")
-        if failure:
-            raise BrowserError(f"{self.path}: {json.dumps(failure)[:500]}")
-        result: dict[str, Any] = answer["result"]
-        return result
+    async def _page(
+        self, key: str, plotly: Callable[[], str] | None = None, scale: float = 1
+    ) -> Any:
+        """Return the page of a kind, opened once, with a plotly.js where it is given."""
+
+        async def opened() -> Any:
+            page = await (await self._ready()).new_page(device_scale_factor=scale)
+            if plotly is not None:
+                await page.add_script_tag(content=plotly())
+            return page
+
+        if key not in self._pages:
+            self._pages[key] = asyncio.create_task(opened())
+        return await asyncio.shield(self._pages[key])
 
     async def _draw(self, figure: dict[str, Any]) -> tuple[str, float, float]:
-        tab = await self._ready()
-        answer = await self._ask(
-            tab,
-            "Runtime.evaluate",
-            {
-                "expression": f"({_DRAW})({json.dumps(figure)})",
-                "awaitPromise": True,
-                "returnByValue": True,
-            },
-        )
-        markup, top, bottom = answer["result"]["value"]
+        if {trace.get("type", "scatter") for trace in figure["data"]} <= LIVE:
+            page = await self._page("live", lambda: gzip.decompress(BUNDLE.read_bytes()).decode())
+        else:
+            from plotly.offline import get_plotlyjs
+
+            page = await self._page("every type", get_plotlyjs)
+        markup, top, bottom = await page.evaluate(_DRAW, figure)
         return markup, top, bottom
 
     async def _photograph(self, markup: str, width: float, height: float, scale: float) -> bytes:
-        await self._ready()
-        # One picture stands in the tab at a time.
+        page = await self._page(f"pictures at {scale}", scale=scale)
+        # One picture stands on the page at a time.
         async with self._picture_lock:
-            if self._picture_tab is None:
-                self._picture_tab = await self._browser.create_tab("about:blank")
-            body = f'<body style="margin: 0">{markup}</body>'
-            show = f"document.documentElement.innerHTML = {json.dumps(body)}; 0"
-            await self._ask(self._picture_tab, "Runtime.evaluate", {"expression": show})
-            answer = await self._ask(
-                self._picture_tab,
-                "Page.captureScreenshot",
-                {
-                    "clip": {"x": 0, "y": 0, "width": width, "height": height, "scale": scale},
-                    "captureBeyondViewport": True,
-                    "optimizeForSpeed": True,
-                },
-            )
-        return base64.b64decode(answer["data"])
+            await page.set_viewport_size({"width": round(width), "height": round(height)})
+            await page.set_content(f'<!doctype html><body style="margin:0">{markup}</body>')
+            return bytes(await page.screenshot(scale="device"))
 
-    async def _pdf(self, page: Path) -> bytes:
-        await self._ready()
-        tab = await self._browser.create_tab("about:blank")
-        loaded = tab.subscribe_once("Page.loadEventFired")
-        await self._ask(tab, "Page.enable", {})
-        await self._ask(tab, "Page.navigate", {"url": page.resolve().as_uri()})
-        await asyncio.wait_for(loaded, TIMEOUT)
-        answer = await self._ask(
-            tab,
-            "Page.printToPDF",
-            {
-                "preferCSSPageSize": True,
-                "printBackground": True,
-                "generateTaggedPDF": True,
-                "generateDocumentOutline": True,
-            },
+    async def _pdf(self, file: Path) -> bytes:
+        page = await self._page(str(file))
+        await page.goto(file.resolve().as_uri())
+        return bytes(
+            await page.pdf(
+                prefer_css_page_size=True, print_background=True, tagged=True, outline=True
+            )
         )
-        return base64.b64decode(answer["data"])
 
     async def _close(self) -> None:
-        if self._opened is None:
-            return
-        with contextlib.suppress(BrowserError):
-            await self._ready()
-            await self._browser.close()
+        if self._opened is not None:
+            with contextlib.suppress(Exception, asyncio.CancelledError):
+                await self._ready()
+        await self._stack.aclose()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import hashlib
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -24,6 +22,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
+from accords import exchange
 from accords.errors import AccordsError
 
 if TYPE_CHECKING:
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
     from accords.publish.pictures import Picture, Pictures
 
 PACKAGE = Path(__file__).parents[1]
-
-STAGE = ".next-"
-"""How the name of a folder starts in which a report is made ready."""
 
 PAGE, PAPER, WORKBOOK, MANIFEST = "report.html", "report.pdf", "report.xlsx", "manifest.json"
 
@@ -59,6 +55,9 @@ Told = Callable[[str, int, int], None]
 class BuildError(AccordsError):
     """The report cannot be built."""
 
+
+LONGEST_TMPDIR = 40
+"""Letters of a folder's name at most, in which sockets still have names that the system takes."""
 
 KERNELS = 2
 """Kernels that run the chapters side by side."""
@@ -170,9 +169,10 @@ def build(job: Plan, told: Told = lambda *_: None) -> Result:
         raise BuildError(
             f"{job.data}: no dataset. Give the folder that holds datapackage.json with --data."
         )
+    exchange.settle(job.data)
     inputs: dict[str, str] = {}
     try:
-        with _stoppable(), _explained(job.out), _locked(job.out, told):
+        with _stoppable(), _short_names(), _explained(job.out), _locked(job.out, told):
             with _explained_reading(job.data):
                 inputs = _inputs(job)
             if _up_to_date(job, inputs):
@@ -214,6 +214,23 @@ def _stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, former)
 
 
+@contextlib.contextmanager
+def _short_names() -> Iterator[None]:
+    """Make temporary folders where their names are short: kernels and browser open sockets there.
+
+    A socket's name has at most a hundred letters or so.
+    """
+    named = os.environ.get("TMPDIR")
+    if named is None or len(named) <= LONGEST_TMPDIR or not os.access("/tmp", os.W_OK):
+        yield
+        return
+    tempfile.tempdir = os.environ["TMPDIR"] = "/tmp"
+    try:
+        yield
+    finally:
+        tempfile.tempdir, os.environ["TMPDIR"] = None, named
+
+
 async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
     """Run all steps, each as early as what it needs is there.
 
@@ -240,7 +257,7 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
         await asyncio.gather(*(runner.start() for runner in runners[:to_run]))
         dataset = await asyncio.get_running_loop().run_in_executor(workers, _checked, job)
         told("checking the data", 1, 1)
-        exporter = workers.submit(_exporter, dataset)
+        exporter = workers.submit(_exporter, dataset, job.notebooks)
         workbook = workers.submit(_workbook, dataset)
         changes = workers.submit(_changes, job, dataset)
         charts = opened.enter_context(_Charts(running, job.cache / "pictures", dataset))
@@ -267,7 +284,7 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
             pages.append(changed)
         drawn = await charts.drawn(told)
         told("writing the page", 0, 1)
-        with _staged(job) as stage:
+        with exchange.staged(job.out) as stage:
             export = await asyncio.wrap_future(exporter)
             markup = await asyncio.to_thread(export, notebooks.join(pages), drawn)
             (stage / PAGE).write_text(markup, encoding="utf-8", newline="\n")
@@ -385,7 +402,7 @@ def _checked(job: Plan) -> Dataset:
     return load(job.data, focus=job.focus)
 
 
-def _exporter(dataset: Dataset) -> Callable[[Any, dict[str, Picture]], str]:
+def _exporter(dataset: Dataset, folder: Path) -> Callable[[Any, dict[str, Picture]], str]:
     """Prepare the page while the notebooks still run."""
     from accords.publish import page
     from accords.publish.exporter import AccordsExporter, Context
@@ -395,7 +412,9 @@ def _exporter(dataset: Dataset) -> Callable[[Any, dict[str, Picture]], str]:
 
     def export(notebook: Any, drawn: dict[str, Picture]) -> str:
         exporter.context = Context(dataset=dataset, pictures=drawn, records=records)
-        markup, _ = exporter.from_notebook_node(notebook)
+        # Pictures beside the notebooks are found from their folder.
+        place = {"metadata": {"path": str(folder)}}
+        markup, _ = exporter.from_notebook_node(notebook, place)
         return markup
 
     return export
@@ -413,7 +432,8 @@ def _workbook(dataset: Dataset) -> bytes:
 
 def _changes(job: Plan, dataset: Dataset) -> Any:
     """Give the chapter on what changed since an earlier edition, where one is given or found."""
-    from accords.curation import changes, editions
+    from accords.curation import editions
+    from accords.publish import changes
 
     if not set(dataset.descriptor.get("focus", ())) <= set(dataset.focus):
         return None  # Editions are compared whole, and this is a part of one.
@@ -474,50 +494,7 @@ def _place(
     job.figures.mkdir(parents=True, exist_ok=True)
     changes: dict[Path, Path | None] = {target: file for file, target in targets.items()}
     changes |= dict.fromkeys(job.out / name for name in stale)
-    _exchange({**changes, job.out / MANIFEST: last}, stage / "former")
-
-
-def _exchange(changes: dict[Path, Path | None], aside: Path) -> None:
-    """Move files to their targets, or take a target away; on a failure leave all as they were."""
-    former: dict[Path, Path | None] = {}
-    aside.mkdir()
-    for number, target in enumerate(changes):
-        former[target] = None
-        if target.exists():
-            former[target] = Path(shutil.copy2(target, aside / str(number)))
-    changed: list[Path] = []
-    try:
-        for target, file in changes.items():
-            _put(file, target)
-            changed.append(target)
-    except BaseException:
-        for target in changed:
-            try:
-                _put(former[target], target)
-            except OSError as error:
-                raise BuildError(
-                    f"{target}: cannot be put back ({error.strerror or error}), so that the report "
-                    "is partly new. Free it and build again."
-                ) from error
-        raise
-
-
-def _put(file: Path | None, target: Path) -> None:
-    if file is None:
-        target.unlink(missing_ok=True)
-    else:
-        _move(file, target)
-
-
-def _move(file: Path, target: Path) -> None:
-    try:
-        file.replace(target)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        beside = target.with_name(f".{target.name}.part")
-        shutil.copyfile(file, beside)
-        beside.replace(target)
+    exchange.replace(job.out, {**changes, job.out / MANIFEST: last})
 
 
 def _relative(job: Plan, target: Path) -> str:
@@ -536,7 +513,7 @@ def _inputs(job: Plan) -> dict[str, str]:
         for file in code
         if not file.relative_to(PACKAGE).as_posix().startswith(NOT_FOR_NOTEBOOKS)
     ]
-    data = [file for file in job.data.rglob("*") if file.suffix in (".csv", ".json", ".md")]
+    data = [file for file in _settled_files(job.data) if file.suffix in (".csv", ".json", ".md")]
     return {
         "data": _hash_all(data, job.data),
         "notebooks": _hash_all(job.notebooks.glob("[0-9]*.ipynb"), job.notebooks),
@@ -568,7 +545,13 @@ def _since(job: Plan) -> str:
         found = ""
     # A name that git does not know is an input too: reading it says what is wrong with it.
     found = found or job.since or ""
-    return found if job.since else f"{found} {_hash_all(job.data.rglob('*.zip'), job.data)}"
+    stored = [file for file in _settled_files(job.data) if file.suffix == ".zip"]
+    return found if job.since else f"{found} {_hash_all(stored, job.data)}"
+
+
+def _settled_files(folder: Path) -> list[Path]:
+    """List the files below a folder, without those of a change that is being made ready."""
+    return [file for file in folder.rglob("*") if exchange.ASIDE not in file.parts]
 
 
 def _distributions() -> list[str]:
@@ -595,8 +578,8 @@ def _browser() -> str:
 
 def _packages() -> dict[str, str]:
     """Give the versions that shape the report."""
-    names = ("accords", "choreographer", "jinja2", "nbclient", "nbconvert", "numpy")
-    more = ("pandas", "plotly", "scipy", "statsmodels", "xlsxwriter")
+    names = ("accords", "jinja2", "latex2mathml", "nbclient", "nbconvert", "numpy")
+    more = ("pandas", "playwright", "plotly", "scipy", "statsmodels", "xlsxwriter")
     versions = {name: metadata.version(name) for name in sorted((*names, *more))}
     return {"python": sys.version.split()[0], **versions}
 
@@ -640,7 +623,7 @@ def _explained(out: Path) -> Iterator[None]:
     except OSError as error:
         # A move has two names, of which the second is the target.
         where = error.filename2 or error.filename or out
-        if STAGE in str(where):
+        if exchange.ASIDE in str(where):
             where = out
         raise BuildError(
             f"{where}: cannot be written ({error.strerror or error}). Nothing was replaced. "
@@ -665,47 +648,13 @@ def _explained_reading(data: Path) -> Iterator[None]:
 def _locked(out: Path, told: Told) -> Iterator[None]:
     """Let one build at a time write to a folder; another waits its turn.
 
-    A new folder in which nothing came to be is taken away.
+    A new folder in which nothing came to be is removed.
     """
     new = not out.exists()
     out.mkdir(parents=True, exist_ok=True)
     try:
-        with _lock(out / ".lock", told):
+        with exchange.locked(out, lambda: told("waiting for another build", 0, 1)):
             yield
     finally:
-        if new and [file.name for file in out.iterdir()] == [".lock"]:
-            shutil.rmtree(out, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _lock(place: Path, told: Told) -> Iterator[None]:
-    with place.open("a+b") as file:
-        if sys.platform == "win32":
-            import msvcrt
-
-            lock = lambda: msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # noqa: E731
-            free = lambda: msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # noqa: E731
-        else:
-            import fcntl
-
-            lock = lambda: fcntl.flock(file, fcntl.LOCK_EX)  # noqa: E731
-            free = lambda: fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # noqa: E731
-        try:
-            free()
-        except OSError:
-            told("waiting for another build", 0, 1)
-            lock()
-        # The lock ends with the open file, even where the process is killed.
-        yield
-
-
-@contextlib.contextmanager
-def _staged(job: Plan) -> Iterator[Path]:
-    """Give a folder beside the report's place; what a killed build left of one is taken away."""
-    for left in job.out.glob(f"{STAGE}*"):
-        shutil.rmtree(left, ignore_errors=True)
-    stage = Path(tempfile.mkdtemp(prefix=STAGE, dir=job.out))
-    try:
-        yield stage
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
+        if new and not any(out.iterdir()):
+            out.rmdir()

@@ -6,13 +6,19 @@
 from __future__ import annotations
 
 import contextlib
+import logging
+import re
 import tempfile
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
-from nbconvert.exporters.templateexporter import TemplateExporter
-from nbconvert.filters.markdown_mistune import markdown2html_mistune
+from jinja2 import pass_context
+from latex2mathml.converter import convert
+from markupsafe import Markup
+from nbconvert.exporters.html import HTMLExporter
+from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from traitlets import Bool, Unicode, default
 
@@ -22,12 +28,22 @@ from accords.publish import browser, notebooks, page
 from accords.publish.page import Context
 from accords.publish.pictures import Picture, Pictures, digest
 
+_log = logging.getLogger(__name__)
 
-class AccordsExporter(TemplateExporter):
-    """Exports executed notebooks to the report's page."""
+_MATH = re.compile(r"^\s*(\$\$?|\\\[|\\\()(.*?)(\$\$?|\\\]|\\\))\s*$", re.DOTALL)
+
+# So many parts these elements have; where one is missing, a formula is broken.
+_PARTS = {
+    **dict.fromkeys(("mfrac", "mroot", "msub", "msup", "munder", "mover"), 2),
+    **dict.fromkeys(("msubsup", "munderover"), 3),
+}
+_IMAGE = re.compile(r"""(<img\b[^>]*?\bsrc=["'])([^"']+)""", re.IGNORECASE)
+
+
+class AccordsExporter(HTMLExporter):
+    """Exports executed notebooks to the report's page, what each cell shows by nbconvert."""
 
     export_from_notebook = "Accords report"
-    output_mimetype = "text/html"
 
     data = Unicode(
         "", help="Folder of the dataset; by default the nearest folder 'data' of the notebook."
@@ -40,13 +56,21 @@ class AccordsExporter(TemplateExporter):
     def _optimistic_validation_default(self) -> bool:
         return True
 
-    @default("file_extension")
-    def _file_extension_default(self) -> str:
-        return ".html"
+    @default("embed_images")
+    def _embed_images_default(self) -> bool:
+        return True
+
+    @default("exclude_anchor_links")
+    def _exclude_anchor_links_default(self) -> bool:
+        return True
 
     @default("template_name")
     def _template_name_default(self) -> str:
         return "accords"
+
+    @default("template_file")
+    def _template_file_default(self) -> str:
+        return "cells.html.j2"
 
     @default("extra_template_basedirs")
     def _extra_template_basedirs_default(self) -> list[str]:
@@ -55,10 +79,36 @@ class AccordsExporter(TemplateExporter):
     context: Context | None = None
     """What the page needs; without it, it is found and drawn when the page is made."""
 
+    @property
+    def default_config(self) -> Any:
+        """What nbconvert shows of an output first; charts go before all, programs are none."""
+        config = super().default_config
+        config.NbConvertBase.display_data_priority = [*notebooks.SHOWN]
+        return config
+
+    def default_filters(self) -> Any:
+        """Yield nbconvert's filters, and ours."""
+        yield from super().default_filters()
+        yield ("math", mathml)
+
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        """Write Markdown as nbconvert does, and its LaTeX as MathML."""
+        cell = context.get("cell", {})
+        renderer = _Renderer(
+            escape=False,
+            attachments=cell.get("attachments", {}),
+            embed_images=self.embed_images,
+            path=context.get("resources", {}).get("metadata", {}).get("path", ""),
+            exclude_anchor_links=self.exclude_anchor_links,
+            **self.lexer_options,
+        )
+        return MarkdownWithMath(renderer=renderer).render(source)
+
     def _init_preprocessors(self) -> None:
         super()._init_preprocessors()
-        # The last of all: the page is composed when the notebook has been executed.
-        self.register_preprocessor(self._compose)
+        # The last of all: the page is begun when the notebook has been executed.
+        self.register_preprocessor(self._begin)
 
     def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: Any = None, **kw: Any
@@ -71,17 +121,19 @@ class AccordsExporter(TemplateExporter):
         Raises
         ------
         NotebookError
-            A chart cannot be shown (see :func:`accords.publish.page.identify`).
+            Two chapters show the same chart (see :func:`accords.publish.page.identify`).
         """
-        html, resources = super().from_notebook_node(nb, resources, **kw)
-        return page.lean(page.secured(html)), resources
+        _, resources = super().from_notebook_node(nb, resources, **kw)
+        return resources["page"].write(), resources
 
-    def _compose(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        nb.metadata.setdefault("title", resources["metadata"].get("name", "Notebook"))
+    def _begin(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        name = resources["metadata"].get("name", "notebook")
+        notebooks.prefer_passages(nb)
         # Before anything is drawn: a picture is found by the figure's content, its name included.
-        page.identify(nb)
+        page.identify(nb, name)
         context = self.context or self._alone(nb, resources)
-        resources["report"] = page.compose(nb, context, markdown2html_mistune)
+        title = nb.metadata.get("title", "")
+        resources["page"] = page.Page(name, title, context, self.log.warning)
         return nb, resources
 
     def _alone(self, nb: NotebookNode, resources: Any) -> Context:
@@ -98,9 +150,11 @@ class AccordsExporter(TemplateExporter):
         return Context(dataset=dataset, pictures=self._draw(nb), records=records)
 
     def _draw(self, nb: NotebookNode) -> dict[str, Picture]:
-        found = browser.find()
+        figures = notebooks.figures(nb)
+        found = browser.find() if figures else None
         if found is None:
-            self.log.warning("No browser: the charts are interactive only.")
+            if figures:
+                self.log.warning("No browser: the charts are interactive only.")
             return {}
         with (
             tempfile.TemporaryDirectory() as cache,
@@ -108,10 +162,49 @@ class AccordsExporter(TemplateExporter):
             contextlib.closing(Pictures(running, Path(cache))) as pictures,
         ):
             asked: dict[str, Future[Picture]] = {
-                digest(figure): pictures.request(figure) for figure in notebooks.figures(nb)
+                digest(figure): pictures.request(figure) for figure in figures
             }
             try:
                 return {key: future.result() for key, future in asked.items()}
             except browser.BrowserError as error:
                 self.log.warning("The charts are interactive only: the browser failed. %s", error)
                 return {}
+
+
+class _Renderer(IPythonRenderer):
+    """Writes Markdown as nbconvert does, but LaTeX for a page that loads no MathJax."""
+
+    def block_math(self, body: str) -> str:
+        return mathml(f"$${body}$$")
+
+    def inline_math(self, body: str) -> str:
+        return mathml(f"${body}$")
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return mathml(f"$$\\begin{{{name}}}{body}\\end{{{name}}}$$")
+
+    def _html_embed_images(self, html: str) -> str:
+        # Not as nbconvert does, whose parser closes at once what a later part of the cell closes.
+        return _IMAGE.sub(lambda tag: tag[1] + (self._src_to_base64(tag[2]) or tag[2]), html)
+
+    def _embed_image_or_attachment(self, src: str) -> str:
+        try:
+            return super()._embed_image_or_attachment(src)
+        except (InvalidNotebook, OSError):
+            return src  # An attachment that is not there: the page names the picture.
+
+
+def mathml(source: str) -> str:
+    """Write LaTeX between its delimiters as MathML; what cannot be read stays readable source."""
+    found = _MATH.match(source)
+    block = found is not None and found[1] in ("$$", "\\[")
+    try:
+        markup = convert(found[2] if found else source, display="block" if block else "inline")
+        elements = ElementTree.fromstring(markup).iter()
+        names = ((element.tag.rpartition("}")[2], len(element)) for element in elements)
+        if all(parts == _PARTS.get(name, parts) for name, parts in names):
+            return str(markup)
+    except Exception:
+        # The library raises whatever the first thing it misses gives.
+        _log.debug("LaTeX that cannot be read: %s", source)
+    return str(Markup("<code>{}</code>").format(source))

@@ -17,12 +17,48 @@ from typing import TYPE_CHECKING, Any
 
 from accords.errors import AccordsError
 from accords.publish.pictures import digest, holds, write
+from accords.words import PASSAGE
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 PLOTLY = "application/vnd.plotly.v1+json"
 """Media type of a Plotly figure in a notebook's output."""
+
+SHOWN = (
+    *(PLOTLY, "text/html", "text/markdown", "image/svg+xml", "text/latex"),
+    *("image/png", "image/jpeg", "text/plain"),
+)
+"""Media types that a page shows, the first of an output's before the others."""
+
+PROGRAMS = {
+    "application/vnd.jupyter.widget-view+json": "a widget, which needs a running notebook",
+    "application/javascript": "a script, which this page does not run",
+    "text/vnd.mermaid": "a Mermaid diagram, which needs a script",
+}
+"""Media types that a notebook shows by a program, and how they are named."""
+
+UNDRAWABLE = frozenset(
+    (
+        *("scatter3d", "surface", "mesh3d", "cone", "streamtube", "isosurface", "volume", "splom"),
+        *("parcoords", "scattergeo", "choropleth", "scattermap", "choroplethmap", "densitymap"),
+        *("scattermapbox", "choroplethmapbox", "densitymapbox"),
+    )
+)
+"""Types of Plotly's traces that need WebGL or the network, so that there is no picture of them."""
+
+HIDDEN = frozenset(("analyst", "remove_cell", "hide_cell"))
+"""Tags of cells that stay out of the report, written with ``_`` or ``-``."""
+
+HIDDEN_CODE = frozenset(("remove_input", "hide_input"))
+"""Tags of cells whose code stays out of it."""
+
+HIDDEN_OUTPUT = frozenset(("remove_output", "hide_output"))
+"""Tags of cells whose outputs stay out of it."""
+
+# Neither a page nor a picture has a place for these; ANSI's escape stays.
+_UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\ufffe\uffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 CELL_TIMEOUT = 600
 """Seconds that one cell may take."""
@@ -242,6 +278,79 @@ def join(notebooks: Iterable[NotebookNode]) -> NotebookNode:
     return joined
 
 
+def publish(notebook: NotebookNode, name: str = "") -> None:
+    """Leave of an executed notebook what readers are to see; to do it again changes nothing.
+
+    Each cell is told its notebook and its number, cells and parts of cells go that their tags
+    hide, and texts lose what no page can hold.
+
+    Parameters
+    ----------
+    notebook
+        One notebook, or several joined.
+    name
+        The name of its file, without ending; by default its title.
+    """
+    kept = []
+    for number, cell in enumerate(notebook.cells, start=1):
+        cell.setdefault("metadata", type(cell)())
+        cell.metadata.setdefault("chapter", name or notebook.metadata.get("title", "notebook"))
+        cell.metadata.setdefault("number", number)
+        tags = {tag.replace("-", "_") for tag in cell.metadata.get("tags", [])}
+        if tags & HIDDEN:
+            continue
+        if tags & HIDDEN_CODE:
+            cell.metadata["transient"] = {"remove_source": True}
+        cell.source = _readable(cell.source)
+        if cell.cell_type == "code":
+            cell.outputs = [] if tags & HIDDEN_OUTPUT else _readable(cell.outputs)
+            for output in cell.outputs:
+                if "data" in output:
+                    output.setdefault("metadata", type(cell)())
+        kept.append(cell)
+    notebook.cells = kept
+
+
+def place(cell: NotebookNode) -> str:
+    """Return where a cell stands, for whoever is to look at it."""
+    return f"{cell.metadata['chapter']}.ipynb: cell {cell.metadata['number']}"
+
+
+def unshown(output: NotebookNode) -> str:
+    """Return what an output is that no page can show; nothing where it can."""
+    media = set(output.get("data", {}))
+    if PLOTLY in media and (types := trace_types(output.data[PLOTLY]) & UNDRAWABLE):
+        return (
+            f"a chart of the type {', '.join(sorted(types))}, which Plotly draws by WebGL or from "
+            "the network: draw it with another type, or make a picture of it with Matplotlib"
+        )
+    program = next((what for kind, what in PROGRAMS.items() if kind in media), "")
+    # A program's plain text says what it is, and not what it shows.
+    if media.intersection(SHOWN[:-1] if program else SHOWN) or not media:
+        return ""
+    return program or f"an output of the type {', '.join(sorted(media))}, which no page shows"
+
+
+def _readable(value: Any) -> Any:
+    """Take out of all texts what cannot be written: control characters, halves of characters."""
+    if isinstance(value, str):
+        return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", _UNREADABLE.sub("", value))
+    if isinstance(value, list):
+        return [_readable(part) for part in value]
+    if isinstance(value, dict):
+        for name, part in value.items():
+            value[name] = _readable(part)
+    return value
+
+
+def prefer_passages(nb: NotebookNode) -> None:
+    """Let a passage stand for its unfolding twin, which is made for notebooks."""
+    for cell in nb.cells:
+        for output in cell.get("outputs", ()):
+            if PASSAGE in output.get("data", {}):
+                output["data"] = {"text/html": output["data"][PASSAGE]}
+
+
 def figures(notebook: NotebookNode) -> list[dict[str, Any]]:
     """Collect the Plotly figures of an executed notebook, in order."""
     return [
@@ -249,8 +358,13 @@ def figures(notebook: NotebookNode) -> list[dict[str, Any]]:
         for cell in notebook.cells
         if cell.cell_type == "code"
         for output in cell.outputs
-        if PLOTLY in output.get("data", {})
+        if PLOTLY in output.get("data", {}) and not unshown(output)
     ]
+
+
+def trace_types(figure: Mapping[str, Any]) -> set[str]:
+    """Return the types of a figure's traces."""
+    return {trace.get("type", "scatter") for trace in figure["data"]}
 
 
 def _failure(file: Path, notebook: NotebookNode, at: int, error: Exception) -> str:

@@ -64,7 +64,7 @@ def save_figure(
     layout["height"] = height or layout.get("height") or 420
     # A picture stands on paper, whatever the page was on which the chart was seen.
     layout.setdefault("paper_bgcolor", "white")
-    with browser.Browser(found, full=True) as drawing:
+    with browser.Browser(found) as drawing:
         markup, _, _ = drawing.draw(drawn).result()
         content = markup.encode()
         if form == ".png":

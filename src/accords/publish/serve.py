@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -71,4 +72,7 @@ def find_notebook(name: str) -> Path:
 
 def _become(module: str, *arguments: object) -> NoReturn:
     """Replace this process, so that an interrupt or a kill reaches the server itself."""
-    os.execv(sys.executable, [sys.executable, "-m", module, *map(str, arguments)])
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    if sys.platform == "win32":  # A process cannot be replaced there, only waited for.
+        raise SystemExit(subprocess.run(command).returncode)
+    os.execv(sys.executable, command)

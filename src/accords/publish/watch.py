@@ -13,6 +13,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from accords import exchange
 from accords.checks import check
 from accords.errors import AccordsError
 from accords.publish.build import PAGE, Plan, build
@@ -165,8 +166,8 @@ def problems_of(job: Plan) -> list[str]:
 def changes(folders: tuple[Path, ...]) -> Iterator[None]:
     """Yield at once, and then each time that a file in one of the folders has changed.
 
-    A folder may be exchanged as a whole, as an import does, so that its surroundings are watched
-    too, and what the files are is looked at, not which event came.
+    A folder may be replaced as a whole, so that its surroundings are watched too, and what the
+    files are is looked at, not which event came.
     """
     from watchfiles import watch as events
 
@@ -274,10 +275,12 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def _state(folders: tuple[Path, ...]) -> dict[Path, tuple[int, int]]:
-    """Give size and time of each file that is not hidden."""
+    """Return size and time of each file that is neither hidden nor of a change under way."""
     found = {}
     for folder in folders:
         for file in folder.rglob("[!.]*.*"):
+            if exchange.ASIDE in file.parts:
+                continue
             try:
                 status = file.stat()
             except FileNotFoundError:

@@ -25,6 +25,8 @@
   };
   const nameOf = (figure) => figure.id.slice("fig-".length);
   const once = (make) => { let made; return () => (made ??= make()); };
+  // Between two pieces of work the page answers its reader.
+  const idle = () => new Promise((done) => (window.requestIdleCallback ?? setTimeout)(done, { timeout: 500 }));
 
   // Colours: automatic, light, dark.
   const modes = ["automatic", "light", "dark"];
@@ -62,7 +64,7 @@
         svg.setAttribute(key, value);
       drawn.replaceWith(svg);
     }
-    for (const figure of live.keys()) await draw(figure);
+    await redraw();
   };
 
   // Charts become interactive when the reader reaches for them.
@@ -70,6 +72,7 @@
   const numberOf = (figure) => $(".number", figure).textContent;
   const plotly = once(async () => {
     const code = await unpack("plotly-data");
+    await idle();
     const script = document.createElement("script");
     script.src = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
     await new Promise((resolve, reject) => {
@@ -78,45 +81,60 @@
       document.head.append(script);
     });
     URL.revokeObjectURL(script.src);
+    await idle();
     return window.Plotly;
   });
-  const chartText = once(() => unpack("chart-data"));
-  const specification = async (name) => {
-    const all = await chartText();
-    const { colours } = JSON.parse(all);
-    const style = getComputedStyle(root);
-    // The theme's light colours stand for its names; what is drawn are the colours of now.
-    const { templates, charts } = JSON.parse(all.replace(/#[0-9a-f]{6}/g, (light) =>
-      colours[light] ? style.getPropertyValue(`--${colours[light]}`).trim() : light));
-    const { data, wide, narrow } = charts[name];
-    const layout = { ...(PHONE.matches ? narrow : wide) };
-    layout.template = templates[layout.template];
-    return { data, layout };
+  const specifications = once(async () => JSON.parse(await unpack("chart-data")));
+  // The theme's light colours stand for its names: what is drawn are the colours of now and here.
+  const specification = async (figure) => {
+    const { templates, charts, colours } = await specifications();
+    const { data, frames, wide, narrow } = charts[nameOf(figure)];
+    const { template, ...layout } = PHONE.matches ? narrow : wide;
+    const probe = document.createElement("i");
+    probe.style.forcedColorAdjust = "none";
+    $(".drawing", figure).append(probe);
+    const now = (light) => {
+      if (!colours[light]) return light;
+      probe.style.color = `var(--${colours[light]})`;
+      return getComputedStyle(probe).color;
+    };
+    const text = JSON.stringify({ data, frames, layout: { ...layout, template: templates[template] } });
+    const coloured = text.replace(/#[0-9a-f]{6}/g, now);
+    probe.remove();
+    return JSON.parse(coloured);
   };
   const draw = async (figure) => {
     const drawing = $(".drawing", figure);
-    const [Plotly, { data, layout }] = await Promise.all([plotly(), specification(nameOf(figure))]);
+    const [Plotly, { data, layout, frames }] = await Promise.all([plotly(), specification(figure)]);
     if (!live.has(figure)) return;
     const svg = $(":scope > svg", drawing);
-    let host = $(".live", drawing);
+    let host = $(".live, .making", drawing);
     const first = !host;
     if (first) {
       host = document.createElement("div");
-      host.className = "live";
+      host.className = "making";
       host.append(document.createElement("div"));
       host.tabIndex = 0;
       host.setAttribute("role", "application");
       host.setAttribute("aria-label", `${svg?.getAttribute("aria-label") ?? numberOf(figure)} Arrow keys read the points.`);
-      // Beside the drawing: the style sheet shows one of the two.
+      // Beside the drawing: the style sheet shows one of the two, and this one when it is made.
       if (svg) svg.after(host); else drawing.append(host);
     }
     const plot = host.firstChild;
     // Same place, same crop as the static drawing.
     [, host.top, host.width, host.height] = svg?.getAttribute("viewBox").split(" ").map(Number)
       ?? [0, 0, layout.width, layout.height];
+    layout.dragmode = false;
+    const config = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false };
+    if (first) {
+      // In two steps, which take the page half as long each.
+      await Plotly.react(plot, { data: [], layout: { ...layout, annotations: [], shapes: [] }, config });
+      await idle();
+      if (!live.has(figure)) return;
+    }
+    await Plotly.react(plot, { data, layout, frames, config });
+    host.className = "live";
     scale(host);
-    await Plotly.react(plot, data, { ...layout, dragmode: false },
-      { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false });
     if (!svg) {
       // No drawing says where to crop: the room of the title above the first mark is left out.
       const { top } = plot.getBoundingClientRect();
@@ -148,11 +166,14 @@
   };
   const enliven = (figure) => {
     if (!live.has(figure)) live.set(figure, draw(figure));
+    const button = $(".explore", figure);
+    if (button) button.hidden = true;
     return live.get(figure);
   };
   const still = (figure) => {
     live.delete(figure);
-    $(".live", figure)?.remove();
+    $(".live, .making", figure)?.remove();
+    $(".explore", figure).hidden = false;
   };
   // In the table behind a chart an agreement leads to its section.
   const link = (figure) => {
@@ -165,7 +186,12 @@
       cell.replaceChildren(anchor);
     }
   };
-  const redraw = async () => { for (const figure of live.keys()) await draw(figure); };
+  const redraw = async () => {
+    for (const figure of live.keys()) {
+      await idle();
+      await draw(figure);
+    }
+  };
 
   // Arrow keys walk through the points of a chart; what is reached is said aloud.
   const spoken = document.createElement("p");
@@ -198,7 +224,8 @@
     }
   };
 
-  for (const figure of $$("figure.chart")) {
+  const able = $$("figure.chart:not(.still)");
+  for (const figure of able) {
     const drawing = $(".drawing", figure);
     let waiting;
     drawing.addEventListener("pointerenter", (event) => {
@@ -206,40 +233,45 @@
     });
     drawing.addEventListener("pointerleave", () => clearTimeout(waiting));
     drawing.addEventListener("click", () => enliven(figure));
-    const drawn = $(":scope > svg", drawing);
-    if (drawn) {
-      // The keyboard's way in: it is seen when it has the focus, and gone when the chart is live.
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = "Explore the chart";
-      button.setAttribute("aria-label", `${numberOf(figure)}: Explore the chart`);
-      button.addEventListener("click", async () => {
-        await enliven(figure);
-        $(".live", drawing).focus();
-      });
-      drawing.append(button);
-    }
+    if (!$(":scope > svg", drawing)) continue;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "explore";
+    button.textContent = "Explore";
+    button.setAttribute("aria-label", `${numberOf(figure)}: Explore the chart`);
+    button.addEventListener("click", async () => {
+      await enliven(figure);
+      $(".live", drawing).focus();
+    });
+    $(".below", figure).append(button);
+  }
+  for (const figure of $$("figure.chart")) {
+    const drawn = $(".drawing > svg", figure);
     const details = $("details", figure);
     // A region that scrolls is reached by keyboard and has a name.
     const region = $(".scroll", details);
-    region.tabIndex = 0;
-    region.setAttribute("role", "region");
-    region.setAttribute("aria-label", `Data of ${numberOf(figure)}`);
+    if (region) {
+      region.tabIndex = 0;
+      region.setAttribute("role", "region");
+      region.setAttribute("aria-label", `Data of ${numberOf(figure)}`);
+    }
     const get = document.createElement("p");
     get.className = "get";
     get.append("Download:");
-    for (const [kind, label] of [["csv", "data (CSV)"], ["svg", "picture (SVG)"], ["png", "picture (PNG)"]].slice(0, drawn ? 3 : 1)) {
+    const kinds = { csv: region && "data (CSV)", svg: drawn && "picture (SVG)", png: drawn && "picture (PNG)" };
+    for (const [kind, label] of Object.entries(kinds)) {
+      if (!label) continue;
       const button = document.createElement("button");
       button.type = "button";
       button.dataset.get = kind;
       button.textContent = label;
       get.append(button);
     }
-    $("summary", figure).after(get);
+    if (get.childElementCount) $("summary", figure).after(get);
     details.addEventListener("toggle", () => link(figure), { once: true });
     if (details.open) link(figure);
   }
-  const bare = $$("figure.chart").filter((figure) => !$(".drawing > svg", figure));
+  const bare = able.filter((figure) => !$(".drawing > svg", figure));
   if (bare.length) {
     const seen = new IntersectionObserver((entries) => {
       for (const entry of entries) if (entry.isIntersecting) { seen.unobserve(entry.target); enliven(entry.target); }
@@ -249,10 +281,11 @@
   // What the switch says when a chart's turn comes counts: it may be pressed again meanwhile.
   const button = $("#live-switch");
   const pressed = () => button.getAttribute("aria-pressed") === "true";
-  button.hidden = bare.length;
+  button.hidden = bare.length || !able.length;
   button.addEventListener("click", async () => {
     button.setAttribute("aria-pressed", !pressed());
-    for (const figure of $$("figure.chart")) {
+    for (const figure of able) {
+      await idle();
       if (pressed()) await enliven(figure);
       if (!pressed()) still(figure);
     }
@@ -266,17 +299,16 @@
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   };
-  const csv = (table) => $$("tr", table).map((row) => [...row.cells].map((cell, n) => {
-    let text = cell.textContent.trim();
-    // Thousands are set apart for readers, and not for programs.
-    if (table.dataset.n?.split(" ").includes(`${n + 1}`)) text = text.replaceAll(",", "");
+  const csv = (table) => $$("tr", table).map((row) => [...row.cells].map((cell) => {
+    // What readers see is rounded.
+    let text = cell.dataset.v ?? cell.textContent.trim();
     // A spreadsheet must not take text for a formula.
-    if (/^[=+@\t\r]|^-(?![\d.]+%?$)/.test(text)) text = `'${text}`;
+    if (/^[=+@\t\r]|^-(?![\d.]+(e[+-]?\d+)?%?$)/.test(text)) text = `'${text}`;
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   }).join(",")).join("\n");
   // As the build writes its files: title, subtitle, drawing and source, on white.
   const standalone = async (figure) => {
-    const { colours } = JSON.parse(await chartText());
+    const { colours } = await specifications();
     const light = Object.fromEntries(Object.entries(colours).map(([hex, token]) => [token, hex]));
     const svg = (wideDrawings.get(nameOf(figure)) ?? $(".drawing > svg", figure)).cloneNode(true);
     const [, , width, height] = svg.getAttribute("viewBox").split(" ").map(Number);
@@ -293,11 +325,11 @@
       y += 4;
     };
     write($("figcaption :is(h3,h4)", figure).textContent, 80, 18, 23.4, 'font-weight="bold" fill="var(--ink)"');
-    write($("figcaption :is(h3,h4) ~ p", figure).textContent, 112, 13, 16.9, 'fill="var(--muted)"');
+    write($("figcaption :is(h3,h4) ~ p", figure)?.textContent ?? "", 112, 13, 16.9, 'fill="var(--muted)"');
     svg.setAttribute("y", y + 8);
     whole.append(svg);
     y += 8 + height;
-    write($(".credit", figure).textContent.replace("this dataset", document.title), 132, 11, 15, 'fill="var(--muted)"');
+    write($(".credit", figure)?.textContent.replace("this dataset", document.title) ?? "", 132, 11, 15, 'fill="var(--muted)"');
     const size = [width + 32, Math.ceil(y + 6) + 16];
     whole.setAttribute("width", size[0]);
     whole.setAttribute("height", size[1]);

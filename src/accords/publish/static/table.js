@@ -46,8 +46,13 @@
   const LIST = " · ";
   const PRESS = "°";
 
-  // More rows than this are laid out only when asked for, and for print.
+  // So many rows are laid out at once, and as many again whenever the reader comes near their end;
+  // more than MANY only when asked for, and for print.
+  const STEP = 100;
   const MANY = 500;
+
+  // Sections up to which a search reads what is not read yet at once; more it reads in between.
+  const SOON = 1000;
 
   // How a partner was searched for, by the codes of the dataset's search_methods.
   const SEARCHED = {
@@ -57,7 +62,7 @@
   };
 
   // Letters that carry no separable accent, or that people type in another form; Cyrillic ones that
-  // look Latin. As in accords.selection.
+  // look Latin. As in accords.dataset.names.
   const LETTERS = {
     ə: "e", ǝ: "e", ә: "e", а: "a", е: "e", о: "o", р: "p", с: "c", х: "x", ı: "i", ø: "o", đ: "d", ł: "l", ß: "ss", æ: "ae", œ: "oe",
     ة: "ه", ى: "ي", ی: "ي", ک: "ك", ٱ: "ا", "'": "", "’": "", ʼ: "", ـ: "",
@@ -82,6 +87,7 @@
     constructor(row) {
       this.row = row;
       this.id = decodeURIComponent(row.querySelector("a").hash.slice(1));
+      this.kept = {};
     }
     get section() {
       return document.getElementById(this.id);
@@ -94,31 +100,21 @@
       return date === "undated" ? "" : date;
     }
     get parties() {
-      const names = plain(this.section.querySelector("p b")).split(LIST);
-      return names.map((name) => name.replace(/ \([^)]*\)$/, ""));
+      const names = this.cell(2).split(LIST);
+      if (!/^\d+ more$/.test(names.at(-1))) return names;
+      const all = plain(this.section.querySelector("b")).split(LIST);
+      return all.map((name) => name.replace(/ \([^)]*\)$/, ""));
     }
     get domains() {
       return this.cell(4) ? this.cell(4).split(LIST) : [];
     }
     get facts() {
-      const terms = [...this.section.querySelectorAll(":scope > dl > dt")];
+      const terms = [...this.section.querySelectorAll("dt")];
       return new Map(terms.map((term) => [plain(term), term.nextElementSibling]));
     }
-    get values() {
-      const kinds = this.cell(7).replace(/^\d+: /, "");
-      const partners = this.parties;
-      return (this.kept ??= {
-        state: partners,
-        partner: partners,
-        domain: this.domains.map((domain) => domain.replace(PRESS, "")),
-        firm: this.domains.filter((domain) => !domain.endsWith(PRESS)),
-        is: this.row.dataset.is.split(" "),
-        instrument: [this.cell(3)],
-        status: [this.cell(5)],
-        confidence: [this.cell(6)],
-        source: kinds.split(", "),
-        year: Number(this.date.slice(0, 4)) || NaN,
-      });
+    // What a filter compares, read when it is first asked for.
+    values(name) {
+      return (this.kept[name] ??= VALUES[name](this));
     }
     get words() {
       if (this.folded === undefined) {
@@ -133,10 +129,27 @@
     }
   }
 
+  const VALUES = {
+    state: (entry) => entry.values("partner"),
+    partner: (entry) => entry.parties,
+    domain: (entry) => entry.domains.map((domain) => domain.replace(PRESS, "")),
+    firm: (entry) => entry.domains.filter((domain) => !domain.endsWith(PRESS)),
+    is: (entry) => entry.row.dataset.is.split(" "),
+    instrument: (entry) => [entry.cell(3)],
+    status: (entry) => [entry.cell(5)],
+    confidence: (entry) => [entry.cell(6)],
+    source: (entry) => entry.cell(7).replace(/^\d+: /, "").split(", "),
+    year: (entry) => Number(entry.date.slice(0, 4)) || NaN,
+  };
+
   const entries = [...body.rows].map((row) => new Entry(row));
   const inOrder = entries.map((entry) => entry.id).sort((a, b) => (a < b ? -1 : 1));
   const position = new Map(inOrder.map((id, n) => [id, n]));
   let found = entries;
+  let visible = new Set(entries);
+  let limit;
+  let searching;
+  const unread = [...entries];
   let view = {};
   let unknown = [];
 
@@ -177,11 +190,11 @@
     for (const name of SELECTS.filter((name) => view[name] && name !== "basis")) {
       const wanted = name === "is" ? view[name] : label(name, view[name]);
       const values = name === "domain" && view.basis ? "firm" : name;
-      tests.push((entry) => entry.values[values].includes(name === "source" ? wanted.toLowerCase() : wanted));
+      tests.push((entry) => entry.values(values).includes(name === "source" ? wanted.toLowerCase() : wanted));
     }
-    if (view.basis && !view.domain) tests.push((entry) => entry.values.firm.length > 0);
-    if (view.from) tests.push((entry) => entry.values.year >= Number(view.from));
-    if (view.to) tests.push((entry) => entry.values.year <= Number(view.to));
+    if (view.basis && !view.domain) tests.push((entry) => entry.values("firm").length > 0);
+    if (view.from) tests.push((entry) => entry.values("year") >= Number(view.from));
+    if (view.to) tests.push((entry) => entry.values("year") <= Number(view.to));
     // F-16 is looked for as it stands, and not as "f" and "16" anywhere; so is a phrase in quotes.
     const pieces = (view.q ?? "").replace(/[“”„«»]/g, '"').match(/"[^"]+"?|[^\s"]+/g) ?? [];
     const words = pieces.map((piece) => fold(piece).trim()).filter(Boolean);
@@ -190,8 +203,9 @@
   }
 
   function show() {
+    clearTimeout(searching);
     found = entries.filter(matcher());
-    reveal(MANY);
+    reveal(STEP);
     const all = found.length === entries.length;
     const counted = `${all ? "All" : found.length + " of"} ${entries.length} agreements`;
     const many = all ? entries.length.toLocaleString("en") : `${found.length} of ${entries.length}`;
@@ -210,6 +224,16 @@
     const column = COLUMNS.indexOf(view.sort?.replace("-", ""));
     if (column < 0) return "the newest first";
     return `by ${plain(table.tHead.rows[0].cells[column]).toLowerCase()}${view.sort.startsWith("-") ? ", descending" : ""}`;
+  }
+
+  // Read on for a search, a little at a time, so that the page never stands still.
+  function hurry() {
+    output.firstChild.textContent = "Searching …";
+    clearTimeout(searching);
+    const pause = performance.now() + 40;
+    while (unread.length && performance.now() < pause) void unread.pop().words;
+    if (unread.length) searching = setTimeout(hurry);
+    else show();
   }
 
   // What is said beside the count.
@@ -240,16 +264,19 @@
     return states.flatMap((state, n) => {
       const asked = !view.state || view.state === state.value;
       if (!asked || state.text === partner.text) return [];
-      const both = (entry) => [state, partner].every(({ text }) => entry.values.partner.includes(text));
+      const both = (entry) => [state, partner].every(({ text }) => entry.values("partner").includes(text));
       const held = entries.filter(both).length;
       const how = SEARCHED[partner.dataset.searched?.split(" ")[n]] ?? "no search for it is noted";
       return [`${held || "No"} agreement${held > 1 ? "s" : ""} of ${state.text} with ${name} ${held > 1 ? "are" : "is"} on record; ${how}.`];
     });
   }
 
-  function reveal(limit) {
+  function reveal(most) {
+    limit = most;
     const shown = new Set(found.slice(0, limit));
-    for (const entry of entries) entry.row.hidden = !shown.has(entry);
+    for (const entry of visible) if (!shown.has(entry)) entry.row.hidden = true;
+    for (const entry of shown) if (!visible.has(entry)) entry.row.hidden = false;
+    visible = shown;
     more.hidden = found.length <= limit;
     more.textContent = `The first ${limit} are shown; show the other ${found.length - limit}`;
   }
@@ -316,7 +343,10 @@
   const choices = (name) => new Map([...form.elements[name].options].map((option, n) => [option.text, n]));
   const ranks = { status: choices("status"), confidence: choices("confidence") };
 
+  let ordered;
   function order() {
+    if (ordered === view.sort) return;
+    ordered = view.sort;
     const down = view.sort?.startsWith("-");
     const name = view.sort?.replace("-", "");
     const column = COLUMNS.indexOf(name);
@@ -360,8 +390,9 @@
   function record(entry) {
     const { section, facts } = entry;
     const original = section.querySelector(".o");
+    const summary = section.querySelector("b").parentElement.nextElementSibling;
     const value = plain(facts.get("Value")?.firstChild);
-    const items = (term) => [...(facts.get(term)?.querySelectorAll(":scope > * > li") ?? [])];
+    const items = (term) => [...(facts.get(term)?.querySelectorAll("li") ?? [])];
     return {
       agreement_id: entry.id,
       short_name: entry.cell(1),
@@ -375,7 +406,7 @@
       status: entry.cell(5),
       confidence: entry.cell(6),
       value,
-      summary: plain(section.querySelector("p:has(b) + p")) || title(entry),
+      summary: summary?.tagName === "P" ? plain(summary) : title(entry),
       life: items("Life").map(spoken),
       notes: plain(facts.get("Notes")),
       sources: items("Sources").map((item) => ({ url: item.querySelector("a")?.getAttribute("href") ?? "", reference: spoken(item) })),
@@ -406,7 +437,7 @@
     return JSON.stringify({ dataset: title, edition, date: day, view, agreements: found.map(record) }, null, 1);
   }
 
-  // Citations, as accords.report.citations writes them.
+  // Citations, as accords.dataset.citations writes them.
 
   const TEX = { "\\": "\\textbackslash{}", "{": "\\textbraceleft{}", "}": "\\textbraceright{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}" };
   const tex = (text) => text.replace(/[\\{}~^&%$#_]/g, (character) => TEX[character] ?? "\\" + character);
@@ -416,7 +447,7 @@
     plain(entry) {
       const { title: work, author, edition, day } = root.dataset;
       const date = entry.date && ", " + entry.date;
-      return `“${title(entry)}”${date}. In ${author}, ${work}, edition ${edition} (${day}), record ${entry.id}.\n`;
+      return `${author} (${day.slice(0, 4)}). “${title(entry)}”${date}, record ${entry.id}. ${work}, edition ${edition} (${day}).\n`;
     },
     bib(entry) {
       const { title: work, author, edition, day } = root.dataset;
@@ -511,7 +542,8 @@
     const { sort } = view;
     view = { ...read(new URLSearchParams(new FormData(form)).toString()), ...(sort && { sort }) };
     unknown = [];
-    show();
+    if (view.q && unread.length > SOON) hurry();
+    else show();
     remember();
   });
   chip.addEventListener("click", () => {
@@ -537,10 +569,21 @@
     else aim(10);
   });
   addEventListener("beforeprint", () => reveal(Infinity));
-  addEventListener("afterprint", () => reveal(MANY));
+  addEventListener("afterprint", () => reveal(STEP));
   more.type = "button";
   more.addEventListener("click", () => reveal(Infinity));
   table.after(more);
+  const end = new IntersectionObserver(
+    ([{ isIntersecting }]) => {
+      if (!isIntersecting || limit >= MANY) return;
+      reveal(limit + STEP);
+      // Asked again whether the end is still near.
+      end.unobserve(more);
+      end.observe(more);
+    },
+    { rootMargin: "1000px" },
+  );
+  end.observe(more);
   chip.type = "button";
   chip.className = "chip";
   chip.title = "Take this filter off";
@@ -554,9 +597,8 @@
   aim(10);
   // What need not be there at once comes when the page has time, or the reader is near.
   const later = window.requestIdleCallback ?? ((work) => setTimeout(() => work({ timeRemaining: () => 8 })));
-  const unread = [...entries];
   later(function prepare(pause) {
-    while (unread.length && pause.timeRemaining() > 1) void unread.shift().words;
+    while (unread.length && pause.timeRemaining() > 1) void unread.pop().words;
     if (unread.length) later(prepare);
   });
   const near = new IntersectionObserver(

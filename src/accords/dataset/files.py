@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from accords import exchange
 from accords.dataset import cut
 from accords.dataset import edtf as dates
 from accords.dataset.model import Dataset
@@ -132,10 +133,12 @@ def own_data() -> Path:
 
 
 def read_descriptor(folder: Place) -> dict[str, Any]:
-    """Read ``datapackage.json``."""
+    """Read ``datapackage.json``; a change of the folder that was cut off is finished first."""
     if not folder.is_dir():
         wrong = "is a file" if folder.is_file() else "no such folder"
         raise DatasetError(f"{folder}: {wrong}. Give the folder that holds datapackage.json.")
+    if isinstance(folder, Path):
+        exchange.settle(folder)
     file = folder / "datapackage.json"
     text = _text(file)
     try:

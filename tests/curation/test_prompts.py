@@ -14,9 +14,10 @@ import yaml
 from typer.testing import CliRunner
 
 from accords.cli import app
-from accords.curation import forms
-from accords.curation.additions import EXTRA, PARTS, add
+from accords.curation import prompts
+from accords.curation.additions import add
 from accords.curation.entries import read_entries
+from accords.curation.fields import EXTRA, PARTS
 from accords.dataset import Dataset, load
 
 NEW = {
@@ -77,7 +78,7 @@ def fill(dataset: Dataset, **changes: list[str]) -> tuple[dict[str, Any], Curato
     curator = Curator(NEW | {name.replace("_", " "): given for name, given in changes.items()})
     entry: dict[str, Any] = {}
     with suppress(typer.Abort):
-        forms.fill_in(dataset, curator.ask, curator.lines.append, entry)
+        prompts.fill_in(dataset, curator.ask, curator.lines.append, entry)
     return entry, curator
 
 
@@ -179,7 +180,7 @@ def news(dataset: Dataset, **changes: list[str]) -> tuple[dict[str, Any], Curato
         | changes
     )
     entry: dict[str, Any] = {}
-    forms.fill_in(dataset, curator.ask, curator.lines.append, entry)
+    prompts.fill_in(dataset, curator.ask, curator.lines.append, entry)
     return entry, curator
 
 
@@ -282,7 +283,7 @@ def test_where_there_is_no_dataset_the_command_says_how_to_name_one(
 
 def test_the_template_names_every_field_of_the_descriptor() -> None:
     dataset = builders.shipped()
-    template = yaml.safe_load(forms.template(dataset))
+    template = yaml.safe_load(prompts.template(dataset))
     by_table = {r["name"]: r["schema"]["fields"] for r in dataset.descriptor["resources"]}
     assert set(template) == {f["name"] for f in by_table["agreements"]} | set(PARTS)
     for part in PARTS:
@@ -292,13 +293,13 @@ def test_the_template_names_every_field_of_the_descriptor() -> None:
 
 
 def test_the_template_explains_codes() -> None:
-    text = forms.template(builders.shipped())
+    text = prompts.template(builders.shipped())
     assert "#   memorandum: Memorandum or protocol of understanding" in text
     assert "# Title: The instrument's title in English" in text
 
 
 def test_an_empty_template_is_refused_field_by_field(small_folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "t.yaml").write_text(forms.template(builders.shipped()), encoding="utf-8")
+    (tmp_path / "t.yaml").write_text(prompts.template(builders.shipped()), encoding="utf-8")
     done = CliRunner().invoke(
         app, ["add", "--data", str(small_folder), "--from", str(tmp_path / "t.yaml")]
     )

@@ -1,0 +1,186 @@
+"""What each focus state has with each of its partners, and what is promised, open and new.
+
+Everything on record counts, what is only announced too. A list has a row for each agreement and
+focus state, newest first: ``agreement_id``, ``state``, ``partners`` (tuple), ``date`` (EDTF, when
+that state concluded it), ``status``, and what its function names.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from accords.analysis.common import by_state
+from accords.dataset import Dataset
+from accords.dataset.lifecycle import APPROVALS, PURCHASE, SIGNS
+
+PLEDGE = "mutual-defence"
+"""The domain of an undertaking to assist one another in case of attack, or to consult on it."""
+
+ENDED = ("expired", "terminated", "superseded", "rejected", "cancelled")
+"""Statuses of what binds no more, or never did."""
+
+OUTSTANDING = ("ordered", "in-delivery")
+"""Statuses of a purchase of which no source shows the whole order handed over."""
+
+DONE = ("ratified", "notified")
+"""Steps with which a party has done its part."""
+
+_LISTED = ["agreement_id", "state", "partners", "date", "status"]
+
+
+def relations(dataset: Dataset) -> pd.DataFrame:
+    """List what ties each focus state to each party, a row for each agreement.
+
+    Returns
+    -------
+    DataFrame
+        Newest first: the columns of :func:`accords.analysis.common.by_state` less ``partners``, and
+        ``partner``, ``worldwide`` (bool). An agreement of two focus states has a row for each of
+        them, with the other as partner.
+    """
+    rows = _newest_first(by_state(dataset, concluded_only=False))
+    rows = rows.join(dataset.overview["worldwide"], on="agreement_id")
+    rows = rows.explode("partners").rename(columns={"partners": "partner"})
+    others = rows["partner"].notna() & (rows["partner"] != rows["state"])
+    return rows[others].reset_index(drop=True)
+
+
+def profiles(dataset: Dataset) -> pd.DataFrame:
+    """Count what each focus state has with each partner, in bilateral agreements on record.
+
+    Returns
+    -------
+    DataFrame
+        Long, most first within an aspect: ``state``, ``partner``, ``aspect``, ``code``, ``count``
+        (of ``sources`` the pages cited, else agreements), ``of`` (bilateral agreements of the
+        pair), ``share`` (0 to 1), ``ids`` (tuple, newest first). Aspects and their codes:
+        ``agreements`` (``all``, ``concluded``), ``status``, ``domain``, ``press`` (domains that the
+        press alone names), ``pledge`` (:data:`PLEDGE`), ``purchase`` (its status), ``official``
+        (``official``: such a source or a treaty database speaks of it), ``sources`` (``cited``).
+    """
+    rows = relations(dataset)
+    rows = rows[rows["scope"] == "bilateral"].assign(unit=rows["agreement_id"])
+    cited = dataset.citations.loc[dataset.citations["subject"] != "context"]
+    cited = rows.merge(cited[["agreement_id", "source_id"]], on="agreement_id")
+    domain = rows.assign(code=rows["domains"]).explode("code")
+    of_aspect = {
+        "agreements": pd.concat(
+            [rows.assign(code="all"), rows[rows["concluded"]].assign(code="concluded")]
+        ),
+        "status": rows.assign(code=rows["status"]),
+        "domain": domain,
+        "press": rows.assign(code=rows["press_domains"]).explode("code"),
+        "pledge": domain[domain["code"] == PLEDGE],
+        "purchase": rows[rows["instrument"] == PURCHASE].assign(code=rows["status"]),
+        "official": rows[rows["official"].astype(bool)].assign(code="official"),
+        "sources": cited.assign(code="cited", unit=cited["source_id"]),
+    }
+    facts = pd.concat([table.assign(aspect=aspect) for aspect, table in of_aspect.items()])
+    facts["aspect"] = pd.Categorical(facts["aspect"], categories=list(of_aspect), ordered=True)
+    by = facts.groupby(["state", "partner", "aspect", "code"], observed=True)
+    ids = by["agreement_id"].unique().map(tuple)
+    table = pd.DataFrame({"count": by["unit"].nunique(), "ids": ids})
+    whole = rows.groupby(["state", "partner"])["agreement_id"].nunique().rename("of")
+    table = table.reset_index().join(whole, on=["state", "partner"])
+    table["share"] = (table["count"] / table["of"]).where(table["aspect"] != "sources")
+    order = ["state", "partner", "aspect", "count", "code"]
+    table = table.sort_values(order, ascending=[True, True, True, False, True], ignore_index=True)
+    return table[["state", "partner", "aspect", "code", "count", "of", "share", "ids"]]
+
+
+def partner_profile(dataset: Dataset, state: str, partner: str) -> pd.DataFrame:
+    """Count what a focus state has with one partner; the columns are those of :func:`profiles`."""
+    table = profiles(dataset)
+    return table[(table["state"] == state) & (table["partner"] == partner)].reset_index(drop=True)
+
+
+def pledges(dataset: Dataset) -> pd.DataFrame:
+    """List the undertakings of mutual defence, what has not ended first.
+
+    Returns
+    -------
+    DataFrame
+        A list with ``ended`` (bool), ``basis`` (of the pledge: ``text``, ``official``, ``press``)
+        and ``promise`` (the record's summary).
+    """
+    coded = dataset.domains[dataset.domains["domain"] == PLEDGE].set_index("agreement_id")
+    rows = by_state(dataset, concluded_only=False).join(coded["basis"], on="agreement_id")
+    rows = rows.dropna(subset="basis").assign(ended=lambda table: table["status"].isin(ENDED))
+    rows["promise"] = rows["agreement_id"].map(dataset.overview["summary"])
+    rows = _newest_first(rows).sort_values("ended", kind="stable", ignore_index=True)
+    return rows[[*_LISTED, "ended", "basis", "promise"]]
+
+
+def pending(dataset: Dataset) -> pd.DataFrame:
+    """List what is signed, in approval and not in force, with how far each side has come.
+
+    A party's step is the furthest of its approval that is on record; none on record does not show
+    that none was taken, nor that one is needed.
+
+    Returns
+    -------
+    DataFrame
+        A list with ``steps`` (tuple of party, event or None, and date or None: the state first,
+        then the others that have one) and ``done`` (bool: the state ratified or gave notice).
+    """
+    events = dataset.events[dataset.events["event"].isin(APPROVALS)].dropna(subset="party_id")
+    events = events[events["earliest"].isna() | (events["earliest"] <= dataset.as_of)]
+    events = events.assign(rank=events["event"].map(APPROVALS.index))
+    events["date"] = events["date"].astype(object).where(events["date"].notna(), None)
+    events = events.sort_values(["rank", "latest"], na_position="first")
+    furthest: dict[str, dict[str, tuple[str, str | None, str | None]]] = {}
+    for key, *step in events[["agreement_id", "party_id", "event", "date"]].itertuples(index=False):
+        furthest.setdefault(key, {})[step[0]] = (step[0], step[1], step[2])
+    rows = by_state(dataset)
+    rows = _newest_first(rows[rows["status"] == "pending"])
+    steps = [
+        tuple(({state: (state, None, None)} | furthest.get(key, {})).values())
+        for key, state in zip(rows["agreement_id"], rows["state"], strict=True)
+    ]
+    done = [own[1] in DONE for own, *_ in steps]
+    return rows[_LISTED].assign(steps=pd.Series(steps, dtype=object), done=done)
+
+
+def outstanding(dataset: Dataset) -> pd.DataFrame:
+    """List the purchases of which no source shows the whole order handed over.
+
+    Only what was ordered, or seen to arrive, within ten years of the day of reading.
+
+    Returns
+    -------
+    DataFrame
+        A list with ``role`` (of the state: ``buyer``, ``supplier``), ``seen`` (EDTF, when a part
+        was last seen; missing where none was), ``value_amount``, ``value_currency``,
+        ``value_kind``.
+    """
+    rows = by_state(dataset)
+    rows = rows[(rows["instrument"] == PURCHASE) & rows["status"].isin(OUTSTANDING)]
+    roles = dataset.parties.rename(columns={"party_id": "state"})
+    attested = dataset.events[dataset.events["event"] == "attested"].sort_values("latest")
+    seen = attested.groupby("agreement_id")["date"].last().rename("seen")
+    values = dataset.overview[["value_amount", "value_currency", "value_kind"]]
+    rows = rows.merge(roles, on=["agreement_id", "state"]).join(seen, on="agreement_id")
+    rows = _newest_first(rows.join(values, on="agreement_id"))
+    return rows[[*_LISTED, "role", "seen", *values.columns]]
+
+
+def recent(dataset: Dataset, months: int = 12) -> pd.DataFrame:
+    """List what was concluded in the last months before the day up to which sources were read.
+
+    Returns
+    -------
+    DataFrame
+        A list with ``event`` (what dates it) and ``certain`` (bool: all of the date lies in these
+        months, and it is not merely first seen then).
+    """
+    since = dataset.as_of - pd.DateOffset(months=months)
+    dated_by = dataset.memberships.set_index(["agreement_id", "state"])["event"]
+    rows = by_state(dataset).join(dated_by, on=["agreement_id", "state"])
+    rows = rows[(rows["latest"] > since) & (rows["earliest"] <= dataset.as_of)]
+    rows["certain"] = (rows["earliest"] > since) & ~rows["event"].isin(SIGNS)
+    return _newest_first(rows)[[*_LISTED, "event", "certain"]]
+
+
+def _newest_first(rows: pd.DataFrame) -> pd.DataFrame:
+    order = ["earliest", "agreement_id", "state"]
+    return rows.sort_values(order, ascending=[False, True, True], ignore_index=True)

@@ -1,0 +1,169 @@
+"""What can be filled in: the columns of the tables, with their codes, and the parts of an entry."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from accords.checks.cells import is_address, judge
+from accords.curation.draft import cleaned
+from accords.dataset import Dataset
+from accords.dataset.names import fold
+
+PARTS = ("parties", "events", "domains", "sources", "disputes", "distinct")
+"""The lists of an entry, each with the columns of its table."""
+
+CITING = ("supports", "voice", "locator", "evidence")
+"""What an entry says of a source beside the particulars of the source itself."""
+
+EXTRA = {"sources": CITING, "disputes": ("url",)}
+"""What the rows of a part have beside the columns of their table."""
+
+IDS = ("agreement_id", "event_id", "source_id")
+"""Columns that may be left empty in an entry, for their ids are made."""
+
+LISTED = 30
+"""Longest list of codes that is shown whole, with numbers."""
+
+_SUPPORTS = {
+    "name": "supports",
+    "title": "Supports",
+    "description": "What the source is cited for: existence, value, context, event:<event>, "
+    "domain:<domain>. May be left out where the entry has one source, which then supports all of "
+    "it.",
+    "type": "list",
+}
+
+Answer = tuple[str, str]
+"""What an answer means, and what is wrong with it or nothing."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One thing to fill in.
+
+    Attributes
+    ----------
+    declared
+        Its declaration in the descriptor.
+    codes
+        Table and column from which its values must come, or None.
+    choices
+        Codes and their labels, where only these may be used.
+    meanings
+        Definitions of the codes.
+    taken
+        Values that other rows have, where each must be another.
+    """
+
+    declared: Mapping[str, Any]
+    codes: tuple[str, str] | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    taken: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """The name of the column."""
+        return self.declared["name"]
+
+    @property
+    def required(self) -> bool:
+        """Whether its cells must be filled."""
+        return bool(self.declared.get("constraints", {}).get("required"))
+
+    @property
+    def on_record(self) -> bool:
+        """Whether its values are ids of rows on record, to which others are added."""
+        return self.codes is not None and self.codes[1] in IDS
+
+    @property
+    def listed(self) -> list[str]:
+        """The codes that are shown whole, with numbers, where there are few."""
+        few = len(self.choices) <= LISTED and not self.on_record
+        return list(self.choices) if few else []
+
+    def explained(self) -> Iterator[str]:
+        """Say what the field means, and which codes it takes."""
+        needed = " Required." if self.required and self.name not in IDS else ""
+        example = f" Example: {self.declared['example']}." if self.declared.get("example") else ""
+        yield f"{self.declared['title']}: {self.declared['description']}{needed}{example}"
+        if self.meanings:
+            yield from (f"  {code}: {meaning}" for code, meaning in self.meanings.items())
+        elif self.listed:
+            yield f"  One of: {', '.join(self.listed)}."
+        elif self.choices and not self.on_record:
+            few = ", ".join(list(self.choices)[:3])
+            yield f"  One of {len(self.choices)} codes, such as {few}."
+
+    def read(self, typed: str, required: bool) -> Answer:
+        """Read an answer: a text, or a code by itself, its number, its label or words of that."""
+        answer, _ = cleaned(typed, self.declared)
+        worded = self._worded(answer)
+        named = {fold(word): code for code, label in self.choices.items() for word in (label, code)}
+        if answer.isdecimal() and 0 < int(answer) <= len(self.listed):
+            answer = self.listed[int(answer) - 1]
+        elif self.choices:
+            answer = named.get(fold(answer), worded[0] if len(worded) == 1 else answer)
+        if not answer:
+            return "", "This must be filled in." if required else ""
+        if self.choices and answer not in self.choices:
+            words = [*self.choices, *self.choices.values()]
+            near = worded[:5] or difflib.get_close_matches(answer, words, n=3, cutoff=0.5)
+            hint = f"Did you mean {' or '.join(near)}?" if near else "Type ? for the list."
+            return answer, f"'{answer}' is not in the list. {hint}"
+        if answer in self.taken:
+            return answer, f"'{answer}' is taken already. Choose another."
+        faults = [f"{fault.message} {fault.remedy}" for fault in judge(self.declared)(answer)]
+        return answer, faults[0] if faults else ""
+
+    def _worded(self, answer: str) -> list[str]:
+        """List the codes of which the label or the code itself has every word of an answer."""
+        wanted = set(re.findall(r"\w+", fold(answer)))
+        having = {c: re.findall(r"\w+", fold(f"{c} {label}")) for c, label in self.choices.items()}
+        return [code for code, words in having.items() if wanted and wanted <= set(words)]
+
+
+def columns(dataset: Dataset, table: str) -> list[Field]:
+    """Return the columns of a table, in its order."""
+    resource = next(r for r in dataset.descriptor["resources"] if r["name"] == table)
+    codes = {
+        key["fields"][0]: (key["reference"]["resource"] or table, key["reference"]["fields"][0])
+        for key in resource["schema"].get("foreignKeys", ())
+        if len(key["fields"]) == 1
+    }
+    return [_column(dataset, table, f, codes.get(f["name"])) for f in resource["schema"]["fields"]]
+
+
+def fields(dataset: Dataset, part: str) -> dict[str, Field]:
+    """Return the fields that an entry has of one table, by their names."""
+    own = {one.name: one for one in columns(dataset, part)}
+    if part in PARTS:
+        own.pop("agreement_id", None)  # It is the entry's.
+    if part in EXTRA:
+        elsewhere = {"supports": Field(_SUPPORTS)}
+        for table in ("sources", "citations"):
+            elsewhere |= {one.name: one for one in columns(dataset, table)}
+        own |= {name: elsewhere[name] for name in EXTRA[part]}
+    return own
+
+
+def _column(
+    dataset: Dataset, table: str, declared: Mapping[str, Any], codes: tuple[str, str] | None
+) -> Field:
+    rules, name = declared.get("constraints", {}), declared["name"]
+    if codes is None:
+        once = rules.get("unique") and name not in IDS and not is_address(declared)
+        taken = frozenset(dataset.tables[table][name].dropna()) if once else frozenset()
+        return Field(declared, choices={word: word for word in rules.get("enum", ())}, taken=taken)
+    if codes[0] == "sources":
+        return Field(declared, codes)  # One names a source by its address.
+    listed = dataset.tables[codes[0]]
+    if codes[1] in IDS:
+        return Field(declared, codes, dict(zip(listed[codes[1]], listed["title"], strict=True)))
+    choices = dataset.labels(codes[0])
+    defined: Any = listed.get("definition", [])
+    return Field(declared, codes, choices, dict(zip(choices, defined, strict=False)))

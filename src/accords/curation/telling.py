@@ -1,0 +1,305 @@
+"""What changed between two editions, in words: for a terminal, the change log and the report."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from accords.curation.changes import AgreementChange, Difference, FindingChange, facts, is_codes
+from accords.curation.differences import Kind, RowChange, summary
+from accords.dataset import Dataset
+from accords.templates import render
+from accords.words import listed, lowered, some
+
+FOLDED = 25
+"""A list of more lines than this is folded away, or counted where it cannot be folded."""
+
+_AROUND = 5
+"""Words that are shown on either side of what differs in a text."""
+
+_AT_MOST = 20
+"""Words of one stretch that differs which are shown before it is cut."""
+
+_TITLES = {
+    "added": "New agreements",
+    "removed": "No longer listed",
+    "status": "Status changed",
+    "date": "Date changed",
+    "confidence": "Confidence changed",
+    "events": "Steps added or corrected",
+    "domains": "Domains added or corrected",
+    "parties": "Parties added or corrected",
+    "citations": "Sources added",
+    "agreements": "Other corrections",
+}
+"""The kinds of change, in the order in which readers are told of them."""
+
+_LISTED = ("added", "removed", "status", "date")
+"""Kinds that the change log and the report list; the others are many, and are counted there."""
+
+_NAMED = {"events": ("event", "party_id", "date"), "domains": ("domain",), "parties": ("party_id",)}
+"""What names a row of a table to readers: its head, and what follows in brackets."""
+
+
+class Line(NamedTuple):
+    """One change of one agreement, in words (plain text); empty where the kind says it all."""
+
+    change: AgreementChange
+    said: str
+
+    def __str__(self) -> str:
+        if self.change.kind == "changed":
+            return f"{self.change.name}: {self.said}"
+        return f"{self.change.name} ({self.said})" if self.said else self.change.name
+
+
+class Group(NamedTuple):
+    """All changes of one kind.
+
+    Attributes
+    ----------
+    title
+        What happened.
+    lines
+        A line for each agreement.
+    counts
+        What the agreements are, counted, where there are too many new ones to read them all.
+    listed
+        Whether readers of the report are shown the lines, and not their number alone.
+    """
+
+    title: str
+    lines: list[Line]
+    counts: list[str]
+    listed: bool
+
+
+def told(difference: Difference) -> list[str]:
+    """Return what differs, line by line, for a terminal."""
+    new = f"Edition {difference.new.edition} ({difference.new.released:%Y-%m-%d})"
+    return render(
+        "accords.curation", "difference.txt.j2", new=new, **account(difference)
+    ).splitlines()
+
+
+def entry(difference: Difference) -> str:
+    """Return what changed as the change log has it (Markdown)."""
+    return render("accords.curation", "changelog.md.j2", **account(difference)).strip()
+
+
+def account(difference: Difference, day: Callable[[str], str] = str) -> dict[str, Any]:
+    """Return all that is told of a difference, for a template to put in order.
+
+    Parameters
+    ----------
+    difference
+        What differs.
+    day
+        Writes the day of the older edition, which is given as in EDTF.
+    """
+    origin = f" {difference.origin}" if difference.origin else ""
+    released = day(f"{difference.old.released:%Y-%m-%d}")
+    since = f"edition {difference.old.edition} ({released}){origin}"
+    if difference.rules:
+        since += ", read by today's rules, so that only facts count as changes"
+    return {
+        "since": since,
+        "counted": counted(difference),
+        "groups": groups(difference),
+        "beside": "; ".join(summary(difference.others)),
+        "findings": difference.findings,
+        "finding": finding,
+        "folded": FOLDED,
+        "some": some,
+    }
+
+
+def counted(difference: Difference, shown: Callable[..., str] = lambda n, _: str(n)) -> str:
+    """Count the agreements that are new, changed and gone, in a sentence.
+
+    Parameters
+    ----------
+    difference
+        What differs.
+    shown
+        Writes a number, given with the ids of those agreements that the newer edition has.
+    """
+    said: dict[Kind, str] = {"added": "new", "changed": "changed", "removed": "no longer listed"}
+    counts = []
+    for kind, words in said.items():
+        ids = [change.agreement_id for change in difference.of(kind)]
+        if ids:
+            counts.append(f"{shown(len(ids), ids if kind != 'removed' else [])} {words}")
+    if counts:
+        return f"Agreements: {listed(counts)}."
+    return "No agreement differs." if difference else "Nothing differs."
+
+
+def groups(difference: Difference) -> list[Group]:
+    """Sort the changes of agreements by kind, one line for each agreement and kind."""
+    words = _Words(difference)
+    lines: dict[str, list[Line]] = {kind: [] for kind in _TITLES}
+    for change in difference.agreements:
+        if change.kind == "changed":
+            for kind, said in words.changes(change):
+                lines[kind].append(Line(change, said))
+        else:
+            lines[change.kind].append(Line(change, change.date))
+    return [
+        Group(
+            _TITLES[kind],
+            found,
+            _spread(difference) if kind == "added" and len(found) > FOLDED else [],
+            kind in _LISTED,
+        )
+        for kind, found in lines.items()
+        if found
+    ]
+
+
+def finding(change: FindingChange) -> str:
+    """Return in one line where a finding reads differently."""
+    if change.before is None or change.after is None:
+        return f"{change.lead}: {'no longer there' if change.after is None else 'new'}."
+    before, after = (_joined(side) for side in excerpts(change.before, change.after))
+    return f"{change.lead}: '{after}', was '{before}'"
+
+
+def excerpts(before: str, after: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+    """Cut two texts around what differs between them, word by word.
+
+    Returns
+    -------
+    tuple
+        For each text its stretches in order, each with whether it differs from the other text. What
+        is far from any difference is left out, with an ellipsis in its place.
+    """
+    old, new = before.split(), after.split()
+    steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    sides: tuple[list[tuple[str, bool]], list[tuple[str, bool]]] = ([], [])
+    for number, (tag, i, j, k, m) in enumerate(steps):
+        head, tail = _AT_MOST, 0
+        if tag == "equal":
+            head = _AROUND if number else 0
+            tail = _AROUND if number < len(steps) - 1 else 0
+        for side, words in zip(sides, (old[i:j], new[k:m]), strict=True):
+            if len(words) > head + tail:
+                words = [*words[:head], "…", *words[len(words) - tail :]]
+            if words:
+                side.append((" ".join(words), tag != "equal"))
+    return sides
+
+
+class _Words:
+    """What happened to an agreement's rows: names and labels in place of codes."""
+
+    def __init__(self, difference: Difference) -> None:
+        old, new = _labels(difference.old), _labels(difference.new)
+        self.labels = {name: old.get(name, {}) | labels for name, labels in new.items()}
+        self.titles: dict[tuple[str, str], str] = {}
+        self.lists: dict[tuple[str, str], str] = {}
+        for resource in difference.new.descriptor["resources"]:
+            table, schema = resource["name"], resource["schema"]
+            for field in schema["fields"]:
+                self.titles[table, field["name"]] = lowered(field.get("title", field["name"]))
+            for key in schema.get("foreignKeys", ()):
+                for column in key["fields"]:
+                    self.lists[table, column] = key["reference"]["resource"]
+        self.cited = [
+            side.citations.groupby("agreement_id")["source_id"].agg(set)
+            for side in (difference.old, difference.new)
+        ]
+
+    def changes(self, change: AgreementChange) -> Iterator[tuple[str, str]]:
+        """Yield each kind of change of one agreement, and what it is."""
+        for name, pair in change.computed.items():
+            labels = self.labels["statuses"] if name == "status" else {}
+            yield name, _now(*(lowered(labels.get(value, value)) for value in pair))
+        rows = {table: list(found) for table, found in groupby(change.rows, lambda r: r.table)}
+        # Where the agreement's date says it already, the date of a step is not said again.
+        moved = {"date": change.computed.get("date")}
+        rows["events"] = [row for row in rows.get("events", ()) if row.fields != moved]
+        for table in _NAMED:
+            if rows.get(table):
+                yield table, "; ".join(self._row(row) for row in rows[table])
+        before, after = (cited.get(change.agreement_id, set()) for cited in self.cited)
+        if after - before:
+            yield "citations", self._publishers(after - before)
+        others = [said for row in rows.get("agreements", ()) for said in self._fields(row)]
+        if before - after:
+            others.append(f"no longer cited: {self._publishers(before - after)}")
+        known = [row for row in rows.get("citations", ()) if row.key["source_id"] in before & after]
+        if known:
+            others.append(f"what its sources are cited for ({some(len(known), 'citation')})")
+        if "disputes" in rows:
+            number = some(len(rows["disputes"]), "statement")
+            others.append(f"what its sources disagree about ({number})")
+        if others:
+            yield "agreements", "; ".join(others)
+
+    def _publishers(self, sources: Iterable[str]) -> str:
+        names = self.labels["sources"]
+        return listed(dict.fromkeys(names.get(source, source) for source in sorted(sources)))
+
+    def _row(self, row: RowChange) -> str:
+        """Return what happened to one step, domain or party."""
+        name, *more = (self._shown(row.table, c, row.cells[c]) for c in _NAMED[row.table])
+        name = name if row.table == "parties" else lowered(name)
+        if row.kind == "changed":
+            return f"{name}: {', '.join(self._fields(row))}"
+        known = ", ".join(filter(None, more))
+        name = f"{name} ({known})" if known else name
+        return f"no longer {name}" if row.kind == "removed" else name
+
+    def _fields(self, row: RowChange) -> list[str]:
+        """Return each field of a row that differs, long texts cut around the difference."""
+        said = []
+        for column, pair in row.fields.items():
+            before, after = excerpts(*(self._shown(row.table, column, value) for value in pair))
+            said.append(f"{self.titles[row.table, column]} {_now(_joined(before), _joined(after))}")
+        return said
+
+    def _shown(self, table: str, column: str, value: str) -> str:
+        """Return a value as readers know it."""
+        return self.labels.get(self.lists.get((table, column), ""), {}).get(value, value)
+
+
+def _labels(dataset: Dataset) -> dict[str, dict[str, str]]:
+    """Return what readers call the rows of each table that others refer to."""
+    lists = [r["name"] for r in dataset.descriptor["resources"] if is_codes(r)]
+    return {
+        **{name: dataset.labels(name) for name in lists},
+        "party_codes": dataset.party_names,
+        "agreements": dict(facts(dataset)["name"]),
+        "sources": dict(dataset.sources.set_index("source_id")["publisher"].dropna()),
+    }
+
+
+def _now(before: str, after: str) -> str:
+    before, after = (f"'{text}'" if text.count(" ") > 2 else text for text in (before, after))
+    if not before:
+        return f"{after}, was not given"
+    return f"{after}, was {before}" if after else f"not given, was {before}"
+
+
+def _joined(stretches: Iterable[tuple[str, bool]]) -> str:
+    return " ".join(text for text, _ in stretches)
+
+
+def _spread(difference: Difference) -> list[str]:
+    """Count the new agreements by state, decade and kind, a sentence for each."""
+    new = difference.new
+    rows = new.overview.loc[[change.agreement_id for change in difference.of("added")]]
+    decades = (rows["year"] // 10 * 10).map("{:.0f}s".format, na_action="ignore")
+    kinds = rows["instrument_family"].map(new.labels("instrument_families"))
+    tallies = {
+        "state": rows["focus"].explode().dropna().map(new.party_names).value_counts(),
+        "decade": decades.fillna("undated").value_counts().sort_index(),
+        "kind": kinds.value_counts(),
+    }
+    return [
+        f"By {name}: {', '.join(f'{label} {number}' for label, number in tally.items())}."
+        for name, tally in tallies.items()
+    ]

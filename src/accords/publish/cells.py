@@ -1,0 +1,223 @@
+"""What a cell shows, as nbconvert marks it up, made fit to stand on a page with all others.
+
+Nothing that a cell holds may break the page or what stands after it: markup is made whole, ids are
+the chapter's own, styles end with the chapter, headings stand below the chapter's. What the page
+cannot carry (programs, what lies elsewhere) is named with its cell where it would stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from bs4 import BeautifulSoup, Tag
+from bs4.dammit import EntitySubstitution
+from bs4.formatter import HTMLFormatter
+from markupsafe import Markup
+
+from accords.words import plain
+
+RUNS = frozenset(("", "module", "text/javascript", "application/javascript"))
+"""Types of scripts that a browser would run."""
+
+ELSEWHERE = {
+    "script": "a script, which this page does not run",
+    "iframe": "another page, which is not in this file",
+    "embed": "a file, which is not in this file",
+    "object": "a file, which is not in this file",
+    "video": "a video, which is not in this file",
+    "audio": "a sound, which is not in this file",
+    "img": "a picture, which is not in this file",
+}
+"""Elements that need a program or what lies elsewhere, and how they are named."""
+
+EMBEDDED = frozenset(("img", "video", "audio"))
+"""Those of them that the page can carry whole."""
+
+IDLE = ("base", "link", "meta")
+"""Elements that show nothing, and would change the page."""
+
+NO_ALT = "Picture without description"
+"""Stands for a picture's description where its author gave none."""
+
+Told = Callable[[str], str]
+"""Is told what a cell shows that the page cannot carry; returns the sentence that says so."""
+
+_FORMAT = HTMLFormatter(EntitySubstitution.substitute_xml, void_element_close_prefix="")
+_HEADING = re.compile(r"h[1-6]")
+_COLOURED = re.compile(r"(?:^|[;{\s])(?:color|background(?:-color)?)\s*:", re.IGNORECASE)
+_LINK = re.compile(r"(url\([\"']?#)([^\"')]+)")
+_REFERENCES = ("for", "headers", "list", "aria-labelledby", "aria-describedby", "aria-controls")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of a chapter that the contents list."""
+
+    id: str
+    title: str
+
+
+def fitted(markup: str, chapter: str, lost: Told) -> Tag:
+    """Return what one cell shows, whole, with nothing that the page cannot carry.
+
+    Parameters
+    ----------
+    markup
+        HTML as nbconvert wrote it.
+    chapter
+        The id of the chapter that it stands in.
+    lost
+        Told what is left out.
+    """
+    # As a browser reads it: whatever is left open ends with the cell.
+    body = BeautifulSoup(f"<!doctype html><body>{markup}", "html5lib").body
+    assert body is not None
+    _name_what_is_lost(body, lost)
+    for style in body.find_all("style"):
+        if "scoped" in style.attrs or "data-jp-theme" in (style.string or ""):
+            style.decompose()  # How things look in JupyterLab.
+        else:
+            style.string = f"@scope (#{chapter}) {{{style.string or ''}}}"
+    for wrapper in body.find_all("div", class_=re.compile("^jp-")):
+        if wrapper.get("data-mime-type") == "text/html" and _coloured(wrapper):
+            # Its author saw it on white; so does the reader, also in the dark.
+            wrapper.attrs = {"class": "plate"}
+        else:
+            wrapper.unwrap()
+    for image in body.find_all("img"):
+        image["alt"] = image.get("alt") or NO_ALT
+        image["class"] = "plate"
+        image.attrs.pop("srcset", None)
+    for table in body.find_all("table"):
+        _settle(table)
+    return body
+
+
+def arranged(bodies: list[Tag], chapter: str) -> tuple[str, list[Section]]:
+    """Rank the headings of a chapter below its own, and make all ids the chapter's.
+
+    Returns
+    -------
+    title : str
+        The one heading of the first rank, which is taken out; empty where there is none, or
+        several, which are sections then.
+    sections : list of Section
+        The headings that the contents list.
+    """
+    headings = [heading for body in bodies for heading in body.find_all(_HEADING)]
+    tops = [heading for heading in headings if heading.name == "h1"]
+    title = ""
+    if len(tops) == 1:
+        headings.remove(tops[0])
+        title = written(tops[0].extract())
+    ids = _Ids(chapter)
+    for body in bodies:
+        for element in body.find_all(id=True):
+            element["id"] = ids.add(str(element["id"]), str(element["id"]))
+    sections = []
+    # No rank is left out on the way from the chapter's own to the lowest.
+    ranks = sorted({heading.name for heading in headings})
+    for heading in headings:
+        rank = 3 + ranks.index(heading.name)
+        heading.name = f"h{min(6, rank)}"
+        text = plain(heading.get_text())
+        if not heading.get("id"):
+            slug = re.sub(r"[^\w]+", "-", text.lower()).strip("-") or "section"
+            heading["id"] = ids.add(text.replace(" ", "-"), slug)
+        if rank == 3:
+            sections.append(Section(str(heading["id"]), text))
+    for body in bodies:
+        ids.refer(body)
+    return title, sections
+
+
+def written(body: Tag) -> Markup:
+    """Return what an element holds as HTML."""
+    return Markup(body.decode_contents(formatter=_FORMAT).strip())
+
+
+def _name_what_is_lost(body: Tag, lost: Told) -> None:
+    """Put a sentence in the place of what needs a program or the network."""
+    for element in body.find_all([*ELSEWHERE, *IDLE]):
+        parts = (element, *element.find_all("source"))
+        sources = [str(part[name]) for part in parts for name in ("src", "data") if part.get(name)]
+        if element.name in IDLE or (
+            element.name == "script" and element.get("type", "") not in RUNS
+        ):
+            element.decompose()
+        elif element.name not in EMBEDDED or not any(s.startswith("data:") for s in sources):
+            notice = Tag(name="span", attrs={"class": "notice"})
+            named = f" ({sources[0]})" if sources else ""
+            notice.string = lost(f"{ELSEWHERE[element.name]}{named}")
+            element.replace_with(notice)
+    programs = False
+    for element in body.find_all(True):
+        for name, value in [*element.attrs.items()]:
+            if name.startswith("on") or str(value).strip().lower().startswith("javascript:"):
+                programs = True
+                del element.attrs[name]
+    if programs:
+        lost(ELSEWHERE["script"])
+
+
+def _coloured(element: Tag) -> bool:
+    return any(
+        _COLOURED.search(text)
+        for text in (
+            *(str(part["style"]) for part in element.find_all(style=True)),
+            *(style.string or "" for style in element.find_all("style", scoped=False)),
+        )
+    )
+
+
+def _settle(table: Tag) -> None:
+    """Take the notebook's looks off a table, and let it scroll where it is wider than the page."""
+    table.attrs.pop("border", None)
+    names = [name for name in table.get_attribute_list("class") if name and name != "dataframe"]
+    table["class"] = " ".join(names)
+    if not names:
+        del table.attrs["class"]
+    if table.find_parent("table") is None and table.find_parent(class_="scroll") is None:
+        region = {"class": "scroll", "role": "region", "aria-label": "Table", "tabindex": "0"}
+        table.wrap(Tag(name="div", attrs=region))
+
+
+class _Ids:
+    """The ids of a chapter, each by the name that its author gave."""
+
+    def __init__(self, chapter: str) -> None:
+        self.chapter = chapter
+        self.named: dict[str, str] = {}
+        self.taken: set[str] = set()
+
+    def add(self, name: str, wanted: str) -> str:
+        """Return an id that nothing else on the page has; the first of a name is its target."""
+        stem = f"{self.chapter}-{'-'.join(wanted.split())}"
+        found, number = stem, 1
+        while found in self.taken:
+            number += 1
+            found = f"{stem}-{number}"
+        self.taken.add(found)
+        self.named.setdefault(name, found)
+        return found
+
+    def refer(self, body: Tag) -> None:
+        """Let what refers to a name of this chapter refer to its id."""
+        for element in body.find_all(True):
+            for name, value in element.attrs.items():
+                if name in _REFERENCES:
+                    parts: Iterable[str] = value if isinstance(value, list) else value.split()
+                    element[name] = " ".join(self.named.get(part, part) for part in parts)
+                elif name.endswith("href") and str(value).startswith("#"):
+                    target = unquote(str(value)[1:])
+                    element[name] = f"#{self.named.get(target, target)}"
+                elif "url(" in str(value):
+                    element[name] = _LINK.sub(self._linked, str(value))
+            if element.name == "style":
+                element.string = re.sub(r"(#)([\w-]+)", self._linked, element.string or "")
+
+    def _linked(self, found: re.Match[str]) -> str:
+        return f"{found[1]}{self.named.get(found[2], found[2])}"
