@@ -24,7 +24,6 @@ from accords.analysis import evidence as evidence_measures
 from accords.analysis import partners as partner_measures
 from accords.analysis import time as time_measures
 from accords.analysis.accord import accord_id
-from accords.analysis.robustness import ALL
 from accords.charts import accord as accord_charts
 from accords.charts import domains as domain_charts
 from accords.charts import evidence as evidence_charts
@@ -142,9 +141,7 @@ PASSAGES: dict[str, Telling] = {
     "time.answer": Telling(time.answer, **_one(time_measures.rate_change, years=7)),
     "time.counts": Telling(time.counts, lambda ds: (by_state(ds), time_measures.yearly(ds))),
     "time.rate_change": Telling(time.rate_change, _changes, {"years": 7}),
-    "time.breaks": Telling(
-        time.breaks, lambda ds: (under_each_choice(ds, time_measures.breaks),)
-    ),
+    "time.breaks": Telling(time.breaks, lambda ds: (under_each_choice(ds, time_measures.breaks),)),
     "time.contracts": Telling(time.contracts, **_one(time_measures.contracts)),
     "domains.answer": Telling(
         domains.answer, **_one(domain_measures.profiles, since=1998, until=2013)

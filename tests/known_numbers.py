@@ -87,10 +87,10 @@ def _of_table(dataset: Dataset, table: pd.DataFrame, *, deep: bool) -> Iterator[
             yield from _cell(int(more.sum()))
     for group in _groups(table):
         yield from _of_group(group, counts)
-    agreements = {i for row in table.to_dict("records") for ids in _ids(row) for i in ids}
-    if len(agreements) == 1 and agreements <= set(dataset.overview.index):
-        for value in dataset.overview.loc[agreements.pop()]:
-            yield from _cell(value)
+    agreements = {i for ids in table.get("ids", ()) for i in ids}
+    agreements |= set(table.get("agreement_id", ()))
+    for agreement in agreements if len(agreements) == 1 else ():
+        yield from _each(dataset.overview.loc[agreement])
 
 
 Row = dict[Any, Any]
@@ -109,7 +109,7 @@ def _groups(table: pd.DataFrame) -> Iterator[list[Row]]:
             keys.append(values)
         elif pd.api.types.is_integer_dtype(table[column]):
             keys.append([value == 1 for value in values])
-    for pair in ([[key] for key in keys] + [list(pair) for pair in combinations(keys, 2)]):
+    for pair in [[key] for key in keys] + [list(pair) for pair in combinations(keys, 2)]:
         parts: dict[Any, list[Row]] = {}
         for row, *key in zip(rows, *pair, strict=True):
             parts.setdefault(tuple(key), []).append(row)
@@ -127,7 +127,7 @@ def _of_group(group: list[Row], counts: list[Any]) -> Iterator[str]:
     yield str(len(group))
     for column in counts:
         yield from _cell(sum(int(row[column]) for row in group if pd.notna(row[column])))
-    for column, value in group[0].items():
+    for column, value in group[0].items() if group else ():
         if isinstance(value, str):
             yield str(len({row[column] for row in group if isinstance(row[column], str)}))
     for ids in zip(*map(_ids, group), strict=True):

@@ -10,6 +10,7 @@ import pandas as pd
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
 from accords.prose.names import each, phrase
+from accords.prose.passage import passage
 from accords.templates import render
 from accords.words import (
     Caption,
@@ -32,6 +33,7 @@ from accords.words import (
 __all__ = ["answer", "contrast", "coverage", "firsts", "profiles", "shifts"]
 
 
+@passage
 def answer(dataset: Dataset, table: pd.DataFrame) -> Text:
     """Answer in one sentence what the agreements of each state are about most.
 
@@ -54,6 +56,7 @@ def answer(dataset: Dataset, table: pd.DataFrame) -> Text:
     return Text(f'<p class="answer">{capital(said)}, as far as their content is known.</p>')
 
 
+@passage
 def coverage(dataset: Dataset, rows: pd.DataFrame, coded: pd.DataFrame) -> Text:
     """Say for how many agreements a domain is known, and from what.
 
@@ -79,6 +82,7 @@ def coverage(dataset: Dataset, rows: pd.DataFrame, coded: pd.DataFrame) -> Text:
     return paragraph(*sentences)
 
 
+@passage
 def profiles(dataset: Dataset, table: pd.DataFrame) -> Text:
     """Say what each state's agreements are about most.
 
@@ -105,6 +109,7 @@ def profiles(dataset: Dataset, table: pd.DataFrame) -> Text:
     return paragraph(*sentences)
 
 
+@passage
 def contrast(dataset: Dataset, table: pd.DataFrame) -> Text:
     """List the domains in which two states differ by more than chance.
 
@@ -139,6 +144,7 @@ def contrast(dataset: Dataset, table: pd.DataFrame) -> Text:
     )
 
 
+@passage
 def shifts(dataset: Dataset, table: pd.DataFrame) -> Text:
     """List the domains whose share changed by more than chance.
 
@@ -167,6 +173,7 @@ def shifts(dataset: Dataset, table: pd.DataFrame) -> Text:
     return Text(f"<p>{len(sure)} {verb} changed by more than chance:</p>{_items(items)}")
 
 
+@passage
 def firsts(dataset: Dataset, table: pd.DataFrame) -> Text:
     """Show the first bilateral agreement of each state in each domain, and whether it is in force.
 

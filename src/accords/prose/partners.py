@@ -10,6 +10,7 @@ import pandas as pd
 from accords.analysis.partners import ALL, FEWEST
 from accords.dataset import Dataset
 from accords.prose.names import each, phrase
+from accords.prose.passage import passage
 from accords.templates import render
 from accords.words import (
     Caption,
@@ -41,6 +42,7 @@ __all__ = [
 ]
 
 
+@passage
 def answer(dataset: Dataset, counts: pd.DataFrame) -> Text:
     """Answer in one sentence who the largest partner of each state is.
 
@@ -62,6 +64,7 @@ def answer(dataset: Dataset, counts: pd.DataFrame) -> Text:
     return Text(f'<p class="answer">{capital("; ".join(parts))}.</p>')
 
 
+@passage
 def overview(dataset: Dataset, counts: pd.DataFrame) -> Text:
     """Say how many partners each state has, how many have but one agreement, and the sum of all.
 
@@ -94,6 +97,7 @@ def overview(dataset: Dataset, counts: pd.DataFrame) -> Text:
     return paragraph(*sentences)
 
 
+@passage
 def top_partners(dataset: Dataset, counts: pd.DataFrame, without: pd.DataFrame) -> Text:
     """Show the five largest partners of each state, with and without purchases.
 
@@ -120,6 +124,7 @@ def top_partners(dataset: Dataset, counts: pd.DataFrame, without: pd.DataFrame) 
     return Text(render("accords.prose", "top-partners.html.j2", rows=rows))
 
 
+@passage
 def regions(dataset: Dataset, counts: pd.DataFrame) -> Text:
     """Say from which part of the world most partners' agreements come.
 
@@ -140,6 +145,7 @@ def regions(dataset: Dataset, counts: pd.DataFrame) -> Text:
     return paragraph(*sentences) if sentences else LeftOut("Regions: no partner is on record.")
 
 
+@passage
 def families(dataset: Dataset, table: pd.DataFrame) -> Text:
     """Say what the agreements with the largest partner of each state are about.
 
@@ -165,6 +171,7 @@ def families(dataset: Dataset, table: pd.DataFrame) -> Text:
     return paragraph(*sentences) if sentences else LeftOut("What partners agree on: not known.")
 
 
+@passage
 def concentration(dataset: Dataset, table: pd.DataFrame) -> Text:
     """Say how concentrated each state's agreements are over all years, with intervals.
 
@@ -192,6 +199,7 @@ def concentration(dataset: Dataset, table: pd.DataFrame) -> Text:
     return paragraph(*sentences)
 
 
+@passage
 def diversification(dataset: Dataset, table: pd.DataFrame) -> Text:
     """Say whether each state's agreements spread more widely, and on what the answer hangs.
 
@@ -225,6 +233,7 @@ def diversification(dataset: Dataset, table: pd.DataFrame) -> Text:
     return paragraph(*sentences)
 
 
+@passage
 def shared(dataset: Dataset, table: pd.DataFrame) -> Text:
     """Say how many partners the focus states share and with whom each of them has many agreements.
 
