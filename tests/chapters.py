@@ -98,7 +98,10 @@ CHARTS: dict[str, Telling] = {
     ),
     "domains.profiles": Telling(
         domain_charts.profiles,
-        lambda ds, **span: (domain_measures.profiles(ds, **span), domain_measures.contrast(ds)),
+        lambda ds, **span: (
+            domain_measures.profiles(ds, **span),
+            domain_measures.contrast(ds, **span),
+        ),
         {"since": 1998, "until": 2013},
     ),
     "partners.ranked": Telling(

@@ -23,6 +23,11 @@ METHODS = re.compile(
 )
 """Levels of intervals and years of literature: numbers of a method, not of the data."""
 
+SHARE = re.compile(
+    r"(?:(?P<before>\d+) % \()?(?P<n>\d+) of (?P<of>\d+)(?: [a-z]+)?(?: \((?P<after>\d+) %)?"
+)
+"""A share with its counts: '34 % (12 of 35)' or '12 of 35 agreements (34 %)'."""
+
 MISSING = "missing"
 
 MOST_VALUES = 12
@@ -37,7 +42,7 @@ def numbers(words: str) -> list[str]:
 
 def unknown(words: str, dataset: Dataset, *given: Any) -> list[str]:
     """List the numbers of a text that what it was told from does not give."""
-    written = numbers(words)
+    written = numbers(SHARE.sub(_without_a_true_share, words.replace("\u00a0", " ")))
     # Most are found in the cells; groups are counted only where some are not.
     for deep in (False, True):
         said = known(dataset, *given, deep=deep)
@@ -45,6 +50,15 @@ def unknown(words: str, dataset: Dataset, *given: Any) -> list[str]:
         if not written:
             break
     return written
+
+
+def _without_a_true_share(found: re.Match[str]) -> str:
+    """Leave the counts of a share, which are looked for; the percent must follow from them."""
+    shown, n, of = found["before"] or found["after"], int(found["n"]), int(found["of"])
+    if shown is None:
+        return found[0]
+    true = of and f"{100 * n / of:.0f}" == shown
+    return f"{n} of {of}" if true else found[0]
 
 
 def known(dataset: Dataset, *given: Any, deep: bool = True) -> set[str]:

@@ -5,61 +5,20 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 import builders
+import pandas as pd
 import pytest
 from chapters import DATASETS, PASSAGES, made, tables, told
 from known_numbers import unknown
 
 from accords.analysis.accord import accord_id
+from accords.dataset import Dataset
 from accords.prose import accord, brief, claims, domains, evidence, partners, time
 from accords.publish.page import abstract
 from accords.words import LeftOut, Text, plain
-
-NUMBERED: dict[str, Callable[[], str]] = {
-    **{name: lambda name=name: told(name, "shipped").html for name in PASSAGES},
-    "bottom line": lambda: brief.bottom_line(made("shipped")).html,
-    "messages": lambda: "".join(
-        f"<p>{message.sentence}</p>" for message in brief.messages(made("shipped"), robust=False)
-    ),
-    "abstract": lambda: abstract(made("shipped")),
-}
-"""All that links numbers to rows."""
-
-LINK = re.compile(r'<a class="rows"[^>]*data-rows="([^"]*)">(.*?)</a>')
-
-COUNT = re.compile(r"(?:\d+ % \()?(\d[\d,]*)(?: of \d[\d,]*\)?)?(?: [a-z ]+| %)?")
-"""A number in a link: '12', '12 agreements', '12 of 35', '34 % (12 of 35)', '34 %'."""
-
-PARTNERS = re.compile(
-    r"\[\d+ (?:partners|other parties)\]|\](?: to \d+| of(?: all)? \d+)? partners"
-    r"|\] in the ten before[;.]|\] a bilateral agreement of that time"
-)
-"""Around a number of partners: it opens the agreements with just these."""
-
-COUNTED_OTHERWISE = {
-    "partners that were looked for or named, not all of them with a row": (
-        r"with a result for \[|named \[\d+\] partners"
-    ),
-    "facts: the agreements that hold them": (
-        r"\] facts|often about the .*\(\[|\] of them the tables|\] are left open|\] \(\d+\.\d %; "
-    ),
-    "codings: the agreements whose text was seen": r"\[\d+ %\] \(",
-    "subjects: the agreements that name them": r"\](?: of \d+)? subjects differ",
-    "comparisons and changes: the agreements compared": (
-        r"\[\d comparisons\]|\] (?:of \d )?comparisons|\] changes? (?:is|are)"
-    ),
-    "a difference or rank: the agreements it was measured on": (
-        r"\] percentage points|\] equal ones"
-    ),
-    "a chance: the agreements drawn from": (
-        r"(?:chance was|%, after|from \d+ to) \[\d+\] %|from \[\d+\] to \d+ %"
-    ),
-    "an estimate: the agreements it rests on": r"\] exist|95 % interval (?:\d+ to )?\[",
-    "years and days: the agreements dated": r"first (?:dated|year of the new rate is) \[|\] days",
-}
-"""What rightly counts something else than the agreements that it opens, by the words around it."""
 
 every = pytest.mark.parametrize("passage", PASSAGES)
 everywhere = pytest.mark.parametrize("case", DATASETS)
@@ -147,63 +106,54 @@ def test_every_row_that_a_number_links_to_exists(passage: str) -> None:
     assert ids <= set(builders.shipped().agreements["agreement_id"])
 
 
-def numbers(passage: str) -> Iterator[tuple[int | None, str, list[str]]]:
-    """Give each linked number, itself in the words around it, and what it opens.
+LINK = re.compile(r'<a class="rows"[^>]*data-rows="([^"]*)">(.*?)</a>')
 
-    A share without its numerator is no number of anything.
-    """
-    markup = NUMBERED[passage]()
-    for link in LINK.finditer(markup):
-        shown = plain(link[2])
-        found = COUNT.fullmatch(shown)
-        if found is None:
-            continue
-        before, after = plain(f"{markup[: link.start()]}|"), plain(f"|{markup[link.end() :]}")
-        share = shown.endswith(" %") or after.startswith("| %")
-        n = None if share else int(found[1].replace(",", ""))
-        yield n, f"{before[-41:-1]}[{shown}]{after[1:41]}", link[1].split()
+COUNT = re.compile(r"(?:\d+ % \()?(\d[\d,]*)(?: of \d[\d,]*\)?)?(?: [a-z ]+)?")
+"""A count in a link: '12', '12 agreements', '12 of 35', '34 % (12 of 35)'."""
 
 
-def others(ids: list[str]) -> set[int]:
-    """Count the partners in agreements: those of each focus state, and those of all of them."""
-    ds = made("shipped")
-    parties = set(ds.parties.loc[ds.parties["agreement_id"].isin(ids), "party_id"])
-    return {len(parties - {state}) for state in ds.focus} | {len(parties - set(ds.focus))}
+def counts(markup: str) -> Iterator[tuple[int, frozenset[str]]]:
+    """Return each count that is linked, and the agreements that it opens."""
+    for ids, shown in LINK.findall(markup):
+        if found := COUNT.fullmatch(plain(shown)):
+            yield int(found[1].replace(",", "")), frozenset(ids.split())
 
 
-def otherwise(around: str) -> set[str]:
-    return {why for why, words in COUNTED_OTHERWISE.items() if re.search(words, around)}
+def behind(table: pd.DataFrame) -> Iterator[frozenset[str]]:
+    """Return which agreements stand behind rows: behind one, those of a state, and all of them."""
+    columns = [c for c in table if table[c].map(lambda v: isinstance(v, tuple)).all()]
+    rows = [[row[c] for c in columns] for row in table.to_dict("records")]
+    yield from (frozenset(ids) for row in rows for ids in (*row, chain(*row)))
+    for _, part in [("all", table), *(table.groupby("state") if "state" in table else ())]:
+        for column in columns:
+            yield frozenset(chain(*part[column]))
 
 
-@pytest.mark.parametrize("passage", NUMBERED)
+@every
 def test_a_linked_number_opens_what_it_counts(passage: str) -> None:
-    wrong = []
-    for n, around, ids in numbers(passage):
-        # What is counted within the accord, as its sources, subjects and days, opens the accord.
-        of_accord = ids == [accord_id(made("shipped"))]
-        of_accord &= not re.search(r"\d\]? (?:[a-z]+ )?(?:agreement|record)", around)
-        counted = others(ids) if PARTNERS.search(around) else {len(ids)}
-        if not (n in counted or of_accord or otherwise(around)):
-            wrong.append((around, len(ids)))
-    assert wrong == []
+    # As many agreements as it says; a number of something else those of the rows that give it.
+    given = tables("passage", passage, "shipped")
+    rows = {ids for part in given if isinstance(part, pd.DataFrame) for ids in behind(part)}
+    rows.add(frozenset([accord_id(made("shipped"))]))
+    linked = counts(told(passage, "shipped").html)
+    assert [(n, len(ids)) for n, ids in linked if n != len(ids) and ids not in rows] == []
 
 
-def test_no_exception_is_without_use() -> None:
-    used = [otherwise(around) for name in NUMBERED for _, around, _ in numbers(name)]
-    assert set().union(*used) == set(COUNTED_OTHERWISE)
+WHOLE: dict[str, Callable[[Dataset], str]] = {
+    "bottom line": lambda ds: brief.bottom_line(ds).html,
+    "messages": lambda ds: "".join(m.sentence for m in brief.messages(ds, robust=False)),
+    "abstract": abstract,
+}
+"""What is said of the whole dataset."""
 
 
-def test_a_number_without_a_link_counts_nothing_that_has_rows() -> None:
-    nothing = re.compile(
-        r"choices of records|possible partners|not searched for|of all \["
-        r"|half of these between|\] days|\] % are on record|at least \["
-    )
-    for name, write in NUMBERED.items():
-        markup = write()
-        for found in re.finditer(r'<span class="number">([\d,]+)</span>', markup):
-            before, after = plain(f"{markup[: found.start()]}|"), plain(f"|{markup[found.end() :]}")
-            around = f"{before[-31:-1]}[{found[1]}]{after[1:31]}"
-            assert nothing.search(around), (name, around)
+@pytest.mark.parametrize("what", WHOLE)
+def test_what_is_said_of_the_whole_opens_what_it_counts(what: str) -> None:
+    ds = made("shipped")
+    accord = frozenset([accord_id(ds)])
+    linked = list(counts(WHOLE[what](ds)))
+    assert linked
+    assert [(n, len(ids)) for n, ids in linked if n != len(ids) and ids != accord] == []
 
 
 def test_all_that_the_abstract_counts_is_linked() -> None:

@@ -203,9 +203,9 @@ def standing(
     if shares:
         label = escape(lowered(str(row["instrument_label"])))
         sentences.append(f"Its type, {label}, is that of {listed(shares)}.")
-    for aspect, own in places[places["of"] > 0].groupby("aspect", sort=False):
+    for aspect, own in places[places["of"] > 1].groupby("aspect", sort=False):
         ranks = listed(
-            f"{linked(place['count'], place['below'])} of "
+            f"{linked(place['count'], place['below']) if place['count'] else 'none'} of "
             f"{linked(some(place['of'], 'other'), place['ids'])} of "
             f"{phrase(dataset, place['state'])}"
             for place in _rows(own)

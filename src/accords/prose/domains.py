@@ -53,7 +53,8 @@ def answer(dataset: Dataset, table: pd.DataFrame) -> Text:
         f"the agreements of {listed(states)} deal most often with {escape(listed(top))}"
         for top, states in tops.items()
     )
-    return Text(f'<p class="answer">{capital(said)}, as far as their content is known.</p>')
+    known = f"as far as their content is known{_span(table)}"
+    return Text(f'<p class="answer">{capital(said)}, {known}.</p>')
 
 
 @passage
@@ -102,7 +103,7 @@ def profiles(dataset: Dataset, table: pd.DataFrame) -> Text:
         )
         sentences.append(
             f"Of {some(int(own['of'].iloc[0]), 'agreement')} of {phrase(dataset, state)} with a "
-            f"known domain, most name {said}."
+            f"known domain{_span(table)}, most name {said}."
         )
     if not sentences:
         return LeftOut("Profiles by domain: no text or official source names one.")
@@ -125,8 +126,8 @@ def contrast(dataset: Dataset, table: pd.DataFrame) -> Text:
     sure = table[table["sure"].astype(bool)]
     if sure.empty:
         return paragraph(
-            f"In none of {some(len(table), 'domain')} do the states differ by more than chance, "
-            "once the number of comparisons is allowed for."
+            f"In none of {some(len(table), 'domain')} do {_pair(dataset)} differ by more than "
+            "chance, once the number of comparisons is allowed for."
         )
     names = _names(dataset)
     items = []
@@ -205,6 +206,21 @@ def firsts(dataset: Dataset, table: pd.DataFrame) -> Text:
     )  # fmt: skip
 
 
+def _pair(dataset: Dataset) -> str:
+    """Name the two states that a contrast compares, where the report is about more."""
+    if len(dataset.focus) == 2:
+        return "the states"
+    return listed(dataset.party_names[state] for state in dataset.focus[:2])
+
+
+def _span(table: pd.DataFrame) -> str:
+    """Say of which years a profile is, where not of all."""
+    since, until = table[["since", "until"]].iloc[0]
+    if pd.isna(since):
+        return "" if pd.isna(until) else f" until {until}"
+    return f" since {since}" if pd.isna(until) else f" in {since}–{until}"
+
+
 def by_share(table: pd.DataFrame) -> list[str]:
     """List domains by the mean of the states' shares, the largest first; unnamed ones left out."""
     mean = table.groupby("domain", sort=False)["share"].mean()
@@ -242,15 +258,17 @@ def profiles_caption(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFra
     bold = ""
     if len(contrast):
         differing = int(contrast["sure"].sum())
+        others = _span(contrast) or " in all years together"
         title += (
-            f"; they differ by more than chance in {differing or 'none'} of "
-            f"{some(len(contrast), 'domain')}"
+            f"; {_pair(dataset)} differ by more than chance in "
+            f"{differing or 'none'} of {some(len(contrast), 'domain')}"
+            f"{'' if _span(contrast) == _span(table) else others}"
         )
-        bold = " Bold: the states differ after correction for the number of comparisons."
+        bold = f" Bold: {_pair(dataset)} differ after correction for the number of comparisons."
     return Caption(
         capital(title),
-        "Share of a state’s concluded agreements with a domain that the text or an official "
-        f"source names ({listed(sizes)}), with 95 % Wilson intervals.{bold}",
+        f"Share of a state’s concluded agreements{_span(table)} with a domain that the text or an "
+        f"official source names ({listed(sizes)}), with 95 % Wilson intervals.{bold}",
         f"Shares of agreements by domain, the largest first. {'. '.join(told)}.",
     )
 

@@ -56,7 +56,7 @@ def answer(dataset: Dataset, counts: pd.DataFrame) -> Text:
     parts = [
         f"{phrase(dataset, row['partner'])} is the largest partner of "
         f"{phrase(dataset, row['state'])} ({linked(row['count'], row['ids'])} of {row['of']} "
-        "bilateral agreements)"
+        f"bilateral agreements{_aside(counts)})"
         for row in counts[counts["rank"] == 1].to_dict("records")
     ]
     if not parts:
@@ -79,8 +79,8 @@ def overview(dataset: Dataset, counts: pd.DataFrame) -> Text:
     for state, own in each(dataset, counts):
         single = own[own["count"] == 1]
         sentences.append(
-            f"{capital(phrase(dataset, state))} has {count(_ids(own), 'bilateral agreement')} with "
-            f"{linked(some(len(own), 'partner'), _ids(own))}; with "
+            f"{capital(phrase(dataset, state))} has {count(_ids(own), 'bilateral agreement')}"
+            f"{_aside(counts)} with {linked(some(len(own), 'partner'), _ids(own))}; with "
             f"{linked(len(single), _ids(single))} of them it is a single one."
         )
     if not sentences:
@@ -141,7 +141,7 @@ def regions(dataset: Dataset, counts: pd.DataFrame) -> Text:
         ids = by["ids"].agg(lambda ids: [i for group in ids for i in group])
         most = ids.loc[ids.map(len).nlargest(3).index]
         said = listed(f"{escape(region)} {percent(i, _ids(own))}" for region, i in most.items())
-        sentences.append(f"Of the agreements of {phrase(dataset, state)}: {said}.")
+        sentences.append(f"Of the agreements of {phrase(dataset, state)}{_aside(counts)}: {said}.")
     return paragraph(*sentences) if sentences else LeftOut("Regions: no partner is on record.")
 
 
@@ -258,6 +258,11 @@ def shared(dataset: Dataset, table: pd.DataFrame) -> Text:
     )
 
 
+def _aside(counts: pd.DataFrame) -> str:
+    """Say so where purchases are not counted."""
+    return "" if counts["purchases"].all() else " (purchases aside)"
+
+
 def _ids(table: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys(i for ids in table["ids"] for i in ids))
 
@@ -325,8 +330,8 @@ def ranked_caption(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> Cap
     rest = f"; {listed(more)} are in the data behind the chart" if more else ""
     return Caption(
         capital("; ".join(title)),
-        f"Concluded bilateral agreements by partner, {few} (n = {counts['count'].sum()}){rest}. "
-        "Full colour: known to be in force.",
+        f"Concluded bilateral agreements{_aside(counts)} by partner, {few} "
+        f"(n = {counts['count'].sum()}){rest}. Full colour: known to be in force.",
         f"Bars of partners. {'. '.join(told)}.",
     )
 
