@@ -19,6 +19,7 @@ from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
 from accords.dataset.lifecycle import PURCHASE
 from accords.prose.names import phrase
+from accords.prose.passage import passage
 from accords.templates import render
 from accords.words import (
     LeftOut,
@@ -296,6 +297,7 @@ MESSAGES: tuple[tuple[str, str, Callable[[Dataset], str], Read], ...] = (
 )
 
 
+@passage
 def bottom_line(dataset: Dataset) -> Text:
     """Say in at most 150 words what the report comes to.
 
@@ -329,6 +331,7 @@ def bottom_line(dataset: Dataset) -> Text:
     return Text(f'<p class="bottom-line">{" ".join(sentences)}</p>')
 
 
+@passage
 def cards(dataset: Dataset) -> Text:
     """Show a card for each focus state: in force, pending, partners, pledges, purchases, news."""
     made = [_card(dataset, state) for state in dataset.focus]
@@ -378,6 +381,7 @@ def _card(dataset: Dataset, state: str) -> dict[str, object] | None:
     }  # fmt: skip
 
 
+@passage
 def key_messages(dataset: Dataset) -> Text:
     """Show the messages, each with its numbers beside it and one footnote of its robustness."""
     found = messages(dataset)
