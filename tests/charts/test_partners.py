@@ -51,7 +51,7 @@ def test_a_ranking_counts_the_partners_left_out_of_those_states_that_have_any() 
     def subtitle(top: int) -> str:
         return charts.ranked(ds, counts, top=top).layout.meta["subtitle"]
 
-    assert "2 more of United States" in subtitle(1)
+    assert "2 more of the United States" in subtitle(1)
     assert "more of" not in subtitle(3)
 
 
