@@ -29,7 +29,7 @@ from accords.charts import domains as domain_charts
 from accords.charts import evidence as evidence_charts
 from accords.charts import partners as partner_charts
 from accords.charts import time as time_charts
-from accords.dataset import DCAD, Dataset, load
+from accords.dataset import DCAD, Dataset
 from accords.prose import accord, claims, domains, evidence, partners, time
 from accords.words import Text
 
@@ -264,14 +264,12 @@ DATASETS: dict[str, Callable[[], Dataset]] = {
     "made up": other_states.dataset,
     "one state without domains": lambda: _one_state("NATO"),
     "one state without partners": lambda: _one_state(a="cyber", b="legal"),
-    "two others": lambda: load(builders.SHIPPED, focus=("TUR", "PAK")),
-    "one of two": lambda: load(builders.SHIPPED, focus=("MAR",)),
+    "one of two": lambda: replace(builders.small(), focus=("MAR",)),
     "one of few agreements": lambda: replace(builders.small(), focus=("TUR",)),
     "three states": lambda: replace(builders.small(), focus=("AZE", "MAR", "TUR")),
     "with one partner": lambda: builders.shipped().find(partner="TUR"),
-    "of late": lambda: builders.shipped().find(since=2019),
-    "with one partner of late": lambda: builders.shipped().find(partner="ITA", since=2012),
-    "of one small partner": lambda: builders.small().find(partner="ITA"),
+    "of one partner of late": lambda: builders.shipped().find(partner="ITA", since=2012),
+    "of a few years": lambda: builders.small().find(since=2005, until=2015),
     "no agreement": builders.empty,
 }
 

@@ -119,7 +119,7 @@ def _superseded(agreements: pd.DataFrame, status: pd.Series) -> pd.Series:
     """Mark what a concluded instrument replaces, with its parts, unless it had ended before."""
     concluded = status.notna() & (status != "announced")
     ended = status.isin(["terminated", "expired", "completed", "cancelled", "announced"])
-    replaced = agreements.index.isin(agreements.loc[concluded, "supersedes"]) & ~ended
+    replaced = agreements.index.to_series().isin(agreements.loc[concluded, "supersedes"]) & ~ended
     return replaced | (agreements["part_of"].isin(agreements.index[replaced]) & ~ended)
 
 

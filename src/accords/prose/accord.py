@@ -68,7 +68,7 @@ def answer(dataset: Dataset, steps: pd.DataFrame, named: pd.DataFrame) -> Text:
         else "no source says what it covers"
     )
     status = _status(dataset, ids[0])
-    said = f"The agreement between {_pair(dataset, ids[0])} is {status}{doubt}; {covers}."
+    said = f"The agreement between {named_parties(dataset, ids[0])} is {status}{doubt}; {covers}."
     return Text(f'<p class="answer">{said}</p>')
 
 
@@ -79,7 +79,7 @@ def accord_line(dataset: Dataset, steps: pd.DataFrame) -> Text:
         return LeftOut(f"The accord in one line: {NO_ACCORD}")
     ids = steps["ids"].iloc[0]
     row, found = dataset.overview.loc[ids[0]], steps[steps["found"]]
-    told = f"The {linked(lowered(row['instrument_label']), ids)} between {_pair(dataset, ids[0])}"
+    told = f"The {linked(lowered(row['instrument_label']), ids)} between {named_parties(dataset, ids[0])}"
     signed = _rows(found[found["event"].isin(lives.SIGNATURES)])
     if signed:
         ministers = SIGNATORIES.search(str(row["summary"]))
@@ -188,7 +188,7 @@ def standing(
     """
     if agreement_id is None:
         return LeftOut("The accord beside other agreements: there is none to compare.")
-    pair, row = _pair(dataset, agreement_id), dataset.overview.loc[agreement_id]
+    pair, row = named_parties(dataset, agreement_id), dataset.overview.loc[agreement_id]
     sentences = []
     if len(others):
         found = count(others.index, "other bilateral defence instrument")
@@ -312,7 +312,7 @@ def _status(dataset: Dataset, agreement_id: str) -> str:
     return f"{linked(lowered(str(statuses.at[status, 'label'])), [agreement_id])} ({meaning})"
 
 
-def _pair(dataset: Dataset, agreement_id: str) -> str:
+def named_parties(dataset: Dataset, agreement_id: str) -> str:
     """Name the parties; of many, the first two, which are focus states where any are."""
     names = [phrase(dataset, party) for party in parties_of(dataset, agreement_id)]
     more = [f"{len(names) - 2} others"] if len(names) > 4 else []

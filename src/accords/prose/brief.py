@@ -18,6 +18,7 @@ from accords.analysis.robustness import ALL, choices
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
 from accords.dataset.lifecycle import PURCHASE
+from accords.prose.accord import named_parties
 from accords.prose.names import phrase
 from accords.prose.passage import passage
 from accords.templates import render
@@ -32,6 +33,7 @@ from accords.words import (
     listed,
     lowered,
     percent,
+    some,
 )
 
 __all__ = ["Message", "about", "bottom_line", "cards", "key_messages", "messages"]
@@ -142,10 +144,17 @@ def _coverage(dataset: Dataset) -> list[Reading]:
 
 
 def _coverage_words(dataset: Dataset) -> str:
-    official, press = _coverage(dataset)
+    found = accord.accord_id(dataset)
+    own = dataset.domains[dataset.domains["agreement_id"] == found]
+    press, whole = int((own["basis"] == "press").sum()), some(len(own), "domain")
+    reported = f"reported for the agreement between {named_parties(dataset, str(found))}"
+    ids = [str(found)]
+    if not press:
+        return f"Official statements name each of the {linked(whole, ids)} {reported}."
+    official = linked(len(own) - press, ids) if press < len(own) else "none"
     return (
-        f"Official statements name {official.shown} of the domains reported for the agreement "
-        f"between {_states(dataset)}; {press.shown} rest on the press alone."
+        f"Official statements name {official} of the {linked(whole, ids)} {reported}; "
+        f"{linked(press, ids)} {'rests' if press == 1 else 'rest'} on the press alone."
     )
 
 
@@ -315,7 +324,9 @@ def bottom_line(dataset: Dataset) -> Text:
     if (found := accord.accord_id(dataset)) is not None:
         status = str(dataset.overview.at[found, "status"])
         label = dataset.labels("statuses").get(status, status).lower()
-        sentences.append(f"The agreement between {_states(dataset)} is {linked(label, [found])}.")
+        sentences.append(
+            f"The agreement between {named_parties(dataset, found)} is {linked(label, [found])}."
+        )
     sentences.append(
         f"Until {spoken(str(dataset.as_of.date()))} we found "
         f"{count(every, 'concluded defence agreement')}: {numbers}."
@@ -334,8 +345,10 @@ def bottom_line(dataset: Dataset) -> Text:
 @passage
 def cards(dataset: Dataset) -> Text:
     """Show a card for each focus state: in force, pending, partners, pledges, purchases, news."""
-    made = [_card(dataset, state) for state in dataset.focus]
-    return Text(render("accords.prose", "cards.html.j2", cards=[card for card in made if card]))
+    made = [card for state in dataset.focus if (card := _card(dataset, state))]
+    if not made:
+        return LeftOut("Cards of the states: no concluded agreement is on record.")
+    return Text(render("accords.prose", "cards.html.j2", cards=made))
 
 
 def _card(dataset: Dataset, state: str) -> dict[str, object] | None:
@@ -402,7 +415,3 @@ def about(dataset: Dataset) -> Text:
             pages=len(dataset.sources), publishers=dataset.sources["publisher"].nunique(),
         )
     )  # fmt: skip
-
-
-def _states(dataset: Dataset) -> str:
-    return listed(phrase(dataset, state) for state in dataset.focus)

@@ -325,7 +325,7 @@ def ranked_caption(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> Cap
         )
         told.append(f"{who}: {some(len(own), 'partner')}, most with {best}")
         if len(own) > top:
-            more.append(f"{len(own) - top} more of {who}")
+            more.append(f"{len(own) - top} more of {plain(phrase(dataset, state))}")
     few = f"the {top} largest of each state" if more else "all of them"
     rest = f"; {listed(more)} are in the data behind the chart" if more else ""
     return Caption(
