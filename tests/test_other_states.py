@@ -8,6 +8,7 @@ from pathlib import Path
 import builders
 import other_states
 import pytest
+from accords.prose.findings import findings
 from lxml import html
 from typer.testing import CliRunner
 
@@ -17,7 +18,6 @@ from accords.cli import app
 from accords.dataset import load
 from accords.prose import evidence
 from accords.prose import time as prose
-from accords.prose.findings import findings
 from accords.publish.build import build, plan
 from accords.words import plain
 

@@ -24,7 +24,7 @@ from accords.dataset import Dataset
 from accords.publish import cells, notebooks, pictures
 from accords.publish.browser import BUNDLE, LIVE
 from accords.templates import render
-from accords.words import linked, percent, plain
+from accords.words import plain
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -166,6 +166,7 @@ class Page:
         self.warn = warn
         self.chapters: dict[str, Chapter] = {}
         self.figures: dict[str, Figure] = {}
+        self.left_out: list[str] = []
 
     def code(self, cell: NotebookNode) -> str:
         """Take the code of a cell, which stands at the end of its chapter."""
@@ -194,6 +195,8 @@ class Page:
         """Take what a cell shows."""
         chapter = self._chapter(cell)
         body = cells.fitted(markup, chapter.id, lambda what: self._told(cell, what))
+        for passage in body.select("p.left-out"):
+            self.left_out.append(passage.extract().get_text())
         chapter.bodies.append(body)
         return ""
 
@@ -215,7 +218,9 @@ class Page:
             "dataset": dataset,
             "released": day(dataset.released) if dataset else "",
             "read_until": day(dataset.as_of) if dataset else "",
-            "abstract": _with_row_sets(abstract(dataset), dataset) if dataset else "",
+            "abstract": Markup(abstract(dataset)) if dataset else "",
+            "left_out": self.left_out,
+            "changed": self._first_of("what-changed"),
             "records": {name: Markup(part) for name, part in self.context.records.items()},
             "style": Markup(style()),
             "scripts": {name: Markup(script(name)) for name in SCRIPTS},
@@ -227,6 +232,12 @@ class Page:
             "definitions": definitions(dataset) if dataset else [],
         }
         return render("accords.publish", "page.html.j2", report=report)
+
+    def _first_of(self, name: str) -> Markup:
+        """Return the first paragraph of a chapter, or nothing where there is no such chapter."""
+        bodies = self.chapters[name].bodies if name in self.chapters else []
+        found = next(filter(None, (body.find("p") for body in bodies)), None)
+        return cells.written(found) if isinstance(found, Tag) else Markup("")
 
     def shown(self, chapter: Chapter) -> Markup:
         """Return what the cells of a chapter show, its charts in their places."""
@@ -375,16 +386,16 @@ def _positions(dataset: Dataset | None) -> dict[str, int]:
 
 def records(dataset: Dataset) -> dict[str, str]:
     """Write the parts of the page about the records and the partners."""
-    from accords.publish import partners
+    from accords.publish import metadata, partners
     from accords.publish import records as written
 
     return {
         "table": written.evidence_table(dataset),
         "sections": written.agreement_sections(dataset),
-        "sources": written.source_list(dataset),
+        "sources": _with_row_sets(written.source_list(dataset), dataset),
         "lists": _with_row_sets(partners.lists(dataset), dataset),
         "partners": _with_row_sets(partners.partner_pages(dataset), dataset),
-        "metadata": written.metadata(dataset),
+        "metadata": metadata.tags(dataset),
     }
 
 
@@ -399,31 +410,16 @@ def day(date: pd.Timestamp) -> str:
 
 
 def abstract(dataset: Dataset) -> str:
-    """Say in one paragraph what the report covers, counted from the data."""
-    overview, cited = dataset.overview, dataset.citations
-    concluded = overview[overview["concluded"]]
-    others = concluded["partners"].explode().dropna()
+    """Say in a sentence what the report is, and of whom its data hold only part."""
     gathered = dataset.descriptor.get("focus", ())
-    of_names, of_sources = dataset.party_names, set(dataset.sources["source_id"])
+    of_names = dataset.party_names
     return render(
         "accords.publish",
         "abstract.html.j2",
-        dataset=dataset,
         names=_names(dataset),
-        concluded=concluded,
-        others=others[~others.isin(dataset.focus)],
-        years=concluded["year"].dropna(),
-        cited=cited.loc[cited["source_id"].isin(of_sources), "agreement_id"],
-        announced=overview.index[overview["status"] == "announced"],
-        official=concluded.index[concluded["official"].astype(bool)],
+        have="has" if len(dataset.focus) == 1 else "have",
         gathered=[of_names[state] for state in gathered],
         elsewhere=[of_names[state] for state in dataset.focus if state not in gathered],
-        read_until=day(dataset.as_of),
-        # What words write is markup.
-        **{
-            name: lambda *given, write=write: Markup(write(*given))
-            for name, write in (("counted", words.count), ("linked", linked), ("percent", percent))
-        },
     )
 
 
