@@ -117,7 +117,7 @@ def test_the_way_into_each_chart_is_seen(read: Any, options: dict[str, Any]) -> 
     figures = page.locator("figure.chart:not(.still)")
     buttons = figures.get_by_role("button", name="Explore the chart")
     assert buttons.count() == figures.count() > 10
-    button = buttons.nth(1)
+    button = figures.nth(1).locator(".explore")
     button.scroll_into_view_if_needed()
     box = button.bounding_box()
     assert box is not None
