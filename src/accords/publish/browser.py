@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from functools import cached_property
 from pathlib import Path
@@ -72,6 +72,20 @@ async ({data, layout}) => {
   }
   host.remove();
   return [markup, Math.max(0, top), Math.min(height, bottom)];
+}
+"""
+
+# Names the print that is to be made, numbers the contents, and takes the target of each link that
+# leads to what this print leaves out.
+_SET = """
+({part, pages}) => {
+  document.documentElement.dataset.print = part;
+  for (const link of document.querySelectorAll('a[href^="#"]')) {
+    const id = decodeURIComponent(link.hash.slice(1));
+    const target = document.getElementById(id);
+    if (target && !target.checkVisibility()) link.removeAttribute("href");
+    else if (id in pages && link.closest("nav")) link.dataset.page = pages[id];
+  }
 }
 """
 
@@ -149,9 +163,19 @@ class Browser:
         """Return an SVG of so many px as a PNG of ``scale`` times its size."""
         return self._submit(self._photograph(markup, width, height, scale))
 
-    def pdf(self, page: Path) -> Future[bytes]:
-        """Print one page of the file system, tagged, with an outline."""
-        return self._submit(self._pdf(page))
+    def pdf(self, page: Path, part: str, pages: Mapping[str, int] = {}) -> Future[bytes]:
+        """Print a part of one page of the file system, tagged, with an outline.
+
+        Parameters
+        ----------
+        page
+            The file.
+        part
+            What ``data-print`` names in the page's style sheet.
+        pages
+            The page that each link of the contents leads to, by the link's target.
+        """
+        return self._submit(self._pdf(page, part, dict(pages)))
 
     def close(self) -> None:
         """End the browser and its thread; one that has ended by itself is no error."""
@@ -246,9 +270,11 @@ class Browser:
             await page.set_content(f'<!doctype html><body style="margin:0">{markup}</body>')
             return bytes(await page.screenshot(scale="device"))
 
-    async def _pdf(self, file: Path) -> bytes:
-        page = await self._page(str(file))
+    async def _pdf(self, file: Path, part: str, pages: dict[str, int]) -> bytes:
+        page = await self._page(f"{file} {part}")
         await page.goto(file.resolve().as_uri())
+        await page.emulate_media(media="print")
+        await page.evaluate(_SET, {"part": part, "pages": pages})
         return bytes(
             await page.pdf(
                 prefer_css_page_size=True, print_background=True, tagged=True, outline=True

@@ -502,7 +502,8 @@ def style() -> str:
     """Return the page's style sheet, with the theme's colours as variables, light and dark."""
     from accords.publish.records import stylesheet
 
-    sheet = (STATIC / "page.css").read_text(encoding="utf-8") + stylesheet()
+    own, paper = ((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in ("page", "print"))
+    sheet = own + stylesheet() + paper
     for n, mode in enumerate(("light", "dark")):
         tokens = "".join(f"--{token}:{pair[n]};" for token, pair in theme.COLOURS.items())
         sheet = sheet.replace(f"/*{mode}*/", tokens)
