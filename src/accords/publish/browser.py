@@ -27,6 +27,12 @@ LIVE = frozenset({"bar", "scatter"})
 TIMEOUT = 120
 """Seconds that one answer of the browser may take."""
 
+PRINTING = 900
+"""Seconds that printing may take: thousands of agreements make a thousand pages."""
+
+PAPER = {"width": 672, "height": 1000}
+"""The room on a page in px: A4 without its margins."""
+
 COMMANDS = (
     *("google-chrome", "google-chrome-stable", "chrome", "chromium", "chromium-browser"),
     *("msedge", "microsoft-edge", "microsoft-edge-stable"),
@@ -75,16 +81,23 @@ async ({data, layout}) => {
 }
 """
 
-# Names the print that is to be made, numbers the contents, and takes the target of each link that
-# leads to what this print leaves out.
-_SET = """
+# Leaves of the page what one print has: what is only hidden makes printing thirty times as slow.
+# A link to what is gone loses its target, and the contents have their pages numbered. A table that
+# is wider than the paper would make the browser print every page smaller.
+_PREPARE = """
 ({part, pages}) => {
   document.documentElement.dataset.print = part;
+  for (const other of document.querySelectorAll(`[data-in]:not([data-in~="${part}"])`)) {
+    other.remove();
+  }
   for (const link of document.querySelectorAll('a[href^="#"]')) {
     const id = decodeURIComponent(link.hash.slice(1));
-    const target = document.getElementById(id);
-    if (target && !target.checkVisibility()) link.removeAttribute("href");
+    if (!document.getElementById(id)?.checkVisibility()) link.removeAttribute("href");
     else if (id in pages && link.closest("nav")) link.dataset.page = pages[id];
+  }
+  for (const box of document.querySelectorAll(".scroll")) {
+    const room = box.clientWidth / box.scrollWidth;
+    if (room < 1) box.firstElementChild.style.zoom = room;
   }
 }
 """
@@ -175,7 +188,7 @@ class Browser:
         pages
             The page that each link of the contents leads to, by the link's target.
         """
-        return self._submit(self._pdf(page, part, dict(pages)))
+        return self._submit(self._pdf(page, part, dict(pages)), PRINTING)
 
     def close(self) -> None:
         """End the browser and its thread; one that has ended by itself is no error."""
@@ -192,16 +205,16 @@ class Browser:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _submit(self, work: Coroutine[Any, Any, Any]) -> Future[Any]:
-        return asyncio.run_coroutine_threadsafe(self._answered(work), self._loop)
+    def _submit(self, work: Coroutine[Any, Any, Any], limit: float = TIMEOUT) -> Future[Any]:
+        return asyncio.run_coroutine_threadsafe(self._answered(work, limit), self._loop)
 
-    async def _answered(self, work: Coroutine[Any, Any, Any]) -> Any:
+    async def _answered(self, work: Coroutine[Any, Any, Any], limit: float) -> Any:
         """Return what a request returns; a browser that is lost fails all others at once."""
         if self._lost is not None:
             work.close()
             raise self._lost
         try:
-            return await asyncio.wait_for(work, TIMEOUT)
+            return await asyncio.wait_for(work, limit)
         except (Exception, asyncio.CancelledError) as error:
             reason = str(error).partition("\n")[0] or type(error).__name__
             failed = BrowserError(f"{self.path}: failed ({reason}).")
@@ -272,9 +285,10 @@ class Browser:
 
     async def _pdf(self, file: Path, part: str, pages: dict[str, int]) -> bytes:
         page = await self._page(f"{file} {part}")
+        await page.set_viewport_size(PAPER)
         await page.goto(file.resolve().as_uri())
         await page.emulate_media(media="print")
-        await page.evaluate(_SET, {"part": part, "pages": pages})
+        await page.evaluate(_PREPARE, {"part": part, "pages": pages})
         return bytes(
             await page.pdf(
                 prefer_css_page_size=True, print_background=True, tagged=True, outline=True

@@ -135,11 +135,14 @@ class Context:
         figure is interactive only.
     records
         The parts of the page about the records, as :func:`records` returns them.
+    beside
+        The files that lie beside the page, and what each holds.
     """
 
     dataset: Dataset | None
     pictures: Mapping[str, pictures.Picture]
     records: Mapping[str, str]
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 class Page:
@@ -217,6 +220,7 @@ class Page:
             "read_until": day(dataset.as_of) if dataset else "",
             "abstract": _with_row_sets(abstract(dataset), dataset) if dataset else "",
             "records": {name: Markup(part) for name, part in self.context.records.items()},
+            "beside": self.context.beside,
             "style": Markup(style()),
             "scripts": {name: Markup(script(name)) for name in SCRIPTS},
             "policy": Markup(policy()),
@@ -502,7 +506,9 @@ def style() -> str:
     """Return the page's style sheet, with the theme's colours as variables, light and dark."""
     from accords.publish.records import stylesheet
 
-    own, paper = ((STATIC / f"{name}.css").read_text(encoding="utf-8") for name in ("page", "print"))
+    own, paper = (
+        (STATIC / f"{name}.css").read_text(encoding="utf-8") for name in ("page", "print")
+    )
     sheet = own + stylesheet() + paper
     for n, mode in enumerate(("light", "dark")):
         tokens = "".join(f"--{token}:{pair[n]};" for token, pair in theme.COLOURS.items())

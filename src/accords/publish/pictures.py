@@ -12,7 +12,7 @@ import math
 import os
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 from accords.charts import theme
 from accords.publish import svg
 from accords.publish.browser import BUNDLE, Browser
+from accords.templates import render
 
 MARGIN = 8
 """Room in px left above and below what is seen."""
@@ -148,6 +149,20 @@ def titled(picture: str, meta: dict[str, Any], source: str) -> str:
         f'{"".join(lines)}<g transform="translate({-left:g},{y + 8 - top:g})">{inner}</g></svg>\n'
     )
     return svg.literal(markup)
+
+
+def contact_sheet(shown: Iterable[Mapping[str, Any]], source: str) -> str:
+    """Write the page that shows all figures, smaller, with their titles and files.
+
+    Parameters
+    ----------
+    shown
+        What the page says of each figure; its ``name`` is that of its files.
+    source
+        The line at the foot, as for :func:`titled`.
+    """
+    figures = sorted(shown, key=lambda meta: str(meta["name"]))
+    return render("accords.publish", "contact.html.j2", figures=figures, source=source)
 
 
 def digest(*parts: object) -> str:
