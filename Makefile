@@ -51,7 +51,8 @@ help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' Makefile
 
 clean: ## Take away what was built
-	rm -rf build .cache figures/*.svg figures/*.png
+	rm -rf .cache
+	find build figures -mindepth 1 ! -name README.md -delete
 
 setup: $(READY)
 

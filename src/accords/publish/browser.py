@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,12 @@ LIVE = frozenset({"bar", "scatter"})
 
 TIMEOUT = 120
 """Seconds that one answer of the browser may take."""
+
+PRINTING = 900
+"""Seconds that printing may take: thousands of agreements make a thousand pages."""
+
+PAPER = {"width": 672, "height": 1000}
+"""The room on a page in px: A4 without its margins."""
 
 COMMANDS = (
     *("google-chrome", "google-chrome-stable", "chrome", "chromium", "chromium-browser"),
@@ -72,6 +78,27 @@ async ({data, layout}) => {
   }
   host.remove();
   return [markup, Math.max(0, top), Math.min(height, bottom)];
+}
+"""
+
+# Leaves of the page what one print has: what is only hidden makes printing thirty times as slow.
+# A link to what is gone loses its target, and the contents have their pages numbered. A table that
+# is wider than the paper would make the browser print every page smaller.
+_PREPARE = """
+({part, pages}) => {
+  document.documentElement.dataset.print = part;
+  for (const other of document.querySelectorAll(`[data-in]:not([data-in~="${part}"])`)) {
+    other.remove();
+  }
+  for (const link of document.querySelectorAll('a[href^="#"]')) {
+    const id = decodeURIComponent(link.hash.slice(1));
+    if (!document.getElementById(id)?.checkVisibility()) link.removeAttribute("href");
+    else if (id in pages && link.closest("nav")) link.dataset.page = pages[id];
+  }
+  for (const box of document.querySelectorAll(".scroll")) {
+    const room = box.clientWidth / box.scrollWidth;
+    if (room < 1) box.firstElementChild.style.zoom = room;
+  }
 }
 """
 
@@ -149,9 +176,19 @@ class Browser:
         """Return an SVG of so many px as a PNG of ``scale`` times its size."""
         return self._submit(self._photograph(markup, width, height, scale))
 
-    def pdf(self, page: Path) -> Future[bytes]:
-        """Print one page of the file system, tagged, with an outline."""
-        return self._submit(self._pdf(page))
+    def pdf(self, page: Path, part: str, pages: Mapping[str, int] = {}) -> Future[bytes]:
+        """Print a part of one page of the file system, tagged, with an outline.
+
+        Parameters
+        ----------
+        page
+            The file.
+        part
+            What ``data-print`` names in the page's style sheet.
+        pages
+            The page that each link of the contents leads to, by the link's target.
+        """
+        return self._submit(self._pdf(page, part, dict(pages)), PRINTING)
 
     def close(self) -> None:
         """End the browser and its thread; one that has ended by itself is no error."""
@@ -168,16 +205,16 @@ class Browser:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _submit(self, work: Coroutine[Any, Any, Any]) -> Future[Any]:
-        return asyncio.run_coroutine_threadsafe(self._answered(work), self._loop)
+    def _submit(self, work: Coroutine[Any, Any, Any], limit: float = TIMEOUT) -> Future[Any]:
+        return asyncio.run_coroutine_threadsafe(self._answered(work, limit), self._loop)
 
-    async def _answered(self, work: Coroutine[Any, Any, Any]) -> Any:
+    async def _answered(self, work: Coroutine[Any, Any, Any], limit: float) -> Any:
         """Return what a request returns; a browser that is lost fails all others at once."""
         if self._lost is not None:
             work.close()
             raise self._lost
         try:
-            return await asyncio.wait_for(work, TIMEOUT)
+            return await asyncio.wait_for(work, limit)
         except (Exception, asyncio.CancelledError) as error:
             reason = str(error).partition("\n")[0] or type(error).__name__
             failed = BrowserError(f"{self.path}: failed ({reason}).")
@@ -246,9 +283,12 @@ class Browser:
             await page.set_content(f'<!doctype html><body style="margin:0">{markup}</body>')
             return bytes(await page.screenshot(scale="device"))
 
-    async def _pdf(self, file: Path) -> bytes:
-        page = await self._page(str(file))
+    async def _pdf(self, file: Path, part: str, pages: dict[str, int]) -> bytes:
+        page = await self._page(f"{file} {part}")
+        await page.set_viewport_size(PAPER)
         await page.goto(file.resolve().as_uri())
+        await page.emulate_media(media="print")
+        await page.evaluate(_PREPARE, {"part": part, "pages": pages})
         return bytes(
             await page.pdf(
                 prefer_css_page_size=True, print_background=True, tagged=True, outline=True

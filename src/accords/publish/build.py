@@ -7,14 +7,13 @@ import contextlib
 import hashlib
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import metadata
@@ -28,21 +27,25 @@ from accords.errors import AccordsError
 if TYPE_CHECKING:
     from accords.dataset import Dataset
     from accords.publish.browser import Browser, BrowserError
+    from accords.publish.notebooks import Runner
     from accords.publish.pictures import Picture, Pictures
 
 PACKAGE = Path(__file__).parents[1]
 
-PAGE, PAPER, WORKBOOK, MANIFEST = "report.html", "report.pdf", "report.xlsx", "manifest.json"
+PAGE, WORKBOOK, MANIFEST = "report.html", "report.xlsx", "manifest.json"
+
+SHEET = "index.html"
+"""The list of all pictures, beside them."""
 
 NOT_FOR_NOTEBOOKS = ("checks/", "cli/", "curation/", "explorer/", "publish/")
 """Rooms that chapters do not use: a change there leaves executed notebooks valid."""
 
-NO_BROWSER = "The charts are interactive only, and there are no pictures and no PDF."
+NO_BROWSER = "The charts are interactive only, and there are no pictures and no PDFs."
 """What a report is without a browser."""
 
 BROWSER_FAILED = (
-    "The browser failed, so that the report lacks its PDF or some pictures; charts without one are "
-    "interactive only. Build again; if it fails again, name another browser in BROWSER_PATH."
+    "The browser failed, so that the report lacks its PDFs or some pictures; charts without one "
+    "are interactive only. Build again; if it fails again, name another browser in BROWSER_PATH."
 )
 
 SHOWN_PROBLEMS = 8
@@ -80,7 +83,7 @@ class Plan:
     focus
         Focus states, or None for those that the data name.
     pdf
-        Whether to print the page to PDF too.
+        Whether to print the page to PDFs too.
     """
 
     root: Path
@@ -237,7 +240,7 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
     The kernels start while the data are checked; the page's parts are written while the notebooks
     run, and a chapter's pictures are drawn while the next one runs.
     """
-    from accords.publish import browser, notebooks
+    from accords.publish import browser, notebooks, paper
     from accords.publish.pictures import prune
 
     found = browser.find()
@@ -261,42 +264,30 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
         workbook = workers.submit(_workbook, dataset)
         changes = workers.submit(_changes, job, dataset)
         charts = opened.enter_context(_Charts(running, job.cache / "pictures", dataset))
-        executed: dict[Path, Any] = {}
-        # The key findings draw nothing and take longest: run in the middle, they neither keep the
-        # browser waiting for its first charts nor hold up the end.
-        first, *rest = files
-        waiting = iter([*rest[:3], first, *rest[3:]])
-
-        async def take_turns(runner: notebooks.Runner) -> None:
-            for file in waiting:
-                executed[file] = await runner.run(file, told)
-                charts.ask(executed[file])
-            await runner.stop()
-
-        try:
-            async with asyncio.TaskGroup() as group:
-                for runner in runners:
-                    group.create_task(take_turns(runner))
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from None
-        pages = [executed[file] for file in files]
+        pages = await _executed(files, runners, charts, told)
         if (changed := await asyncio.wrap_future(changes)) is not None:
             pages.append(changed)
         drawn = await charts.drawn(told)
         told("writing the page", 0, 1)
         with exchange.staged(job.out) as stage:
             export = await asyncio.wrap_future(exporter)
-            markup = await asyncio.to_thread(export, notebooks.join(pages), drawn)
-            (stage / PAGE).write_text(markup, encoding="utf-8", newline="\n")
+            page, report = stage / PAGE, notebooks.join(pages)
+            printer = running if job.pdf else None
+            await asyncio.to_thread(export, page, report, drawn, paper.PRINTS if printer else {})
             told("writing the page", 1, 1)
-            printed = running.pdf(stage / PAGE) if running and job.pdf else None
+            asked = None
+            if printer:
+                asked = workers.submit(paper.prints, printer, page, dataset.released)
             pieces = await charts.files()
             sheets: bytes = await asyncio.wrap_future(workbook)
             (stage / WORKBOOK).write_bytes(sheets)
-            if printed is not None:
+            if asked is not None:
                 told("printing", 0, 1)
-                if (paper := await charts.given(printed)) is not None:
-                    (stage / PAPER).write_bytes(_settled(paper, dataset))
+                printed = await charts.given(asked)
+                for name, pdf in (printed or {}).items():
+                    (stage / name).write_bytes(pdf)
+                if printed is None:  # The page names what lies beside it.
+                    await asyncio.to_thread(export, page, report, drawn, {})
                 told("printing", 1, 1)
             if charts.failure:
                 notes.append(f"{charts.failure} {BROWSER_FAILED}")
@@ -306,6 +297,31 @@ async def _build(job: Plan, inputs: dict[str, str], told: Told) -> Result:
         for cache in (job.cache / "notebooks", job.cache / "pictures"):
             prune(cache, started)
     return Result(job.out / PAGE, unchanged=False, notes=tuple(notes))
+
+
+async def _executed(
+    files: Sequence[Path], runners: Sequence[Runner], charts: _Charts, told: Told
+) -> list[Any]:
+    """Run the chapters side by side, and have the charts of each drawn while the next one runs."""
+    executed: dict[Path, Any] = {}
+    # The brief draws nothing and takes longest: run in the middle, it neither keeps the browser
+    # waiting for its first charts nor holds up the end.
+    first, *rest = files
+    waiting = iter([*rest[:3], first, *rest[3:]])
+
+    async def take_turns(runner: Runner) -> None:
+        for file in waiting:
+            executed[file] = await runner.run(file, told)
+            charts.ask(executed[file])
+        await runner.stop()
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for runner in runners:
+                group.create_task(take_turns(runner))
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return [executed[file] for file in files]
 
 
 class _Charts:
@@ -324,6 +340,7 @@ class _Charts:
         self._source = _source_line(dataset)
         self._drawings: dict[str, Future[Picture]] = {}
         self._files: list[Future[dict[str, bytes]]] = []
+        self._shown: list[Mapping[str, Any]] = []
         self._workers = ThreadPoolExecutor(1)
         self.failure: BrowserError | None = None
 
@@ -345,6 +362,7 @@ class _Charts:
         for figure in notebooks.figures(notebook):
             drawing = self._studio.request(figure)
             self._drawings[page.figure_key(figure)] = drawing
+            self._shown.append(figure["layout"]["meta"])
             self._files.append(self._workers.submit(self._files_of, self._studio, drawing, figure))
 
     async def drawn(self, told: Told) -> dict[str, Picture]:
@@ -358,9 +376,15 @@ class _Charts:
         return ready
 
     async def files(self) -> dict[str, bytes]:
-        """Wait for all files, titled SVG and PNG; give those that were made by name."""
+        """Wait for all files, titled SVG and PNG; give those that were made by name, and a list."""
+        from accords.publish import pictures
+
         made = [await self.given(files) for files in self._files]
-        return {name: content for files in made if files for name, content in files.items()}
+        files = {name: content for each in made if each for name, content in each.items()}
+        if files:
+            shown = [meta for meta in self._shown if f"{meta['name']}.svg" in files]
+            files[SHEET] = pictures.contact_sheet(shown, self._source).encode()
+        return files
 
     async def given(self, asked: Future[Any]) -> Any:
         """Wait for what the browser was asked for; give nothing, and note it, where it failed."""
@@ -402,7 +426,9 @@ def _checked(job: Plan) -> Dataset:
     return load(job.data, focus=job.focus)
 
 
-def _exporter(dataset: Dataset, folder: Path) -> Callable[[Any, dict[str, Picture]], str]:
+def _exporter(
+    dataset: Dataset, folder: Path
+) -> Callable[[Path, Any, dict[str, Picture], Mapping[str, str]], None]:
     """Prepare the page while the notebooks still run."""
     from accords.publish import page
     from accords.publish.exporter import AccordsExporter, Context
@@ -410,12 +436,15 @@ def _exporter(dataset: Dataset, folder: Path) -> Callable[[Any, dict[str, Pictur
     records = page.records(dataset)
     exporter = AccordsExporter()
 
-    def export(notebook: Any, drawn: dict[str, Picture]) -> str:
-        exporter.context = Context(dataset=dataset, pictures=drawn, records=records)
+    def export(
+        page: Path, notebook: Any, drawn: dict[str, Picture], prints: Mapping[str, str]
+    ) -> None:
+        beside = {**prints, WORKBOOK: "all tables, for a spreadsheet"}
+        exporter.context = Context(dataset, drawn, records, beside)
         # Pictures beside the notebooks are found from their folder.
         place = {"metadata": {"path": str(folder)}}
         markup, _ = exporter.from_notebook_node(notebook, place)
-        return markup
+        page.write_text(markup, encoding="utf-8", newline="\n")
 
     return export
 
@@ -450,23 +479,6 @@ def _source_line(dataset: Dataset) -> str:
 
     title = dataset.descriptor.get("title", "Defence agreements")
     return f"Source: {title}, edition {dataset.edition} ({day(dataset.released)}). CC BY 4.0."
-
-
-def _settled(pdf: bytes, dataset: Dataset) -> bytes:
-    """Take the clock and the browser's counters out of a PDF, so that it is the same each time.
-
-    The edition date stands for the time of printing, and the marks of its structure are counted
-    from one; no object changes its length.
-    """
-    stamp = f"{dataset.released:%Y%m%d%H%M%S}+00'00'".encode()
-    pdf = re.sub(
-        rb"/(CreationDate|ModDate) \(D:[^)]*\)",
-        lambda match: b"/%s (D:%s)" % (match[1], stamp),
-        pdf,
-    )
-    marks = sorted(set(re.findall(rb"\(node(\d{8})\)", pdf)))
-    number = {mark: b"(node%08d)" % n for n, mark in enumerate(marks, start=1)}
-    return re.sub(rb"\(node(\d{8})\)", lambda match: number[match[1]], pdf)
 
 
 def _place(

@@ -136,11 +136,14 @@ class Context:
         figure is interactive only.
     records
         The parts of the page about the records, as :func:`records` returns them.
+    beside
+        The files that lie beside the page, and what each holds.
     """
 
     dataset: Dataset | None
     pictures: Mapping[str, pictures.Picture]
     records: Mapping[str, str]
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 class Page:
@@ -222,6 +225,7 @@ class Page:
             "left_out": self.left_out,
             "changed": self._first_of("what-changed"),
             "records": {name: Markup(part) for name, part in self.context.records.items()},
+            "beside": self.context.beside,
             "style": Markup(style()),
             "scripts": {name: Markup(script(name)) for name in SCRIPTS},
             "policy": Markup(policy()),
@@ -473,7 +477,10 @@ def style() -> str:
     """Return the page's style sheet, with the theme's colours as variables, light and dark."""
     from accords.publish.records import stylesheet
 
-    sheet = (STATIC / "page.css").read_text(encoding="utf-8") + stylesheet()
+    own, paper = (
+        (STATIC / f"{name}.css").read_text(encoding="utf-8") for name in ("page", "print")
+    )
+    sheet = own + stylesheet() + paper
     for n, mode in enumerate(("light", "dark")):
         tokens = "".join(f"--{token}:{pair[n]};" for token, pair in theme.COLOURS.items())
         sheet = sheet.replace(f"/*{mode}*/", tokens)

@@ -11,7 +11,7 @@ import math
 import os
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -158,6 +158,20 @@ def titled(picture: str, meta: dict[str, Any], source: str) -> str:
         drawing=Markup(re.sub(r"^<svg[^>]*>|</svg>$", "", picture)),
     )
     return svg.literal(markup) + "\n"
+
+
+def contact_sheet(shown: Iterable[Mapping[str, Any]], source: str) -> str:
+    """Write the page that shows all figures, smaller, with their titles and files.
+
+    Parameters
+    ----------
+    shown
+        What the page says of each figure; its ``name`` is that of its files.
+    source
+        The line at the foot, as for :func:`titled`.
+    """
+    figures = sorted(shown, key=lambda meta: str(meta["name"]))
+    return render("accords.publish", "contact.html.j2", figures=figures, source=source)
 
 
 def digest(*parts: object) -> str:

@@ -366,14 +366,6 @@
   }, { rootMargin: "-20% 0px -75%" });
   for (const id of items.keys()) { const section = document.getElementById(id); if (section) spy.observe(section); }
 
-  // Paper has nothing to unfold.
-  let folded = [];
-  addEventListener("beforeprint", () => {
-    folded = $$("details:not([open])");
-    folded.forEach((details) => { details.open = true; });
-  });
-  addEventListener("afterprint", () => folded.forEach((details) => { details.open = false; }));
-
   PHONE.addEventListener("change", () => { fit(); $(".toc details").open = !PHONE.matches; });
   fit();
 })();
