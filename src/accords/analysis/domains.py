@@ -120,8 +120,8 @@ def contrast(
     DataFrame
         ``domain``, ``more`` (the state with the larger share), ``since``, ``until``, ``first`` and
         ``second`` (shares of the two states), ``difference`` (first less second), ``low``,
-        ``high``, ``p``, ``adjusted``, ``sure`` (bool: ``adjusted`` below 0.05), ``ids``. Empty unless
-        two states have such agreements.
+        ``high``, ``p``, ``adjusted``, ``sure`` (bool: ``adjusted`` below 0.05), ``ids``. Empty
+        unless two states have such agreements.
     """
     keys = ["domain", "more", "since", "until"]
     table = profiles(dataset, since=since, until=until)

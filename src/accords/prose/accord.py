@@ -79,7 +79,8 @@ def accord_line(dataset: Dataset, steps: pd.DataFrame) -> Text:
         return LeftOut(f"The accord in one line: {NO_ACCORD}")
     ids = steps["ids"].iloc[0]
     row, found = dataset.overview.loc[ids[0]], steps[steps["found"]]
-    told = f"The {linked(lowered(row['instrument_label']), ids)} between {named_parties(dataset, ids[0])}"
+    kind = linked(lowered(row["instrument_label"]), ids)
+    told = f"The {kind} between {named_parties(dataset, ids[0])}"
     signed = _rows(found[found["event"].isin(lives.SIGNATURES)])
     if signed:
         ministers = SIGNATORIES.search(str(row["summary"]))
