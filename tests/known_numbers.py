@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import combinations
 from numbers import Number
@@ -27,6 +28,8 @@ SHARE = re.compile(
     r"(?:(?P<before>\d+) % \()?(?P<n>\d+) of (?P<of>\d+)(?: [a-z]+)?(?: \((?P<after>\d+) %)?"
 )
 """A share with its counts: '34 % (12 of 35)' or '12 of 35 agreements (34 %)'."""
+
+FEW_ROWS = 60
 
 MISSING = "missing"
 
@@ -66,7 +69,7 @@ def known(dataset: Dataset, *given: Any, deep: bool = True) -> set[str]:
 
     Of each table: its cells, rounded; what is named in its texts; the number of its rows, of
     different values, of agreements behind them and the sums of its counts, in all and in every
-    group that one or two columns make; differences and shares of two of its counts. Cells alone
+    group that columns make; differences and shares of two of its counts. Cells alone
     where it need not be ``deep``.
     """
     said = set(_of_dataset(dataset))
@@ -111,7 +114,7 @@ Row = dict[Any, Any]
 
 
 def _groups(table: pd.DataFrame) -> Iterator[list[Row]]:
-    """Return the rows of a table, and those of its parts by one and by two columns."""
+    """Return the rows of a table, and of its parts by one and by two columns."""
     rows = table.to_dict("records")
     yield rows
     keys: list[list[Any]] = []
@@ -123,11 +126,17 @@ def _groups(table: pd.DataFrame) -> Iterator[list[Row]]:
             keys.append(values)
         elif pd.api.types.is_integer_dtype(table[column]):
             keys.append([value == 1 for value in values])
-    for pair in [[key] for key in keys] + [list(pair) for pair in combinations(keys, 2)]:
-        parts: dict[Any, list[Row]] = {}
-        for row, *key in zip(rows, *pair, strict=True):
-            parts.setdefault(tuple(key), []).append(row)
-        yield from parts.values()
+        once = Counter(values)
+        keys.append([once[value] == 1 for value in values])
+    # A large table is parted by state besides, a small one by any two columns.
+    whole, states = [None] * len(rows), [row.get("state") for row in rows]
+    others = [whole, *keys] if len(rows) <= FEW_ROWS else [whole, states]
+    for key in [states, *keys]:
+        for within in others:
+            parts: dict[Any, list[Row]] = {}
+            for row, *both in zip(rows, key, within, strict=True):
+                parts.setdefault(tuple(both), []).append(row)
+            yield from parts.values()
 
 
 def _key(value: Any) -> Any:
