@@ -139,6 +139,11 @@ def test_rows_may_come_in_any_order_and_columns_too(edited: Callable[[Edit], Out
             id="deleted sheet",
         ),
         pytest.param(
+            lambda book: book.create_sheet("events ", 1).append(["agreement_id"]),
+            "events : a second sheet of this name",
+            id="sheet twice",
+        ),
+        pytest.param(
             lambda book: book["agreements"].delete_cols(column_index_from_string(SUMMARY)),
             "agreements: no column 'summary'",
             id="deleted column",

@@ -125,6 +125,9 @@ def read_workbook(file: str | os.PathLike[str], descriptor: Mapping[str, Any]) -
         ) from error
     reading = Reading({}, Cells(), state=state)
     named = {_folded(sheet.title): sheet for sheet in sheets}
+    for sheet in sheets:
+        if _folded(sheet.title) in resources and named[_folded(sheet.title)] is not sheet:
+            reading.object(sheet.title, "a second sheet of this name. Delete one.")
     strange = [sheet for name, sheet in named.items() if name not in {*resources, GUIDE, CODEBOOK}]
     for name, resource in resources.items():
         if name in named:
