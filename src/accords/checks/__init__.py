@@ -1,41 +1,26 @@
 """Everything that can be wrong with a dataset, found in one run.
 
-``files`` reads bytes into rows and columns, ``cells`` judges one value by its column's schema,
-``keys``, ``records`` and ``disputes`` hold the rules between rows and tables. What is declared in
-``datapackage.json`` is nowhere repeated here.
+``descriptor`` holds what is declared, ``files`` reads bytes into tables, ``cells`` judges one value
+by its column's schema, ``keys`` finds what occurs twice or is missing. ``records``, ``order``,
+``likeness``, ``disputes`` and ``lists`` hold the rules between rows and tables (see ``rules``).
+What is declared in ``datapackage.json`` is nowhere repeated here. Nothing here changes the data,
+and nothing above ``dataset`` is imported.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
-from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from accords.checks import disputes, files, keys, records
-from accords.checks.data import Data, Rule, Unread
-from accords.checks.problem import RULES, Problem
-from accords.dataset import find_data, read_descriptor, read_edition
-from accords.errors import DatasetError
+import pandas as pd
 
-BETWEEN: tuple[Rule, ...] = (
-    keys.repeated,
-    keys.dangling,
-    records.whole,
-    records.scope,
-    records.actors,
-    records.subjects,
-    records.evidence,
-    records.unused,
-    records.bases,
-    records.edition,
-    records.order,
-    records.near_duplicates,
-    records.cycles,
-    disputes.whole,
-    disputes.fields,
-    disputes.adopted_values,
-)
-"""The rules between rows and tables."""
+from accords.checks import cells, descriptor, files, keys
+from accords.checks.problem import MOST, RULES, Problem, condensed
+from accords.checks import disputes, likeness, lists, order, records  # noqa: F401
+from accords.checks.rules import Data, broken
+from accords.dataset import find_data, read_descriptor
 
 __all__ = ["RULES", "Problem", "check"]
 
@@ -52,7 +37,8 @@ def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
     -------
     list of Problem
         By file and row, in the order of the descriptor; empty when nothing is wrong. Only those
-        of severity ``error`` keep the dataset from being published.
+        of severity ``error`` keep the dataset from being published. Of many problems with one
+        cause the first says how many there are.
 
     Raises
     ------
@@ -60,24 +46,59 @@ def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
         When the folder or its descriptor cannot be read, so that there is nothing to check.
     """
     folder = Path(path) if path is not None else find_data()
-    descriptor = read_descriptor(folder)
-    problems: list[Problem] = []
+    declared = read_descriptor(folder)
+    resources = declared["resources"]
+    edition, problems = descriptor.edition(folder, declared)
+    problems += [*descriptor.faults(declared), *files.undeclared(folder, resources)]
     tables = {}
-    for resource in descriptor["resources"]:
-        tables[resource["name"]], found = files.read(folder, resource)
-        problems += found
-    problems += files.undeclared(folder, descriptor["resources"])
-    try:
-        edition = read_edition(folder)[1]
-        problems += files.read_until(folder, descriptor)
-    except DatasetError as error:
-        what, _, remedy = str(error).partition(". ")
-        problems.append(Problem("CHANGELOG.md", "edition", what + ".", remedy))
-        edition = None
-    data = Data(descriptor, tables, edition)
-    for rule in BETWEEN:
-        # What a rule cannot read is reported already.
-        with suppress(Unread):
-            problems += list(rule(data))
-    place = {resource["path"]: n for n, resource in enumerate(descriptor["resources"])}
+    for resource in resources:
+        read, found = files.read(folder, resource)
+        for _, same in itertools.groupby(found, key=lambda problem: problem.rule):
+            problems += condensed(list(same))
+        problems += _judged(resource, read.rows)
+        if read.whole:
+            tables[resource["name"]] = read.rows
+    notes = folder / "CURATION.md"
+    curation = notes.read_text(encoding="utf-8", errors="replace") if notes.is_file() else ""
+    data = Data(declared, tables, edition, curation)
+    dangling, unsound = keys.dangling(data)
+    problems += [*keys.repeated(data), *dangling, *broken(data, unsound)]
+    place = {resource["path"]: n for n, resource in enumerate(resources)}
     return sorted(problems, key=lambda p: (place.get(p.file, len(place)), p.file, p.row or 0))
+
+
+def _judged(resource: dict[str, Any], rows: pd.DataFrame) -> list[Problem]:
+    """Judge each distinct value of each column once, and report the rows that hold a bad one."""
+    schema = resource["schema"]
+    foreign = {key for entry in schema.get("foreignKeys", ()) for key in entry["fields"]}
+    problems = []
+    for field in schema["fields"]:
+        name = field["name"]
+        if name not in rows:
+            continue
+        column = rows[name]
+        faults: dict[str, list[cells.Fault]] = {}
+        if cells.constraints(field).get("required"):
+            faults[""] = [cells.Fault("required", f"'{name}' is empty.", "Fill it in.")]
+            column = column.fillna("")
+        values: Any = ()
+        if name not in foreign:
+            values, form = rows[name].dropna().unique().astype(object), cells.form(field)
+            faults |= {v: list(form.faults(v)) for v in values if not form.plain(v)}
+        if resource["path"].startswith("codes/"):  # 'unknown' and 'none' are codes there.
+            faults = {v: [f for f in found if f.rule != "placeholder"] for v, found in faults.items()}
+        bad = {value for value, found in faults.items() if found}
+        if not bad or (bad == {""} and rows[name].notna().all()):
+            continue
+        found = [
+            Problem(resource["path"], rule, message, remedy, int(row), name, value, severity)
+            for row, value in column[column.isin(bad)].items()
+            for rule, message, remedy, severity in faults[str(value)]
+        ]
+        if len(bad) > 2 * MOST and 2 * len(bad) > len(values):
+            problems += condensed(found)  # The column holds something else altogether.
+            continue
+        found.sort(key=lambda problem: (problem.rule, problem.value, problem.row))
+        for _, same in itertools.groupby(found, key=lambda problem: (problem.rule, problem.value)):
+            problems += condensed(list(same))
+    return problems

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from accords.checks.data import each, items
 from accords.checks.problem import Problem
 from accords.curation.differences import RowChange
 from accords.dataset import Dataset
@@ -101,7 +100,7 @@ def no_locator(dataset: Dataset, added: Added) -> Iterator[Advice]:
     serves = dataset.citations.groupby("source_id")["agreement_id"].nunique()
     rows = added["citations"]
     rows = rows[(rows["source_id"].map(serves) > SERVES_MANY) & rows["locator"].isna()]
-    for row in each(rows.drop_duplicates(["agreement_id", "source_id"])):
+    for row in rows.drop_duplicates(["agreement_id", "source_id"]).itertuples():
         yield Advice(
             "citations",
             row.Index,
@@ -116,7 +115,7 @@ def two_origins(dataset: Dataset, added: Added) -> Iterator[Advice]:
     """Ask for the first source alone where an origin names a second one too."""
     voices = pd.concat([dataset.sources["origin"], dataset.sources["publisher"]]).dropna()
     known = {voice.casefold() for voice in voices if len(voice) > 2}
-    for position, origin in items(added["sources"]["origin"].dropna()):
+    for position, origin in added["sources"]["origin"].dropna().items():
         words = origin.casefold()
         within = any(
             re.search(rf"(?<!\w){re.escape(voice)}(?!\w)", words)
@@ -136,7 +135,7 @@ def two_origins(dataset: Dataset, added: Added) -> Iterator[Advice]:
 def mirror(dataset: Dataset, added: Added) -> Iterator[Advice]:
     """Ask whether two addresses that differ in their subdomain alone are one page."""
     places = dataset.sources["url"].map(_without_subdomain, na_action="ignore").dropna()
-    for position, place in items(places[places.index.isin(added["sources"].index)]):
+    for position, place in places[places.index.isin(added["sources"].index)].items():
         same = places.index[(places == place) & (places.index != position)]
         if len(same):
             other = str(dataset.sources.at[same[0], "source_id"])
@@ -154,7 +153,7 @@ def uncited_dispute(dataset: Dataset, added: Added) -> Iterator[Advice]:
     pair = ["agreement_id", "source_id"]
     cited = pd.MultiIndex.from_frame(dataset.citations[pair])
     rows = added["disputes"].drop_duplicates(pair)
-    for row in each(rows[~pd.MultiIndex.from_frame(rows[pair]).isin(cited)]):
+    for row in rows[~pd.MultiIndex.from_frame(rows[pair]).isin(cited)].itertuples():
         yield Advice(
             "disputes",
             row.Index,
@@ -169,7 +168,7 @@ def few_parties(dataset: Dataset, added: Added) -> Iterator[Advice]:
     number = dataset.parties.groupby("agreement_id").size()
     rows = added["agreements"]
     rows = rows[(rows["scope"] == "multilateral") & rows["parties_total"].isna()]
-    for row in each(rows[rows["agreement_id"].map(number) < 3]):
+    for row in rows[rows["agreement_id"].map(number) < 3].itertuples():
         yield Advice(
             "agreements",
             row.Index,

@@ -17,6 +17,7 @@ import pandas as pd
 
 from accords.dataset import edtf as dates
 from accords.dataset import lifecycle as lives
+from accords.dataset.descriptor import faults
 from accords.errors import DatasetError, NoDataset
 from accords.words import the
 
@@ -405,7 +406,7 @@ def load(
         descriptor=descriptor,
         edition=edition,
         released=released,
-        as_of=pd.Timestamp(as_of or descriptor.get("readUntil") or released),
+        as_of=_as_of(as_of, descriptor, folder) or released,
         focus=states,
         path=folder,
     )
@@ -497,8 +498,8 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
         raise DatasetError(
             f"{file}: is not valid JSON ({error}). Mend or restore the file."
         ) from error
-    if not isinstance(descriptor, dict) or not descriptor.get("resources"):
-        raise DatasetError(f"{file}: declares no tables (resources). Restore the file.")
+    if fault := next(faults(descriptor), None):
+        raise DatasetError(f"{file}: {fault}")
     return descriptor
 
 
@@ -511,12 +512,35 @@ def read_edition(folder: Path) -> tuple[str, pd.Timestamp]:
         raise DatasetError(
             f"{file}: cannot be read ({error.strerror}). Restore the file."
         ) from error
+    except UnicodeDecodeError as error:
+        line = 1 + error.object[: error.start].count(b"\n")
+        raise DatasetError(f"{file}: line {line} is not UTF-8. Save it as UTF-8.") from error
     heading = re.search(r"^## (\S+) \((\d{4}-\d{2}-\d{2})\)$", text, flags=re.MULTILINE)
     if heading is None:
         raise DatasetError(
             f"{file}: no edition. Add a heading such as '## 1.0.0 (2026-11-24)', the newest first."
         )
-    return heading[1], pd.Timestamp(heading[2])
+    return heading[1], _day(heading[2], f"{file}: the date of edition {heading[1]}")
+
+
+def _as_of(
+    given: str | pd.Timestamp | None, descriptor: Mapping[str, Any], folder: Path
+) -> pd.Timestamp | None:
+    """Return the day that the caller gives, else the one that the descriptor does."""
+    if given is not None:
+        return pd.Timestamp(given)
+    until = descriptor.get("readUntil")
+    return _day(until, f"{folder / 'datapackage.json'}: readUntil") if until else None
+
+
+def _day(written: object, what: str) -> pd.Timestamp:
+    """Read a day, or raise :class:`DatasetError` with what it is the day of."""
+    try:
+        return pd.to_datetime(str(written), format="%Y-%m-%d")
+    except ValueError as error:
+        raise DatasetError(
+            f"{what} is '{written}', which is not a day. Write it as 2026-11-24."
+        ) from error
 
 
 def read_table(folder: Path, resource: Mapping[str, Any]) -> pd.DataFrame:
@@ -544,7 +568,7 @@ def typed(table: pd.DataFrame, resource: Mapping[str, Any]) -> pd.DataFrame:
         name, kind = f["name"], f["type"]
         try:
             columns[name] = _typed(table[name], kind)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, OverflowError) as error:
             raise DatasetError(
                 f"{resource['path']}: column {name} holds a value that is no {kind} ({error}). "
                 "Run 'accords check'."

@@ -1,0 +1,144 @@
+"""What must come before what: the steps of a life, sources and what they report, the edition."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from accords.checks.rules import Data, rule
+from accords.dataset.lifecycle import SIGNATURES
+
+DOMESTIC = ("chamber-approved", "parliament-approved", "ratified")
+"""Steps of one party, which say nothing about the other's."""
+
+LIFE = (("signed",), *((step,) for step in DOMESTIC), ("entered-into-force",),
+        ("terminated", "expired"))  # fmt: skip
+"""The order of a life. What may precede the signature (approved by government) is not in it, nor
+what is said or done at any time (announced, attested, amended)."""
+
+AFTER_SIGNATURE = ("attested", "delivered", "amended", "renewed", "suspended")
+"""Events that have no other place in the order than after the signature."""
+
+FIRM = frozenset(
+    (before, after)
+    for n, steps in enumerate(LIFE)
+    for before in steps
+    for after in (*(step for later in LIFE[n + 1 :] for step in later),
+                  *(AFTER_SIGNATURE if n == 0 else ()))
+)  # fmt: skip
+"""Pairs of steps of which the first cannot be the later."""
+
+USUAL = frozenset(
+    {("initialled", "signed"), ("signed", "tabled"), ("signed", "notified"),
+     ("tabled", "parliament-approved"), ("government-approved", "parliament-approved")}
+)  # fmt: skip
+"""Pairs of which the first is seldom the later."""
+
+
+def out_of_order(data: Data, pairs: frozenset[tuple[str, str]]) -> pd.DataFrame:
+    """Find steps that lie before one that they follow, where the dates leave no other reading.
+
+    In a bilateral agreement the parties' domestic steps are compared party by party; in a
+    multilateral one all steps are, as it is in force before the later members join.
+    """
+    rows = data["events"].dropna(subset=["agreement_id", "event_id", "date"])
+    rows = rows[rows["event"].isin({step for pair in pairs for step in pair})]
+    scope = data.lookup("agreements", "agreement_id", "scope")
+    steps = rows.assign(
+        row=rows.index,
+        party=rows["party_id"].fillna(""),
+        bilateral=rows["agreement_id"].map(scope) == "bilateral",
+        domestic=rows["event"].isin([*DOMESTIC, "tabled", "government-approved"]),
+    )
+    both = steps.merge(steps, on="agreement_id", suffixes=("", "_before"))
+    both = both[both["latest"] < both["earliest_before"]]
+    apart = both["domestic"] & both["domestic_before"] | ~both["bilateral"]
+    both = both[~apart | (both["party"] == both["party_before"])]
+    ordered = [pair in pairs for pair in zip(both["event_before"], both["event"], strict=True)]
+    return both[ordered].set_index("row")
+
+
+for _pairs, _name, _severity in ((FIRM, "life-order", "error"), (USUAL, "early-step", "warning")):
+    rule(
+        *(_name, "events", "date"),
+        "'{event_id}' ({date}) lies before '{event_id_before}' ({date_before}) of {agreement_id}.",
+        "Correct one of the two dates, or the type of the event.",
+        _severity,
+    )(partial(out_of_order, pairs=_pairs))
+
+
+def ahead(data: Data, table: str, column: str) -> pd.DataFrame:
+    """Find dates after the edition."""
+    # What is less precise than the edition's day is only later where its own first part is.
+    edition = "9999" if data.edition is None else str(data.edition)[:10]
+    rows = data[table][data[table][column].str.extract("^([0-9-]+)")[0] > edition]
+    return rows.assign(day=rows[column], edition=edition)
+
+
+for _table, _column in (
+    *(("events", "date"), ("sources", "published")),
+    *(("coverage", "searched_on"), ("completeness", "counted_on")),
+):
+    rule(
+        *("after-edition", _table, _column),
+        "{day} lies after the edition ({edition}).",
+        "Correct the date, or add the new edition to CHANGELOG.md.",
+    )(partial(ahead, table=_table, column=_column))
+
+
+@rule(
+    *("early-source", "citations", "source_id"),
+    "{source_id} of {published} is cited for '{subject}' of {date}, which is later.",
+    "Correct one of the two dates, or cite a source that could know it.",
+    "warning",
+)
+def early_sources(data: Data) -> pd.DataFrame:
+    """Find sources that are older than the event for which they are cited.
+
+    Left out is what a page can know beforehand or be brought up to date with: the end of a term,
+    a date that was inferred, the page of a treaty database.
+    """
+    events, sources = data["events"], data["sources"]
+    events = events[(events["event"] != "expired") & ~events["date"].str.contains("?", regex=False)]
+    sources = sources[(sources["kind"] != "treaty-database") & sources["latest"].notna()]
+    rows = data["citations"].dropna(subset=["fact"])
+    rows = rows[rows["source_id"].isin(sources["source_id"])]
+    rows = rows.assign(row=rows.index).merge(events[["fact", "date", "earliest"]], on="fact")
+    rows = rows.merge(sources[["source_id", "published", "latest"]], on="source_id")
+    return rows[rows["latest"] < rows["earliest"]].set_index("row")
+
+
+@rule(
+    *("succession", "agreements", "supersedes"),
+    "{supersedes} was signed ({after}) after this agreement, which is to replace it.",
+    "Correct supersedes, or turn it round.",
+)
+def replaced_later(data: Data) -> pd.DataFrame:
+    """Find agreements that replace a later one."""
+    signed = data["events"][data["events"]["event"].isin(SIGNATURES)]
+    first = signed.sort_values("earliest").drop_duplicates("agreement_id")
+    first = first.set_index("agreement_id")
+    rows = data["agreements"].dropna(subset=["supersedes"])
+    older = rows["agreement_id"].map(first["latest"]) < rows["supersedes"].map(first["earliest"])
+    return rows.assign(after=rows["supersedes"].map(first["date"]))[older]
+
+
+def ring(data: Data, column: str) -> pd.DataFrame:
+    """Find agreements that are part of themselves or replace themselves, by whatever detour."""
+    rows = data["agreements"].dropna(subset=["agreement_id", column])
+    rows = rows.drop_duplicates("agreement_id")
+    before = len(rows) + 1
+    while len(rows) < before:  # What leads nowhere, and what nothing leads to, is in no ring.
+        before = len(rows)
+        rows = rows[rows[column].isin(rows["agreement_id"])]
+        rows = rows[rows["agreement_id"].isin(rows[column])]
+    return rows
+
+
+for _column in ("part_of", "supersedes"):
+    rule(
+        *("cycle", "agreements", _column),
+        f"{_column} leads back to where it began: {{agreement_id}} → {{{_column}}} → ...",
+        "Empty the cell that is wrong.",
+    )(partial(ring, column=_column))

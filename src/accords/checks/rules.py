@@ -1,0 +1,149 @@
+"""What a rule between rows and tables is, and the tables that it is given.
+
+A rule is a small function that takes the tables and returns the rows of one table that break it.
+What is said of each row is declared with the rule, and filled in from the row's own cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+import pandas as pd
+
+from accords.checks.problem import MOST, Problem, condensed
+from accords.dataset import edtf
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """The tables as they were read: text, empty cells missing, indexed by the editor's rows.
+
+    Attributes
+    ----------
+    descriptor
+        The data package descriptor.
+    tables
+        Each table of which all rows could be read. Columns that serve several rules are added:
+        ``fact`` in agreements, events, domains and citations (what a citation can support), and
+        the bounds ``earliest`` and ``latest`` of the dates of events and sources.
+    edition
+        Date of the newest edition, or None where it cannot be read.
+    curation
+        Text of ``CURATION.md``, which says what became of records that were left out.
+    """
+
+    descriptor: Mapping[str, Any]
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    edition: pd.Timestamp | None = None
+    curation: str = ""
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        return self.tables[table]
+
+    def __post_init__(self) -> None:
+        dated = {t: c for t, c in _DATES.items() if c in self.tables.get(t, ())}
+        written = [self.tables[table][column] for table, column in dated.items()]
+        distinct = pd.concat([pd.Series(dtype="str"), *written]).dropna().unique()
+        days = edtf.bounds(pd.Series(distinct, dtype="str")).set_axis(distinct, axis=0)
+        for table, column in zip(dated, written, strict=True):
+            ends = {end: column.map(days[end]) for end in ("earliest", "latest")}
+            self.tables[table] = self.tables[table].assign(**ends)
+        for table, (column, kind) in _FACTS.items():
+            rows = self.tables.get(table, pd.DataFrame())
+            if {"agreement_id", column} <= set(rows.columns):
+                subject = kind if kind == "value" else kind + rows[column]
+                fact = (rows["agreement_id"] + " " + subject).where(rows[column].notna())
+                self.tables[table] = rows.assign(fact=fact)
+
+    @property
+    def focus(self) -> list[str]:
+        """The focus states."""
+        return list(self.descriptor.get("focus", ()))
+
+    def lookup(self, table: str, key: str, column: str) -> pd.Series:
+        """Return a column of a table by its key; of a key that occurs twice the first row."""
+        rows = self[table].dropna(subset=[key]).drop_duplicates(key)
+        return rows.set_index(key)[column]
+
+
+_DATES = {"events": "date", "sources": "published"}
+"""The column of which a table gets the bounds; each distinct date is read once."""
+
+_FACTS = {
+    "agreements": ("value_amount", "value"),
+    "events": ("event_id", "event:"),
+    "domains": ("domain", "domain:"),
+    "citations": ("subject", ""),
+}
+"""The column that names what a citation can support, and how its subject begins."""
+
+Find = Callable[[Data], pd.DataFrame]
+
+
+class Rule(NamedTuple):
+    """A rule, where its breach is shown, and what is said of it (``{column}`` is a cell)."""
+
+    name: str
+    table: str
+    column: str
+    find: Find
+    message: str
+    remedy: str
+    severity: Literal["error", "warning"] = "error"
+
+
+BETWEEN: list[Rule] = []
+"""The rules between rows and tables, in the order in which they are registered."""
+
+
+def rule(
+    name: str,
+    table: str,
+    column: str,
+    message: str,
+    remedy: str,
+    severity: Literal["error", "warning"] = "error",
+) -> Callable[[Find], Find]:
+    """Register the function that finds the rows of a table that break a rule."""
+
+    def register(find: Find) -> Find:
+        BETWEEN.append(Rule(name, table, column, find, message, remedy, severity))
+        return find
+
+    return register
+
+
+def broken(data: Data, unsound: set[str]) -> Iterator[Problem]:
+    """Hold the tables to all rules.
+
+    What the agreements with an unsound key break is left out: it mostly follows from the key. A
+    rule of which a table or column could not be read is left out too, as that is reported.
+    """
+    paths = {resource["name"]: resource["path"] for resource in data.descriptor["resources"]}
+    for one in BETWEEN:
+        try:
+            rows = one.find(data)
+        except KeyError:
+            continue
+        if rows.empty:
+            continue
+        if "agreement_id" in rows:
+            rows = rows[rows["agreement_id"].notna() & ~rows["agreement_id"].isin(unsound)]
+        found, listed = [], rows[: MOST + 1]
+        for row, of in zip(listed.index, listed.to_dict("records"), strict=True):
+            value = of.get(one.column)
+            found.append(
+                Problem(
+                    paths[one.table],
+                    one.name,
+                    one.message.format_map(of),
+                    one.remedy.format_map(of),
+                    row=int(row),
+                    column=one.column,
+                    value=None if value is None or pd.isna(value) else str(value),
+                    severity=one.severity,
+                )
+            )
+        yield from condensed(found, len(rows))
