@@ -68,7 +68,10 @@ def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
 
 
 def _judged(resource: dict[str, Any], rows: pd.DataFrame) -> list[Problem]:
-    """Judge each distinct value of each column once, and report the rows that hold a bad one."""
+    """Judge each distinct value of each column once, and report the rows that hold a bad one.
+
+    Dates and numbers that are none are emptied, so that nothing else is made of them.
+    """
     schema = resource["schema"]
     foreign = {key for entry in schema.get("foreignKeys", ()) for key in entry["fields"]}
     problems = []
@@ -76,20 +79,21 @@ def _judged(resource: dict[str, Any], rows: pd.DataFrame) -> list[Problem]:
         name = field["name"]
         if name not in rows:
             continue
-        column = rows[name]
+        values, form = pd.unique(rows[name].to_numpy(dtype=object)), cells.form(field)
         faults: dict[str, list[cells.Fault]] = {}
-        if cells.constraints(field).get("required"):
+        if cells.constraints(field).get("required") and pd.isna(values).any():
             faults[""] = [cells.Fault("required", f"'{name}' is empty.", "Fill it in.")]
-            column = column.fillna("")
-        values: Any = ()
         if name not in foreign:
-            values, form = rows[name].dropna().unique().astype(object), cells.form(field)
-            faults |= {v: list(form.faults(v)) for v in values if not form.plain(v)}
+            filled = (value for value in values if isinstance(value, str))
+            faults |= {v: list(form.faults(v)) for v in filled if not form.plain(v)}
         if resource["path"].startswith("codes/"):  # 'unknown' and 'none' are codes there.
             faults = {v: [f for f in found if f.rule != "placeholder"] for v, found in faults.items()}
         bad = {value for value, found in faults.items() if found}
-        if not bad or (bad == {""} and rows[name].notna().all()):
+        if not bad:
             continue
+        column = rows[name].fillna("")
+        if field["type"] in ("integer", "date") or field.get("rdfType") == cells.EDTF:
+            rows[name] = rows[name].mask(column.isin(bad))
         found = [
             Problem(resource["path"], rule, message, remedy, int(row), name, value, severity)
             for row, value in column[column.isin(bad)].items()

@@ -309,8 +309,8 @@ def _address(value: str) -> Iterator[Fault]:
     if _DOTTED.match(value):
         yield Fault("url", "The host ends with a dot.", f"Write {plain}")
     elif entity := re.search(_ENTITY, value):
-        meant = value.replace("&amp;", "&") if entity[0] == "&amp;" else "it without that"
-        yield Fault("url", f"The address holds '{entity[0]}' of HTML.", f"Write {meant}")
+        remedy = "Write & for &amp;, and %26 where the page's own address holds such a word."
+        yield Fault("url", f"The address holds '{entity[0]}' of HTML.", remedy)
     elif not _ADDRESS.fullmatch(value) or not value.isprintable():
         yield Fault(
             "url",

@@ -10,6 +10,7 @@ import pandas as pd
 
 from accords.checks import cells
 from accords.checks.problem import MOST
+from accords.checks.records import parties_of
 from accords.checks.rules import Data, rule
 
 FREE_FIELDS = ("parties", "signatories", "quantity", "duration", "status", "existence", "content")
@@ -101,7 +102,6 @@ def _carried(data: Data) -> pd.DataFrame:
     agreements = agreements[agreements["agreement_id"].isin(rows["agreement_id"])]
     names = agreements["agreement_id"]
     value = agreements["value_amount"] + " " + agreements["value_currency"].fillna("")
-    parties = data["parties"].dropna(subset=["agreement_id"])
     parts = [
         *(events.set_index(events["fact"] + "." + cell)[column]
           for cell, column in _EVENT_CELLS.items()),
@@ -109,7 +109,7 @@ def _carried(data: Data) -> pd.DataFrame:
           for column in agreements.columns.intersection(rows["kind"].dropna().unique())),
         value.set_axis(names + " value"),
         data["domains"].assign(has="named").set_index("fact")["has"],
-        parties.groupby(parties["agreement_id"] + " parties")["party_id"].agg(" ".join),
+        parties_of(data).rename(lambda agreement: f"{agreement} parties"),
     ]  # fmt: skip
     carried = pd.concat(parts)
     place = rows["agreement_id"] + " " + rows["fact"] + ("." + rows["cell"]).fillna("")
@@ -124,7 +124,9 @@ def _carried(data: Data) -> pd.DataFrame:
 def adopted_values(data: Data) -> pd.DataFrame:
     """Find adopted values that the table does not carry, where the words allow to tell."""
     rows = _carried(data)
-    adopted = rows[rows["is_adopted"]].drop_duplicates("dispute")
+    known = (rows["agreement_id"] + " " + rows["fact"]).isin(data["events"]["fact"])
+    adopted = rows[rows["is_adopted"] & (known | (rows["kind"] != "event"))]
+    adopted = adopted.drop_duplicates("dispute")
     codes = {
         code
         for table, key in (
@@ -134,7 +136,7 @@ def adopted_values(data: Data) -> pd.DataFrame:
         for code in data[table][key].dropna()
     }
     names = data.lookup("party_codes", "party_id", "name").dropna().to_dict()
-    values = rows.groupby("dispute")["value"].unique()
+    values = rows[rows["kind"] == "title"].groupby("dispute")["value"].unique()
 
     def differs(fact: Any) -> bool:
         said, has = fact.value, fact.has

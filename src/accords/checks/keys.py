@@ -123,9 +123,7 @@ def _spellings(parents: pd.DataFrame, key: str, listed: bool) -> dict[str, str]:
     """Map what people may write for a code, case-folded, to the code: the code and its labels."""
     named = parents.dropna(subset=[key])
     spellings: dict[str, str] = {}
-    for column in [key, *LABELS] if listed else [key]:
-        if column in named:
-            written = named[[column, key]].dropna()
-            for label, code in zip(written[column], written[key], strict=True):
-                spellings.setdefault(label.casefold(), code)
+    for column in (key, *LABELS) if listed else (key,):
+        for label, code in zip(named.get(column, ()), named[key], strict=False):
+            spellings.setdefault(str(label).casefold(), code)
     return spellings

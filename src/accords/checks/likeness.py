@@ -54,7 +54,8 @@ def _instruments(data: Data) -> pd.DataFrame:
     cited = data["citations"]
     cited = cited[cited["subject"] == "existence"]
     lists = cited["source_id"].map(data.lookup("sources", "source_id", "list")).fillna("")
-    by = lists.groupby(cited["agreement_id"])
+    lists = cited[["agreement_id"]].assign(list=lists).drop_duplicates()
+    alone = lists.drop_duplicates("agreement_id", keep=False).set_index("agreement_id")["list"]
     events = data["events"]
     signed = events[events["event"].isin(SIGNATURES)].dropna(subset=["agreement_id", "date"])
     # Of an interval that is open on one side the known end is compared.
@@ -66,7 +67,7 @@ def _instruments(data: Data) -> pd.DataFrame:
             "kind": table["instrument"],
             "words": table["title"].str.casefold().str.findall(r"\w+").map(frozenset),
             "together": parties_of(data).reindex(table.index),
-            "list": by.first().where(by.nunique() == 1, "").reindex(table.index).fillna(""),
+            "list": alone.reindex(table.index).fillna(""),
         }
     ).join(days.set_index("agreement_id")[["first", "last"]])
 
@@ -100,9 +101,11 @@ def _undated(table: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """Find pairs of the same parties and type of which one has no date, by their titles."""
     known = table.dropna(subset=["together"]).rename_axis("id").reset_index()
     pairs = known[known["first"].isna()].merge(known, on=["together", "kind"], suffixes=("", "_2"))
-    for pair in pairs[pairs["id"] != pairs["id_2"]].itertuples():
-        if _alike(pair.words, pair.words_2):
-            yield pair.id, pair.id_2
+    # Of two undated ones each meets the other.
+    pairs = pairs[(pairs["id"] < pairs["id_2"]) | pairs["first_2"].notna()]
+    for one, other, *words in pairs[["id", "id_2", "words", "words_2"]].to_numpy():
+        if _alike(*words):
+            yield one, other
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:

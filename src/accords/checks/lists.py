@@ -167,6 +167,7 @@ def found_more(data: Data) -> pd.DataFrame:
     pairs = focus.merge(parties, on="agreement_id")
     number = (pairs["party_id_x"] + " " + pairs["party_id_y"]).value_counts()
     rows = data["coverage"]
+    rows = rows[rows["partner"].isin(data["party_codes"]["party_id"])]
     now = (rows["focus"] + " " + rows["partner"]).map(number).fillna(0)
     return rows.assign(now=now)[pd.to_numeric(rows["records_found"], "coerce") > now]
 

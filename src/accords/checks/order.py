@@ -111,17 +111,17 @@ def early_sources(data: Data) -> pd.DataFrame:
 
 @rule(
     *("succession", "agreements", "supersedes"),
-    "{supersedes} was signed ({after}) after this agreement, which is to replace it.",
+    "{supersedes} was signed ({date_older}) after this agreement, which is to replace it.",
     "Correct supersedes, or turn it round.",
 )
 def replaced_later(data: Data) -> pd.DataFrame:
     """Find agreements that replace a later one."""
     signed = data["events"][data["events"]["event"].isin(SIGNATURES)]
     first = signed.sort_values("earliest").drop_duplicates("agreement_id")
-    first = first.set_index("agreement_id")
-    rows = data["agreements"].dropna(subset=["supersedes"])
-    older = rows["agreement_id"].map(first["latest"]) < rows["supersedes"].map(first["earliest"])
-    return rows.assign(after=rows["supersedes"].map(first["date"]))[older]
+    first = first.set_index("agreement_id")[["date", "earliest", "latest"]]
+    rows = data["agreements"].dropna(subset=["supersedes"]).join(first, on="agreement_id")
+    rows = rows.join(first, on="supersedes", rsuffix="_older")
+    return rows[rows["latest"] < rows["earliest_older"]]
 
 
 def ring(data: Data, column: str) -> pd.DataFrame:

@@ -134,7 +134,7 @@ def event_ids(data: Data) -> pd.DataFrame:
     rows = data["events"].dropna(subset=["event_id", "event"])
     rest = pd.Series(
         [i.removeprefix(e) if f"{i}-".startswith(f"{e}-") else None for i, e in
-         zip(rows["event_id"], rows["event"], strict=True)],
+         rows[["event_id", "event"]].to_numpy()],
         index=rows.index, dtype="str",
     )
     named = rest.str.strip("-").str.replace(r"-?[0-9]+$", "", regex=True)
@@ -157,6 +157,7 @@ def same_title(data: Data) -> pd.DataFrame:
         rows.index, fill_value=False)]
 
 
+@lru_cache(maxsize=1)
 def parties_of(data: Data) -> pd.Series:
     """Return the parties of each agreement as one text, by agreement."""
     rows = data["parties"].dropna(subset=["agreement_id", "party_id"])
@@ -238,9 +239,9 @@ def not_once(data: Data) -> pd.DataFrame:
     """Find sources of an agreement that do not have exactly one row that says what they say."""
     rows = data["citations"]
     pair = (rows["agreement_id"] + " " + rows["source_id"]).dropna()
-    general = rows["subject"].isin(["existence", "context"]).reindex(pair.index)
-    times = pair.map(pair[general].value_counts()).fillna(0)
-    return rows.loc[times.index[(times != 1) & ~pair.duplicated()]]
+    general = pair[rows["subject"].isin(["existence", "context"])]
+    wrong = general[general.duplicated()], pair[~pair.isin(general)]
+    return rows.loc[pd.concat(wrong).drop_duplicates().index]
 
 
 @rule(

@@ -45,16 +45,15 @@ class Data:
     def __post_init__(self) -> None:
         dated = {t: c for t, c in _DATES.items() if c in self.tables.get(t, ())}
         written = [self.tables[table][column] for table, column in dated.items()]
-        distinct = pd.concat([pd.Series(dtype="str"), *written]).dropna().unique()
-        days = edtf.bounds(pd.Series(distinct, dtype="str")).set_axis(distinct, axis=0)
-        for table, column in zip(dated, written, strict=True):
-            ends = {end: column.map(days[end]) for end in ("earliest", "latest")}
-            self.tables[table] = self.tables[table].assign(**ends)
+        distinct = pd.concat([pd.Series(dtype="str"), *written]).dropna().drop_duplicates()
+        days = edtf.bounds(distinct)[["earliest", "latest"]].set_axis(distinct, axis=0)
+        for table, column in dated.items():
+            self.tables[table] = self.tables[table].join(days, on=column)
         for table, (column, kind) in _FACTS.items():
             rows = self.tables.get(table, pd.DataFrame())
             if {"agreement_id", column} <= set(rows.columns):
-                subject = kind if kind == "value" else kind + rows[column]
-                fact = (rows["agreement_id"] + " " + subject).where(rows[column].notna())
+                code = rows[column] if kind != "value" else rows[column].str[:0]
+                fact = rows["agreement_id"] + f" {kind}" + code
                 self.tables[table] = rows.assign(fact=fact)
 
     @property
