@@ -636,9 +636,10 @@ BROKEN = [
 
 def at(rule: str, place: str, change: Change, says: str = "") -> Broken:
     """A way to break a rule, with its place as 'table.column'."""
-    if place.endswith((".json", ".md")):
-        return Broken(rule, change, place, says=says)
     table, _, column = place.partition(".")
+    if column.startswith(("json", "md")):
+        file, _, column = place.partition(": ")
+        return Broken(rule, change, file, column or None, says=says)
     return Broken(rule, change, f"{table}.csv", column, says=says)
 
 
@@ -807,9 +808,9 @@ BROKEN += [
             ("party", lambda d: foreign_key(d, "events", 2)["reference"].update(fields=["party"])),
         )
     ),
-    at("version", "datapackage.json", declare(lambda d: d.update(version="9.9.9"))),
-    at("read-until", "datapackage.json", declare(lambda d: d.update(readUntil="2026-02-30"))),
-    at("read-until", "datapackage.json", declare(lambda d: d.update(readUntil="2026-11-25"))),
+    at("version", "datapackage.json: version", declare(lambda d: d.update(version="9.9.9"))),
+    at("read-until", "datapackage.json: readUntil", declare(lambda d: d.update(readUntil="2026-02-30"))),
+    at("read-until", "datapackage.json: readUntil", declare(lambda d: d.update(readUntil="2026-11-25"))),
     at("edition", "CHANGELOG.md", rewrite("CHANGELOG.md", lambda b: b"## 1.0.0 (2026-13-24)\n")),
     at("edition", "CHANGELOG.md", rewrite("CHANGELOG.md", lambda b: b"\xff" + b), "line 1"),
 ]  # fmt: skip

@@ -163,9 +163,9 @@ _TRACKING = re.compile(
     r"=.*|share=[a-z-]+|outputType=amp|amp(=1)?"
 )
 _DOTTED = re.compile(r"(https?://[^/?#:]+)\.(?=[:/?#]|$)", re.IGNORECASE)
-_LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
+_LABEL = r"[^\W_](?:(?:-|[^\W_]){0,61}[^\W_])?"
 _ADDRESS = re.compile(
-    rf"https?://(?:(?:{_LABEL}\.)+[^\W\d_][\w-]{{0,61}}[^\W_]|(?:[0-9]{{1,3}}\.){{3}}[0-9]{{1,3}})"
+    rf"https?://(?:(?:{_LABEL}\.)+(?!\d+[:/?#]|\d+$){_LABEL}|(?:[0-9]{{1,3}}\.){{3}}[0-9]{{1,3}})"
     r"(?::[0-9]{1,5})?(?:[/?#](?:[^\s<>\"{}|\\^`%]|%[0-9A-Fa-f]{2})*)?",
     re.IGNORECASE,
 )

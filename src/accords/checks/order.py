@@ -120,7 +120,7 @@ def replaced_later(data: Data) -> pd.DataFrame:
     first = signed.sort_values("earliest").drop_duplicates("agreement_id")
     first = first.set_index("agreement_id")[["date", "earliest", "latest"]]
     rows = data["agreements"].dropna(subset=["supersedes"]).join(first, on="agreement_id")
-    rows = rows.join(first, on="supersedes", rsuffix="_older")
+    rows = rows.join(first.add_suffix("_older"), on="supersedes")
     return rows[rows["latest"] < rows["earliest_older"]]
 
 

@@ -13,6 +13,9 @@ NEEDED = (
 )
 """Tables that every edition has."""
 
+LOADED = {"events": "date", "party_codes": "party_id"}
+"""Columns without which the tables cannot be loaded."""
+
 
 def faults(descriptor: Any) -> Iterator[str]:
     """Find what keeps a descriptor from being read: each fault a sentence with its remedy."""
@@ -36,6 +39,9 @@ def faults(descriptor: Any) -> Iterator[str]:
             yield f"{place} has no schema with fields. Restore its columns."
             continue
         yield from (f"{place}: {fault}" for fault in _in_schema(schema, fields))
+        column = LOADED.get(str(own.get("name")))
+        if column and column not in [f.get("name") for f in fields if isinstance(f, dict)]:
+            yield f"{place} has no field '{column}'. Restore it."
     if lacking := [name for name in NEEDED if name not in names]:
         yield f"declares no table {', '.join(lacking)}. Restore it."
     focus = descriptor.get("focus", [])
