@@ -16,11 +16,26 @@ from typing import Any
 
 import pandas as pd
 
-from accords.checks import cells, descriptor, files, keys
+from accords.checks import (
+    cells,
+    descriptor,
+    disputes,
+    files,
+    keys,
+    likeness,
+    lists,
+    order,
+    records,
+)
 from accords.checks.problem import MOST, RULES, Problem, condensed
-from accords.checks import disputes, likeness, lists, order, records  # noqa: F401
 from accords.checks.rules import Data, broken
 from accords.dataset import find_data, read_descriptor
+
+BETWEEN = (
+    *(*records.RULES, *order.RULES, *likeness.RULES),
+    *(*disputes.RULES, *lists.RULES),
+)
+"""The rules between rows and tables."""
 
 __all__ = ["RULES", "Problem", "check"]
 
@@ -62,7 +77,7 @@ def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
     curation = notes.read_text(encoding="utf-8", errors="replace") if notes.is_file() else ""
     data = Data(declared, tables, edition, curation)
     dangling, unsound = keys.dangling(data)
-    problems += [*keys.repeated(data), *dangling, *broken(data, unsound)]
+    problems += [*keys.repeated(data), *dangling, *broken(BETWEEN, data, unsound)]
     place = {resource["path"]: n for n, resource in enumerate(resources)}
     return sorted(problems, key=lambda p: (place.get(p.file, len(place)), p.file, p.row or 0))
 

@@ -11,7 +11,7 @@ import pandas as pd
 from accords.checks import cells
 from accords.checks.problem import MOST
 from accords.checks.records import parties_of
-from accords.checks.rules import Data, rule
+from accords.checks.rules import Data, Rule, pair
 
 FREE_FIELDS = ("parties", "signatories", "quantity", "duration", "status", "existence", "content")
 """Disputed facts that no single cell carries."""
@@ -24,119 +24,83 @@ _TIMES = {"billion": 1e9, "million": 1e6, "thousand": 1e3, None: 1.0}
 
 
 @lru_cache(maxsize=1)
-def _disputes(data: Data) -> pd.DataFrame:
-    """Return the disputes with ``dispute``, what tells them apart, and ``has``, what is adopted."""
-    rows = data["disputes"].dropna(subset=["agreement_id", "field", "value"])
-    parts = rows["field"].str.extract(_FIELD)
-    is_adopted = rows["adopted"] == "true"
-    dispute = rows["agreement_id"] + " " + rows["field"]
-    return rows.assign(dispute=dispute, is_adopted=is_adopted, **parts)
-
-
-@rule(
-    *("dispute-single", "disputes", "value"),
-    "{field} of {agreement_id}: all sources of this dispute say the same.",
-    "Add the other value with its source, or remove the dispute.",
-)
-def single(data: Data) -> pd.DataFrame:
-    """Find disputes with one value."""
-    rows = _disputes(data)
-    values = rows.groupby("dispute")["value"].transform("nunique")
-    return rows[(values < 2) & ~rows["dispute"].duplicated()]
-
-
-@rule(
-    *("dispute-adopted", "disputes", "adopted"),
-    "{field} of {agreement_id}: more than one value of this dispute is adopted.",
-    "Set 'adopted' to true for the rows of one value alone.",
-)
-def adopted_twice(data: Data) -> pd.DataFrame:
-    """Find disputes of which two values are adopted."""
-    rows = _disputes(data)
-    rows = rows[rows["is_adopted"]].drop_duplicates(["dispute", "value"])
-    return rows[rows["dispute"].duplicated() & ~rows["dispute"][::-1].duplicated()[::-1]]
-
-
-@rule(
-    *("dispute-reason", "disputes", "reason"),
-    "{field} of {agreement_id}: the reason must be given in one row of a dispute, and in only one.",
-    "Say why the value is adopted, or why none is, in its first row.",
-)
-def reasons(data: Data) -> pd.DataFrame:
-    """Find disputes without a reason, and with two."""
-    rows = _disputes(data)
-    given = rows.groupby("dispute")["reason"].transform("count")
-    return rows[(given != 1) & ~rows["dispute"].duplicated()]
-
-
-@rule(
-    *("dispute-field", "disputes", "field"),
-    "{agreement_id} has no fact '{field}' that could be disputed.",
-    "{meant}",
-)
-def fields(data: Data) -> pd.DataFrame:
-    """Find disputed fields that are not among the facts that the tables can carry."""
-    rows = _disputes(data).dropna(subset=["fact"])
-    resource = next(r for r in data.descriptor["resources"] if r["name"] == "agreements")
-    known = {field["name"] for field in resource["schema"]["fields"]} | {*FREE_FIELDS, "value"}
-    known |= {f"domain:{code}" for code in data["domain_codes"]["domain"].dropna()}
-    of_event = (rows["kind"] == "event") & rows["cell"].isin(_EVENT_CELLS)
-    missing = ~(rows["agreement_id"] + " " + rows["fact"]).isin(data["events"]["fact"])
-    rows = rows[missing.where(of_event, ~rows["fact"].isin(known))].drop_duplicates("dispute")
-    meant = [cells.nearest(f, {k: k for k in known}) for f in rows["fact"][:MOST]]
-    likely = pd.Series(meant, index=rows.index[:MOST], dtype="str").where(rows["kind"] != "event")
-    named = "Did you mean '" + likely + "'?"
-    other = (
-        "Name a column of agreements, domain:<domain>, or event:<event_id>.date, .place, .type or "
-        ".party with an event of this agreement."
-    )
-    return rows.assign(meant=named.reindex(rows.index).fillna(other))
-
-
-@lru_cache(maxsize=1)
 def _carried(data: Data) -> pd.DataFrame:
-    """Return the disputes with the cell that ``has`` the disputed fact, where one does."""
-    rows = _disputes(data)
+    """Return the disputes, taken apart, with the cell that ``has`` the fact where one does."""
+    rows = data["disputes"].dropna(subset=["agreement_id", "field", "value"])
+    rows = rows.join(rows["field"].str.extract(_FIELD))
+    rows = rows.assign(dispute=pair(rows, "agreement_id", "field"))
+    rows["adopts"] = rows["adopted"] == "true"
     events = data["events"][data["events"]["agreement_id"].isin(rows["agreement_id"])]
     agreements = data["agreements"].dropna(subset=["agreement_id"])
     agreements = agreements[agreements["agreement_id"].isin(rows["agreement_id"])]
-    names = agreements["agreement_id"]
-    value = agreements["value_amount"] + " " + agreements["value_currency"].fillna("")
-    parts = [
-        *(events.set_index(events["fact"] + "." + cell)[column]
-          for cell, column in _EVENT_CELLS.items()),
-        *(agreements[column].set_axis(names + " " + column)
-          for column in agreements.columns.intersection(rows["kind"].dropna().unique())),
-        value.set_axis(names + " value"),
+    agreements = agreements.set_index("agreement_id")
+    sums = agreements["value_amount"] + " " + agreements["value_currency"].fillna("")
+    columns = agreements.assign(value=sums, parties=parties_of(data))
+    disputed = columns.columns.intersection(rows["kind"].dropna().unique())
+    carried = pd.concat([
+        *(events.set_index(events["fact"] + f".{cell}")[of] for cell, of in _EVENT_CELLS.items()),
+        *(columns[column].rename(lambda i, c=column: f"{i} {c}") for column in disputed),
         data["domains"].assign(has="named").set_index("fact")["has"],
-        parties_of(data).rename(lambda agreement: f"{agreement} parties"),
-    ]  # fmt: skip
-    carried = pd.concat(parts)
-    place = rows["agreement_id"] + " " + rows["fact"] + ("." + rows["cell"]).fillna("")
-    return rows.assign(has=place.map(carried[~carried.index.duplicated()]))
+    ])  # fmt: skip
+    place = pair(rows, "agreement_id", "fact") + ("." + rows["cell"]).fillna("")
+    return rows.assign(has=place.map(carried[~carried.index.duplicated()]).astype("str"))
 
 
-@rule(
-    *("dispute-value", "disputes", "value"),
-    "{field} of {agreement_id}: '{value}' is adopted, and the table has {shown}.",
-    "Put the adopted value into the table, or adopt the value that it has.",
-)
-def adopted_values(data: Data) -> pd.DataFrame:
+def _grouped(data: Data, column: str, how: str) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the first row of each dispute, and something of all its rows."""
+    rows = _carried(data)
+    of_all = rows.groupby("dispute")[column].transform(how)
+    return rows[~rows["dispute"].duplicated()], of_all
+
+
+def _single(data: Data) -> pd.DataFrame:
+    rows, values = _grouped(data, "value", "nunique")
+    return rows[values < 2]
+
+
+def _without_reason(data: Data) -> pd.DataFrame:
+    rows, reasons = _grouped(data, "reason", "count")
+    return rows[reasons != 1]
+
+
+def _adopted_twice(data: Data) -> pd.DataFrame:
+    rows = _carried(data)
+    rows = rows[rows["adopts"]].drop_duplicates(["dispute", "value"])
+    return rows[rows["dispute"].duplicated(keep=False) & ~rows["dispute"].duplicated()]
+
+
+def _none_adopted(data: Data) -> pd.DataFrame:
+    rows = _carried(data)
+    settled = rows.groupby("dispute")["adopts"].transform("any")
+    return rows[~settled & (rows["value"] == rows["has"])].drop_duplicates("dispute")
+
+
+def _no_fact(data: Data) -> pd.DataFrame:
+    """Find disputed fields that are not among the facts that the tables can carry."""
+    rows = _carried(data).dropna(subset=["fact"])
+    known = {*FREE_FIELDS, *data["agreements"].columns, "value"}
+    known |= {f"domain:{code}" for code in data["domain_codes"]["domain"].dropna()}
+    of_event = (rows["kind"] == "event") & rows["cell"].isin(_EVENT_CELLS)
+    missing = ~pair(rows, "agreement_id", "fact").isin(data["events"]["fact"])
+    rows = rows[missing.where(of_event, ~rows["fact"].isin(known))].drop_duplicates("dispute")
+    spellings, facts = {one: one for one in known}, enumerate(rows["fact"])
+    meant = [cells.nearest(fact, spellings) if n < MOST else None for n, fact in facts]
+    named = ("Did you mean '" + pd.Series(meant, rows.index, "str") + "'?").fillna(
+        "Name a column of agreements, domain:<domain>, or event:<event_id>.date, .place, .type or "
+        ".party with an event of this agreement."
+    )
+    return rows.assign(meant=named)
+
+
+def _not_carried(data: Data) -> pd.DataFrame:
     """Find adopted values that the table does not carry, where the words allow to tell."""
     rows = _carried(data)
-    known = (rows["agreement_id"] + " " + rows["fact"]).isin(data["events"]["fact"])
-    adopted = rows[rows["is_adopted"] & (known | (rows["kind"] != "event"))]
-    adopted = adopted.drop_duplicates("dispute")
-    codes = {
-        code
-        for table, key in (
-            *(("event_types", "event"), ("party_codes", "party_id")),
-            *(("instruments", "instrument"), ("statuses", "status")),
-        )
-        for code in data[table][key].dropna()
-    }
+    there = pair(rows, "agreement_id", "fact").isin(data["events"]["fact"])
+    adopted = rows[rows["adopts"] & (there | (rows["kind"] != "event"))].drop_duplicates("dispute")
+    titles = rows[rows["kind"] == "title"].groupby("dispute")["value"].agg(list).to_dict()
     names = data.lookup("party_codes", "party_id", "name").dropna().to_dict()
-    values = rows[rows["kind"] == "title"].groupby("dispute")["value"].unique()
+    lists = (("event_types", "event"), ("instruments", "instrument"))
+    codes = {*names, *(code for table, key in lists for code in data[table][key].dropna())}
 
     def differs(fact: Any) -> bool:
         said, has = fact.value, fact.has
@@ -148,41 +112,24 @@ def adopted_values(data: Data) -> pd.DataFrame:
             return pd.isna(has) or has.casefold() not in said.casefold()
         if fact.cell == "date":
             return _other_date(said, has)
+        if fact.kind == "parties":
+            named = {code for code, name in names.items() if name in said}
+            return bool(named) and named.isdisjoint(str(has).split())
         if pd.isna(has):
             return said in codes and fact.kind not in FREE_FIELDS
         if fact.kind == "title":
-            return any(_shared(other, has) > _shared(said, has) for other in values[fact.dispute])
-        if fact.kind == "parties":
-            named = {code for code, name in names.items() if name in said}
-            return bool(named) and not named & set(has.split())
-        if has.isdigit():
-            number = re.match(r"[0-9]+\b", said)
-            return number is not None and number[0] != has
-        return said in codes and said != has
+            return any(_shared(other, has) > _shared(said, has) for other in titles[fact.dispute])
+        number = re.match(r"[0-9]+\b", said) if has.isdigit() else None
+        return number[0] != has if number else said in codes and said != has
 
     wrong = [differs(fact) for fact in adopted.itertuples()]
-    shown = ("'" + adopted["has"] + "'").fillna("nothing")
-    return adopted.assign(shown=shown)[wrong]
-
-
-@rule(
-    *("dispute-open", "disputes", "adopted"),
-    "{field} of {agreement_id}: no value is adopted, and the table has '{has}', which is one of "
-    "them.",
-    "Set 'adopted' to true for that value, or change what the table has.",
-    "warning",
-)
-def none_adopted(data: Data) -> pd.DataFrame:
-    """Find disputes of which no value is adopted although the table carries one."""
-    rows = _carried(data)
-    is_open = ~rows.groupby("dispute")["is_adopted"].transform("any")
-    return rows[is_open & (rows["value"] == rows["has"])].drop_duplicates("dispute")
+    return adopted.assign(shown=("'" + adopted["has"] + "'").fillna("nothing"))[wrong]
 
 
 def _shared(said: str, has: str) -> float:
     """Return the share of words that a title has too."""
-    words = set(re.findall(r"\w+", said.casefold()))
-    return len(words & set(re.findall(r"\w+", has.casefold()))) / max(len(words), 1)
+    words, title = (set(re.findall(r"\w+", text.casefold())) for text in (said, has))
+    return len(words & title) / max(len(words), 1)
 
 
 def _other_date(said: str, has: Any) -> bool:
@@ -198,10 +145,32 @@ def _other_sum(said: str, has: Any) -> bool:
     named = _SUM.search(said)
     if named is None:
         return False
-    sum_named = float(named[1].replace(",", "").rstrip(".") or "nan") * _TIMES[named[2]]
-    amount, _, currency = ("" if pd.isna(has) else has).partition(" ")
+    amount, _, currency = str(has).partition(" ")
     try:
-        same = abs(sum_named - float(amount)) <= 0.005 * sum_named
+        sum_named = float(named[1].replace(",", "").rstrip(".")) * _TIMES[named[2]]
+        return named[3] != currency or abs(sum_named - float(amount)) > 0.005 * sum_named
     except ValueError:
         return True
-    return not same or named[3] != currency
+
+
+# fmt: off
+RULES = (
+    Rule("dispute-single", "disputes.value", _single,
+         "{field} of {agreement_id}: all sources of this dispute say the same.",
+         "Add the other value with its source, or remove the dispute."),
+    Rule("dispute-adopted", "disputes.adopted", _adopted_twice,
+         "{field} of {agreement_id}: more than one value of this dispute is adopted.",
+         "Set 'adopted' to true for the rows of one value alone."),
+    Rule("dispute-reason", "disputes.reason", _without_reason,
+         "{field} of {agreement_id}: a dispute has its reason in one row, and in one only.",
+         "Say why the value is adopted, or why none is, in its first row."),
+    Rule("dispute-field", "disputes.field", _no_fact,
+         "{agreement_id} has no fact '{field}' that could be disputed.", "{meant}"),
+    Rule("dispute-value", "disputes.value", _not_carried,
+         "{field} of {agreement_id}: '{value}' is adopted, and the table has {shown}.",
+         "Put the adopted value into the table, or adopt the value that it has."),
+    Rule("dispute-open", "disputes.adopted", _none_adopted,
+         "{field} of {agreement_id}: the table has '{has}', and no value is adopted.",
+         "Set 'adopted' to true for that value, or change what the table has.", "warning"),
+)
+# fmt: on

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from accords.checks.records import parties_of
-from accords.checks.rules import Data, rule
+from accords.checks.rules import Data, Rule
 from accords.dataset.lifecycle import SIGNATURES
 
 NEAR = pd.Timedelta(days=7)
@@ -19,14 +19,7 @@ ALIKE = 0.7
 """Share of their words that two titles have in common where they are alike."""
 
 
-@rule(
-    *("near-duplicate", "agreements", "agreement_id"),
-    "{agreement_id} and {other} may be one instrument: they have the same parties, and their dates "
-    "or titles do not tell them apart.",
-    "If they are one, merge them; if not, say so in distinct.csv.",
-    "warning",
-)
-def near_duplicates(data: Data) -> pd.DataFrame:
+def _near_duplicates(data: Data) -> pd.DataFrame:
     """Find agreements of the same parties that may be one instrument.
 
     They are of one type, or one of them is known from a list alone, whose types are coarse; and
@@ -34,12 +27,17 @@ def near_duplicates(data: Data) -> pd.DataFrame:
     none at all, need titles that are alike besides. Two rows of one list are two instruments, as
     are an agreement and what is part of it or replaces it, and what ``distinct.csv`` tells apart.
     """
-    table, apart = _instruments(data), _told_apart(data)
-    place = pd.Series(range(len(table)), index=table.index)
-    pairs = {tuple(sorted(pair, key=place.get)) for pair in (*_at_one_time(table), *_undated(table))}
-    found = {second: first for first, second in sorted(pairs, key=lambda pair: place[pair[0]])
-             if frozenset((first, second)) not in apart}  # fmt: skip
-    rows = data["agreements"]
+    table, rows = _instruments(data), data["agreements"]
+    links = [rows[["agreement_id", column]] for column in ("part_of", "supersedes")]
+    if "distinct" in data.tables:  # An older edition does not have the table.
+        links.append(data["distinct"][["agreement_id", "other_id"]])
+    apart = {frozenset(both) for link in links for both in link.dropna().to_numpy().tolist()}
+    place = {agreement: n for n, agreement in enumerate(table.index)}
+    found = {}
+    for both in (*_at_one_time(table), *_undated(table)):
+        if frozenset(both) not in apart:
+            first, second = sorted(both, key=place.__getitem__)
+            found.setdefault(second, first)
     return rows.assign(other=rows["agreement_id"].map(found)).dropna(subset=["other"])
 
 
@@ -53,8 +51,8 @@ def _instruments(data: Data) -> pd.DataFrame:
     table = rows.drop_duplicates("agreement_id").set_index("agreement_id")
     cited = data["citations"]
     cited = cited[cited["subject"] == "existence"]
-    lists = cited["source_id"].map(data.lookup("sources", "source_id", "list")).fillna("")
-    lists = cited[["agreement_id"]].assign(list=lists).drop_duplicates()
+    lists = cited["source_id"].map(data.lookup("sources", "source_id", "list")).astype("str")
+    lists = cited[["agreement_id"]].assign(list=lists.fillna("")).drop_duplicates()
     alone = lists.drop_duplicates("agreement_id", keep=False).set_index("agreement_id")["list"]
     events = data["events"]
     signed = events[events["event"].isin(SIGNATURES)].dropna(subset=["agreement_id", "date"])
@@ -78,10 +76,8 @@ def _at_one_time(table: pd.DataFrame) -> Iterator[tuple[str, str]]:
     vague = (dated["last"] - dated["first"] > MONTHS).to_numpy()
     dated["until"] = dated["last"].where(vague, dated["last"] + NEAR)
     dated["together"] = dated["together"].astype("category").cat.codes
-    together, kind, of_list, first, until, words = (
-        dated[column].to_numpy()
-        for column in ("together", "kind", "list", "first", "until", "words")
-    )
+    columns = ("together", "kind", "list", "first", "until", "words")
+    together, kind, of_list, first, until, words = (dated[c].to_numpy() for c in columns)
     # Within one group the first days ascend: once none is near at some distance, none is beyond.
     for step in range(1, len(dated)):
         one, other = slice(None, -step), slice(step, None)
@@ -114,14 +110,11 @@ def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
     return alike and not any(character.isdigit() for word in one ^ other for character in word)
 
 
-def _told_apart(data: Data) -> set[frozenset[str]]:
-    """Return the pairs of agreements that the tables say are two instruments."""
-    agreements = data["agreements"]
-    links = [agreements[["agreement_id", column]] for column in ("part_of", "supersedes")]
-    if "distinct" in data.tables:  # An older edition does not have the table.
-        links.append(data["distinct"][["agreement_id", "other_id"]])
-    return {
-        frozenset(pair)
-        for rows in links
-        for pair in rows.dropna().itertuples(index=False, name=None)
-    }
+# fmt: off
+RULES = (
+    Rule("near-duplicate", "agreements.agreement_id", _near_duplicates,
+         "{agreement_id} and {other} may be one instrument: they have the same parties, and their "
+         "dates or titles do not tell them apart.",
+         "If they are one, merge them; if not, say so in distinct.csv.", "warning"),
+)
+# fmt: on

@@ -6,37 +6,34 @@ from functools import partial
 
 import pandas as pd
 
-from accords.checks.rules import Data, rule
+from accords.checks.rules import Data, Rule
 from accords.dataset.lifecycle import SIGNATURES
 
 DOMESTIC = ("chamber-approved", "parliament-approved", "ratified")
 """Steps of one party, which say nothing about the other's."""
 
-LIFE = (("signed",), *((step,) for step in DOMESTIC), ("entered-into-force",),
-        ("terminated", "expired"))  # fmt: skip
+LIFE = (*("signed", *DOMESTIC), "entered-into-force", "terminated")
 """The order of a life. What may precede the signature (approved by government) is not in it, nor
-what is said or done at any time (announced, attested, amended)."""
+what is said or done at any time (announced)."""
 
-AFTER_SIGNATURE = ("attested", "delivered", "amended", "renewed", "suspended")
+AFTER_SIGNATURE = ("attested", "delivered", "amended", "renewed", "suspended", "expired")
 """Events that have no other place in the order than after the signature."""
 
 FIRM = frozenset(
-    (before, after)
-    for n, steps in enumerate(LIFE)
-    for before in steps
-    for after in (*(step for later in LIFE[n + 1 :] for step in later),
-                  *(AFTER_SIGNATURE if n == 0 else ()))
-)  # fmt: skip
+    [(before, after) for n, before in enumerate(LIFE) for after in LIFE[n + 1 :]]
+    + [(before, "expired") for before in LIFE[:-1]]
+    + [("signed", after) for after in AFTER_SIGNATURE]
+)
 """Pairs of steps of which the first cannot be the later."""
 
 USUAL = frozenset(
-    {("initialled", "signed"), ("signed", "tabled"), ("signed", "notified"),
-     ("tabled", "parliament-approved"), ("government-approved", "parliament-approved")}
-)  # fmt: skip
-"""Pairs of which the first is seldom the later."""
+    [("initialled", "signed"), ("signed", "tabled"), ("signed", "notified")]
+    + [(before, "parliament-approved") for before in ("tabled", "government-approved")]
+)
+"""Pairs of steps of which the first is seldom the later."""
 
 
-def out_of_order(data: Data, pairs: frozenset[tuple[str, str]]) -> pd.DataFrame:
+def _out_of_order(data: Data, pairs: frozenset[tuple[str, str]]) -> pd.DataFrame:
     """Find steps that lie before one that they follow, where the dates leave no other reading.
 
     In a bilateral agreement the parties' domestic steps are compared party by party; in a
@@ -55,45 +52,19 @@ def out_of_order(data: Data, pairs: frozenset[tuple[str, str]]) -> pd.DataFrame:
     both = both[both["latest"] < both["earliest_before"]]
     apart = both["domestic"] & both["domestic_before"] | ~both["bilateral"]
     both = both[~apart | (both["party"] == both["party_before"])]
-    ordered = [pair in pairs for pair in zip(both["event_before"], both["event"], strict=True)]
+    ordered = [tuple(pair) in pairs for pair in both[["event_before", "event"]].to_numpy()]
     return both[ordered].set_index("row")
 
 
-for _pairs, _name, _severity in ((FIRM, "life-order", "error"), (USUAL, "early-step", "warning")):
-    rule(
-        *(_name, "events", "date"),
-        "'{event_id}' ({date}) lies before '{event_id_before}' ({date_before}) of {agreement_id}.",
-        "Correct one of the two dates, or the type of the event.",
-        _severity,
-    )(partial(out_of_order, pairs=_pairs))
+def _ahead(data: Data, table: str, column: str) -> pd.DataFrame:
+    """Find dates after the edition; of an interval the first is compared."""
+    day = "9999" if data.edition is None else str(data.edition)[:10]
+    begins = data[table][column].str.extract("^([0-9-]+)")[0]
+    rows = data[table][begins > day]
+    return rows.assign(day=rows[column], released=day)
 
 
-def ahead(data: Data, table: str, column: str) -> pd.DataFrame:
-    """Find dates after the edition."""
-    # What is less precise than the edition's day is only later where its own first part is.
-    edition = "9999" if data.edition is None else str(data.edition)[:10]
-    rows = data[table][data[table][column].str.extract("^([0-9-]+)")[0] > edition]
-    return rows.assign(day=rows[column], edition=edition)
-
-
-for _table, _column in (
-    *(("events", "date"), ("sources", "published")),
-    *(("coverage", "searched_on"), ("completeness", "counted_on")),
-):
-    rule(
-        *("after-edition", _table, _column),
-        "{day} lies after the edition ({edition}).",
-        "Correct the date, or add the new edition to CHANGELOG.md.",
-    )(partial(ahead, table=_table, column=_column))
-
-
-@rule(
-    *("early-source", "citations", "source_id"),
-    "{source_id} of {published} is cited for '{subject}' of {date}, which is later.",
-    "Correct one of the two dates, or cite a source that could know it.",
-    "warning",
-)
-def early_sources(data: Data) -> pd.DataFrame:
+def _early_sources(data: Data) -> pd.DataFrame:
     """Find sources that are older than the event for which they are cited.
 
     Left out is what a page can know beforehand or be brought up to date with: the end of a term,
@@ -109,22 +80,17 @@ def early_sources(data: Data) -> pd.DataFrame:
     return rows[rows["latest"] < rows["earliest"]].set_index("row")
 
 
-@rule(
-    *("succession", "agreements", "supersedes"),
-    "{supersedes} was signed ({date_older}) after this agreement, which is to replace it.",
-    "Correct supersedes, or turn it round.",
-)
-def replaced_later(data: Data) -> pd.DataFrame:
-    """Find agreements that replace a later one."""
-    signed = data["events"][data["events"]["event"].isin(SIGNATURES)]
-    first = signed.sort_values("earliest").drop_duplicates("agreement_id")
-    first = first.set_index("agreement_id")[["date", "earliest", "latest"]]
+def _replaced_later(data: Data) -> pd.DataFrame:
+    """Find agreements that replace one that was signed later."""
+    signed = data["events"][data["events"]["event"].isin(SIGNATURES)].sort_values("earliest")
+    first = signed.drop_duplicates("agreement_id").set_index("agreement_id")
+    first = first[["date", "earliest", "latest"]]
     rows = data["agreements"].dropna(subset=["supersedes"]).join(first, on="agreement_id")
     rows = rows.join(first.add_suffix("_older"), on="supersedes")
     return rows[rows["latest"] < rows["earliest_older"]]
 
 
-def ring(data: Data, column: str) -> pd.DataFrame:
+def _ring(data: Data, column: str) -> pd.DataFrame:
     """Find agreements that are part of themselves or replace themselves, by whatever detour."""
     rows = data["agreements"].dropna(subset=["agreement_id", column])
     rows = rows.drop_duplicates("agreement_id")
@@ -136,9 +102,26 @@ def ring(data: Data, column: str) -> pd.DataFrame:
     return rows
 
 
-for _column in ("part_of", "supersedes"):
-    rule(
-        *("cycle", "agreements", _column),
-        f"{_column} leads back to where it began: {{agreement_id}} → {{{_column}}} → ...",
-        "Empty the cell that is wrong.",
-    )(partial(ring, column=_column))
+# fmt: off
+RULES = (
+    *(Rule(name, "events.date", partial(_out_of_order, pairs=pairs),
+           "'{event_id}' ({date}) lies before '{event_id_before}' ({date_before}) of {agreement_id}.",
+           "Correct one of the two dates, or the type of the event.", severity)
+      for name, pairs, severity in (("life-order", FIRM, "error"), ("early-step", USUAL, "warning"))),
+    *(Rule("after-edition", f"{table}.{column}", partial(_ahead, table=table, column=column),
+           "{day} lies after the edition ({released}).",
+           "Correct the date, or add the new edition to CHANGELOG.md.")
+      for table, column in (("events", "date"), ("sources", "published"),
+                            ("coverage", "searched_on"), ("completeness", "counted_on"))),
+    Rule("early-source", "citations.source_id", _early_sources,
+         "{source_id} of {published} is cited for '{subject}' of {date}, which is later.",
+         "Correct one of the two dates, or cite a source that could know it.", "warning"),
+    Rule("succession", "agreements.supersedes", _replaced_later,
+         "{supersedes} was signed ({date_older}) after this agreement, which is to replace it.",
+         "Correct supersedes, or turn it round."),
+    *(Rule("cycle", f"agreements.{column}", partial(_ring, column=column),
+           f"{column} leads back to where it began: {{agreement_id}} → {{{column}}} → ...",
+           "Empty the cell that is wrong.")
+      for column in ("part_of", "supersedes")),
+)
+# fmt: on

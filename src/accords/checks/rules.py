@@ -6,14 +6,23 @@ What is said of each row is declared with the rule, and filled in from the row's
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
 from accords.checks.problem import MOST, Problem, condensed
 from accords.dataset import edtf
+
+_DATES = {"events": "date", "sources": "published"}
+_FACTS = {
+    "agreements": ("value_amount", "value"),
+    "events": ("event_id", "event:"),
+    "domains": ("domain", "domain:"),
+    "citations": ("subject", ""),
+}
+"""The column that names what a citation can support, and how its subject begins."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +44,9 @@ class Data:
     """
 
     descriptor: Mapping[str, Any]
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    tables: dict[str, pd.DataFrame]
     edition: pd.Timestamp | None = None
     curation: str = ""
-
-    def __getitem__(self, table: str) -> pd.DataFrame:
-        return self.tables[table]
 
     def __post_init__(self) -> None:
         dated = {t: c for t, c in _DATES.items() if c in self.tables.get(t, ())}
@@ -56,6 +62,9 @@ class Data:
                 fact = rows["agreement_id"] + f" {kind}" + code
                 self.tables[table] = rows.assign(fact=fact)
 
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        return self.tables[table]
+
     @property
     def focus(self) -> list[str]:
         """The focus states."""
@@ -64,85 +73,58 @@ class Data:
     def lookup(self, table: str, key: str, column: str) -> pd.Series:
         """Return a column of a table by its key; of a key that occurs twice the first row."""
         rows = self[table].dropna(subset=[key]).drop_duplicates(key)
-        return rows.set_index(key)[column]
-
-
-_DATES = {"events": "date", "sources": "published"}
-"""The column of which a table gets the bounds; each distinct date is read once."""
-
-_FACTS = {
-    "agreements": ("value_amount", "value"),
-    "events": ("event_id", "event:"),
-    "domains": ("domain", "domain:"),
-    "citations": ("subject", ""),
-}
-"""The column that names what a citation can support, and how its subject begins."""
-
-Find = Callable[[Data], pd.DataFrame]
+        return rows.set_index(key)[column].astype("str")
 
 
 class Rule(NamedTuple):
-    """A rule, where its breach is shown, and what is said of it (``{column}`` is a cell)."""
+    """A rule, where its breach is shown, and what is said of it.
+
+    Attributes
+    ----------
+    name
+        The rule's name.
+    place
+        Table and column in which it is broken, as ``events.date``.
+    find
+        Returns the rows of the table that break it, with what the sentences need beside.
+    message, remedy
+        Sentences with ``{column}`` for a cell.
+    severity
+        ``error``, or ``warning`` for what may be right.
+    """
 
     name: str
-    table: str
-    column: str
-    find: Find
+    place: str
+    find: Callable[[Data], pd.DataFrame]
     message: str
     remedy: str
     severity: Literal["error", "warning"] = "error"
 
 
-BETWEEN: list[Rule] = []
-"""The rules between rows and tables, in the order in which they are registered."""
-
-
-def rule(
-    name: str,
-    table: str,
-    column: str,
-    message: str,
-    remedy: str,
-    severity: Literal["error", "warning"] = "error",
-) -> Callable[[Find], Find]:
-    """Register the function that finds the rows of a table that break a rule."""
-
-    def register(find: Find) -> Find:
-        BETWEEN.append(Rule(name, table, column, find, message, remedy, severity))
-        return find
-
-    return register
-
-
-def broken(data: Data, unsound: set[str]) -> Iterator[Problem]:
-    """Hold the tables to all rules.
+def broken(rules: Iterable[Rule], data: Data, unsound: set[str]) -> Iterator[Problem]:
+    """Hold the tables to rules.
 
     What the agreements with an unsound key break is left out: it mostly follows from the key. A
     rule of which a table or column could not be read is left out too, as that is reported.
     """
     paths = {resource["name"]: resource["path"] for resource in data.descriptor["resources"]}
-    for one in BETWEEN:
+    for rule in rules:
+        table, _, column = rule.place.partition(".")
         try:
-            rows = one.find(data)
+            rows = rule.find(data)
         except KeyError:
-            continue
-        if rows.empty:
             continue
         if "agreement_id" in rows:
             rows = rows[rows["agreement_id"].notna() & ~rows["agreement_id"].isin(unsound)]
         found, listed = [], rows[: MOST + 1]
         for row, of in zip(listed.index, listed.to_dict("records"), strict=True):
-            value = of.get(one.column)
-            found.append(
-                Problem(
-                    paths[one.table],
-                    one.name,
-                    one.message.format_map(of),
-                    one.remedy.format_map(of),
-                    row=int(row),
-                    column=one.column,
-                    value=None if value is None or pd.isna(value) else str(value),
-                    severity=one.severity,
-                )
-            )
+            value = None if pd.isna(of.get(column)) else str(of[column])
+            said = rule.message.format_map(of), rule.remedy.format_map(of)
+            place = int(row), column, value, rule.severity
+            found.append(Problem(paths[table], rule.name, *said, *place))
         yield from condensed(found, len(rows))
+
+
+def pair(rows: pd.DataFrame, one: str, other: str) -> pd.Series:
+    """Return two columns as one key; missing where either is."""
+    return rows[one] + " " + rows[other]
