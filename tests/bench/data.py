@@ -92,7 +92,7 @@ def _renamed(
             continue
         new = list(row)
         for n in own:
-            new[n] = row[n] and row[n] not in alone and f"{row[n]}-copy{copy}" or row[n]
+            new[n] = f"{row[n]}-copy{copy}" if row[n] and row[n] not in alone else row[n]
             if header[n] == "short_name":
                 new[n] = f"{row[n][:44].rstrip()} {copy}-{number}"
             elif header[n] in ("name", "name_fr"):

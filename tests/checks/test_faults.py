@@ -80,7 +80,9 @@ def test_a_fault_is_named_where_it_is(path: str, data: st.DataObject, folder: Pa
         problems = [p for p in check(folder) if p.severity == "error"]
     # Where a code is renamed in its list, what refers to it names the list.
     renamed = [p for p in problems if f"is not in {path}" in p.message]
-    assert renamed or (path, number + 2, head[column]) in {(p.file, p.row, p.column) for p in problems}
+    assert renamed or (path, number + 2, head[column]) in {
+        (p.file, p.row, p.column) for p in problems
+    }
     assert len(problems) <= MOST_PROBLEMS
 
 

@@ -101,9 +101,9 @@ def _judged(resource: dict[str, Any], rows: pd.DataFrame) -> list[Problem]:
         if name not in foreign:
             filled = (value for value in values if isinstance(value, str))
             faults |= {v: list(form.faults(v)) for v in filled if not form.plain(v)}
-        if resource["path"].startswith("codes/"):  # 'unknown' and 'none' are codes there.
-            faults = {v: [f for f in found if f.rule != "placeholder"] for v, found in faults.items()}
         bad = {value for value, found in faults.items() if found}
+        if resource["path"].startswith("codes/"):  # 'unknown' and 'none' are codes there.
+            bad -= {value for value in bad if value.casefold() in cells.PLACEHOLDERS}
         if not bad:
             continue
         column = rows[name].fillna("")

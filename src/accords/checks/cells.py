@@ -6,8 +6,9 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from accords.dataset import edtf as dates
 
@@ -20,19 +21,19 @@ YEARS = range(1800, 2200)
 MOST = 1e15
 """More than any number in these data can be."""
 
-PLACEHOLDERS = frozenset(
-    "n/a na n.a. none null nil nan tbd tba tbc xxx ? ?? - -- – — ... … . unknown".split()
-)
+_PLACEHOLDERS = "n/a na n.a. none null nil nan tbd tba tbc xxx ? ?? - -- – — ... … . unknown"
+PLACEHOLDERS = frozenset(_PLACEHOLDERS.split())
 """What people write, in small letters, where they should leave a cell empty."""
 
-LANGUAGES = frozenset(
+_LANGUAGES = (
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy "
     "da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu "
     "hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb "
     "lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om "
     "or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw "
-    "ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu".split()
+    "ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
 )
+LANGUAGES = frozenset(_LANGUAGES.split())
 """ISO 639-1."""
 
 
@@ -42,7 +43,7 @@ class Fault(NamedTuple):
     rule: str
     message: str
     remedy: str
-    severity: str = "error"
+    severity: Literal["error", "warning"] = "error"
 
 
 class Form(NamedTuple):
@@ -57,14 +58,14 @@ def form(field: Mapping[str, Any]) -> Form:
     limits = constraints(field)
     kind = field["type"]
     if kind in _NUMBERS:
-        return Form(_never, lambda value: _number(value, kind, limits))
+        return Form(lambda value: False, lambda value: _number(value, kind, limits))
     if kind == "boolean":
         return Form(("true", "false").__contains__, _boolean)
     if kind == "date":
-        return Form(_never, _day)
+        return Form(lambda value: False, _day)
     if field.get("rdfType") == EDTF:
         spans = "/" in limits.get("pattern", "")
-        return Form(_never, _interval if spans else _edtf)
+        return Form(lambda value: False, _interval if spans else _edtf)
     if "enum" in limits:
         return Form(limits["enum"].__contains__, lambda value: _one_of(value, limits["enum"]))
     if is_address(field):
@@ -125,11 +126,10 @@ def readings(value: str) -> list[str]:
         # Excel counts days from 1900 and believes that 1900 was a leap year.
         return [(date(1899, 12, 30) + timedelta(days=int(value[:5]))).isoformat()]
     found = []
-    for given, written in _FORMS:
-        try:
-            found.append(datetime.strptime(value, given).strftime(written))
-        except ValueError:
-            continue
+    for given in (*_DAYS, *_MONTHS):
+        with suppress(ValueError):
+            day = datetime.strptime(value, given).date().isoformat()
+            found.append(day if given in _DAYS else day[:7])
     return list(dict.fromkeys(found))
 
 
@@ -169,20 +169,12 @@ _ADDRESS = re.compile(
     r"(?::[0-9]{1,5})?(?:[/?#](?:[^\s<>\"{}|\\^`%]|%[0-9A-Fa-f]{2})*)?",
     re.IGNORECASE,
 )
-_FORMS = (
-    *((f"%d{s}%m{s}%Y", "%Y-%m-%d") for s in "/.-"),
-    *((f"%m{s}%d{s}%Y", "%Y-%m-%d") for s in "/.-"),
-    *((f"%Y{s}%m{s}%d", "%Y-%m-%d") for s in "/.-"),
-    ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d"),
-    ("%d/%m/%y", "%Y-%m-%d"),
-    ("%m/%d/%y", "%Y-%m-%d"),
-    *((f, "%Y-%m-%d") for f in ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y")),
-    *((f, "%Y-%m") for f in ("%B %Y", "%b %Y", "%b-%y", "%m/%Y", "%Y/%m")),
+_DAYS = (
+    *(sign.join(parts) for parts in (["%d", "%m", "%Y"], ["%m", "%d", "%Y"]) for sign in "/.-"),
+    *("%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d/%m/%y", "%m/%d/%y"),
+    *("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y"),
 )
-
-
-def _never(value: str) -> bool:
-    return False
+_MONTHS = ("%B %Y", "%b %Y", "%b-%y", "%m/%Y", "%Y/%m")
 
 
 def _plain_digits(value: str) -> str:
@@ -342,8 +334,8 @@ def _odd(value: str) -> bool:
 def _text(value: str, most: int, is_title: bool) -> Iterator[Fault]:
     for rule, find, message, remedy in _TEXT:
         if found := find(value):
-            severity = "warning" if rule == "placeholder" else "error"
-            yield Fault(rule, message.format(found), remedy, severity)
+            fault = Fault(rule, message.format(found), remedy)
+            yield fault if rule != "placeholder" else fault._replace(severity="warning")
     if len(value) > most:
         message, remedy = f"The text has {len(value)} characters.", f"Write at most {most}."
         yield Fault("length", message, remedy)
@@ -404,53 +396,29 @@ _ELEMENTS = (
     "input|li|link|meta|object|ol|p|pre|script|small|span|strong|style|sub|sup|svg|table|tbody|"
     "td|th|thead|tr|u|ul|video"
 )
+# fmt: off
 _TEXT: tuple[tuple[str, Callable[[str], str | None], str, str], ...] = (
-    (
-        "formula",
-        _found(r"^[=+\-@]"),
-        "The text starts with '{}', which a spreadsheet takes for a formula.",
-        "Begin with a word, or put the sign inside quotation marks.",
-    ),
-    (
-        "spaces",
-        _found(r"^\s|\s$|  "),
-        "The text starts or ends with a space, or has two in a row.",
-        "Write one space between words, and none around them.",
-    ),
-    (
-        "html",
-        _found(rf"[<&](?:/?({_ELEMENTS})([\s/][^<>]*)?>|!--|{_ENTITY[1:]})", re.IGNORECASE),
-        "The text holds HTML ('{}').",
-        "Write plain text: no tags, '&' for '&amp;'.",
-    ),
-    (
-        "control",
-        lambda value: _hidden(value.strip()),
-        "The text holds {}.",
-        "Remove it, or write a space.",
-    ),
-    (
-        "encoding",
-        _found("\ufffd|[ÃÂ][\u0080-\u00bf]|â€|Ð[\u0080-\u00bf°±²³´µ¶·¸¹º»¼½¾¿]"),
-        "Letters were spoilt by a wrong encoding (at '{}').",
-        "Type them again, or take the text from a copy saved as UTF-8.",
-    ),
-    (
-        "letters",
-        _decomposed,
-        "A letter and its accent are two characters (at '{}').",
-        "Write the text in the normal form NFC, in which they are one.",
-    ),
-    (
-        "letters",
-        _mixed,
-        "The word '{}' has letters of two alphabets that look alike.",
-        "Type the word again in one alphabet.",
-    ),
-    (
-        "placeholder",
-        lambda value: value if value.casefold() in PLACEHOLDERS else None,
-        "'{}' stands where nothing is known.",
-        "Leave the cell empty; in a column that must be filled, say what is known.",
-    ),
+    ("formula", _found(r"^[=+\-@]"),
+     "The text starts with '{}', which a spreadsheet takes for a formula.",
+     "Begin with a word, or put the sign inside quotation marks."),
+    ("spaces", _found(r"^\s|\s$|  "),
+     "The text starts or ends with a space, or has two in a row.",
+     "Write one space between words, and none around them."),
+    ("html", _found(rf"[<&](?:/?({_ELEMENTS})([\s/][^<>]*)?>|!--|{_ENTITY[1:]})", re.IGNORECASE),
+     "The text holds HTML ('{}').", "Write plain text: no tags, '&' for '&amp;'."),
+    ("control", lambda value: _hidden(value.strip()),
+     "The text holds {}.", "Remove it, or write a space."),
+    ("encoding", _found("\ufffd|[ÃÂ][\u0080-\u00bf]|â€|Ð[\u0080-\u00bf°±²³´µ¶·¸¹º»¼½¾¿]"),
+     "Letters were spoilt by a wrong encoding (at '{}').",
+     "Type them again, or take the text from a copy saved as UTF-8."),
+    ("letters", _decomposed,
+     "A letter and its accent are two characters (at '{}').",
+     "Write the text in the normal form NFC, in which they are one."),
+    ("letters", _mixed,
+     "The word '{}' has letters of two alphabets that look alike.",
+     "Type the word again in one alphabet."),
+    ("placeholder", lambda value: value if value.casefold() in PLACEHOLDERS else None,
+     "'{}' stands where nothing is known.",
+     "Leave the cell empty; in a column that must be filled, say what is known."),
 )
+# fmt: on

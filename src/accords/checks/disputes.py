@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -36,31 +36,20 @@ def _carried(data: Data) -> pd.DataFrame:
     agreements = agreements.set_index("agreement_id")
     sums = agreements["value_amount"] + " " + agreements["value_currency"].fillna("")
     columns = agreements.assign(value=sums, parties=parties_of(data))
-    disputed = columns.columns.intersection(rows["kind"].dropna().unique())
-    carried = pd.concat([
-        *(events.set_index(events["fact"] + f".{cell}")[of] for cell, of in _EVENT_CELLS.items()),
-        *(columns[column].rename(lambda i, c=column: f"{i} {c}") for column in disputed),
-        data["domains"].assign(has="named").set_index("fact")["has"],
-    ])  # fmt: skip
+    disputed = [column for column in columns if column in set(rows["kind"])]
+    facts = [data["domains"].assign(has="named").set_index("fact")["has"]]
+    facts += [events.set_index(events["fact"] + f".{c}")[of] for c, of in _EVENT_CELLS.items()]
+    facts += [columns[column].set_axis(columns.index + f" {column}") for column in disputed]
+    carried = pd.concat(facts)
     place = pair(rows, "agreement_id", "fact") + ("." + rows["cell"]).fillna("")
     return rows.assign(has=place.map(carried[~carried.index.duplicated()]).astype("str"))
 
 
-def _grouped(data: Data, column: str, how: str) -> tuple[pd.DataFrame, pd.Series]:
-    """Return the first row of each dispute, and something of all its rows."""
+def _counted(data: Data, column: str, how: Literal["count", "nunique"]) -> pd.DataFrame:
+    """Return the first row of each dispute with the number of values in a column of all."""
     rows = _carried(data)
-    of_all = rows.groupby("dispute")[column].transform(how)
-    return rows[~rows["dispute"].duplicated()], of_all
-
-
-def _single(data: Data) -> pd.DataFrame:
-    rows, values = _grouped(data, "value", "nunique")
-    return rows[values < 2]
-
-
-def _without_reason(data: Data) -> pd.DataFrame:
-    rows, reasons = _grouped(data, "reason", "count")
-    return rows[reasons != 1]
+    number = rows.groupby("dispute")[column].transform(how)
+    return rows.assign(number=number).drop_duplicates("dispute")
 
 
 def _adopted_twice(data: Data) -> pd.DataFrame:
@@ -155,13 +144,15 @@ def _other_sum(said: str, has: Any) -> bool:
 
 # fmt: off
 RULES = (
-    Rule("dispute-single", "disputes.value", _single,
+    Rule("dispute-single", "disputes.value",
+         lambda data: _counted(data, "value", "nunique").query("number < 2"),
          "{field} of {agreement_id}: all sources of this dispute say the same.",
          "Add the other value with its source, or remove the dispute."),
     Rule("dispute-adopted", "disputes.adopted", _adopted_twice,
          "{field} of {agreement_id}: more than one value of this dispute is adopted.",
          "Set 'adopted' to true for the rows of one value alone."),
-    Rule("dispute-reason", "disputes.reason", _without_reason,
+    Rule("dispute-reason", "disputes.reason",
+         lambda data: _counted(data, "reason", "count").query("number != 1"),
          "{field} of {agreement_id}: a dispute has its reason in one row, and in one only.",
          "Say why the value is adopted, or why none is, in its first row."),
     Rule("dispute-field", "disputes.field", _no_fact,

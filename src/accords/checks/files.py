@@ -202,7 +202,7 @@ def _row_by_row(
             row = next(reader, None)
         except csv.Error as error:
             message = f"From this row on the file cannot be split into cells ({error})."
-            remedy = 'Look for a quotation mark without its pair; in a quoted cell write it twice: "".'
+            remedy = 'Look for a quotation mark without its pair; inside a cell write it twice: "".'
             found.append(Problem(name, "quotes", message, remedy, row=number))
             torn = True
             continue

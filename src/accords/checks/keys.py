@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from contextlib import suppress
 
 import pandas as pd
 
@@ -57,66 +58,53 @@ def dangling(data: Data) -> tuple[list[Problem], set[str]]:
         agreements to which a row with one belongs.
     """
     paths = {resource["name"]: resource["path"] for resource in data.descriptor["resources"]}
-    problems = []
-    strays = pd.concat([pd.DataFrame(columns=_COLUMNS), *_strays(data)])
-    for (target, key), missing in strays.groupby(["target", "key"], sort=False):
-        spellings = _spellings(data.tables[target], key, paths[target].startswith("codes/"))
-        found = []
-        for value, rows in missing.groupby("value", sort=False):
-            meant = cells.nearest(str(value), spellings) if len(found) < MOST else None
-            first, more = rows.iloc[0], len(rows) - 1
-            where = ", ".join(f"{paths[t]} {n}" for t, n in rows["table"].value_counts().items())
-            hanging = f" {more} more rows hang on it ({where})." if more else ""
-            found.append(
-                Problem(
-                    paths[first["table"]],
-                    "unknown-code" if paths[target].startswith("codes/") else "dangling",
-                    f"'{value}' is not in {paths[target]}.{hanging}",
-                    f"Did you mean {meant}? Otherwise add it there."
-                    if meant
-                    else "Correct it, or add it there.",
-                    row=int(first["row"]),
-                    column=first["column"],
-                    value=str(value),
+    problems: list[Problem] = []
+    unsound: set[str] = set()
+    for (target, key), referring in _references(data).items():
+        with suppress(KeyError):  # It is reported already that these cannot be read.
+            parents = data[target][key]
+            listed = paths[target].startswith("codes/")
+            spellings = _spellings(data[target], key, listed)
+            missing: dict[str, list[tuple[str, str, int]]] = {}
+            for table, column, rows in referring:
+                rows = rows[~rows[column].isin(parents) & rows[column].notna()]
+                unsound |= set(rows.get("agreement_id", pd.Series(dtype="str")).dropna())
+                for row, value in rows[column].items():
+                    missing.setdefault(str(value), []).append((table, column, int(str(row))))
+            found: list[Problem] = []
+            for value, places in missing.items():
+                table, column, row = places[0]
+                meant = cells.nearest(value, spellings) if len(found) < MOST else None
+                remedy = f"Did you mean {meant}? Otherwise add" if meant else "Correct it, or add"
+                by = Counter(paths[place[0]] for place in places)
+                where = ", ".join(f"{path} {number}" for path, number in by.items())
+                hang = f" {len(places)} rows hang on it ({where})." if len(places) > 1 else ""
+                found.append(
+                    Problem(
+                        paths[table],
+                        "unknown-code" if listed else "dangling",
+                        f"'{value}' is not in {paths[target]}.{hang}",
+                        f"{remedy} it there.",
+                        row,
+                        column,
+                        value,
+                    )
                 )
-            )
-        problems += condensed(found)
-    return problems, set(strays["agreement_id"].dropna())
+            problems += condensed(found)
+    return problems, unsound
 
 
-_COLUMNS = ["value", "row", "agreement_id", "table", "column", "target", "key"]
-
-
-def _strays(data: Data) -> Iterator[pd.DataFrame]:
-    """List the cells that refer to what is not there, and where they belong."""
+def _references(data: Data) -> dict[tuple[str, str], list[tuple[str, str, pd.DataFrame]]]:
+    """List the columns that refer to each key, with their tables' rows."""
+    references: dict[tuple[str, str], list[tuple[str, str, pd.DataFrame]]] = {}
     for resource in data.descriptor["resources"]:
         name = resource["name"]
         for foreign in resource["schema"].get("foreignKeys", ()):
-            reference = foreign["reference"]
-            column, target, key = (
-                foreign["fields"][0],
-                reference["resource"] or name,
-                reference["fields"][0],
-            )
-            try:
-                child, parents = data[name][column].dropna(), data[target][key]
-            except KeyError:
-                continue  # It is reported already that these cannot be read.
-            stray = child[~child.isin(parents)]
-            if stray.empty:
-                continue
-            owner = data[name].get("agreement_id")
-            yield pd.DataFrame(
-                {
-                    "value": stray,
-                    "row": stray.index,
-                    "agreement_id": None if owner is None else owner[stray.index],
-                    "table": name,
-                    "column": column,
-                    "target": target,
-                    "key": key,
-                }
-            )
+            to, column = foreign["reference"], foreign["fields"][0]
+            if column in data.tables.get(name, ()):
+                key = to["resource"] or name, to["fields"][0]
+                references.setdefault(key, []).append((name, column, data[name]))
+    return references
 
 
 def _spellings(parents: pd.DataFrame, key: str, listed: bool) -> dict[str, str]:

@@ -33,7 +33,7 @@ def _near_duplicates(data: Data) -> pd.DataFrame:
         links.append(data["distinct"][["agreement_id", "other_id"]])
     apart = {frozenset(both) for link in links for both in link.dropna().to_numpy().tolist()}
     place = {agreement: n for n, agreement in enumerate(table.index)}
-    found = {}
+    found: dict[str, str] = {}
     for both in (*_at_one_time(table), *_undated(table)):
         if frozenset(both) not in apart:
             first, second = sorted(both, key=place.__getitem__)
@@ -52,8 +52,8 @@ def _instruments(data: Data) -> pd.DataFrame:
     cited = data["citations"]
     cited = cited[cited["subject"] == "existence"]
     lists = cited["source_id"].map(data.lookup("sources", "source_id", "list")).astype("str")
-    lists = cited[["agreement_id"]].assign(list=lists.fillna("")).drop_duplicates()
-    alone = lists.drop_duplicates("agreement_id", keep=False).set_index("agreement_id")["list"]
+    pairs = cited[["agreement_id"]].assign(list=lists.fillna("")).drop_duplicates()
+    alone = pairs.drop_duplicates("agreement_id", keep=False).set_index("agreement_id")["list"]
     events = data["events"]
     signed = events[events["event"].isin(SIGNATURES)].dropna(subset=["agreement_id", "date"])
     # Of an interval that is open on one side the known end is compared.
@@ -88,7 +88,7 @@ def _at_one_time(table: pd.DataFrame) -> Iterator[tuple[str, str]]:
         of_one_list = listed & (of_list[one] == of_list[other])
         near &= ~of_one_list & (listed | (kind[one] == kind[other]))
         clear = listed | ~(vague[one] | vague[other])
-        for place in np.flatnonzero(near):
+        for place in np.flatnonzero(near).tolist():
             if clear[place] or _alike(words[place], words[place + step]):
                 yield dated.index[place], dated.index[place + step]
 

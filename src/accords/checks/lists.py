@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -91,7 +93,8 @@ def _lost(data: Data) -> pd.DataFrame:
 
 def _found_more(data: Data) -> pd.DataFrame:
     """Find searches that found more than is on record."""
-    parties, rows = data["parties"][["agreement_id", "party_id"]].drop_duplicates(), data["coverage"]
+    rows = data["coverage"]
+    parties = data["parties"][["agreement_id", "party_id"]].drop_duplicates()
     focus = parties[parties["party_id"].isin(rows["focus"])]
     pairs = focus.merge(parties, on="agreement_id", suffixes=("", "_other"))
     number = pair(pairs, "party_id", "party_id_other").value_counts()
@@ -110,11 +113,12 @@ def _unfit(data: Data) -> pd.DataFrame:
     known["regions or parties"] = known["party_codes"] | set(regions)
     rows = data["claims"].dropna(subset=["test"])
     rows = rows.assign(argument=rows["argument"].fillna(""))
-    misfits = [_misfit(*both, known) for both in rows[["test", "argument"]].to_numpy()]
-    return rows.assign(misfit=misfits).dropna(subset=["misfit"])
+    both = rows[["test", "argument"]].to_numpy()
+    misfits = [_misfit(test, argument, known) for test, argument in both]
+    return rows.assign(misfit=pd.Series(misfits, rows.index, "str")).dropna(subset=["misfit"])
 
 
-def _misfit(test: str, argument: str, known: dict[str, set[str]]) -> str | None:
+def _misfit(test: str, argument: str, known: Mapping[Any, set[str]]) -> str | None:
     """Say what is wrong with the argument of a test; None where nothing is."""
     if test not in TAKES:
         return None if argument or test != "wording" else "it needs words"
@@ -159,7 +163,7 @@ RULES = (
          lambda data: data["coverage"][data["coverage"]["focus"] == data["coverage"]["partner"]],
          "{partner} is the state for which partners were searched.", "Name the partner."),
     Rule("coverage", "coverage.records_found", _found_more,
-         "{records_found} agreements of {focus} with {partner} were found, {now:.0f} are on record.",
+         "{records_found} agreements of {focus} with {partner} were found, {now:.0f} are there.",
          "Correct the number: there may be more by now, but not fewer.", "warning"),
     Rule("argument", "claims.argument", _unfit,
          "The test '{test}' cannot take '{argument}': {misfit}.",

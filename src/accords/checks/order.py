@@ -105,9 +105,11 @@ def _ring(data: Data, column: str) -> pd.DataFrame:
 # fmt: off
 RULES = (
     *(Rule(name, "events.date", partial(_out_of_order, pairs=pairs),
-           "'{event_id}' ({date}) lies before '{event_id_before}' ({date_before}) of {agreement_id}.",
-           "Correct one of the two dates, or the type of the event.", severity)
-      for name, pairs, severity in (("life-order", FIRM, "error"), ("early-step", USUAL, "warning"))),
+           "'{event_id}' ({date}) of {agreement_id} lies before '{event_id_before}' "
+           "({date_before}).",
+           "Correct one of the two dates, or the type of the event.",
+           "error" if pairs is FIRM else "warning")
+      for name, pairs in (("life-order", FIRM), ("early-step", USUAL))),
     *(Rule("after-edition", f"{table}.{column}", partial(_ahead, table=table, column=column),
            "{day} lies after the edition ({released}).",
            "Correct the date, or add the new edition to CHANGELOG.md.")

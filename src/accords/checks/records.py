@@ -92,7 +92,8 @@ def _misnamed(data: Data) -> pd.DataFrame:
     """Find identifiers of events that name another type or another party than the event has."""
     rows = data["events"].dropna(subset=["event_id", "event"])
     both = rows[["event_id", "event"]].to_numpy()
-    rest = pd.Series([f"{name}-".removeprefix(f"{kind}-") for name, kind in both], rows.index, "str")
+    tails = [f"{name}-".removeprefix(f"{kind}-") for name, kind in both]
+    rest = pd.Series(tails, rows.index, "str")
     other_type = rest == rows["event_id"] + "-"
     named = rest.str.replace("-?[0-9]*-$", "", regex=True)
     acting = rows["party_id"].str.lower()
@@ -218,7 +219,7 @@ RULES = (
          "The agreement is bilateral, and the number of its parties on record is {parties:.0f}.",
          "Make it multilateral, or correct its rows in parties.csv."),
     Rule("scope", "agreements.parties_total", _other_total,
-         "The agreement is {scope}, {parties:.0f} parties are on record, and {parties_total} in all.",
+         "The agreement is {scope} with {parties:.0f} parties here, and {parties_total} in all.",
          "Correct the number, or the scope, or the rows in parties.csv."),
     Rule("scope", "agreements.scope", _few_parties,
          "The agreement is multilateral, but beside a focus state only one state is on record.",
@@ -258,7 +259,7 @@ RULES = (
          "speaks officially (voice: {voice}).",
          "Make the basis official (or text), or correct the citation."),
     Rule("basis", "domains.basis", _strong_basis,
-         "The basis of '{domain}' of {agreement_id} is {basis}, but only the press is cited for it.",
+         "The basis of '{domain}' of {agreement_id} is {basis}; only the press is cited for it.",
          "Cite the official source or give the press's voice, or make the basis press.", "warning"),
     Rule("status-note", "agreements.status_note", _other_status,
          "The note says '{said}', and the status that follows from the events is {status}.",

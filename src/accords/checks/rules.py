@@ -119,9 +119,9 @@ def broken(rules: Iterable[Rule], data: Data, unsound: set[str]) -> Iterator[Pro
         found, listed = [], rows[: MOST + 1]
         for row, of in zip(listed.index, listed.to_dict("records"), strict=True):
             value = None if pd.isna(of.get(column)) else str(of[column])
-            said = rule.message.format_map(of), rule.remedy.format_map(of)
-            place = int(row), column, value, rule.severity
-            found.append(Problem(paths[table], rule.name, *said, *place))
+            message, remedy = rule.message.format_map(of), rule.remedy.format_map(of)
+            place, said = (paths[table], rule.name), (message, remedy)
+            found.append(Problem(*place, *said, int(row), column, value, rule.severity))
         yield from condensed(found, len(rows))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -27,7 +27,7 @@ class Advice(NamedTuple):
     """A question about a new row: where it stands, what is odd, and what to do."""
 
     table: str
-    position: int
+    position: Any
     column: str
     message: str
     remedy: str
@@ -105,8 +105,8 @@ def no_locator(dataset: Dataset, added: Added) -> Iterator[Advice]:
             "citations",
             row.Index,
             "locator",
-            f"{row.source_id} serves {serves[row.source_id]} agreements, and nothing says where in "
-            f"it {row.agreement_id} stands.",
+            f"{row.source_id} serves {serves[str(row.source_id)]} agreements, and nothing says "
+            f"where in it {row.agreement_id} stands.",
             "Give the row, article or page.",
         )
 

@@ -33,7 +33,7 @@ def faults(descriptor: Any) -> Iterator[str]:
             yield f"{place} has no {' and no '.join(lacking)}. Give it as text."
         elif names.count(own["name"]) > 1:
             yield f"{place} is declared twice. Remove one of the two."
-        schema = own.get("schema")
+        schema: Any = own.get("schema")
         fields = schema.get("fields") if isinstance(schema, dict) else None
         if not fields or not isinstance(fields, list):
             yield f"{place} has no schema with fields. Restore its columns."
@@ -46,7 +46,7 @@ def faults(descriptor: Any) -> Iterator[str]:
         yield f"declares no table {', '.join(lacking)}. Restore it."
     focus = descriptor.get("focus", [])
     if not isinstance(focus, list) or not all(map(_text, focus)):
-        yield "focus is not a list of codes. Write it as in [\"AZE\", \"MAR\"]."
+        yield 'focus is not a list of codes. Write it as in ["AZE", "MAR"].'
 
 
 def _in_schema(schema: dict[str, Any], fields: list[Any]) -> Iterator[str]:
