@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -38,7 +39,12 @@ def small() -> Dataset:
     return builders.small()
 
 
+@pytest.fixture(scope="session")
+def _small_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return builders.write(builders.small(), tmp_path_factory.mktemp("small") / "data")
+
+
 @pytest.fixture
-def small_folder(tmp_path: Path) -> Path:
+def small_folder(tmp_path: Path, _small_template: Path) -> Path:
     """The small dataset as a folder of one's own, to change or break."""
-    return builders.write(builders.small(), tmp_path / "data")
+    return Path(shutil.copytree(_small_template, tmp_path / "data"))

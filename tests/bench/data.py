@@ -21,7 +21,7 @@ from pathlib import Path
 SHIPPED = Path(__file__).resolve().parents[2] / "data"
 OWN = (
     *("agreement_id", "short_name", "part_of", "supersedes", "other_id"),
-    *("source_id", "claim_id"),
+    *("source_id", "claim_id", "name", "name_fr"),
 )
 PARTIES = ("party_id", "partner")
 GIB = 2**30
@@ -48,6 +48,12 @@ print(json.dumps([imported, seconds, busy, peak, found]))
 def enlarge(folder: Path, times: int) -> int:
     """Write the shipped dataset ``times`` over, and give the number of its rows."""
     descriptor = json.loads((SHIPPED / "datapackage.json").read_text(encoding="utf-8"))
+    focus = set(descriptor["focus"])
+    with (SHIPPED / "parties.csv").open(encoding="utf-8", newline="") as source:
+        members = [(row["agreement_id"], row["party_id"]) for row in csv.DictReader(source)]
+    # A copy of what only focus states have concluded would be between the same parties.
+    alone = {agreement for agreement, _ in members}
+    alone -= {agreement for agreement, party in members if party not in focus}
     for file in ("datapackage.json", "CHANGELOG.md"):
         shutil.copyfile(SHIPPED / file, folder / file)
     written = 0
@@ -63,26 +69,34 @@ def enlarge(folder: Path, times: int) -> int:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(header)
             for copy in range(times if grows else 1):
-                for row in _renamed(header, rows, copy, set(descriptor["focus"])):
+                for row in _renamed(header, rows, copy, focus, alone):
                     writer.writerow(row)
                     written += 1
     return written
 
 
 def _renamed(
-    header: list[str], rows: Iterable[list[str]], copy: int, focus: set[str]
+    header: list[str], rows: Iterable[list[str]], copy: int, focus: set[str], alone: set[str]
 ) -> Iterator[list[str]]:
     """Give each row with ids of its own; rows about the focus states alone stay with copy 0."""
     if copy == 0:
         yield from rows
         return
+    if "counted_on" in header:  # What outside lists have of a focus state is counted once.
+        return
     own = [n for n, column in enumerate(header) if column in OWN]
     parties = [n for n, column in enumerate(header) if column in PARTIES]
     address = header.index("url") if "url" in header else None
-    for row in rows:
+    for number, row in enumerate(rows):
+        if row[header.index("agreement_id") if "agreement_id" in header else 0] in alone:
+            continue
         new = list(row)
         for n in own:
-            new[n] = row[n] and f"{row[n]}-copy{copy}"
+            new[n] = f"{row[n]}-copy{copy}" if row[n] and row[n] not in alone else row[n]
+            if header[n] == "short_name":
+                new[n] = f"{row[n][:44].rstrip()} {copy}-{number}"
+            elif header[n] in ("name", "name_fr"):
+                new[n] = f"{row[n]} {copy}"
         for n in parties:
             new[n] = row[n] if row[n] in focus or not row[n] else f"{row[n]}-copy{copy}"
         if address is not None:

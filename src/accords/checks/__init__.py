@@ -1,39 +1,39 @@
 """Everything that can be wrong with a dataset, found in one run.
 
-``files`` reads bytes into rows and columns, ``cells`` judges one value by its column's schema,
-``keys``, ``records`` and ``disputes`` hold the rules between rows and tables. What is declared in
-``datapackage.json`` is nowhere repeated here.
+``descriptor`` holds what is declared, ``files`` reads bytes into tables, ``cells`` judges one value
+by its column's schema, ``keys`` finds what occurs twice or is missing. ``records``, ``order``,
+``likeness``, ``disputes`` and ``lists`` hold the rules between rows and tables (see ``rules``).
+What is declared in ``datapackage.json`` is nowhere repeated here. Nothing here changes the data,
+and nothing above ``dataset`` is imported.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
-from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from accords.checks import disputes, files, keys, records
-from accords.checks.data import Data, Rule, Unread
-from accords.checks.problem import RULES, Problem
-from accords.dataset import find_data, read_descriptor, read_edition
-from accords.errors import DatasetError
+import pandas as pd
 
-BETWEEN: tuple[Rule, ...] = (
-    keys.repeated,
-    keys.dangling,
-    records.whole,
-    records.scope,
-    records.actors,
-    records.subjects,
-    records.evidence,
-    records.unused,
-    records.bases,
-    records.edition,
-    records.order,
-    records.near_duplicates,
-    records.cycles,
-    disputes.whole,
-    disputes.fields,
-    disputes.adopted_values,
+from accords.checks import (
+    cells,
+    descriptor,
+    disputes,
+    files,
+    keys,
+    likeness,
+    lists,
+    order,
+    records,
+)
+from accords.checks.problem import MOST, RULES, Problem, condensed
+from accords.checks.rules import Data, broken
+from accords.dataset import find_data, read_descriptor
+
+BETWEEN = (
+    *(*records.RULES, *order.RULES, *likeness.RULES),
+    *(*disputes.RULES, *lists.RULES),
 )
 """The rules between rows and tables."""
 
@@ -52,7 +52,8 @@ def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
     -------
     list of Problem
         By file and row, in the order of the descriptor; empty when nothing is wrong. Only those
-        of severity ``error`` keep the dataset from being published.
+        of severity ``error`` keep the dataset from being published. Of many problems with one
+        cause the first says how many there are.
 
     Raises
     ------
@@ -60,24 +61,63 @@ def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
         When the folder or its descriptor cannot be read, so that there is nothing to check.
     """
     folder = Path(path) if path is not None else find_data()
-    descriptor = read_descriptor(folder)
-    problems: list[Problem] = []
+    declared = read_descriptor(folder)
+    resources = declared["resources"]
+    edition, problems = descriptor.edition(folder, declared)
+    problems += [*descriptor.faults(declared), *files.undeclared(folder, resources)]
     tables = {}
-    for resource in descriptor["resources"]:
-        tables[resource["name"]], found = files.read(folder, resource)
-        problems += found
-    problems += files.undeclared(folder, descriptor["resources"])
-    try:
-        edition = read_edition(folder)[1]
-        problems += files.read_until(folder, descriptor)
-    except DatasetError as error:
-        what, _, remedy = str(error).partition(". ")
-        problems.append(Problem("CHANGELOG.md", "edition", what + ".", remedy))
-        edition = None
-    data = Data(descriptor, tables, edition)
-    for rule in BETWEEN:
-        # What a rule cannot read is reported already.
-        with suppress(Unread):
-            problems += list(rule(data))
-    place = {resource["path"]: n for n, resource in enumerate(descriptor["resources"])}
+    for resource in resources:
+        read, found = files.read(folder, resource)
+        for _, same in itertools.groupby(found, key=lambda problem: problem.rule):
+            problems += condensed(list(same))
+        problems += _judged(resource, read.rows)
+        if read.whole:
+            tables[resource["name"]] = read.rows
+    notes = folder / "CURATION.md"
+    curation = notes.read_text(encoding="utf-8", errors="replace") if notes.is_file() else ""
+    data = Data(declared, tables, edition, curation)
+    dangling, unsound = keys.dangling(data)
+    problems += [*keys.repeated(data), *dangling, *broken(BETWEEN, data, unsound)]
+    place = {resource["path"]: n for n, resource in enumerate(resources)}
     return sorted(problems, key=lambda p: (place.get(p.file, len(place)), p.file, p.row or 0))
+
+
+def _judged(resource: dict[str, Any], rows: pd.DataFrame) -> list[Problem]:
+    """Judge each distinct value of each column once, and report the rows that hold a bad one.
+
+    Dates and numbers that are none are emptied, so that nothing else is made of them.
+    """
+    schema = resource["schema"]
+    foreign = {key for entry in schema.get("foreignKeys", ()) for key in entry["fields"]}
+    problems = []
+    for field in schema["fields"]:
+        name = field["name"]
+        if name not in rows:
+            continue
+        values, form = pd.unique(rows[name].to_numpy(dtype=object)), cells.form(field)
+        faults: dict[str, list[cells.Fault]] = {}
+        if cells.constraints(field).get("required") and pd.isna(values).any():
+            faults[""] = [cells.Fault("required", f"'{name}' is empty.", "Fill it in.")]
+        if name not in foreign:
+            filled = (value for value in values if isinstance(value, str))
+            faults |= {v: list(form.faults(v)) for v in filled if not form.plain(v)}
+        bad = {value for value, found in faults.items() if found}
+        if resource["path"].startswith("codes/"):  # 'unknown' and 'none' are codes there.
+            bad -= {value for value in bad if value.casefold() in cells.PLACEHOLDERS}
+        if not bad:
+            continue
+        column = rows[name].fillna("")
+        if field["type"] in ("integer", "date") or field.get("rdfType") == cells.EDTF:
+            rows[name] = rows[name].mask(column.isin(bad))
+        found = [
+            Problem(resource["path"], rule, message, remedy, int(row), name, value, severity)
+            for row, value in column[column.isin(bad)].items()
+            for rule, message, remedy, severity in faults[str(value)]
+        ]
+        if len(bad) > 2 * MOST and 2 * len(bad) > len(values):
+            problems += condensed(found)  # The column holds something else altogether.
+            continue
+        found.sort(key=lambda problem: (problem.rule, problem.value, problem.row))
+        for _, same in itertools.groupby(found, key=lambda problem: (problem.rule, problem.value)):
+            problems += condensed(list(same))
+    return problems

@@ -6,13 +6,35 @@ import difflib
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from accords.dataset import edtf as dates
 
 EDTF = "http://id.loc.gov/datatypes/edtf"
 """The ``rdfType`` of columns that hold EDTF dates."""
+
+YEARS = range(1800, 2200)
+"""Years in which anything in these data can lie."""
+
+MOST = 1e15
+"""More than any number in these data can be."""
+
+_PLACEHOLDERS = "n/a na n.a. none null nil nan tbd tba tbc xxx ? ?? - -- – — ... … . unknown"
+PLACEHOLDERS = frozenset(_PLACEHOLDERS.split())
+"""What people write, in small letters, where they should leave a cell empty."""
+
+_LANGUAGES = (
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy "
+    "da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu "
+    "hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb "
+    "lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om "
+    "or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw "
+    "ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
+)
+LANGUAGES = frozenset(_LANGUAGES.split())
+"""ISO 639-1."""
 
 
 class Fault(NamedTuple):
@@ -21,56 +43,49 @@ class Fault(NamedTuple):
     rule: str
     message: str
     remedy: str
+    severity: Literal["error", "warning"] = "error"
 
 
-Judge = Callable[[str], Iterator[Fault]]
+class Form(NamedTuple):
+    """What a column asks for: a quick test of what is plainly right, and the faults of the rest."""
+
+    plain: Callable[[str], Any]
+    faults: Callable[[str], Iterator[Fault]]
 
 
-def judge(field: Mapping[str, Any]) -> Judge:
-    """Give the function that finds the faults of a filled cell of one column."""
-    constraints = field.get("constraints", {})
+def form(field: Mapping[str, Any]) -> Form:
+    """Return the form that the filled cells of one column must have."""
+    limits = constraints(field)
     kind = field["type"]
-    if kind in NUMBERS:
-        return _number(kind, constraints)
+    if kind in _NUMBERS:
+        return Form(lambda value: False, lambda value: _number(value, kind, limits))
     if kind == "boolean":
-        return _boolean
+        return Form(("true", "false").__contains__, _boolean)
     if kind == "date":
-        return _day
+        return Form(lambda value: False, _day)
     if field.get("rdfType") == EDTF:
-        return _edtf_interval if "/" in constraints.get("pattern", "") else _edtf
-    if "enum" in constraints:
-        return _one_of(constraints["enum"])
+        spans = "/" in limits.get("pattern", "")
+        return Form(lambda value: False, _interval if spans else _edtf)
+    if "enum" in limits:
+        return Form(limits["enum"].__contains__, lambda value: _one_of(value, limits["enum"]))
     if is_address(field):
-        return _address
-    if field["name"] == "title":
-        return _title
-    if "maxLength" in constraints:
-        return _short(constraints["maxLength"])
-    if "pattern" in constraints:
-        return _formed(re.compile(constraints["pattern"]), field["description"])
-    return text
+        return Form(_plain_address, _address)
+    if field["name"].startswith("language"):
+        return Form(LANGUAGES.__contains__, _language)
+    if "pattern" in limits:
+        pattern = re.compile(limits["pattern"], re.ASCII)
+        return Form(pattern.fullmatch, lambda value: _formed(value, pattern, field))
+    most, bracketed = limits.get("maxLength", 10**9), field["name"] == "title"
+    return Form(
+        lambda value: not _odd(value) and len(value) <= most and value[0] != "[",
+        lambda value: _text(value, most, bracketed),
+    )
 
 
-def text(value: str) -> Iterator[Fault]:
-    """Find what does not belong into plain text: markup, formulas, invisible characters."""
-    if value[0] in "=+-@":
-        yield Fault(
-            "formula",
-            f"The text starts with '{value[0]}', which a spreadsheet takes for a formula.",
-            "Begin with a word, or put the sign inside quotation marks.",
-        )
-    if value[0].isspace() or value[-1].isspace():
-        yield Fault("spaces", "The text starts or ends with a space.", "Take the space away.")
-    if ("<" in value and _TAG.search(value)) or ("&" in value and _ENTITY.search(value)):
-        yield Fault("html", "The text holds HTML.", "Write plain text: no tags, '&' for '&amp;'.")
-    if not value.isprintable() and (hidden := _hidden(value.strip())):
-        yield Fault("control", f"The text holds {hidden}.", "Take it away, or write a space.")
-    if spoilt := _SPOILT.search(value):
-        yield Fault(
-            "encoding",
-            f"Letters were spoilt by a wrong encoding (at '{spoilt[0]}').",
-            "Type them again, or take the text from a copy saved as UTF-8.",
-        )
+def constraints(field: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the constraints of a column that can be held to: those of a sound form."""
+    given = field.get("constraints", {})
+    return {key: value for key, value in given.items() if key in _SOUND and _SOUND[key](value)}
 
 
 def is_address(field: Mapping[str, Any]) -> bool:
@@ -103,116 +118,127 @@ def nearest(value: str, valid: Mapping[str, str]) -> str | None:
 
 
 def readings(value: str) -> list[str]:
-    """Give the EDTF dates that a date written otherwise may mean, the likeliest first."""
-    value = value.strip()
-    if re.fullmatch(r"\d{5}(\.0+)?", value):
+    """Return the EDTF dates that a date written otherwise may mean, the likeliest first."""
+    value = _plain_digits(value.strip())
+    if _EDTF.fullmatch(value):
+        return [value]
+    if _SERIAL.fullmatch(value):
         # Excel counts days from 1900 and believes that 1900 was a leap year.
         return [(date(1899, 12, 30) + timedelta(days=int(value[:5]))).isoformat()]
     found = []
-    for form, written in _FORMS:
-        try:
-            found.append(datetime.strptime(value, form).strftime(written))
-        except ValueError:
-            continue
+    for given in (*_DAYS, *_MONTHS):
+        with suppress(ValueError):
+            day = datetime.strptime(value, given).date().isoformat()
+            found.append(day if given in _DAYS else day[:7])
     return list(dict.fromkeys(found))
 
 
-NUMBERS = {"integer": re.compile(r"-?\d+"), "number": re.compile(r"-?\d+(\.\d+)?")}
+def _number_of(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
-_EDTF = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\??")
-_ELEMENTS = (
-    "a|abbr|b|blockquote|body|br|center|code|div|em|font|form|h[1-6]|head|hr|html|i|iframe|img|"
-    "input|li|link|meta|object|ol|p|pre|script|small|span|strong|style|sub|sup|svg|table|tbody|"
-    "td|th|thead|tr|u|ul|video"
-)
-_TAG = re.compile(rf"</?({_ELEMENTS})([\s/][^<>]*)?>|<!--", re.IGNORECASE)
-_ENTITY = re.compile(r"&(#\d+|#x[0-9A-Fa-f]+|[A-Za-z]{2,8});")
-_SPOILT = re.compile("\ufffd|[ÃÂ][\u0080-\u00bf]|â€|Ð[\u0080-\u00bf°±²³´µ¶·¸¹º»¼½¾¿]")
+
+def _compiles(value: object) -> bool:
+    try:
+        re.compile(str(value))
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return isinstance(value, str)
+
+
+_SOUND: dict[str, Callable[[Any], bool]] = {
+    "enum": lambda value: isinstance(value, list) and all(isinstance(v, str) for v in value),
+    "pattern": _compiles,
+    "minimum": _number_of,
+    "maximum": _number_of,
+    "maxLength": _number_of,
+    "required": lambda value: isinstance(value, bool),
+    "unique": lambda value: isinstance(value, bool),
+}
+
+_NUMBERS = {"integer": re.compile(r"-?[0-9]+"), "number": re.compile(r"-?[0-9]+(\.[0-9]+)?")}
+_EDTF = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\??")
+_SERIAL = re.compile(r"[0-9]{5}(\.0+)?")
 _TRACKING = re.compile(
     r"(utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|yclid|msclkid|igshid|mc_cid|mc_eid|ts_|random-post)"
     r"=.*|share=[a-z-]+|outputType=amp|amp(=1)?"
 )
 _DOTTED = re.compile(r"(https?://[^/?#:]+)\.(?=[:/?#]|$)", re.IGNORECASE)
+_LABEL = r"[^\W_](?:(?:-|[^\W_]){0,61}[^\W_])?"
 _ADDRESS = re.compile(
-    r"https?://([\w-]+\.)+[\w-]{2,}(:\d{1,5})?([/?#][^\s<>\"{}|\\^`]*)?", re.IGNORECASE
+    rf"https?://(?:(?:{_LABEL}\.)+(?!\d+[:/?#]|\d+$){_LABEL}|(?:[0-9]{{1,3}}\.){{3}}[0-9]{{1,3}})"
+    r"(?::[0-9]{1,5})?(?:[/?#](?:[^\s<>\"{}|\\^`%]|%[0-9A-Fa-f]{2})*)?",
+    re.IGNORECASE,
 )
-_FORMS = (
-    *((f"%d{s}%m{s}%Y", "%Y-%m-%d") for s in "/.-"),
-    *((f"%m{s}%d{s}%Y", "%Y-%m-%d") for s in "/.-"),
-    *((f"%Y{s}%m{s}%d", "%Y-%m-%d") for s in "/.-"),
-    ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d"),
-    ("%d/%m/%y", "%Y-%m-%d"),
-    ("%m/%d/%y", "%Y-%m-%d"),
-    *((f, "%Y-%m-%d") for f in ("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y")),
-    *((f, "%Y-%m") for f in ("%B %Y", "%b %Y", "%b-%y", "%m/%Y", "%Y/%m")),
+_DAYS = (
+    *(sign.join(parts) for parts in (["%d", "%m", "%Y"], ["%m", "%d", "%Y"]) for sign in "/.-"),
+    *("%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d/%m/%y", "%m/%d/%y"),
+    *("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y"),
 )
+_MONTHS = ("%B %Y", "%b %Y", "%b-%y", "%m/%Y", "%Y/%m")
 
 
-def _hidden(value: str) -> str | None:
-    """Name the first character that nobody sees. Ordinary no-break spaces may stay."""
-    for character in value:
-        if character in "\n\r":
-            return "a line break"
-        category = unicodedata.category(character)
-        joins = character in "\u200c\u200d"  # Persian and Indic spelling needs the joiners.
-        if category in ("Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp") and not joins:
-            name = unicodedata.name(character, "").lower() or f"U+{ord(character):04X}"
-            return f"an invisible character ({name})"
-    return None
+def _plain_digits(value: str) -> str:
+    """Write the digits of any script as 0-9."""
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in value)
 
 
-def _number(kind: str, constraints: Mapping[str, Any]) -> Judge:
-    form = NUMBERS[kind]
-    low, high = constraints.get("minimum"), constraints.get("maximum")
+# --- numbers, dates, codes and addresses
 
-    def number(value: str) -> Iterator[Fault]:
-        if not form.fullmatch(value):
-            yield Fault(
-                "type",
-                f"'{value}' is no {kind}.",
-                "Write digits alone, with a point for decimals: no thousands separators, units "
-                "or exponents.",
-            )
-        elif low is not None and float(value) < low:
-            yield Fault("range", f"{value} is below {low}.", f"Give {low} or more.")
-        elif high is not None and float(value) > high:
-            yield Fault("range", f"{value} is above {high}.", f"Give {high} or less.")
 
-    return number
+def _number(value: str, kind: str, limits: Mapping[str, Any]) -> Iterator[Fault]:
+    plain = _NUMBERS[kind]
+    if not plain.fullmatch(value):
+        meant = _plain_digits(value)
+        yield Fault(
+            "type",
+            f"'{value}' is not {'an' if kind == 'integer' else 'a'} {kind}.",
+            f"Write {meant}."
+            if plain.fullmatch(meant)
+            else "Write digits alone, with a point for decimals: no thousands separators, units or "
+            "exponents.",
+        )
+        return
+    low, high = limits.get("minimum", -MOST), limits.get("maximum", MOST)
+    if float(value) < low:
+        yield Fault("range", f"{value} is below {low:g}.", f"Write {low:g} or more.")
+    elif float(value) > high:
+        yield Fault("range", f"{value} is above {high:g}.", f"Write {high:g} or less.")
 
 
 def _boolean(value: str) -> Iterator[Fault]:
-    if value not in ("true", "false"):
-        yield Fault("type", f"'{value}' is neither true nor false.", "Write true or false.")
+    yield Fault("type", f"'{value}' is neither true nor false.", "Write true or false.")
 
 
 def _day(value: str) -> Iterator[Fault]:
     yield from _edtf(value)
     if _EDTF.fullmatch(value) and len(value) != len("2024-10-30"):
-        yield Fault("date", f"'{value}' is no day.", "Write the day as in 2024-10-30.")
+        yield Fault("date", f"'{value}' is not a day.", "Write the day as in 2024-10-30.")
 
 
 def _edtf(value: str) -> Iterator[Fault]:
     parts = _EDTF.fullmatch(value)
-    if parts and _exists(*parts.groups(default="1")):
-        return
-    likely = [reading for reading in readings(value) if reading[:1] in "12"]
-    if parts:
+    likely = [reading for reading in readings(value) if int(reading[:4]) in YEARS]
+    if parts and not _exists(*parts.groups(default="1")):
         message = f"There is no day {value} in the calendar."
         remedy = "Correct it, or give the month or year alone."
-    elif re.fullmatch(r"\d{5}(\.0+)?", value) and likely:
+    elif parts and int(parts[1]) in YEARS:
+        return
+    elif parts:
+        message = f"The year {parts[1]} cannot be meant."
+        remedy = f"Correct it: from {YEARS.start} to {YEARS.stop - 1}."
+    elif _SERIAL.fullmatch(value) and likely:
         message = f"'{value}' is the number that Excel made of a date."
         remedy = f"Write {likely[0]}, and format the column as text in Excel."
     elif likely:
         message = f"'{value}' is not written as EDTF."
         remedy = f"Write {' or '.join(likely)}."
     else:
-        message = f"'{value}' is no EDTF date."
+        message = f"'{value}' is not an EDTF date."
         remedy = "Write 2024-10-30, 2024-10 or 2024; add ? where the date was inferred."
     yield Fault("date", message, remedy)
 
 
-def _edtf_interval(value: str) -> Iterator[Fault]:
+def _interval(value: str) -> Iterator[Fault]:
     days = [part for part in value.split("/") if part != dates.OPEN]
     if value.count("/") != 1 or not all(_EDTF.fullmatch(day) for day in days):
         yield from _edtf(value)
@@ -223,7 +249,7 @@ def _edtf_interval(value: str) -> Iterator[Fault]:
     elif not days or _later(days[0], days[-1]):
         yield Fault(
             "date",
-            f"'{value}' is no interval.",
+            f"'{value}' is not an interval.",
             "Write the earlier date first, as in 2002/2012; .. on one side leaves it open.",
         )
 
@@ -234,72 +260,165 @@ def _later(one: str, other: str) -> bool:
     return one[:shared] > other[:shared]
 
 
-def _short(most: int) -> Judge:
-    def short(value: str) -> Iterator[Fault]:
-        yield from text(value)
-        if len(value) > most:
-            yield Fault(
-                "length", f"The text has {len(value)} characters.", f"Write at most {most}."
-            )
-
-    return short
-
-
 def _exists(year: str, month: str, day: str) -> bool:
     try:
-        date(int(year), int(month), int(day))
+        date(max(int(year), 1), int(month), int(day))
     except ValueError:
         return False
     return True
 
 
-def _one_of(allowed: list[str]) -> Judge:
-    valid = {value.casefold(): value for value in allowed}
-
-    def one_of(value: str) -> Iterator[Fault]:
-        if value not in allowed:
-            meant = nearest(value, valid)
-            remedy = f"Write {meant}." if meant else f"Write one of: {', '.join(allowed)}."
-            yield Fault("enum", f"'{value}' is not allowed here.", remedy)
-
-    return one_of
+def _one_of(value: str, allowed: list[str]) -> Iterator[Fault]:
+    meant = nearest(value, {one.casefold(): one for one in allowed})
+    remedy = f"Write {meant}." if meant else f"Write one of: {', '.join(allowed)}."
+    yield Fault("enum", f"'{value}' is not allowed here.", remedy)
 
 
-def _formed(form: re.Pattern[str], description: str) -> Judge:
-    def formed(value: str) -> Iterator[Fault]:
-        if not form.fullmatch(value):
-            slug = _slug(value)
-            remedy = f"Write {slug}." if slug and form.fullmatch(slug) else f"It is: {description}"
-            yield Fault("pattern", f"'{value}' does not have the form of this column.", remedy)
-
-    return formed
+def _language(value: str) -> Iterator[Fault]:
+    message = f"'{value}' is not a code of ISO 639-1."
+    yield Fault("language", message, "Write two small letters, such as en, az or ar.")
 
 
-def _slug(value: str) -> str:
-    """Write a value as an identifier: small letters, digits, hyphens."""
+def _formed(value: str, pattern: re.Pattern[str], field: Mapping[str, Any]) -> Iterator[Fault]:
     plain = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9:]+", "-", plain).strip("-")
+    slug = re.sub(r"[^a-z0-9:]+", "-", plain).strip("-")
+    likely = slug and pattern.fullmatch(slug)
+    remedy = f"Write {slug}." if likely else f"It is: {field.get('description', '')}"
+    yield Fault("pattern", f"'{value}' does not have the form of this column.", remedy)
 
 
-def _title(value: str) -> Iterator[Fault]:
-    yield from text(value)
-    if value[0] == "[" and value[-1] == "]":
-        yield Fault(
-            "brackets",
-            "The whole title is in brackets.",
-            "Take the brackets away, and say in title_kind that the title is our description.",
-        )
+def _plain_address(value: str) -> bool:
+    return bool(
+        _ADDRESS.fullmatch(value)
+        and value.isprintable()
+        and ("?" not in value or plain_address(value) == value)
+        and ("&" not in value or not re.search(_ENTITY, value))
+    )
 
 
 def _address(value: str) -> Iterator[Fault]:
     plain = plain_address(value)
     if _DOTTED.match(value):
         yield Fault("url", "The host ends with a dot.", f"Write {plain}")
+    elif entity := re.search(_ENTITY, value):
+        remedy = "Write & for &amp;, and %26 where the page's own address holds such a word."
+        yield Fault("url", f"The address holds '{entity[0]}' of HTML.", remedy)
     elif not _ADDRESS.fullmatch(value) or not value.isprintable():
         yield Fault(
             "url",
-            f"'{value}' is no plain web address.",
-            "Give it as the browser shows it: http:// or https://, a host, no spaces, no user.",
+            f"'{value}' is not a plain web address.",
+            "Write it as the browser shows it: http:// or https://, a host, no spaces, no user; "
+            "a percent sign is followed by two hexadecimal digits.",
         )
     elif plain != value:
         yield Fault("tracking", "The address carries tracking parameters.", f"Write {plain}")
+
+
+# --- text
+
+
+def _odd(value: str) -> bool:
+    """Say whether a text needs a closer look; most do not."""
+    return (
+        not value.isascii()
+        or not value.isprintable()
+        or value[0] in "=+-@ "
+        or value[-1] == " "
+        or "  " in value
+        or "<" in value
+        or "&" in value
+        or len(value) < 8
+    )
+
+
+def _text(value: str, most: int, is_title: bool) -> Iterator[Fault]:
+    for rule, find, message, remedy in _TEXT:
+        if found := find(value):
+            fault = Fault(rule, message.format(found), remedy)
+            yield fault if rule != "placeholder" else fault._replace(severity="warning")
+    if len(value) > most:
+        message, remedy = f"The text has {len(value)} characters.", f"Write at most {most}."
+        yield Fault("length", message, remedy)
+    if is_title and value[0] == "[" and value[-1] == "]":
+        yield Fault(
+            "brackets",
+            "The whole title is in brackets.",
+            "Remove the brackets, and say in title_kind that the title is our description.",
+        )
+
+
+def _found(pattern: str, flags: int = 0) -> Callable[[str], str | None]:
+    """Return a function that finds what a pattern matches."""
+    search = re.compile(pattern, flags).search
+
+    def find(value: str) -> str | None:
+        match = search(value)
+        return match[0] if match else None
+
+    return find
+
+
+def _hidden(value: str) -> str | None:
+    """Name the first character that nobody sees. Ordinary no-break spaces may stay."""
+    if value.isprintable():
+        return None
+    for place, character in enumerate(value):
+        if character in "\n\r":
+            return "a line break"
+        if unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"):
+            # Persian and Indic spelling needs the joiners.
+            if character in "\u200c\u200d" and _JOINS.match(value[max(place - 1, 0) : place + 2]):
+                continue
+            name = unicodedata.name(character, "").lower() or f"U+{ord(character):04X}"
+            return f"an invisible character ({name})"
+    return None
+
+
+def _decomposed(value: str) -> str | None:
+    if unicodedata.is_normalized("NFC", value):
+        return None
+    composed = unicodedata.normalize("NFC", value)
+    return next((own for own, other in zip(value, composed, strict=False) if own != other), None)
+
+
+def _mixed(value: str) -> str | None:
+    """Find a word with letters of two alphabets that look alike."""
+    match = None if value.isascii() else _MIXED.search(value)
+    return match[0] if match else None
+
+
+_JOINS = re.compile("[\u0600-\u0dff].[\u0600-\u0dff]", re.DOTALL)
+_LATIN, _ALIKE = "A-Za-z\u00c0-\u024f\u0259", "\u0370-\u03ff\u0400-\u052f\u0531-\u058f"
+_MIXED = re.compile(rf"\w*(?:[{_LATIN}][{_ALIKE}]|[{_ALIKE}][{_LATIN}])\w*")
+_ENTITY = r"&(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z]{2,8});"
+_ELEMENTS = (
+    "a|abbr|b|blockquote|body|br|center|code|div|em|font|form|h[1-6]|head|hr|html|i|iframe|img|"
+    "input|li|link|meta|object|ol|p|pre|script|small|span|strong|style|sub|sup|svg|table|tbody|"
+    "td|th|thead|tr|u|ul|video"
+)
+# fmt: off
+_TEXT: tuple[tuple[str, Callable[[str], str | None], str, str], ...] = (
+    ("formula", _found(r"^[=+\-@]"),
+     "The text starts with '{}', which a spreadsheet takes for a formula.",
+     "Begin with a word, or put the sign inside quotation marks."),
+    ("spaces", _found(r"^\s|\s$|  "),
+     "The text starts or ends with a space, or has two in a row.",
+     "Write one space between words, and none around them."),
+    ("html", _found(rf"[<&](?:/?({_ELEMENTS})([\s/][^<>]*)?>|!--|{_ENTITY[1:]})", re.IGNORECASE),
+     "The text holds HTML ('{}').", "Write plain text: no tags, '&' for '&amp;'."),
+    ("control", lambda value: _hidden(value.strip()),
+     "The text holds {}.", "Remove it, or write a space."),
+    ("encoding", _found("\ufffd|[ÃÂ][\u0080-\u00bf]|â€|Ð[\u0080-\u00bf°±²³´µ¶·¸¹º»¼½¾¿]"),
+     "Letters were spoilt by a wrong encoding (at '{}').",
+     "Type them again, or take the text from a copy saved as UTF-8."),
+    ("letters", _decomposed,
+     "A letter and its accent are two characters (at '{}').",
+     "Write the text in the normal form NFC, in which they are one."),
+    ("letters", _mixed,
+     "The word '{}' has letters of two alphabets that look alike.",
+     "Type the word again in one alphabet."),
+    ("placeholder", lambda value: value if value.casefold() in PLACEHOLDERS else None,
+     "'{}' stands where nothing is known.",
+     "Leave the cell empty; in a column that must be filled, say what is known."),
+)
+# fmt: on

@@ -3,201 +3,122 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Any
+from functools import lru_cache
+from typing import Any, Literal
 
 import pandas as pd
 
 from accords.checks import cells
-from accords.checks.data import Data, each, items, lacking, pairs
-from accords.checks.problem import Problem
+from accords.checks.problem import MOST
+from accords.checks.records import parties_of
+from accords.checks.rules import Data, Rule, pair
 
 FREE_FIELDS = ("parties", "signatories", "quantity", "duration", "status", "existence", "content")
 """Disputed facts that no single cell carries."""
 
 _EVENT_CELLS = {"date": "date", "place": "place", "type": "event", "party": "party_id"}
-_FIELD = r"^(?P<kind>[a-z_]+)(?::(?P<code>[a-z0-9-]+))?(?:\.(?P<cell>\w+))?(?:#\d+)?$"
-_DATE = re.compile(r"\b\d{4}(-\d{2}(-\d{2})?)?\b")
-_SUM = re.compile(r"(\d[\d.,]*)\s*(billion|million|thousand)?\s*([A-Z]{3})\b")
+_FIELD = r"^(?P<fact>(?P<kind>[a-z_]+)(?::[a-z0-9-]+)?)(?:\.(?P<cell>\w+))?(?:#\d+)?$"
+_DATE = re.compile(r"\b[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?\b")
+_SUM = re.compile(r"([0-9][0-9.,]*)\s*(billion|million|thousand)?\s*([A-Z]{3})\b")
 _TIMES = {"billion": 1e9, "million": 1e6, "thousand": 1e3, None: 1.0}
 
 
-def whole(data: Data) -> Iterator[Problem]:
-    """Hold each dispute to its rules: two values, one adopted at most, one reason."""
-    rows = data.rows(
-        "disputes", "agreement_id", "field", "value", "source_id", "adopted", "reason"
-    ).dropna(subset=["agreement_id", "field", "value"])
-    if rows.empty:
-        return
-    grouped = rows.groupby(["agreement_id", "field"], observed=True, sort=False)
-    adopted = rows[(rows["adopted"] == "true").to_numpy()]
-    first = pd.Series(rows.index, index=rows.index).groupby(
-        [rows["agreement_id"], rows["field"]], observed=True, sort=False
-    )
-    table = pd.DataFrame(
-        {
-            "row": first.min(),
-            "values": grouped["value"].nunique(),
-            "reasons": grouped["reason"].sum(),
-        }
-    )
-    table["adopted"] = (
-        adopted.groupby(["agreement_id", "field"], observed=True)["value"]
-        .nunique()
-        .reindex(table.index)
-        .fillna(0)
-    )
-    faults = (
-        (
-            "dispute-single",
-            table["values"] < 2,
-            "value",
-            "All sources of this dispute say the same.",
-            "Add the other value with its source, or take the dispute away.",
-        ),
-        (
-            "dispute-adopted",
-            table["adopted"] > 1,
-            "adopted",
-            "More than one value of this dispute is adopted.",
-            "Set 'adopted' to true for the rows of one value alone.",
-        ),
-        (
-            "dispute-reason",
-            table["reasons"] != 1,
-            "reason",
-            "The reason must be given in one row of a dispute, and in one only.",
-            "Say why the value is adopted, or why none is, in its first row.",
-        ),
-    )
-    for rule, wrong, column, message, remedy in faults:
-        for (agreement, field), at in items(table.loc[wrong, "row"]):
-            yield data.problem(
-                "disputes",
-                rule,
-                f"{field} of {agreement}: {message}",
-                remedy,
-                row=at,
-                column=column,
-            )
+@lru_cache(maxsize=1)
+def _carried(data: Data) -> pd.DataFrame:
+    """Return the disputes, taken apart, with the cell that ``has`` the fact where one does."""
+    rows = data["disputes"].dropna(subset=["agreement_id", "field", "value"])
+    rows = rows.join(rows["field"].str.extract(_FIELD))
+    rows = rows.assign(dispute=pair(rows, "agreement_id", "field"))
+    rows["adopts"] = rows["adopted"] == "true"
+    events = data["events"][data["events"]["agreement_id"].isin(rows["agreement_id"])]
+    agreements = data["agreements"].dropna(subset=["agreement_id"])
+    agreements = agreements[agreements["agreement_id"].isin(rows["agreement_id"])]
+    agreements = agreements.set_index("agreement_id")
+    sums = agreements["value_amount"] + " " + agreements["value_currency"].fillna("")
+    columns = agreements.assign(value=sums, parties=parties_of(data))
+    disputed = [column for column in columns if column in set(rows["kind"])]
+    facts = [data["domains"].assign(has="named").set_index("fact")["has"]]
+    facts += [events.set_index(events["fact"] + f".{c}")[of] for c, of in _EVENT_CELLS.items()]
+    facts += [columns[column].set_axis(columns.index + f" {column}") for column in disputed]
+    carried = pd.concat(facts)
+    place = pair(rows, "agreement_id", "fact") + ("." + rows["cell"]).fillna("")
+    return rows.assign(has=place.map(carried[~carried.index.duplicated()]).astype("str"))
 
 
-def fields(data: Data) -> Iterator[Problem]:
-    """Hold disputed fields to the facts that the tables can carry."""
-    rows = data.rows("disputes", "agreement_id", "field").dropna()
-    events = data.rows("events", "agreement_id", "event_id").dropna()
-    domains = data.rows("domain_codes", "domain")["domain"].cat.categories
-    columns = next(r for r in data.descriptor["resources"] if r["name"] == "agreements")
-    known = {f["name"] for f in columns["schema"]["fields"]} | {*FREE_FIELDS, "value"}
-    known |= {f"domain:{domain}" for domain in domains}
-    parsed = _parsed(rows["field"])
-    fact = parsed["kind"].where(parsed["code"].isna(), parsed["kind"] + ":" + parsed["code"])
-    of_event = parsed["kind"] == "event"
-    of_cell = of_event & parsed["cell"].isin([*_EVENT_CELLS])
-    formed = parsed["kind"].notna()  # The form of the others is reported already.
-    names = fact.index[formed & ~of_cell & ~fact.isin(known)]
-    ids, codes = data.ids(), pd.Index(events["event_id"].cat.categories)
-    have = pairs(events, "event_id", ids, codes)
-    in_event = rows[rows["field"].isin(fact.index[of_cell]).to_numpy()]
-    event_of = in_event["field"].astype(str).map(parsed["code"]).astype("category")
-    missing = lacking(pairs(in_event.assign(field=event_of), "field", ids, codes), have)
-    strays = pd.concat([rows[rows["field"].isin(names).to_numpy()], in_event[missing]])
-    spellings = {name.casefold(): name for name in known}
-    for row, agreement, field in each(strays.drop_duplicates()):
-        meant = None if str(field).startswith("event:") else cells.nearest(field, spellings)
-        yield data.problem(
-            "disputes",
-            "dispute-field",
-            f"{agreement} has no fact '{field}' that could be disputed.",
-            f"Did you mean '{meant}'?"
-            if meant
-            else "Name a column of agreements, domain:<domain>, or event:<event_id>.date, .place, "
-            ".type or .party with an event of this agreement.",
-            row=row,
-            column="field",
-            value=field,
-        )
+def _counted(data: Data, column: str, how: Literal["count", "nunique"]) -> pd.DataFrame:
+    """Return the first row of each dispute with the number of values in a column of all."""
+    rows = _carried(data)
+    number = rows.groupby("dispute")[column].transform(how)
+    return rows.assign(number=number).drop_duplicates("dispute")
 
 
-def adopted_values(data: Data) -> Iterator[Problem]:
-    """Hold adopted values to the cells that carry them, where the words allow it."""
-    rows = data.rows("disputes", "agreement_id", "field", "value", "adopted").dropna()
-    rows = rows[(rows["adopted"] == "true").to_numpy()].drop_duplicates(["agreement_id", "field"])
-    if rows.empty:
-        return
-    parsed = _parsed(rows["field"]).reindex(rows["field"].astype(str))
-    adopted = pd.DataFrame(
-        {
-            "agreement_id": rows["agreement_id"].astype(str).to_numpy(),
-            "field": rows["field"].astype(str).to_numpy(),
-            "value": rows["value"].astype(str).to_numpy(),
-            "kind": parsed["kind"].to_numpy(),
-            "code": parsed["code"].to_numpy(),
-            "cell": parsed["cell"].to_numpy(),
-            "row": rows.index,
-        }
+def _adopted_twice(data: Data) -> pd.DataFrame:
+    rows = _carried(data)
+    rows = rows[rows["adopts"]].drop_duplicates(["dispute", "value"])
+    return rows[rows["dispute"].duplicated(keep=False) & ~rows["dispute"].duplicated()]
+
+
+def _none_adopted(data: Data) -> pd.DataFrame:
+    rows = _carried(data)
+    settled = rows.groupby("dispute")["adopts"].transform("any")
+    return rows[~settled & (rows["value"] == rows["has"])].drop_duplicates("dispute")
+
+
+def _no_fact(data: Data) -> pd.DataFrame:
+    """Find disputed fields that are not among the facts that the tables can carry."""
+    rows = _carried(data).dropna(subset=["fact"])
+    known = {*FREE_FIELDS, *data["agreements"].columns, "value"}
+    known |= {f"domain:{code}" for code in data["domain_codes"]["domain"].dropna()}
+    of_event = (rows["kind"] == "event") & rows["cell"].isin(_EVENT_CELLS)
+    missing = ~pair(rows, "agreement_id", "fact").isin(data["events"]["fact"])
+    rows = rows[missing.where(of_event, ~rows["fact"].isin(known))].drop_duplicates("dispute")
+    spellings, facts = {one: one for one in known}, enumerate(rows["fact"])
+    meant = [cells.nearest(fact, spellings) if n < MOST else None for n, fact in facts]
+    named = ("Did you mean '" + pd.Series(meant, rows.index, "str") + "'?").fillna(
+        "Name a column of agreements, domain:<domain>, or event:<event_id>.date, .place, .type or "
+        ".party with an event of this agreement."
     )
-    concerned = adopted["agreement_id"].unique()
+    return rows.assign(meant=named)
 
-    def carried(table: str, *columns: str) -> pd.DataFrame:
-        kept = data.rows(table, "agreement_id", *columns)
-        return kept[kept["agreement_id"].isin(concerned).to_numpy()].astype(object)
 
-    steps = carried("events", "event_id", *_EVENT_CELLS.values())
-    of_events = adopted.merge(
-        steps, left_on=["agreement_id", "code"], right_on=["agreement_id", "event_id"]
-    )
-    domains = carried("domains", "domain")
-    coded = set(zip(domains["agreement_id"], domains["domain"], strict=True))
-    facts = carried("agreements", "instrument", "value_amount", "value_currency")
-    of_agreements = adopted.merge(facts, on="agreement_id")
-    codes = {
-        code
-        for table, key in (("event_types", "event"), ("party_codes", "party_id"))
-        for code in data.rows(table, key)[key].cat.categories
-    }
-    codes |= set(data.rows("instruments", "instrument")["instrument"].cat.categories)
-    disagreeing = []
-    for fact in each(of_events[of_events["cell"].isin(_EVENT_CELLS)]):
-        has = getattr(fact, _EVENT_CELLS[fact.cell])
+def _not_carried(data: Data) -> pd.DataFrame:
+    """Find adopted values that the table does not carry, where the words allow to tell."""
+    rows = _carried(data)
+    there = pair(rows, "agreement_id", "fact").isin(data["events"]["fact"])
+    adopted = rows[rows["adopts"] & (there | (rows["kind"] != "event"))].drop_duplicates("dispute")
+    titles = rows[rows["kind"] == "title"].groupby("dispute")["value"].agg(list).to_dict()
+    names = data.lookup("party_codes", "party_id", "name").dropna().to_dict()
+    lists = (("event_types", "event"), ("instruments", "instrument"))
+    codes = {*names, *(code for table, key in lists for code in data[table][key].dropna())}
+
+    def differs(fact: Any) -> bool:
+        said, has = fact.value, fact.has
+        if fact.kind == "domain":
+            return said.startswith("not ") if has == "named" else said == "named"
+        if fact.kind == "value":
+            return _other_sum(said, has)
+        if fact.cell == "place":
+            return pd.isna(has) or has.casefold() not in said.casefold()
         if fact.cell == "date":
-            differs = _other_date(fact.value, has)
-        elif fact.cell == "place":
-            differs = pd.isna(has) or has.casefold() not in fact.value.casefold()
-        else:  # Types and parties are disputed in words: only a bare code can be compared.
-            differs = fact.value in codes and fact.value != has
-        if differs:
-            disagreeing.append((fact, has))
-    for fact in each(of_agreements):
-        if fact.kind == "instrument" and fact.value in codes and fact.value != fact.instrument:
-            disagreeing.append((fact, fact.instrument))
-        elif fact.kind == "value" and _other_sum(
-            fact.value, fact.value_amount, fact.value_currency
-        ):
-            disagreeing.append((fact, fact.value_amount))
-        elif fact.kind == "domain":
-            is_coded = (fact.agreement_id, fact.code) in coded
-            if (is_coded and fact.value.startswith("not ")) or (
-                not is_coded and fact.value == "named"
-            ):
-                disagreeing.append((fact, "the domain" if is_coded else None))
-    for fact, has in disagreeing:
-        yield data.problem(
-            "disputes",
-            "dispute-value",
-            f"{fact.field} of {fact.agreement_id}: '{fact.value}' is adopted, and the table has "
-            f"{'nothing' if pd.isna(has) else repr(has)}.",
-            "Put the adopted value into the table, or adopt the value that it has.",
-            row=fact.row,
-            column="value",
-            value=fact.value,
-        )
+            return _other_date(said, has)
+        if fact.kind == "parties":
+            named = {code for code, name in names.items() if name in said}
+            return bool(named) and named.isdisjoint(str(has).split())
+        if pd.isna(has):
+            return said in codes and fact.kind not in FREE_FIELDS
+        if fact.kind == "title":
+            return any(_shared(other, has) > _shared(said, has) for other in titles[fact.dispute])
+        number = re.match(r"[0-9]+\b", said) if has.isdigit() else None
+        return number[0] != has if number else said in codes and said != has
+
+    wrong = [differs(fact) for fact in adopted.itertuples()]
+    return adopted.assign(shown=("'" + adopted["has"] + "'").fillna("nothing"))[wrong]
 
 
-def _parsed(fields: pd.Series) -> pd.DataFrame:
-    """Split disputed fields into kind, code and cell; one row a distinct field."""
-    names = pd.Series(fields.cat.categories, dtype="str")
-    return names.str.extract(_FIELD).set_axis(pd.Index(names), axis=0)
+def _shared(said: str, has: str) -> float:
+    """Return the share of words that a title has too."""
+    words, title = (set(re.findall(r"\w+", text.casefold())) for text in (said, has))
+    return len(words & title) / max(len(words), 1)
 
 
 def _other_date(said: str, has: Any) -> bool:
@@ -208,14 +129,39 @@ def _other_date(said: str, has: Any) -> bool:
     return pd.isna(has) or (named[0] != has.rstrip("?") and has not in said)
 
 
-def _other_sum(said: str, amount: Any, currency: Any) -> bool:
+def _other_sum(said: str, has: Any) -> bool:
     """Say whether words name a sum other than the cells'."""
     named = _SUM.search(said)
     if named is None:
         return False
-    sum_named = float(named[1].replace(",", "").rstrip(".")) * _TIMES[named[2]]
+    amount, _, currency = str(has).partition(" ")
     try:
-        same = abs(sum_named - float(amount)) <= 0.005 * sum_named
-    except (TypeError, ValueError):
+        sum_named = float(named[1].replace(",", "").rstrip(".")) * _TIMES[named[2]]
+        return named[3] != currency or abs(sum_named - float(amount)) > 0.005 * sum_named
+    except ValueError:
         return True
-    return not same or named[3] != currency
+
+
+# fmt: off
+RULES = (
+    Rule("dispute-single", "disputes.value",
+         lambda data: _counted(data, "value", "nunique").query("number < 2"),
+         "{field} of {agreement_id}: all sources of this dispute say the same.",
+         "Add the other value with its source, or remove the dispute."),
+    Rule("dispute-adopted", "disputes.adopted", _adopted_twice,
+         "{field} of {agreement_id}: more than one value of this dispute is adopted.",
+         "Set 'adopted' to true for the rows of one value alone."),
+    Rule("dispute-reason", "disputes.reason",
+         lambda data: _counted(data, "reason", "count").query("number != 1"),
+         "{field} of {agreement_id}: a dispute has its reason in one row, and in one only.",
+         "Say why the value is adopted, or why none is, in its first row."),
+    Rule("dispute-field", "disputes.field", _no_fact,
+         "{agreement_id} has no fact '{field}' that could be disputed.", "{meant}"),
+    Rule("dispute-value", "disputes.value", _not_carried,
+         "{field} of {agreement_id}: '{value}' is adopted, and the table has {shown}.",
+         "Put the adopted value into the table, or adopt the value that it has."),
+    Rule("dispute-open", "disputes.adopted", _none_adopted,
+         "{field} of {agreement_id}: the table has '{has}', and no value is adopted.",
+         "Set 'adopted' to true for that value, or change what the table has.", "warning"),
+)
+# fmt: on

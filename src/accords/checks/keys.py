@@ -2,89 +2,116 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from contextlib import suppress
 
 import pandas as pd
 
 from accords.checks import cells
-from accords.checks.data import Data, Unread, each
-from accords.checks.problem import Problem
+from accords.checks.problem import MOST, Problem, condensed
+from accords.checks.rules import Data
 
-MANY = 50
-"""Guessing what was meant is slow: beyond this many faults in a column none is guessed."""
+LABELS = ("label", "name", "label_fr", "name_fr")
+"""Columns of code lists that name a code: no two codes have the same name."""
 
 
 def repeated(data: Data) -> Iterator[Problem]:
-    """Find keys and unique values that occur twice."""
+    """Find keys, unique values and labels that occur twice."""
     for resource in data.descriptor["resources"]:
-        name, schema = resource["name"], resource["schema"]
-        unique = [f["name"] for f in schema["fields"] if f.get("constraints", {}).get("unique")]
-        primary = schema["primaryKey"]
-        for columns in (primary, *([c] for c in unique if [c] != primary)):
-            try:
-                rows = data.rows(name, *columns).dropna()
-            except Unread:
+        rows, primary = data.tables.get(resource["name"]), resource["schema"]["primaryKey"]
+        fields = resource["schema"]["fields"]
+        unique = [f["name"] for f in fields if cells.constraints(f).get("unique")]
+        if resource["path"].startswith("codes/"):
+            unique += [name for name in LABELS if name not in unique]
+        for columns in (primary, *([column] for column in unique if [column] != primary)):
+            if rows is None or not set(columns) <= set(rows.columns):
                 continue
-            twice = rows[rows.duplicated(keep=False)]
-            if twice.empty:
+            if not rows.duplicated(columns).any():
                 continue
-            first: dict[tuple[Any, ...], int] = {}
-            for row, *values in each(twice):
-                earlier = first.setdefault(tuple(values), row)
-                if earlier != row:
-                    rule = "duplicate-key" if columns is primary else "duplicate-value"
-                    yield data.problem(
-                        name,
-                        rule,
-                        f"The same {' and '.join(columns)} as in row {earlier}.",
-                        "Take one of the two rows away, or correct the one that is wrong.",
-                        row=row,
+            keys = rows[columns].dropna()
+            once = keys.drop_duplicates()
+            first = dict(zip(once.itertuples(index=False, name=None), once.index, strict=True))
+            yield from condensed(
+                [
+                    Problem(
+                        resource["path"],
+                        "duplicate-key" if columns is primary else "duplicate-value",
+                        f"The same {' and '.join(columns)} as in row {first[tuple(values)]}.",
+                        "Remove one of the two rows, or correct the one that is wrong.",
+                        row=int(row),
                         column=columns[-1],
-                        value=" · ".join(map(str, values)),
+                        value=" · ".join(values),
                     )
+                    for row, *values in keys[keys.duplicated()].itertuples()
+                ]
+            )
 
 
-def dangling(data: Data) -> Iterator[Problem]:
-    """Find codes and ids that the table they refer to does not have."""
-    resources = {resource["name"]: resource for resource in data.descriptor["resources"]}
-    for name, resource in resources.items():
-        for key in resource["schema"].get("foreignKeys", ()):
-            column, target = key["fields"][0], key["reference"]["resource"] or name
-            try:
-                child = data.rows(name, column)[column]
-                parents = data.rows(target, key["reference"]["fields"][0])
-            except Unread:
-                continue
-            known = pd.Index(parents.iloc[:, 0].cat.categories)
-            stray = child.cat.categories.difference(known)
-            if stray.empty:
-                continue
-            path = resources[target]["path"]
-            listed = path.startswith("codes/")
-            valid = _spellings(data.all(target), key["reference"]["fields"][0], listed)
-            meant = {value: cells.nearest(value, valid) for value in stray[:MANY]}
-            for row, value in child[child.isin(stray)].items():
-                likely = meant.get(value)
-                yield data.problem(
-                    name,
-                    "unknown-code" if listed else "dangling",
-                    f"'{value}' is not in {path}.",
-                    f"Did you mean {likely}? Otherwise add it there."
-                    if likely
-                    else "Correct it, or add it there.",
-                    row=row,
-                    column=column,
-                    value=value,
+def dangling(data: Data) -> tuple[list[Problem], set[str]]:
+    """Find codes and ids that the table they refer to does not have.
+
+    Returns
+    -------
+    tuple of list of Problem and set of str
+        One problem for each thing that is missing, at the first row that refers to it, and the
+        agreements to which a row with one belongs.
+    """
+    paths = {resource["name"]: resource["path"] for resource in data.descriptor["resources"]}
+    problems: list[Problem] = []
+    unsound: set[str] = set()
+    for (target, key), referring in _references(data).items():
+        with suppress(KeyError):  # It is reported already that these cannot be read.
+            parents = data[target][key]
+            listed = paths[target].startswith("codes/")
+            spellings = _spellings(data[target], key, listed)
+            missing: dict[str, list[tuple[str, str, int]]] = {}
+            for table, column, rows in referring:
+                rows = rows[~rows[column].isin(parents) & rows[column].notna()]
+                unsound |= set(rows.get("agreement_id", pd.Series(dtype="str")).dropna())
+                for row, value in rows[column].items():
+                    missing.setdefault(str(value), []).append((table, column, int(str(row))))
+            found: list[Problem] = []
+            for value, places in missing.items():
+                table, column, row = places[0]
+                meant = cells.nearest(value, spellings) if len(found) < MOST else None
+                remedy = f"Did you mean {meant}? Otherwise add" if meant else "Correct it, or add"
+                by = Counter(paths[place[0]] for place in places)
+                where = ", ".join(f"{path} {number}" for path, number in by.items())
+                hang = f" {len(places)} rows hang on it ({where})." if len(places) > 1 else ""
+                found.append(
+                    Problem(
+                        paths[table],
+                        "unknown-code" if listed else "dangling",
+                        f"'{value}' is not in {paths[target]}.{hang}",
+                        f"{remedy} it there.",
+                        row,
+                        column,
+                        value,
+                    )
                 )
+            problems += condensed(found)
+    return problems, unsound
+
+
+def _references(data: Data) -> dict[tuple[str, str], list[tuple[str, str, pd.DataFrame]]]:
+    """List the columns that refer to each key, with their tables' rows."""
+    references: dict[tuple[str, str], list[tuple[str, str, pd.DataFrame]]] = {}
+    for resource in data.descriptor["resources"]:
+        name = resource["name"]
+        for foreign in resource["schema"].get("foreignKeys", ()):
+            to, column = foreign["reference"], foreign["fields"][0]
+            if column in data.tables.get(name, ()):
+                key = to["resource"] or name, to["fields"][0]
+                references.setdefault(key, []).append((name, column, data[name]))
+    return references
 
 
 def _spellings(parents: pd.DataFrame, key: str, listed: bool) -> dict[str, str]:
     """Map what people may write for a code, case-folded, to the code: the code and its labels."""
-    codes = parents[key].dropna().astype(str)
+    named = parents.dropna(subset=[key])
     spellings: dict[str, str] = {}
-    for column in ("name_fr", "label_fr", "name", "label") if listed else ():
-        if column in parents:
-            labels = parents[column].dropna().astype(str)
-            spellings |= {labels[row].casefold(): codes[row] for row in labels.index}
-    return spellings | {code.casefold(): code for code in codes}
+    for column in (key, *LABELS) if listed else (key,):
+        for label, code in zip(named.get(column, ()), named[key], strict=False):
+            spellings.setdefault(str(label).casefold(), code)
+    return spellings

@@ -1,505 +1,268 @@
-"""What makes a record whole, sourced and in order.
-
-Each rule takes the :class:`~accords.checks.data.Data` and yields problems.
-"""
+"""What makes a record whole, sourced and coded as its sources allow."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import suppress
+from functools import lru_cache, partial
 
-import numpy as np
 import pandas as pd
 
 from accords.checks import cells
-from accords.checks.data import Data, Unread, bounds, codes_in, each, items, lacking, mapping, pairs
-from accords.checks.problem import Problem
-from accords.dataset.lifecycle import SIGNATURES
+from accords.checks.problem import MOST
+from accords.checks.rules import Data, Rule, pair
+from accords.dataset import lifecycle
 
-LIFE = (
-    ("signed",),
-    ("chamber-approved",),
-    ("parliament-approved",),
-    ("ratified",),
-    ("entered-into-force",),
-    ("terminated", "expired"),
-)
-"""The order of a life. What may precede the signature (tabled, approved by government) is not in
-it, nor what is said or done at any time (announced, attested, amended)."""
+OFFICIAL = ("text", "official")
+"""Bases that are better than the press."""
 
-DOMESTIC = ("chamber-approved", "parliament-approved", "ratified")
-"""Steps of one party, which say nothing about the other's."""
-
-AFTER_SIGNATURE = ("attested", "delivered", "amended", "renewed", "suspended")
-"""Events that have no other place in the order than after the signature."""
-
-NEAR = np.timedelta64(7, "D")
-MONTHS = np.timedelta64(100, "D")
-"""What is longer than this says no more than a year."""
-
-ALIKE = 0.7
-"""Share of their words that two titles have in common where they are alike."""
-
-_WORD = re.compile(r"\w+")
-MANY = 50
-"""Guessing what was meant is slow: beyond this many faults none is guessed."""
+GENERAL = ("existence", "context")
+"""Subjects of the row that says what a source says of an agreement."""
 
 
-def whole(data: Data) -> Iterator[Problem]:
-    """Find agreements without a focus party, an event or a source that says they exist."""
-    ids, at = data.ids(), data.agreement_rows()
-    parties = data.rows("parties", "agreement_id", "party_id")
-    focus = list(data.descriptor.get("focus", ()))
-    # A party that no list knows may be a focus state misspelt.
-    perhaps = parties["party_id"].isin(focus) | _unknown(data, parties["party_id"])
-    citations = data.rows("citations", "agreement_id", "subject")
-    demands = (
-        (
-            "focus-party",
-            parties.loc[perhaps, "agreement_id"],
-            f"has no focus state ({', '.join(focus)}) among its parties.",
-            "Add its row to parties.csv, or take the agreement out.",
-        ),
-        (
-            "no-event",
-            data.rows("events", "agreement_id")["agreement_id"],
-            "has no event.",
-            "Add a row to events.csv; leave its date empty where no source gives one.",
-        ),
-        (
-            "no-source",
-            citations.loc[citations["subject"] == "existence", "agreement_id"],
-            "has no source that says it exists.",
-            "Add a row with the subject 'existence' to citations.csv.",
-        ),
+def _others(rows: pd.DataFrame, having: pd.DataFrame) -> pd.DataFrame:
+    """Return the agreements that have none of some rows."""
+    return rows[~rows["agreement_id"].isin(having["agreement_id"])]
+
+
+def _without_focus(data: Data) -> pd.DataFrame:
+    parties = data["parties"]
+    return _others(data["agreements"], parties[parties["party_id"].isin(data.focus)])
+
+
+def _without_source(data: Data) -> pd.DataFrame:
+    citations = data["citations"]
+    return _others(data["agreements"], citations[citations["subject"] == "existence"])
+
+
+# --- parties
+
+
+@lru_cache(maxsize=1)
+def parties_of(data: Data) -> pd.Series:
+    """Return the parties of each agreement as one text, by agreement."""
+    rows = data["parties"].dropna(subset=["agreement_id", "party_id"])
+    rows = rows.sort_values(["agreement_id", "party_id"])
+    return (" " + rows["party_id"]).groupby(rows["agreement_id"]).sum()
+
+
+@lru_cache(maxsize=1)
+def _counted(data: Data) -> pd.DataFrame:
+    """Return the agreements with the number of their ``parties`` on record and in ``total``."""
+    rows = data["agreements"]
+    parties = rows["agreement_id"].map(data["parties"]["agreement_id"].value_counts())
+    total = pd.to_numeric(rows["parties_total"], errors="coerce")
+    return rows.assign(parties=parties, total=total, bilateral=rows["scope"] == "bilateral")
+
+
+def _not_two(data: Data) -> pd.DataFrame:
+    rows = _counted(data)
+    return rows[rows["bilateral"] & (rows["parties"] != 2) & rows["parties"].notna()]
+
+
+def _other_total(data: Data) -> pd.DataFrame:
+    rows = _counted(data)
+    return rows[(rows["total"] < rows["parties"]) | (rows["total"].notna() & rows["bilateral"])]
+
+
+def _few_parties(data: Data) -> pd.DataFrame:
+    """Find multilateral agreements that look like bilateral ones.
+
+    Of an instrument of the many only the focus states are on record, and maybe an organisation.
+    """
+    rows, parties = _counted(data), data["parties"]
+    kind = parties["party_id"].map(data.lookup("party_codes", "party_id", "party_kind"))
+    others = parties[(kind == "state") & ~parties["party_id"].isin(data.focus)]
+    few = rows["total"].isna() & (rows["parties"] == 2) & (rows["scope"] == "multilateral")
+    return rows[few & rows["agreement_id"].isin(others["agreement_id"])]
+
+
+def _one_sided(data: Data) -> pd.DataFrame:
+    rows = data["parties"]
+    sides = rows[rows["role"].isin(["buyer", "supplier"])].drop_duplicates(["agreement_id", "role"])
+    return sides[~sides["agreement_id"].duplicated(keep=False)]
+
+
+def _strangers(data: Data) -> pd.DataFrame:
+    acting = data["events"].dropna(subset=["party_id"])
+    members = pair(data["parties"], "agreement_id", "party_id")
+    return acting[~pair(acting, "agreement_id", "party_id").isin(members)]
+
+
+def _misnamed(data: Data) -> pd.DataFrame:
+    """Find identifiers of events that name another type or another party than the event has."""
+    rows = data["events"].dropna(subset=["event_id", "event"])
+    both = rows[["event_id", "event"]].to_numpy()
+    tails = [f"{name}-".removeprefix(f"{kind}-") for name, kind in both]
+    rest = pd.Series(tails, rows.index, "str")
+    other_type = rest == rows["event_id"] + "-"
+    named = rest.str.replace("-?[0-9]*-$", "", regex=True)
+    acting = rows["party_id"].str.lower()
+    known = named.isin(data["party_codes"]["party_id"].str.lower()) & acting.notna()
+    return rows[other_type | (known & (named != acting))]
+
+
+def _same_title(data: Data) -> pd.DataFrame:
+    rows = data["agreements"]
+    key = (rows["title"].str.casefold() + rows["agreement_id"].map(parties_of(data))).dropna()
+    return rows.loc[key.index[key.duplicated()]]
+
+
+def _foreign_part(data: Data) -> pd.DataFrame:
+    """Find parts of an agreement of others, where all parties of that are on record."""
+    rows = _counted(data)
+    whole = rows[rows["bilateral"] | (rows["parties"] >= rows["total"])]
+    parts = rows[rows["part_of"].isin(whole["agreement_id"])]
+    members = parts[["agreement_id", "part_of"]].merge(data["parties"], on="agreement_id")
+    known = pair(data["parties"], "agreement_id", "party_id")
+    return parts[parts["agreement_id"].isin(
+        members.loc[~pair(members, "part_of", "party_id").isin(known), "agreement_id"]
+    )]  # fmt: skip
+
+
+# --- citations
+
+
+def _uncited(data: Data, table: str) -> pd.DataFrame:
+    rows = data[table].dropna(subset=["fact"])
+    rows = rows[~rows["fact"].isin(data["citations"]["fact"])]
+    return rows.assign(subject=rows["fact"].str.partition(" ")[2])
+
+
+def _adrift(data: Data) -> pd.DataFrame:
+    """Find citations that support what is not in the tables."""
+    rows = data["citations"].dropna(subset=["fact"])
+    facts = pd.concat([data[table]["fact"] for table in ("agreements", "events", "domains")])
+    rows = rows[rows["subject"].str.match("event:|domain:|value$") & ~rows["fact"].isin(facts)]
+    meant = [_meant(fact, facts) if n < MOST else "" for n, fact in enumerate(rows["fact"])]
+    return rows.assign(meant=meant)
+
+
+def _meant(fact: str, facts: pd.Series) -> str:
+    agreement, _, subject = fact.partition(" ")
+    own = facts[facts.str.startswith(f"{agreement} ", na=False)].str.partition(" ")[2]
+    kind = subject.partition(":")[0]
+    likely = cells.nearest(subject, {one: one for one in own if one.startswith(kind)})
+    return f"Did you mean '{likely}'?" if likely else "Add what it supports, or correct it."
+
+
+def _not_once(data: Data) -> pd.DataFrame:
+    """Find sources of an agreement that do not have exactly one row that says what they say."""
+    rows = data["citations"]
+    of_source = pair(rows, "agreement_id", "source_id").dropna()
+    general = of_source[rows["subject"].isin(GENERAL)]
+    wrong = general[general.duplicated()], of_source[~of_source.isin(general)]
+    return rows.loc[pd.concat(wrong).drop_duplicates().index]
+
+
+def _unused(data: Data) -> pd.DataFrame:
+    cited = pd.concat([data[t]["source_id"] for t in ("citations", "disputes", "claims")])
+    return data["sources"][~data["sources"]["source_id"].isin(cited)]
+
+
+@lru_cache(maxsize=1)
+def _graded(data: Data) -> pd.DataFrame:
+    """Return citations of domains: is the source ``official``, and what does its voice ``give``."""
+    rows = data["citations"]
+    rows = rows[rows["fact"].isin(data["domains"]["fact"].dropna())]
+    kind = rows["source_id"].map(data.lookup("sources", "source_id", "kind"))
+    return rows.assign(
+        official=kind.map(data.lookup("source_kinds", "source_kind", "tier")) == "official",
+        unknown=~kind.isin(data["source_kinds"]["source_kind"]),
+        gives=rows["voice"].map(data.lookup("voices", "voice", "basis")).isin(OFFICIAL),
     )
-    for rule, having, message, remedy in demands:
-        present = np.zeros(len(ids), dtype=bool)
-        present[codes_in(having, ids, absent=False)] = True
-        for place, row in items(at[~present[at.index]]):
-            yield data.problem(
-                "agreements",
-                rule,
-                f"{ids[place]} {message}",
-                remedy,
-                row=row,
-                column="agreement_id",
-                value=ids[place],
-            )
 
 
-def scope(data: Data) -> Iterator[Problem]:
-    """Find bilateral agreements that do not have two parties."""
-    rows = data.rows("agreements", "agreement_id", "scope")
-    ids = data.ids()
-    parties = data.rows("parties", "agreement_id")["agreement_id"]
-    number = np.bincount(codes_in(parties, ids, absent=False), minlength=len(ids))
-    bilateral = rows[(rows["scope"] == "bilateral") & rows["agreement_id"].notna()]
-    counted = number[codes_in(bilateral["agreement_id"], ids)]
-    for (row, *_), has in zip(each(bilateral), counted, strict=True):
-        if has not in (0, 2):
-            yield data.problem(
-                "agreements",
-                "scope",
-                f"The agreement is bilateral and has {has} part{'y' if has == 1 else 'ies'}.",
-                "Make it multilateral, or correct its rows in parties.csv.",
-                row=row,
-                column="scope",
-                value="bilateral",
-            )
-
-
-def actors(data: Data) -> Iterator[Problem]:
-    """Find events of states that are no parties."""
-    parties = data.rows("parties", "agreement_id", "party_id")
-    misspelt = parties.loc[_unknown(data, parties["party_id"]), "agreement_id"]
-    events = data.rows("events", "agreement_id", "party_id").dropna()
-    events = events[~events["agreement_id"].isin(misspelt.dropna().unique())]
-    known = pd.Index(parties["party_id"].cat.categories)
-    members = pairs(parties, "party_id", data.ids(), known)
-    acting = pairs(events, "party_id", data.ids(), known)
-    for row, _, party in each(events[lacking(acting, members)]):
-        yield data.problem(
-            "events",
-            "acting-party",
-            f"{party} acts here, and is no party of this agreement.",
-            "Add it to parties.csv, or correct one of the two.",
-            row=row,
-            column="party_id",
-            value=party,
-        )
-
-
-def subjects(data: Data) -> Iterator[Problem]:
-    """Hold citations to events, domains and values, in both directions."""
-    ids = data.ids()
-    citations = data.rows("citations", "agreement_id", "subject").dropna()
-    known = pd.Index(citations["subject"].cat.categories)
-    cited = pairs(citations, "subject", ids, known)
-    facts = []
-    for table, column, kind in (("events", "event_id", "event"), ("domains", "domain", "domain")):
-        rows = data.rows(table, "agreement_id", column).dropna()
-        named = [f"{kind}:{code}" for code in rows[column].cat.categories]
-        rows[column] = rows[column].cat.rename_categories(named)
-        facts.append((table, column, rows))
-    values = data.rows("agreements", "agreement_id", "value_amount").dropna()
-    valued = pd.Categorical(["value"] * len(values), ["value"])
-    facts.append(("agreements", "value_amount", values.assign(value_amount=valued)))
-
-    recorded = []
-    for table, column, rows in facts:
-        stated = pairs(rows, column, ids, known)
-        recorded.append(stated)
-        for row, agreement, subject in each(rows[lacking(stated, cited)]):
-            yield data.problem(
-                table,
-                "uncited",
-                f"No source is cited for '{subject}' of {agreement}.",
-                f"Add a row with the subject '{subject}' to citations.csv.",
-                row=row,
-                column=column,
-                value=str(subject).partition(":")[2] or None,
-            )
-    special = ~citations["subject"].isin(["existence", "context"]).to_numpy()
-    adrift = special & lacking(cited, np.concatenate(recorded))
-    for n, (row, agreement, subject) in enumerate(each(citations[adrift])):
-        kind, _, code = str(subject).partition(":")
-        if kind not in ("event", "domain", "value"):
-            continue  # The form of the subject is reported already.
-        meant = None
-        if code and n < MANY:
-            rows = facts[kind == "domain"][2]
-            own = rows.iloc[:, 1][(rows["agreement_id"] == agreement).to_numpy()]
-            meant = cells.nearest(str(subject), {s.casefold(): s for s in own})
-        yield data.problem(
-            "citations",
-            "subject",
-            f"{agreement} has no '{subject}'.",
-            f"Did you mean '{meant}'?" if meant else "Add what it supports, or correct it.",
-            row=row,
-            column="subject",
-            value=subject,
-        )
-
-
-def evidence(data: Data) -> Iterator[Problem]:
-    """Ask of each source of an agreement for one row that says what it says."""
-    ids = data.ids()
-    rows = data.rows("citations", "agreement_id", "subject", "source_id", "evidence").dropna()
-    known = pd.Index(rows["source_id"].cat.categories)
-    of_source = pairs(rows, "source_id", ids, known)
-    general = rows["subject"].isin(["existence", "context"]).to_numpy()
-    for row, agreement, _, source, _ in each(rows[general & ~rows["evidence"].to_numpy()]):
-        yield data.problem(
-            "citations",
-            "evidence",
-            f"The row does not say what {source} says of {agreement}.",
-            "Put it into 'evidence', in our own words.",
-            row=row,
-            column="evidence",
-        )
-    once, counts = np.unique(of_source[general], return_counts=True)
-    wrong = np.concatenate([once[counts > 1], np.setdiff1d(of_source, once)])
-    strange = rows[np.isin(of_source, wrong[wrong >= 0])]
-    strange = strange.drop_duplicates(["agreement_id", "source_id"])
-    for row, agreement, _, source, _ in each(strange):
-        yield data.problem(
-            "citations",
-            "evidence",
-            f"{source} has no single row 'existence' or 'context' for {agreement}.",
-            "Give it one: 'existence' where it speaks of this instrument, else 'context'.",
-            row=row,
-            column="subject",
-        )
-
-
-def unused(data: Data) -> Iterator[Problem]:
-    """Warn of sources that nothing cites."""
-    sources = data.rows("sources", "source_id")["source_id"]
-    cited = set()
-    for table in ("citations", "disputes", "claims"):
-        cited |= set(data.rows(table, "source_id")["source_id"].cat.categories)
-    for row, source in items(sources[~sources.isin(cited)].dropna()):
-        yield data.problem(
-            "sources",
-            "unused-source",
-            f"Nothing cites {source}.",
-            "Cite it in citations.csv, or take it away.",
-            row=row,
-            column="source_id",
-            value=source,
-            severity="warning",
-        )
-
-
-def bases(data: Data) -> Iterator[Problem]:
+def _weak_basis(data: Data) -> pd.DataFrame:
     """Find domains on the basis of the press that an official source or voice names."""
-    ids = data.ids()
-    domains = data.rows("domains", "agreement_id", "domain", "basis")
-    press = domains[domains["basis"] == "press"]
-    tier = mapping(data, "source_kinds", "source_kind", "tier")
-    kind = mapping(data, "sources", "source_id", "kind")
-    voices = mapping(data, "voices", "voice", "basis")
-    citations = data.rows("citations", "agreement_id", "subject", "source_id", "voice")
-    official = {source for source, k in kind.items() if tier.get(k) == "official"}
-    state = [voice for voice, basis in voices.items() if basis in ("text", "official")]
-    speaks = citations["voice"].isin(state) | (
-        citations["voice"].isna() & citations["source_id"].isin(official)
-    )
-    named = citations[speaks.to_numpy()].dropna(subset=["agreement_id", "subject"])
-    known = pd.Index(citations["subject"].cat.categories)
-    subject = press["domain"].cat.rename_categories(lambda code: f"domain:{code}")
-    weak = pairs(press.assign(domain=subject), "domain", ids, known)
-    strong = pairs(named, "subject", ids, known)
-    citing = dict(zip(strong[::-1], each(named[::-1]), strict=True))
-    found = np.isin(weak, strong[strong >= 0])
-    for place, (row, agreement, domain, basis) in zip(weak[found], each(press[found]), strict=True):
-        source = citing[place]
-        voice = "" if pd.isna(source.voice) else f" with the voice of {source.voice}"
-        yield data.problem(
-            "domains",
-            "basis",
-            f"The basis of '{domain}' of {agreement} is press, yet {source.source_id} is cited for "
-            f"it{voice}, which is official.",
-            "Make the basis official (or text), or correct the citation.",
-            row=row,
-            column="basis",
-            value=basis,
-        )
+    rows, domains = _graded(data), data["domains"]
+    named = rows[rows["gives"] | (rows["official"] & rows["voice"].isna())]
+    named = named.drop_duplicates("fact").set_index("fact")[["source_id", "voice"]]
+    return domains[domains["basis"] == "press"].join(named, on="fact", how="inner")
 
 
-def edition(data: Data) -> Iterator[Problem]:
-    """Find dates after the edition."""
-    if data.edition is None:
-        return
-    for table, column in (("events", "date"), ("sources", "published")):
-        days = data.rows(table, column)[column]
-        earliest, _ = bounds(days)
-        for row, value in items(days[earliest > np.datetime64(data.edition)]):
-            yield data.problem(
-                table,
-                "after-edition",
-                f"{value} lies after the edition ({data.edition:%Y-%m-%d}).",
-                "Correct the date, or add the new edition to CHANGELOG.md.",
-                row=row,
-                column=column,
-                value=value,
-            )
+def _strong_basis(data: Data) -> pd.DataFrame:
+    """Find domains on an official basis for which no official source or voice is cited."""
+    rows, domains = _graded(data), data["domains"]
+    better = rows[rows["gives"] | rows["official"] | rows["unknown"]]
+    strong = domains[domains["basis"].isin(OFFICIAL) & domains["fact"].isin(rows["fact"])]
+    return strong[~strong["fact"].isin(better["fact"])]
 
 
-def order(data: Data) -> Iterator[Problem]:
-    """Find lives out of order, where the bounds of two dates leave no other reading.
-
-    In a bilateral agreement the parties' domestic steps are compared party by party; in a
-    multilateral one all steps are, as it is in force before the later members join.
-    """
-    events = data.rows("events", "agreement_id", "event_id", "event", "party_id", "date")
-    agreements = data.rows("agreements", "agreement_id", "scope")
-    ids = data.ids()
-    rank = {event: n for n, events in enumerate(LIFE) for event in events}
-    rank |= dict.fromkeys(AFTER_SIGNATURE, len(LIFE))
-    ranked = events[events["event"].isin(rank) & events["date"].notna()].dropna(
-        subset=["agreement_id", "event_id"]
-    )
-    earliest, latest = bounds(ranked["date"])
-    bilateral = agreements.loc[agreements["scope"] == "bilateral", "agreement_id"]
-    parties = ranked["party_id"].cat.codes.to_numpy()
-    steps = pd.DataFrame(
-        {
-            "agreement": codes_in(ranked["agreement_id"], ids),
-            "rank": ranked["event"].astype(str).map(rank).to_numpy(dtype=int),
-            "party": parties,
-            "bilateral": ranked["agreement_id"].isin(bilateral).to_numpy(),
-            "earliest": earliest,
-            "latest": latest,
-            "row": ranked.index,
-        }
-    ).dropna()
-    steps = steps[steps["agreement"] >= 0]
-    both = steps.merge(steps, on="agreement", suffixes=("", "_later"))
-    domestic = [rank[event] for event in DOMESTIC]
-    other = both["party"] != both["party_later"]
-    apart = both["rank"].isin(domestic) & both["rank_later"].isin(domestic)
-    comparable = ~other | (both["bilateral"] & ~(apart & other))
-    ordered = (both["rank"] < both["rank_later"]) & (
-        (both["rank_later"] < len(LIFE)) | (both["rank"] == 0)
-    )
-    wrong = both[comparable & ordered & (both["earliest"] > both["latest_later"])]
-    for step in each(wrong):
-        before, after = ranked.loc[step.row], ranked.loc[step.row_later]
-        yield data.problem(
-            "events",
-            "life-order",
-            f"'{after['event_id']}' ({after['date']}) lies before '{before['event_id']}' "
-            f"({before['date']}) of {after['agreement_id']}.",
-            "Correct one of the two dates, or the type of the event.",
-            row=step.row_later,
-            column="date",
-            value=after["date"],
-        )
+def _other_status(data: Data) -> pd.DataFrame:
+    """Find notes on the status that name another than the one that follows from the events."""
+    rows = data["agreements"].dropna(subset=["agreement_id"]).drop_duplicates("agreement_id")
+    labels = data.lookup("statuses", "status", "label").str.lower()
+    form = rf"\b(?:counted|taken|read|coded) as ({'|'.join(map(re.escape, labels))})\b"
+    said = rows["status_note"].str.lower().str.extract(form)[0]
+    if said.isna().all() or data.edition is None:
+        return rows[:0]
+    of_these = said.notna() | rows["agreement_id"].isin(rows.loc[said.notna(), "part_of"])
+    of_these |= rows["supersedes"].isin(rows.loc[of_these, "agreement_id"])
+    day = pd.Timestamp(data.descriptor.get("readUntil") or data.edition)
+    found = lifecycle.statuses(rows[of_these], data["events"], tuple(data.focus), day)["status"]
+    status = rows["agreement_id"].map(found).map(labels)
+    return rows.assign(said=said, status=status)[said.notna() & status.notna() & (status != said)]
 
 
-def near_duplicates(data: Data) -> Iterator[Problem]:
-    """Warn of agreements of the same parties that may be one instrument.
-
-    They are of one type, or one of them is known from a list alone, whose types are coarse; and
-    their dates of signature overlap or lie within a week. Dates that say no more than a year, and
-    none at all, need titles that are alike besides. Two rows of one list are two instruments, as
-    are an agreement and what is part of it or replaces it, and what ``distinct.csv`` tells apart.
-    """
-    ids, at = data.ids(), data.agreement_rows()
-    table = _instruments(data)
-    apart = _told_apart(data)
-    for one, other in sorted({*_at_one_time(table), *_undated(table)}):
-        first, second = sorted((one, other), key=lambda place: at[place])
-        if frozenset((ids[first], ids[second])) in apart:
-            continue
-        yield data.problem(
-            "agreements",
-            "near-duplicate",
-            f"{ids[second]} and {ids[first]} may be one instrument: they have the same parties, "
-            "and their dates or titles do not tell them apart.",
-            "If they are one, merge them; if not, say so in distinct.csv.",
-            row=at[second],
-            column="agreement_id",
-            value=ids[second],
-            severity="warning",
-        )
-
-
-def _instruments(data: Data) -> pd.DataFrame:
-    """Return what tells agreements apart, by their places among the ids.
-
-    ``together`` (a number for the parties), ``kind``, ``list`` (the list from which alone it is
-    known), ``words`` (of the title), ``first`` and ``last`` (bounds of the first signature, where
-    dated).
-    """
-    ids = data.ids()
-    rows = data.rows("agreements", "agreement_id", "instrument", "title").dropna()
-    table = pd.DataFrame(
-        {
-            "kind": rows["instrument"].cat.codes.to_numpy(),
-            "words": [frozenset(_WORD.findall(title.casefold())) for title in rows["title"]],
-        },
-        index=codes_in(rows["agreement_id"], ids),
-    )
-    table = table[~table.index.duplicated()]
-
-    parties = data.rows("parties", "agreement_id", "party_id").dropna()
-    hashed = pd.util.hash_array(parties["party_id"].cat.categories.to_numpy(dtype=object))
-    together = np.zeros(len(ids), dtype="uint64")
-    codes = codes_in(parties["agreement_id"], ids)
-    np.add.at(together, codes[codes >= 0], hashed[parties["party_id"].cat.codes][codes >= 0])
-    table["together"] = together[table.index]
-
-    lists = mapping(data, "sources", "source_id", "list")
-    cited = data.rows("citations", "agreement_id", "subject", "source_id").dropna()
-    cited = cited[(cited["subject"] == "existence").to_numpy()]
-    of_list = cited["source_id"].astype(object).map(lists).astype(object).fillna("")
-    by_agreement = of_list.groupby(codes_in(cited["agreement_id"], ids))
-    alone = by_agreement.first().where(by_agreement.nunique() == 1, "")
-    table["list"] = alone.reindex(table.index).fillna("")
-
-    events = data.rows("events", "agreement_id", "event", "date")
-    signed = events[events["event"].isin(SIGNATURES)].dropna()
-    earliest, latest = bounds(signed["date"])
-    days = pd.DataFrame(
-        {"first": earliest, "last": latest}, index=codes_in(signed["agreement_id"], ids)
-    ).dropna(how="all")
-    # Of an interval that is open on one side the known end is compared.
-    days = days.assign(
-        first=days["first"].fillna(days["last"]), last=days["last"].fillna(days["first"])
-    ).sort_values(["first", "last"])
-    return table.join(days[~days.index.duplicated()])
-
-
-def _at_one_time(table: pd.DataFrame) -> Iterator[tuple[int, int]]:
-    """Find pairs of the same parties whose first signatures may be of one week."""
-    dated = table.dropna(subset=["first"]).sort_values(["together", "first", "last"])
-    vague = ((dated["last"] - dated["first"]) > MONTHS).to_numpy()
-    together, kind, of_list, first, last = (
-        dated[column].to_numpy() for column in ("together", "kind", "list", "first", "last")
-    )
-    last = np.where(vague, last, last + NEAR)
-    # Within one group the first days ascend: once none is near at some distance, none is beyond.
-    for step in range(1, len(dated)):
-        one, other = slice(None, -step), slice(step, None)
-        near = (together[one] == together[other]) & (first[other] <= last[one])
-        if not near.any():
-            return
-        listed = (of_list[one] != "") | (of_list[other] != "")
-        of_one_list = listed & (of_list[one] == of_list[other])
-        near &= ~of_one_list & (listed | (kind[one] == kind[other]))
-        clear = listed | ~(vague[one] | vague[other])
-        for place in np.flatnonzero(near).tolist():
-            pair = dated.iloc[[place, place + step]]
-            if clear[place] or _alike(*pair["words"]):
-                yield pair.index[0], pair.index[1]
-
-
-def _undated(table: pd.DataFrame) -> Iterator[tuple[int, int]]:
-    """Find pairs of the same parties and type of which one has no date, by their titles."""
-    kinds = ["together", "kind"]
-    undated = table[table["first"].isna()]
-    crossed = undated.reset_index(names="one").merge(
-        table.reset_index(names="other"), on=kinds, suffixes=("", "_other")
-    )
-    # Of two undated ones each meets the other.
-    once = (crossed["one"] < crossed["other"]) | crossed["first_other"].notna()
-    for pair in each(crossed[once & (crossed["one"] != crossed["other"])]):
-        if _alike(pair.words, pair.words_other):
-            yield pair.one, pair.other
-
-
-def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Say whether two titles have the same numbers and nearly the same words."""
-    alike = len(one & other) >= ALIKE * len(one | other)
-    return alike and not any(character.isdigit() for word in one ^ other for character in word)
-
-
-def _told_apart(data: Data) -> set[frozenset[str]]:
-    """Return the pairs of agreements that the tables say are two instruments."""
-    links = [
-        data.rows("agreements", "agreement_id", "part_of"),
-        data.rows("agreements", "agreement_id", "supersedes"),
-    ]
-    with suppress(Unread):  # An older edition does not have the table.
-        links.append(data.rows("distinct", "agreement_id", "other_id"))
-    return {
-        frozenset(pair)
-        for rows in links
-        for pair in rows.dropna().astype(str).itertuples(index=False, name=None)
-    }
-
-
-def cycles(data: Data) -> Iterator[Problem]:
-    """Find agreements that are part of themselves or replace themselves."""
-    for column in ("part_of", "supersedes"):
-        rows = data.rows("agreements", "agreement_id", column).dropna()
-        link: dict[str, str] = dict(zip(rows["agreement_id"], rows[column], strict=True))
-        row_of = dict(zip(rows["agreement_id"], rows.index, strict=True))
-        done: set[str] = set()
-        for start in link:
-            path: dict[str, None] = {}
-            here = start
-            while here in link and here not in done and here not in path:
-                path[here] = None
-                here = link[here]
-            if here in path:
-                ring = [*list(path)[list(path).index(here) :], here]
-                yield data.problem(
-                    "agreements",
-                    "cycle",
-                    f"{column} leads back to where it began: {' → '.join(ring)}.",
-                    "Empty the cell that is wrong.",
-                    row=row_of[here],
-                    column=column,
-                    value=link[here],
-                )
-            done.update(path)
-
-
-def _unknown(data: Data, parties: pd.Series) -> pd.Series:
-    """Mark party codes that no list knows; they are reported already."""
-    return ~parties.isin(data.rows("party_codes", "party_id")["party_id"].cat.categories)
+# fmt: off
+RULES = (
+    Rule("focus-party", "agreements.agreement_id", _without_focus,
+         "{agreement_id} has no focus state among its parties.",
+         "Add its row to parties.csv, or remove the agreement."),
+    Rule("no-event", "agreements.agreement_id",
+         lambda data: _others(data["agreements"], data["events"]), "{agreement_id} has no event.",
+         "Add a row to events.csv; leave its date empty where no source gives one."),
+    Rule("no-source", "agreements.agreement_id", _without_source,
+         "{agreement_id} has no source that says it exists.",
+         "Add a row with the subject 'existence' to citations.csv."),
+    Rule("scope", "agreements.scope", _not_two,
+         "The agreement is bilateral, and the number of its parties on record is {parties:.0f}.",
+         "Make it multilateral, or correct its rows in parties.csv."),
+    Rule("scope", "agreements.parties_total", _other_total,
+         "The agreement is {scope} with {parties:.0f} parties here, and {parties_total} in all.",
+         "Correct the number, or the scope, or the rows in parties.csv."),
+    Rule("scope", "agreements.scope", _few_parties,
+         "The agreement is multilateral, but beside a focus state only one state is on record.",
+         "Add the other parties or their number, or make it bilateral.", "warning"),
+    Rule("roles", "parties.role", _one_sided,
+         "The agreement has a {role}, but nobody on the other side.",
+         "Give the other party its role, buyer or supplier.", "warning"),
+    Rule("acting-party", "events.party_id", _strangers,
+         "{party_id} acts here, and is not a party of this agreement.",
+         "Add it to parties.csv, or correct one of the two."),
+    Rule("event-id", "events.event_id", _misnamed,
+         "The identifier names another type or party than {event} and {party_id}.",
+         "Write the type, the party that acted in small letters, and a number where they repeat."),
+    Rule("same-title", "agreements.title", _same_title,
+         "Another agreement of the same parties has this title.",
+         "Tell the two apart in their titles, or merge them.", "warning"),
+    Rule("succession", "agreements.part_of", _foreign_part,
+         "Not all parties of the agreement are parties of {part_of}, of which it is a part.",
+         "Correct part_of, or the parties of one of the two.", "warning"),
+    *(Rule("uncited", place, partial(_uncited, table=place.partition(".")[0]),
+           "No source is cited for '{subject}' of {agreement_id}.",
+           "Add a row with the subject '{subject}' to citations.csv.")
+      for place in ("events.event_id", "domains.domain", "agreements.value_amount")),
+    Rule("subject", "citations.subject", _adrift, "{agreement_id} has no '{subject}'.", "{meant}"),
+    Rule("evidence", "citations.evidence",
+         lambda data: data["citations"][data["citations"]["subject"].isin(GENERAL)
+                                        & data["citations"]["evidence"].isna()],
+         "The row does not say what {source_id} says of {agreement_id}.",
+         "Put it into 'evidence', in our own words."),
+    Rule("evidence", "citations.subject", _not_once,
+         "{source_id} does not have one row 'existence' or 'context' for {agreement_id}.",
+         "Give it one: 'existence' where it speaks of this instrument, else 'context'."),
+    Rule("unused-source", "sources.source_id", _unused, "Nothing cites {source_id}.",
+         "Cite it in citations.csv, or remove it.", "warning"),
+    Rule("basis", "domains.basis", _weak_basis,
+         "The basis of '{domain}' of {agreement_id} is press, yet {source_id} is cited for it and "
+         "speaks officially (voice: {voice}).",
+         "Make the basis official (or text), or correct the citation."),
+    Rule("basis", "domains.basis", _strong_basis,
+         "The basis of '{domain}' of {agreement_id} is {basis}; only the press is cited for it.",
+         "Cite the official source or give the press's voice, or make the basis press.", "warning"),
+    Rule("status-note", "agreements.status_note", _other_status,
+         "The note says '{said}', and the status that follows from the events is {status}.",
+         "Correct the note, or the events.", "warning"),
+)
+# fmt: on

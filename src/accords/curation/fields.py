@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from accords.checks.cells import is_address, judge
+from accords.checks.cells import form, is_address
 from accords.curation.draft import cleaned
 from accords.dataset import Dataset
 from accords.dataset.names import fold
@@ -117,7 +117,7 @@ class Field:
             return answer, f"'{answer}' is not in the list. {hint}"
         if answer in self.taken:
             return answer, f"'{answer}' is taken already. Choose another."
-        faults = [f"{fault.message} {fault.remedy}" for fault in judge(self.declared)(answer)]
+        faults = [f"{fault.message} {fault.remedy}" for fault in form(self.declared).faults(answer)]
         return answer, faults[0] if faults else ""
 
     def _worded(self, answer: str) -> list[str]:

@@ -19,6 +19,7 @@ import pandas as pd
 from accords import exchange
 from accords.dataset import cut
 from accords.dataset import edtf as dates
+from accords.dataset.descriptor import faults
 from accords.dataset.model import Dataset
 from accords.dataset.names import resolve
 from accords.errors import AccordsError, DatasetError, NoDataset
@@ -147,8 +148,8 @@ def read_descriptor(folder: Place) -> dict[str, Any]:
         raise DatasetError(
             f"{file}: is not valid JSON ({error}). Correct or restore the file."
         ) from error
-    if not isinstance(descriptor, dict) or not descriptor.get("resources"):
-        raise DatasetError(f"{file}: declares no tables (resources). Restore the file.")
+    if fault := next(faults(descriptor), None):
+        raise DatasetError(f"{file}: {fault}")
     return descriptor
 
 
@@ -160,7 +161,17 @@ def read_edition(folder: Place) -> tuple[str, pd.Timestamp]:
         raise DatasetError(
             f"{file}: no edition. Add a heading such as '## 1.0.0 (2026-11-24)', the newest first."
         )
-    return heading[1], pd.Timestamp(heading[2])
+    return heading[1], _calendar_day(heading[2], f"{file}: the date of edition {heading[1]}")
+
+
+def _calendar_day(written: object, what: str) -> pd.Timestamp:
+    """Read a day, or raise :class:`DatasetError` with what it is the day of."""
+    try:
+        return pd.to_datetime(str(written), format="%Y-%m-%d")
+    except ValueError as error:
+        raise DatasetError(
+            f"{what} is '{written}', which is not a day. Write it as 2026-11-24."
+        ) from error
 
 
 def read_table(folder: Place, resource: Mapping[str, Any]) -> pd.DataFrame:
@@ -181,7 +192,7 @@ def typed(table: pd.DataFrame, resource: Mapping[str, Any]) -> pd.DataFrame:
         name, kind = f["name"], f["type"]
         try:
             columns[name] = _typed(table[name], kind)
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, OverflowError) as error:
             raise DatasetError(
                 f"{resource['path']}: column {name} holds a value that is not a {kind} ({error}). "
                 "Run 'accords check'."
