@@ -10,13 +10,16 @@ READY := $(VENV)/ready-$(shell cat requirements.lock pyproject.toml | cksum | tr
 apt = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing $1 …" && \
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $2 >/dev/null
 
-.PHONY: report test check lab app bench lighthouse clean lock setup browser driver help
+.PHONY: report test test-fast check lab app bench lighthouse clean lock setup browser driver help
 
 report: setup browser driver ## Build build/report.html and all that goes with it
 	$(BIN)/accords build
 
 test: setup browser driver ## Run all tests
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto
+
+test-fast: setup ## Run what needs no browser and no build
+	$(BIN)/pytest -n auto -m "not browser and not slow"
 
 check: setup ## Check the data, the code's style and its types
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""Jinja templates, in which everything that comes from the data is escaped.
+"""Jinja templates; in those of HTML everything that comes from the data is escaped.
 
 Each room keeps its own in a folder ``templates``. Imports nothing of the package.
 """
@@ -12,11 +12,16 @@ from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
+HTML = ".html.j2"
+"""How the name of a template of HTML ends."""
 
-def render(package: str, name: str, **context: Any) -> str:
-    """Write a template of a package, such as ``accords.publish``, as HTML.
 
-    A template is indented for its readers; the indentation does not reach the page.
+def render(package: str, name: str, /, **context: Any) -> str:
+    """Fill in a template of a package, such as ``accords.publish``.
+
+    A template of HTML (``.html.j2``) is laid out for its readers: its indentation, and the line
+    break after a tag that ends its line, do not reach the page. Of any other (``.md.j2``,
+    ``.txt.j2``) nothing is escaped, and line breaks stay as they are.
 
     Raises
     ------
@@ -37,14 +42,19 @@ def _environment(package: str) -> Environment:
     folder = files(package) / "templates"
 
     def read(name: str) -> str:
-        return re.sub(r"^[ \t]+", "", (folder / name).read_text(encoding="utf-8"), flags=re.M)
+        source = (folder / name).read_text(encoding="utf-8")
+        if not name.endswith(HTML):
+            return source
+        source = re.sub(r"^[ \t]+", "", source, flags=re.M)
+        return re.sub(r">\n+(?=<|\{%)", ">", source)
 
     environment = Environment(
         loader=FunctionLoader(read),
-        autoescape=True,
+        autoescape=lambda name: name is None or name.endswith(HTML),
         trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
         undefined=StrictUndefined,
-        extensions=["jinja2.ext.do"],
     )
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False}
     return environment

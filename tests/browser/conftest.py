@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import builders
 import pytest
+from filelock import FileLock
 
 from accords.publish import browser
 from accords.publish.build import build, plan
@@ -33,6 +35,8 @@ def chromium() -> Iterator:
 
 @pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The whole report of the shipped data, built once for all tests."""
-    out = tmp_path_factory.mktemp("report")
-    return build(plan(builders.SHIPPED, out)).page
+    """The whole report of the shipped data, built once for all tests of all workers."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with FileLock(shared / "report.lock"):
+        return build(plan(builders.SHIPPED, shared / "report")).page

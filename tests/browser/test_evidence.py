@@ -19,7 +19,7 @@ from playwright.sync_api import expect
 
 from accords.analysis.accord import accord_id
 from accords.dataset import Dataset, citations
-from accords.publish import page, records
+from accords.publish import metadata, page, records
 
 pytestmark = pytest.mark.browser
 
@@ -34,12 +34,13 @@ def write(dataset: Dataset, folder: Path) -> str:
     allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; script-src 'sha256-{allowed}'; style-src 'unsafe-inline'"
     some = records.row_set([0, 1, 2, 4])
+    sources = page.row_links(dataset)(records.source_list(dataset))
     file = folder / "page.html"
     file.write_text(
         f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
         <meta http-equiv="Content-Security-Policy" content="{policy}; img-src data:">
         <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>Evidence</title>{records.metadata(dataset)}<style>{page.style()}</style></head>
+        <title>Evidence</title>{metadata.tags(dataset)}<style>{page.style()}</style></head>
         <body><main><h1>Evidence</h1>
         <p>See <a href="#evidence" data-set="{some}" id="number">these</a>, or
         <a href="#records" id="menu">the table</a>.</p>
@@ -47,7 +48,7 @@ def write(dataset: Dataset, folder: Path) -> str:
         <section class="broad" id="records"><h2>Table</h2>
         {records.evidence_table(dataset)}</section>
         <section class="broad"><h2>Agreements</h2>{records.agreement_sections(dataset)}</section>
-        <section class="broad"><h2>Sources</h2>{records.source_list(dataset)}</section>
+        <section class="broad"><h2>Sources</h2>{sources}</section>
         </main><script>{script}</script></body>""",
         encoding="utf-8",
     )
@@ -123,6 +124,17 @@ def shown(tab) -> list[str]:
           const rows = document.querySelectorAll('.ev tbody tr:not([hidden]) th a');
           return [...rows].map(a => a.hash.slice(1));
         }"""
+    )
+
+
+def frames(tab, n: int) -> None:
+    """Wait until so many frames have been drawn."""
+    tab.evaluate(
+        """n => new Promise(done => {
+          const step = () => (n-- > 0 ? requestAnimationFrame(step) : done());
+          step();
+        })""",
+        n,
     )
 
 
@@ -275,7 +287,7 @@ def test_a_title_keeps_the_rows_that_are_shown(visit, address):
 def test_back_returns_to_the_sentence(visit, address, before):
     tab = visit(address + before)
     rows = shown(tab)
-    tab.wait_for_timeout(300)
+    frames(tab, 12)  # Until the page has come to rest at its address.
     tab.evaluate("document.querySelector('#far').scrollIntoView({block: 'center'})")
     top = tab.evaluate("document.querySelector('#far').getBoundingClientRect().top")
     tab.click("#far")

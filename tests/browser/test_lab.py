@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import openpyxl
@@ -11,31 +12,99 @@ from servers import PATIENCE, analysts_folder, serving
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
+RUN = """() => {
+  const prompts = [...document.querySelectorAll(".jp-CodeCell .jp-InputPrompt")];
+  const failed = document.querySelector("[data-mime-type*=error]");
+  return failed || (prompts.length && !prompts.some(p => /\\[[ *]\\]/.test(p.textContent)));
+}"""
+"""Whether all cells have run, or one has failed."""
+
+
 @pytest.fixture(scope="module")
 def lab(chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
-    """The explorer's notebook, opened with the project's own command and run from the menu."""
+    """The analyst's notebook, opened with the project's own command and run from the menu."""
     folder = analysts_folder(tmp_path_factory.mktemp("analyst"))
     with serving(folder, "lab", "--IdentityProvider.token=") as address:
         page = chromium.new_page(viewport={"width": 1280, "height": 1600})
         page.set_default_timeout(PATIENCE)
-        page.goto(f"{address}/lab/tree/notebooks/explore.ipynb")
+        page.goto(address)
         page.get_by_text("| Idle").wait_for()
         page.locator(".jp-Notebook .jp-Cell").first.click()
         from_menu(page, "Run", "Run All Cells")
+        page.wait_for_function(RUN)
+        to_explorer(page)
         page.wait_for_function(
             "() => document.querySelectorAll('.accords-explorer .points path').length > 100"
             " && document.querySelectorAll('.accords-explorer .bars path').length > 60"
             " && document.querySelectorAll('.accords-explorer table.dataTable tbody tr').length > 1"
         )
-        page.get_by_text("| Idle").wait_for()
         yield page
         page.close()
+
+
+def test_the_address_opens_the_analysts_notebook(lab):
+    assert lab.url.endswith("/lab/tree/notebooks/explore.ipynb")
 
 
 def test_the_notebook_runs_without_an_error_or_a_warning(lab):
     for complaint in ("error", "stderr"):
         assert lab.locator(f".jp-OutputArea-output[data-mime-type*={complaint}]").count() == 0
-    assert "agreements" in shown(lab)
+    assert "agreements" in lab.locator(".accords-count").text_content()
+
+
+def test_a_number_unfolds_the_agreements_that_it_counts(lab, dataset):
+    number = lab.locator(".accords-passage details").first
+    number.scroll_into_view_if_needed()
+    number.locator("summary").click()
+    listed = {item.strip() for item in number.locator("li").all_inner_texts()}
+    assert listed & set(dataset.find(status="pending").overview.index)
+    number.locator("summary").click()
+    number.locator("li").first.wait_for(state="hidden")
+
+
+def test_addresses_in_tables_are_links(lab):
+    cell = lab.locator(".jp-CodeCell", has=lab.get_by_text("cyber.sources_cited")).first
+    assert cell.locator("td a[href^=http]").count() > 1
+
+
+def test_bars_and_rows_answer_to_the_keyboard(lab, dataset):
+    clear(lab)
+    partner = dataset.overview["partners"].explode().value_counts().index[0]
+    name = dataset.party_names[partner]
+    found = dataset.find(partner=partner)
+    bar = lab.locator(f".accords-explorer .bars [role=button][aria-label^='{name},']")
+    bar.focus()
+    lab.keyboard.press("Enter")
+    settled(lab, len(found.agreements))
+    # The bar that was pressed has the focus wherever it stands now, and takes back what it did.
+    lab.wait_for_function(
+        "name => document.activeElement.matches('[aria-pressed=true]') &&"
+        " document.activeElement.getAttribute('aria-label').startsWith(name)",
+        arg=name,
+    )
+    row = lab.locator(".accords-explorer table.dataTable tbody tr").nth(1)
+    title = row.locator("td").nth(1).inner_text()
+    lab.locator(".accords-explorer table.dataTable tbody tr").first.focus()
+    lab.keyboard.press("ArrowDown")
+    lab.keyboard.press("Enter")
+    lab.locator(".accords-record article").get_by_role("heading", name=title).wait_for()
+    bar.focus()
+    lab.keyboard.press(" ")
+    settled(lab, len(dataset.agreements))
+
+
+def test_a_click_on_a_head_sorts_by_its_column(lab, dataset):
+    clear(lab)
+    table = lab.locator(".accords-explorer table.dataTable").first
+    head = table.locator("thead th", has_text="Confidence").locator(".dt-column-title")
+    cells = "() => [...document.querySelectorAll('.accords-explorer tbody td:last-child')]"
+    for order in ("high", "medium"):
+        head.click()
+        lab.wait_for_function(f"word => ({cells})().every(c => c.textContent === word)", arg=order)
+    head.click()
+    lab.wait_for_function(
+        "() => !document.querySelector('.accords-explorer th[aria-sort]:not([aria-sort=none])')"
+    )
 
 
 def test_a_filter_changes_the_charts_and_the_table(lab, dataset):
@@ -47,7 +116,6 @@ def test_a_filter_changes_the_charts_and_the_table(lab, dataset):
     lab.wait_for_function(
         "n => document.querySelectorAll('.accords-explorer .points path').length < n", arg=before
     )
-    lab.get_by_text(f"of {cyber}; click a row").wait_for()
 
 
 def test_dragging_over_the_years_narrows_to_them(lab, dataset):
@@ -79,7 +147,7 @@ def test_a_click_on_a_row_and_on_a_dot_open_the_record_with_its_sources(lab):
     record = lab.locator(".accords-record article")
     record.get_by_role("heading", name=title).wait_for()
     assert record.locator("ol.sources a[rel~=noopener]").count() >= 1
-    lab.locator(".accords-filters").scroll_into_view_if_needed()
+    to_explorer(lab)
     dot = lab.locator(".accords-explorer .points path").first.bounding_box()
     click(lab, dot["x"] + dot["width"] / 2, dot["y"] + dot["height"] / 2)
     lab.wait_for_function(
@@ -126,7 +194,6 @@ def test_a_page_loaded_again_shows_what_was_selected(lab, dataset):
         from_menu(lab, "File", "Save Notebook")
     lab.reload()
     settled(lab, len(found.agreements))
-    lab.get_by_text(f"of {len(found.agreements)}; click a row").wait_for()
     lab.wait_for_function(
         "n => document.querySelectorAll('.accords-explorer .scatterlayer .trace:first-child "
         ".points path').length === n",
@@ -158,17 +225,20 @@ def test_an_explorer_shown_again_answers_as_the_first_did(lab, dataset):
         again.get_by_role("button", name="CSV").click()
 
 
-def shown(page) -> str:
-    return page.locator(".accords-count").inner_text()
+def to_explorer(page) -> None:
+    """Bring the explorer into view: what is far from it is not drawn."""
+    page.locator(".accords-filters").first.scroll_into_view_if_needed()
 
 
 def settled(page, count: int) -> None:
-    page.locator(".accords-count b", has_text=f"{count:,}").wait_for()
+    """Wait until the count and the table show so many agreements."""
+    page.locator(".accords-count b", has_text=re.compile(f"^{count:,}$")).wait_for()
+    page.get_by_text(f"of {count:,}; click a row").first.wait_for()
 
 
 def clear(page) -> None:
     """Take back all choices, the last chip first."""
-    page.locator(".accords-filters").scroll_into_view_if_needed()
+    to_explorer(page)
     chips = page.locator(".accords-chips .accords-chip")
     while n := chips.count():
         chips.last.click()

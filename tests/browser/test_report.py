@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import time
 from pathlib import Path
@@ -111,6 +112,37 @@ def test_a_chart_comes_alive_from_the_keyboard_and_is_read_point_by_point(read: 
     assert page.evaluate(f"{stops}.length") == 1
 
 
+@pytest.mark.parametrize("options", [{}, {"viewport": PHONE, "has_touch": True}])
+def test_the_way_into_each_chart_is_seen(read: Any, options: dict[str, Any]) -> None:
+    page = read(**options).page
+    figures = page.locator("figure.chart:not(.still)")
+    buttons = figures.get_by_role("button", name="Explore the chart")
+    assert buttons.count() == figures.count() > 10
+    button = figures.nth(1).locator(".explore")
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    assert box is not None
+    assert min(box["width"], box["height"]) >= 24
+    button.tap() if options else button.click()
+    figures.nth(1).locator(".main-svg").first.wait_for()
+    assert not button.is_visible()
+
+
+def test_the_page_answers_between_two_charts_that_become_live(read: Any) -> None:
+    page = read().page
+    page.evaluate(
+        """() => {
+          window.seen = new Set();
+          setInterval(() => seen.add(document.querySelectorAll(".js-plotly-plot").length), 0);
+        }"""
+    )
+    charts = page.locator("figure.chart:not(.still)").count()
+    page.locator("#live-switch").click()
+    until(page, f"document.querySelectorAll('.js-plotly-plot').length === {charts}")
+    page.wait_for_timeout(100)
+    assert page.evaluate("[...seen].sort((a, b) => a - b)") == list(range(charts + 1))
+
+
 def test_lines_of_a_label_are_spoken_apart_and_silent_points_passed_over(read: Any) -> None:
     page = read().page
     said = "document.querySelector('[aria-live=polite].away').textContent"
@@ -211,6 +243,22 @@ def test_live_charts_follow_the_colours_of_the_page(read: Any) -> None:
     until(page, f"{colour} !== {json.dumps(light)}")
 
 
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_colours_that_the_system_forces_go_before_the_page_s_switch(read: Any, system: str) -> None:
+    page = read(color_scheme=system).page
+    token = "getComputedStyle(document.documentElement).getPropertyValue('--scale-1')"
+    expected = page.evaluate(token)
+    other = {"light": "dark", "dark": "light"}[system]
+    for _ in range(["automatic", "light", "dark"].index(other)):
+        page.locator("#theme-switch").click()
+    assert page.evaluate(token) != expected
+    page.emulate_media(forced_colors="active", color_scheme=system)
+    assert page.evaluate(token) == expected
+    assert not page.locator("#theme-switch").is_visible()
+    ink = "getComputedStyle(document.querySelector('.drawing text')).fill"
+    assert page.evaluate(ink) == page.evaluate("getComputedStyle(document.body).color")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_on_a_phone_nothing_but_a_region_scrolls_sideways(read: Any, scheme: str) -> None:
     page = read(viewport=PHONE, color_scheme=scheme).page
@@ -249,6 +297,17 @@ def test_the_data_and_picture_of_a_chart_can_be_taken_away(read: Any, kind: str)
         assert "var(--" not in text
         assert "this dataset" not in text
         assert f"Source: {page.title()}, edition " in text
+
+
+def test_the_data_of_a_chart_are_taken_away_in_full(read: Any) -> None:
+    page = read().page
+    figure = page.locator("figure.chart:has(td[data-v])").first
+    full = set(figure.locator("td[data-v]").evaluate_all("cells => cells.map(c => c.dataset.v)"))
+    figure.locator("summary").click()
+    with page.expect_download() as waited:
+        figure.locator("[data-get=csv]").click()
+    rows = csv.reader(Path(waited.value.path()).read_text(encoding="utf-8-sig").splitlines())
+    assert full <= {cell for row in rows for cell in row}
 
 
 @pytest.mark.shipped

@@ -6,53 +6,23 @@ import base64
 import html
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import builders
+import chapters
 import numpy as np
-import other_states
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from chapters import CHARTS, DATASETS, drawn, made, tables
+from known_numbers import numbers, unknown
 
-from accords.analysis import accord as accord_measures
-from accords.analysis import domains as domain_measures
-from accords.analysis import evidence as evidence_measures
-from accords.analysis import partners as partner_measures
-from accords.analysis import time as time_measures
-from accords.analysis.accord import accord_id
 from accords.charts import accord, domains, evidence, partners, theme, time
-from accords.dataset import DCAD, Dataset, load
+from accords.dataset import Dataset
 from accords.words import LeftOut, plain
 
-CHARTS: dict[str, Callable[[Dataset], go.Figure]] = {
-    "accord.life": lambda ds: accord.life(ds, accord_measures.life(ds, accord_id(ds))),
-    "accord.voices": lambda ds: accord.voices(ds, accord_measures.voices(ds, accord_id(ds))),
-    "time.rates": lambda ds: time.rates(
-        ds, time_measures.rates(ds), time_measures.yearly(ds), time_measures.breaks(ds)
-    ),
-    "time.contracts": lambda ds: time.contracts(ds, time_measures.contracts(ds)),
-    "domains.profiles": lambda ds: domains.profiles(
-        ds, domain_measures.profiles(ds), domain_measures.contrast(ds)
-    ),
-    "partners.ranked": lambda ds: partners.ranked(ds, partner_measures.partner_counts(ds)),
-    "partners.families": lambda ds: partners.families(ds, partner_measures.partner_families(ds)),
-    "partners.concentration": lambda ds: partners.concentration(
-        ds, partner_measures.concentration(ds, window=5)
-    ),
-    "partners.shared": lambda ds: partners.shared(ds, partner_measures.shared(ds)),
-    "evidence.support": lambda ds: evidence.support(ds, evidence_measures.support(ds)),
-    "evidence.source_kinds": lambda ds: evidence.source_kinds(
-        ds, evidence_measures.source_kinds(ds)
-    ),
-    "evidence.lives": lambda ds: evidence.lives(
-        ds, evidence_measures.life_cycles(ds), evidence_measures.waiting_summary(ds)
-    ),
-    "evidence.missing": lambda ds: evidence.missing(ds, evidence_measures.capture_recapture(ds)),
-}
 FILES = {
     "accord": "01-accord-",
     "time": "02-",
@@ -61,55 +31,6 @@ FILES = {
     "evidence": "05-",
 }
 """What the file names of a chapter's charts begin with."""
-
-
-def _one_state(*partners: str, **domains: str) -> Dataset:
-    return builders.tiny(
-        focus=("TUR",),
-        parties=[{"agreement_id": i, "party_id": p} for i in "abc" for p in ("TUR", *partners)],
-        events=[
-            {"agreement_id": i, "event": "signed", "date": d}
-            for i, d in (("a", "2001"), ("b", "2020-05"), ("c", None))
-        ],
-        domains=[{"agreement_id": i, "domain": d} for i, d in domains.items()],
-    )
-
-
-def _one_of_each() -> Dataset:
-    """Two states with one agreement between them and one each with Italy, and one of all else."""
-    pairs = {"accord": ("AZE", "MAR"), "north": ("AZE", "ITA"), "south": ("ITA", "MAR")}
-    steps = [
-        *(("accord", "signed", "2002-05-02", None), ("accord", "ratified", "2002-05-03", "AZE")),
-        *(("north", "signed", "2012-05-02", None), ("north", "ratified", "2012-05-03", "AZE")),
-        *(("north", "entered-into-force", "2012-06", None), ("south", "signed", "2020", None)),
-    ]
-    return builders.tiny(
-        agreements=[
-            *({"agreement_id": "accord"}, {"agreement_id": "north"}),
-            {"agreement_id": "south", "instrument": "procurement-contract"}
-            | {"value_amount": 1_000_000, "value_currency": "USD"},
-        ],
-        parties=[{"agreement_id": i, "party_id": p} for i, pair in pairs.items() for p in pair],
-        events=[
-            {"agreement_id": i, "event": event, "date": date, "party_id": party}
-            for i, event, date, party in steps
-        ],
-        domains=[{"agreement_id": i} for i in pairs],
-        citations=[
-            {"agreement_id": i, "source_id": source} for i in pairs for source in ("press-a", DCAD)
-        ],
-        claims=[
-            {"claim_id": "claim", "agreement_id": "accord", "claim": "It was ratified."}
-            | {"argument": "ratified,AZE,2002-05-03,own-day"}
-        ],
-        disputes=[
-            {"agreement_id": "accord", "field": "title", "value": value, "adopted": value == "a"}
-            for value in "ab"
-        ],
-        coverage=[{"focus": "AZE", "partner": "ITA", "records_found": 1}],
-        readings=[{"agreement_id": "accord", "facts_wrong": 1}],
-    )
-
 
 MARK = "<u>&%{u}"
 """What Plotly would take for a tag and for a placeholder."""
@@ -147,38 +68,15 @@ def _hostile() -> Dataset:
     return replace(ds, tables=tables)
 
 
-DATASETS: dict[str, Callable[[], Dataset]] = {
-    "shipped": builders.shipped,
-    "small": builders.small,
-    "one of each": _one_of_each,
-    "made up": other_states.dataset,
-    "one state without subjects": lambda: _one_state("NATO"),
-    "one state without partners": lambda: _one_state(a="cyber", b="legal"),
-    "two others": lambda: load(builders.SHIPPED, focus=("TUR", "PAK")),
-    "one of two": lambda: load(builders.SHIPPED, focus=("MAR",)),
-    "three states": lambda: replace(builders.small(), focus=("AZE", "MAR", "TUR")),
-    "no agreement": builders.empty,
-    "hostile": _hostile,
-}
-
 every = pytest.mark.parametrize("chart", CHARTS)
-everywhere = pytest.mark.parametrize("case", DATASETS)
+everywhere = pytest.mark.parametrize("case", list(DATASETS))
+
+chapters.DATASETS["hostile"] = _hostile
 
 
-@cache
-def made(case: str) -> Dataset:
-    return DATASETS[case]()
-
-
-@cache
-def drawn(chart: str, case: str) -> go.Figure | LeftOut:
-    """Draw a chart once for all that is said of it: read the figure, do not change it."""
-    return CHARTS[chart](made(case))
-
-
-def drawing(chart: str, case: str) -> go.Figure:
+def drawing(chart: str, case: str, **options: Any) -> go.Figure:
     """Return the chart of a dataset; where it is left out, there is nothing more to test."""
-    found = drawn(chart, case)
+    found = drawn(chart, case, **options)
     if isinstance(found, LeftOut):
         pytest.skip("left out")
     return found
@@ -261,8 +159,8 @@ def texts(part: Any) -> Iterator[str]:
 
 ONE_OF_MANY = re.compile(
     r"(?<![\d.,])1\s("
-    r"((other|dated|shared|procurement) )?(agreements|partners|states|subjects|claims|facts|records"
-    r"|sources|others|days|months|years|contracts|pairs|comparisons)"
+    r"((other|dated|shared|procurement) )?(agreements|partners|states|claims|facts|records"
+    r"|sources|others|days|months|years|contracts|pairs|comparisons|domains)"
     r"|([^.:;,\n]*(?<!\bthat)(?<!\bthey) )?(are|have|name|rest)"
     r")\b"
 )
@@ -274,7 +172,7 @@ ONE_OF_MANY = re.compile(
         ("1 agreements", True),
         ("<b>1</b> partners", True),
         ("1\u00a0years", True),
-        ("%{y} subjects", True),
+        ("%{y} domains", True),
         ("1 other agreements", True),
         ("1 of 3 agreements are in force", True),
         ("0 of 1 agreement are in force", True),
@@ -297,6 +195,47 @@ def test_what_is_one_is_written_in_the_singular(chart: str, case: str) -> None:
     assert [text for text in texts(figure) if ONE_OF_MANY.search(text)] == []
 
 
+def captions(figure: go.Figure) -> str:
+    """All that a chart says around its drawing."""
+    meta = figure.layout.meta
+    return " ".join(f"{meta[part].rstrip('.')}." for part in ("title", "subtitle", "alt"))
+
+
+@every
+@everywhere
+def test_each_number_of_a_caption_is_one_of_the_table_that_is_drawn(chart: str, case: str) -> None:
+    said = captions(drawing(chart, case))
+    assert unknown(said, made(case), *tables("chart", chart, case)) == []
+
+
+changeable = pytest.mark.parametrize("chart", [n for n, how in CHARTS.items() if how.changed])
+
+
+@changeable
+@pytest.mark.parametrize("case", ["shipped", "small", "with one partner"])
+def test_a_caption_follows_what_a_reader_changes(chart: str, case: str) -> None:
+    changed = CHARTS[chart].changed
+    said = captions(drawing(chart, case, **changed))
+    assert unknown(said, made(case), *tables("chart", chart, case, **changed)) == []
+
+
+@changeable
+def test_a_caption_says_by_what_the_table_was_made(chart: str) -> None:
+    changed, usual = CHARTS[chart].changed, captions(drawing(chart, "shipped"))
+    said = captions(drawing(chart, "shipped", **changed))
+    chosen = {str(value) for value in changed.values() if not isinstance(value, bool)}
+    assert chosen <= {part for n in numbers(said) for part in n.split("-")}
+    for name, value in changed.items():
+        if isinstance(value, bool):
+            assert captions(drawing(chart, "shipped", **{name: value})) != usual
+
+
+@every
+@pytest.mark.parametrize("case", ["with one partner", "of a few years"])
+def test_a_chart_of_a_choice_says_by_what_it_was_chosen(chart: str, case: str) -> None:
+    assert made(case).choice in drawing(chart, case).layout.meta["subtitle"]
+
+
 @every
 @everywhere
 def test_the_changes_for_a_phone_fit_the_figure(chart: str, case: str) -> None:
@@ -311,7 +250,8 @@ def test_the_changes_for_a_phone_fit_the_figure(chart: str, case: str) -> None:
 
 @every
 def test_a_chart_is_the_same_each_time(chart: str) -> None:
-    assert CHARTS[chart](made("shipped")) == drawing(chart, "shipped")
+    again = CHARTS[chart].tell(made("shipped"), *tables("chart", chart, "shipped"))
+    assert again == drawing(chart, "shipped")
 
 
 @every
@@ -372,7 +312,7 @@ def filled(template: str, fields: dict[str, list[Any]], n: int) -> str:
 
 
 COUNTED = re.compile(
-    r"agreements?|partners?|records?|sources?|subjects?|facts?|claims?|disputes?|days?|years?"
+    r"agreements?|partners?|records?|sources?|domains?|facts?|claims?|disputes?|days?|years?"
     r"|points?|to|of|in|a|and|names?|settled|estimate|[\d.,%+−–-]*"
 )
 """Words of a label that say how much, and not of what."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builders
+import pytest
 
 from accords.analysis import partners as measures
 from accords.charts import partners as charts
@@ -12,11 +13,11 @@ from accords.dataset import Dataset, load
 def test_no_line_of_concentration_leaves_its_picture() -> None:
     for focus in (("TUR", "PAK"), ("MAR",)):
         ds = load(builders.SHIPPED, focus=focus)
-        table = measures.concentration_over_time(ds)
+        table = measures.concentration(ds, window=5)
         figure = charts.concentration(ds, table)
-        assert figure.layout.yaxis.range[1] >= table["herfindahl"].max()
-        drawn = [y for trace in figure.data if not trace.fill for y in trace.y if y is not None]
-        assert max(drawn) == table["herfindahl"].max()
+        assert figure.layout.yaxis.range[1] >= table["chance"].max()
+        lines = [y for t in figure.data if not t.fill for y in t.y if y is not None and y == y]
+        assert max(lines) == pytest.approx(table["chance"].max())
 
 
 def with_partners(*partners: str, focus: tuple[str, ...] = ("USA",)) -> Dataset:
@@ -38,11 +39,9 @@ def with_partners(*partners: str, focus: tuple[str, ...] = ("USA",)) -> Dataset:
 
 def test_one_partner_is_written_in_the_singular() -> None:
     ds = with_partners("NATO", "ITA", focus=("AZE", "TUR"))
-    figure = charts.ranked(ds, measures.partner_counts(ds))
-    assert "Azerbaijan: 2 partners, most with" in figure.layout.meta["alt"]
-    assert "Türkiye: 1 partner, most with NATO (1)." in figure.layout.meta["alt"]
-    headings = " ".join(note.text for note in figure.layout.annotations)
-    assert "<b>Türkiye: 1 partner</b>" in headings
+    alt = charts.ranked(ds, measures.partner_counts(ds)).layout.meta["alt"]
+    assert "Azerbaijan: 2 partners, most with" in alt
+    assert "Türkiye: 1 partner, most with NATO 1" in alt
 
 
 def test_a_ranking_counts_the_partners_left_out_of_those_states_that_have_any() -> None:
@@ -52,5 +51,14 @@ def test_a_ranking_counts_the_partners_left_out_of_those_states_that_have_any() 
     def subtitle(top: int) -> str:
         return charts.ranked(ds, counts, top=top).layout.meta["subtitle"]
 
-    assert "of each state (2 more of the United States below); full colour" in subtitle(1)
-    assert "of each state; full colour" in subtitle(3)
+    assert "2 more of the United States" in subtitle(1)
+    assert "more of" not in subtitle(3)
+
+
+def test_a_ranking_without_purchases_says_so() -> None:
+    ds = with_partners("FRA", "ITA")
+    said = [
+        charts.ranked(ds, measures.partner_counts(ds, purchases=purchases)).layout.meta["subtitle"]
+        for purchases in (True, False)
+    ]
+    assert ["purchases" in subtitle for subtitle in said] == [False, True]

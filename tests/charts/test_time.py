@@ -10,6 +10,7 @@ import pytest
 from accords.analysis import time as measures
 from accords.charts import time as charts
 from accords.dataset import Dataset
+from accords.words import LeftOut
 
 
 def signed(counts: dict[int, int], *, as_of: str = "2026-07-02") -> Dataset:
@@ -23,14 +24,8 @@ def signed(counts: dict[int, int], *, as_of: str = "2026-07-02") -> Dataset:
     )
 
 
-def rates(ds: Dataset) -> go.Figure:
-    return charts.rates(
-        ds,
-        measures.per_year(ds),
-        measures.per_period(ds),
-        measures.breaks(ds),
-        measures.spread(ds),
-    )
+def rates(ds: Dataset, years: int = 5) -> go.Figure:
+    return charts.rates(ds, measures.rates(ds, years), measures.yearly(ds), measures.breaks(ds))
 
 
 def test_no_rate_and_no_bar_is_drawn_after_the_edition() -> None:
@@ -38,16 +33,26 @@ def test_no_rate_and_no_bar_is_drawn_after_the_edition() -> None:
     edge = 2025.5 + 183 / 365
     bars = next(trace for trace in figure.data if trace.type == "bar")
     assert max(bars.x + bars.width / 2) < edge
-    drawn = [x for trace in figure.data if trace.type == "scatter" for x in trace.x if x == x]
-    assert max(x for x in drawn if x is not None) == pytest.approx(edge)
+    drawn = [x for trace in figure.data if trace.type == "scatter" for x in trace.x]
+    assert max(x for x in drawn if x is not None and x == x) == pytest.approx(edge)
+
+
+def dashed(figure: go.Figure) -> list[float]:
+    return [shape.x0 for shape in figure.layout.shapes if shape.type == "line"]
 
 
 def test_a_break_is_drawn_where_it_is_likelier_than_none() -> None:
     clear = rates(signed({year: 2 if year < 2010 else 8 for year in range(1996, 2026)}))
     assert "2010" in clear.layout.meta["title"]
-    assert [shape.x0 for shape in clear.layout.shapes if shape.type == "line"] == [2009.5]
+    assert dashed(clear) == [2009.5]
     steady = rates(signed(dict.fromkeys(range(1996, 2026), 4)))
-    assert not steady.layout.shapes
+    assert dashed(steady) == []
+
+
+def test_periods_are_as_long_as_they_are_asked_for() -> None:
+    ds = signed(dict.fromkeys(range(1996, 2026), 4))
+    for years in (3, 10):
+        assert f"each {years}-year period" in rates(ds, years).layout.meta["subtitle"]
 
 
 def purchases(*values: tuple[float, str]) -> go.Figure:
@@ -63,19 +68,21 @@ def purchases(*values: tuple[float, str]) -> go.Figure:
         parties=[{"agreement_id": i, "party_id": "AZE", "role": "buyer"} for i in ids],
         events=[{"agreement_id": i, "event": "signed", "date": "2020"} for i in ids],
     )
-    return charts.contract_values(
-        ds, measures.contracts(ds), measures.unvalued_contracts(ds), most=2
-    )
+    return charts.contracts(ds, measures.contracts(ds), most=2)
 
 
 def test_the_dearest_contracts_stand_by_name_in_their_currency_the_commonest_first() -> None:
     figure = purchases((2e9, "EUR"), (1e6, "USD"), (3e6, "USD"), (2e6, "USD"))
     names = pd.Series([note.text for note in figure.layout.annotations])
-    assert names[0].startswith("<b>USD</b> (the 2 dearest of 3)")
-    assert "Contract buy-2 (2020)" in names[1]
-    assert "Contract buy-3 (2020)" in names[2]
-    assert names[3].startswith("<b>EUR</b> (n = 1)")
+    assert names[0] == "<b>USD (the 2 dearest of 3)</b>"
+    assert names[1] == "<b>EUR (n = 1)</b>"
+    assert "Contract buy-2 (2020)" in names[2]
+    assert "Contract buy-3 (2020)" in names[3]
     assert "Contract buy-0 (2020)" in names[4]
     marks = [trace.customdata for trace in figure.data if trace.customdata is not None]
     opened = [i for ids in marks for i in ids]
     assert opened == ["buy-2", "buy-3", "buy-0"]
+
+
+def test_without_a_price_the_list_of_contracts_is_left_out() -> None:
+    assert isinstance(purchases(), LeftOut)

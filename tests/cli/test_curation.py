@@ -161,7 +161,7 @@ def test_an_import_killed_at_any_moment_leaves_one_state_or_the_other(
 
     states = []
     for file in reversed(files):
-        assert import_workbook(file, small_folder, discard_newer=True).accepted
+        import_workbook(file, small_folder, discard_newer=True)
         states.append(state())
     chance = random.Random(6)
     command = [sys.executable, "-c", TO_AND_FRO, small_folder, *reversed(files)]

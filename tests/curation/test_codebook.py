@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -99,3 +100,15 @@ def test_the_command_writes_it_and_tells_when_it_is_out_of_date(small_folder: Pa
     assert run(app, ["codebook", str(small_folder)]).exit_code == 0
     assert run(app, ["codebook", str(small_folder), "--check"]).exit_code == 0
     assert codebook.is_current(small_folder)
+
+
+@pytest.mark.parametrize("lost", ["title", "description", "name", "path", "schema"])
+def test_a_descriptor_that_is_not_whole_is_named(small_folder: Path, lost: str) -> None:
+    file = small_folder / "datapackage.json"
+    descriptor = json.loads(file.read_text(encoding="utf-8"))
+    for place in (descriptor, descriptor["resources"][3]):
+        place.pop(lost, None)
+    file.write_text(json.dumps(descriptor), encoding="utf-8")
+    run = CliRunner().invoke(app, ["codebook", str(small_folder)])
+    assert run.exit_code == 2
+    assert "datapackage.json: lacks something" in run.output

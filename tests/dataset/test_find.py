@@ -6,6 +6,7 @@ import csv
 import io
 import unicodedata
 
+import html5lib
 import openpyxl
 import pytest
 from builders import empty, tiny
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from accords.dataset import Dataset, export, find, names
 from accords.errors import AccordsError
+from accords.words import plain
 
 
 def ids(dataset: Dataset) -> set[str]:
@@ -165,6 +167,30 @@ def test_the_evidence_has_a_row_for_each_agreement_and_source(small: Dataset):
     of_accord = rows[rows["agreement_id"] == "aze-mar"]
     assert "existence" in of_accord["supports"].str.cat(sep=";")
     assert rows["agreement_id"].iloc[0] == "mar-usa-note"
+
+
+def test_addresses_in_a_shown_table_are_links_and_all_else_is_text():
+    ds = tiny(
+        citations=[{"agreement_id": "a", "source_id": s} for s in ("press-a", "press-b")],
+        sources=[
+            {"source_id": "press-a", "url": "https://example.org/" + "long/" * 40},
+            {"source_id": "press-b", "url": "javascript:alert(1)", "title": "<img src=x>"},
+        ],
+    )
+    shown = ds.sources_cited[["source", "url"]].set_index("source", drop=False)
+    parsed = html5lib.parse(shown._repr_html_(), namespaceHTMLElements=False)
+    (link,) = parsed.iter("a")
+    assert link.get("href") == ds.sources["url"].iloc[0]
+    assert len(link.text) < len(link.get("href"))
+    assert not list(parsed.iter("img"))
+
+
+def test_of_a_long_table_the_first_and_the_last_rows_are_shown():
+    table = export.LinkedTable({"number": range(1000)})
+    text = plain(table._repr_html_())
+    for number in ("0", "999", "1,000 rows"):
+        assert number in text
+    assert "500" not in text
 
 
 def test_a_saved_table_holds_the_selection(small: Dataset, tmp_path):

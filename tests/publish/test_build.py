@@ -32,12 +32,13 @@ ds = load(DATA, focus=FOCUS, as_of=EDITION)"""
 DRAW = """import plotly.graph_objects as go
 from accords.charts import theme
 
-@theme.chart
 def draw(year):
-    fig = go.Figure(go.Bar(x=[1, 2], y=[3, len(ds.overview)]))
+    fig = go.Figure(go.Bar(x=[1, 2], y=[3, len(ds.overview)]), layout={"template": "accords"})
     fig.update_traces(marker={"color": theme.colour("ink")})
-    return theme.finish(fig, name=f"01-{year}", title=f"It is {year}", subtitle="n = 2",
-        alt="Bars.", data=ds.agreements[["title"]], measure=len)
+    data = {"columns": ["Title"], "rows": [[title] for title in ds.agreements["title"]]}
+    fig.layout.meta = {"name": f"01-{year}", "title": f"It is {year}", "subtitle": "n = 2",
+        "alt": "Bars.", "measure": "len", "method": "", "narrow": {}, "data": data}
+    return fig
 
 draw("first")"""
 WORDS = """from accords.words import count, paragraph

@@ -59,6 +59,11 @@ def test_each_of_several_first_headings_is_a_section() -> None:
     assert "first" in main
 
 
+def test_no_rank_of_headings_is_left_out() -> None:
+    cells = v4.new_markdown_cell("# Title"), v4.new_markdown_cell("### Part\n\n##### Detail")
+    assert re.findall(r"<h(\d) id", _export(*cells)) == ["2", "3", "4"]
+
+
 def test_one_first_heading_is_the_chapter_s_title() -> None:
     main = _export(v4.new_markdown_cell("# A *title*\n\n## Part"))
     assert "A <em>title</em></h2>" in main
@@ -255,6 +260,13 @@ def test_a_style_ends_with_its_chapter_and_its_table_stands_on_a_light_ground() 
     assert f'id="{named}"' in main
     assert '<div class="plate">' in main
     assert '<div class="plate">' not in _export(_shown({"text/html": "<table></table>"}))
+
+
+def test_how_things_look_in_jupyterlab_stays_there() -> None:
+    style = "<style>body[data-jp-theme-light=false] p{color:red}</style>"
+    main = _export(_shown({"text/html": style}))
+    assert "<style>" not in main
+    assert "plate" not in main
 
 
 def test_a_table_of_any_width_can_be_scrolled_to_its_last_column() -> None:

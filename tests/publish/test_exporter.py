@@ -31,20 +31,21 @@ HOSTILE = "</script><script>alert(1)</script>"
 
 
 def _figure(name: str, title: str = "More each year") -> dict[str, Any]:
-    def measure() -> None:
-        """Count agreements by year."""
-
-    figure = go.Figure(go.Bar(x=[1, 2], y=[3, 4], marker={"color": theme.colour("state-1")}))
-    theme.finish(
-        figure,
-        name=name,
-        title=title,
-        subtitle="Counted by year",
-        alt="Two bars.",
-        data=pd.DataFrame({"Year": [2001, 2002], "Note": ["a<b", HOSTILE]}),
-        measure=measure,
+    """A chart as the house draws it."""
+    meta = {
+        "name": name,
+        "title": title,
+        "subtitle": "Counted by year",
+        "alt": "Two bars.",
+        "measure": "tests.measure",
+        "method": "Count agreements by year.",
+        "narrow": {},
+        "data": {"columns": ["Year", "Note"], "rows": [[2001, "a<b"], [2002, HOSTILE]]},
+    }
+    figure = go.Figure(
+        go.Bar(x=[1, 2], y=[3, 4], marker={"color": theme.colour("state-1")}),
+        layout={"template": "accords", "meta": meta},
     )
-    figure.layout.meta["function"] = "tests.draw"
     return json.loads(figure.to_json())
 
 

@@ -7,7 +7,6 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from lxml import etree
@@ -111,23 +110,18 @@ def test_a_font_other_than_the_theme_s_stays() -> None:
 
 
 def _figure(height: int = 400) -> dict[str, Any]:
-    def measure() -> None:
-        """Count what is counted."""
-
-    figure = go.Figure(go.Scatter(x=[1, 2, 3], y=[2, 1, 3], marker={"color": theme.colour("ink")}))
-    theme.finish(
-        figure,
-        name="09-test",
-        title='Five are "more" than <four> & three',
-        subtitle="Agreements a year, n = 9.",
-        alt="A line that rises.",
-        data=pd.DataFrame({"Year": [2001, 2002], "Agreements": [4, 5]}),
-        measure=measure,
-        height=height,
-        narrow={"height": 300, "margin": {"l": 30}},
-    )
-    figure.layout.meta["function"] = "tests.figure"
-    return figure.to_plotly_json() | {"layout": figure.layout.to_plotly_json()}
+    """A chart as the house draws it."""
+    meta = {
+        "title": 'Five are "more" than <four> & three',
+        "subtitle": "Agreements a year, n = 9.",
+        "alt": "A line that rises.",
+        "narrow": {"height": 300, "margin": {"l": 30}},
+    }
+    layout = {"template": "accords", "height": height, "title": {"text": "Five"}, "meta": meta}
+    line = {"type": "scatter", "x": [1, 2, 3], "y": [2, 1, 3]}
+    return go.Figure({"data": [line], "layout": layout}).to_plotly_json() | {
+        "layout": go.Layout(layout).to_plotly_json()
+    }
 
 
 def test_a_drawing_has_no_title_and_is_as_wide_as_a_desk_or_a_phone() -> None:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from accords.analysis.accord import accord_id
 from accords.dataset.edtf import bounds
 from accords.dataset.lifecycle import PURCHASE
-from accords.publish import records
+from accords.publish import metadata, page, records
 
 HTML = "{http://www.w3.org/1999/xhtml}"
 ACCORD = accord_id(shipped())
@@ -292,7 +292,7 @@ def test_hostile_text_in_any_column_is_shown_as_text():
         assert not {"script", "img"} & {element.tag for element in tree.iter()}
         assert not [name for element in tree.iter() for name in element.attrib if name[:2] == "on"]
         assert HOSTILE in "".join(tree.itertext())
-    head = parse(records.metadata(dataset))
+    head = parse(metadata.tags(dataset))
     assert [script.get("type") for script in head.iter("script")] == ["application/ld+json"]
     assert not list(head.iter("img"))
 
@@ -335,7 +335,7 @@ def test_publishers_count_pages_once_and_lead_to_their_agreements():
             {"source_id": f"press-a{n}", "publisher": "Daily", "kind": "press"} for n in (1, 2, 3)
         ],
     )
-    tree = parse(records.source_list(dataset))
+    tree = parse(page.row_links(dataset)(records.source_list(dataset)))
     (row,) = tree.findall(".//tbody/tr")
     assert [said(cell) for cell in row] == ["Daily", "Press", "English", "3", "2"]
     assert row.find(".//a").get("data-set") == "0-1"
@@ -344,7 +344,7 @@ def test_publishers_count_pages_once_and_lead_to_their_agreements():
 
 
 def test_metadata_describe_dataset_and_report(dataset):
-    head = parse(records.metadata(dataset))
+    head = parse(metadata.tags(dataset))
     graph = json.loads(head.find("script").text)["@graph"]
     assert [item["@type"] for item in graph] == ["Dataset", "Report"]
     assert graph[0]["version"] == dataset.edition
@@ -357,7 +357,7 @@ def test_metadata_describe_dataset_and_report(dataset):
 def test_an_empty_dataset_says_so():
     for write in (records.evidence_table, records.agreement_sections, records.source_list):
         assert "too few data" in said(parse(write(empty())))
-    assert records.metadata(empty())
+    assert metadata.tags(empty())
 
 
 def test_nothing_missing_is_written_out(dataset):

@@ -57,9 +57,10 @@ def profiles(
     Returns
     -------
     DataFrame
-        ``state``, ``domain``, the columns of :func:`accords.analysis.common.shares`, and
-        ``press_ids`` (agreements for which the press alone names the domain); a row for every
-        domain of the code list and every state that has such an agreement.
+        ``state``, ``domain``, the columns of :func:`accords.analysis.common.shares`,
+        ``press_ids`` (agreements for which the press alone names the domain), and ``since`` and
+        ``until`` (Int64, missing where not asked for); a row for every domain of the code list and
+        every state that has such an agreement.
     """
     rows, told = _within(coded(dataset), since, until), _within(by_state(dataset), since, until)
     codes = dataset.codes("domain_codes").index
@@ -68,7 +69,9 @@ def profiles(
     alone = told.explode("press_domains").groupby(["state", "press_domains"])["agreement_id"]
     ids = alone.agg(tuple).to_dict()
     keys = zip(table["state"], table["domain"], strict=True)
-    return table.assign(press_ids=[ids.get(key, ()) for key in keys])
+    span = {"since": since, "until": until}
+    table = table.assign(press_ids=[ids.get(key, ()) for key in keys], **span)
+    return table.astype(dict.fromkeys(span, "Int64"))
 
 
 def _within(rows: pd.DataFrame, since: int | None, until: int | None) -> pd.DataFrame:
@@ -97,28 +100,39 @@ def firsts(dataset: Dataset) -> pd.DataFrame:
     return rows[columns].reset_index(drop=True)
 
 
-def contrast(dataset: Dataset) -> pd.DataFrame:
+def contrast(
+    dataset: Dataset, *, since: int | None = None, until: int | None = None
+) -> pd.DataFrame:
     """Compare the profiles of the first two focus states, domain by domain.
 
     The difference of two shares has Newcombe's 95 % interval; ``adjusted`` is Fisher's exact
     p-value after Holm's correction for the number of domains.
 
+    Parameters
+    ----------
+    dataset
+        The dataset.
+    since, until
+        As for :func:`profiles`.
+
     Returns
     -------
     DataFrame
-        ``domain``, ``more`` (the state with the larger share), ``first`` and ``second`` (shares of
-        the two states), ``difference`` (first less second), ``low``, ``high``, ``p``,
-        ``adjusted``, ``sure`` (bool: ``adjusted`` below 0.05), ``ids``. Empty unless two states
-        have such agreements.
+        ``domain``, ``more`` (the state with the larger share), ``since``, ``until``, ``first`` and
+        ``second`` (shares of the two states), ``difference`` (first less second), ``low``,
+        ``high``, ``p``, ``adjusted``, ``sure`` (bool: ``adjusted`` below 0.05), ``ids``. Empty
+        unless two states have such agreements.
     """
-    table = profiles(dataset)
-    if table["state"].nunique() < 2:
-        return _differences(pd.DataFrame(), ["domain", "more"])
+    keys = ["domain", "more", "since", "until"]
+    table = profiles(dataset, since=since, until=until)
+    if not set(dataset.focus[:2]) <= set(table["state"]) or len(dataset.focus) < 2:
+        return _differences(pd.DataFrame(), keys)
     states = dataset.focus[:2]
     first, second = (table[table["state"] == state] for state in states)
-    pairs = first.merge(second, on="domain", suffixes=("_a", "_b"))
+    same = ["domain", "since", "until"]
+    pairs = first.merge(second, on=same, suffixes=("_a", "_b"))
     pairs["more"] = np.where(pairs["share_a"] >= pairs["share_b"], *states)
-    return _differences(pairs, ["domain", "more"])
+    return _differences(pairs, keys)
 
 
 def change(dataset: Dataset, cuts: tuple[int, ...] = CUTS) -> pd.DataFrame:

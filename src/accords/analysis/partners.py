@@ -43,7 +43,7 @@ def partner_counts(dataset: Dataset, *, purchases: bool = True) -> pd.DataFrame:
         Most agreements first within each state: ``state``, ``partner``, ``subregion`` (missing for
         organisations), ``count``, ``of`` (the state's agreements with all partners), ``share``,
         ``in_force`` (how many of them are), ``first`` and ``last`` (Int64 years, missing where
-        undated), ``rank`` (1 is the largest), ``ids`` (tuple).
+        undated), ``rank`` (1 is the largest), ``purchases`` (bool: counted), ``ids`` (tuple).
     """
     rows = dyads(dataset)
     if not purchases:
@@ -66,7 +66,7 @@ def partner_counts(dataset: Dataset, *, purchases: bool = True) -> pd.DataFrame:
     )
     counts["rank"] = counts.groupby("state").cumcount() + 1
     columns = ["state", "partner", "subregion", "count", "of", "share", "in_force", "first", "last"]
-    return counts[[*columns, "rank", "ids"]]
+    return counts.assign(purchases=purchases)[[*columns, "rank", "purchases", "ids"]]
 
 
 def partner_families(dataset: Dataset, top: int = 8) -> pd.DataFrame:

@@ -66,7 +66,7 @@ def import_workbook(
 
     _take(
         lambda: imports.import_workbook(file, data or find_data(), discard_newer=discard_newer),
-        end=": mend the workbook and import again",
+        end=": fix the workbook and import again",
     )
 
 
@@ -171,7 +171,7 @@ def diff(
     data: Data = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """Say which agreements and which findings of the report differ, field by field."""
+    """List the agreements, and the findings of the report, that differ, field by field."""
     from accords.curation import changes, editions, telling
     from accords.dataset import load
 

@@ -176,7 +176,7 @@ class _Additions:
                 self.draft.object(f"{place}, {name}", "holds several values. Write one text.")
             else:
                 text = "\n".join(map(_text, items))
-                row[name] = self.draft.mend(text, field.declared, f"{place}, {name}")
+                row[name] = self.draft.clean(text, field.declared, f"{place}, {name}")
         return row
 
     def _part(self, entry: Entry, name: str, words: str) -> list[Row]:

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from jinja2 import UndefinedError
 
 from accords.checks.cells import EDTF
-from accords.curation.rendering import render
 from accords.dataset import read_descriptor, read_table
+from accords.errors import DatasetError
+from accords.templates import render
 from accords.words import lowered
 
 FILE = "CODEBOOK.md"
@@ -35,24 +37,12 @@ def codebook(path: str | os.PathLike[str] = "data") -> str:
     """
     folder = Path(path)
     descriptor = read_descriptor(folder)
-    by_place: dict[str, list[Mapping[str, Any]]] = {"codes": [], "external": [], "": []}
-    for resource in descriptor["resources"]:
-        place = str(resource["path"]).rpartition("/")[0]
-        by_place.setdefault(place, by_place[""]).append(resource)
-    book = render(
-        "codebook.md.jinja",
-        title=descriptor["title"],
-        description=descriptor["description"],
-        example=descriptor.get("example"),
-        named=lambda party: _name(folder, by_place["codes"], party),
-        tables=by_place[""],
-        lists=by_place["codes"],
-        outside=by_place["external"],
-        columns=_columns,
-        codes=lambda resource: _codes(read_table(folder, resource)),
-        lowered=lowered,
-    )
-    return book.rstrip() + "\n"
+    try:
+        return _filled_in(folder, descriptor).rstrip() + "\n"
+    except (AttributeError, KeyError, TypeError, UndefinedError) as error:
+        raise DatasetError(
+            f"{folder / 'datapackage.json'}: lacks something ({error}). Run 'accords check'."
+        ) from error
 
 
 def write(path: str | os.PathLike[str] = "data") -> Path:
@@ -66,6 +56,27 @@ def is_current(path: str | os.PathLike[str] = "data") -> bool:
     """Return whether ``CODEBOOK.md`` is what the descriptor and the code lists make it."""
     file = Path(path) / FILE
     return file.is_file() and file.read_text(encoding="utf-8") == codebook(path)
+
+
+def _filled_in(folder: Path, descriptor: Mapping[str, Any]) -> str:
+    by_place: dict[str, list[Mapping[str, Any]]] = {"codes": [], "external": [], "": []}
+    for resource in descriptor["resources"]:
+        place = str(resource["path"]).rpartition("/")[0]
+        by_place.setdefault(place, by_place[""]).append(resource)
+    return render(
+        "accords.curation",
+        "codebook.md.j2",
+        title=descriptor["title"],
+        description=descriptor["description"],
+        example=descriptor.get("example"),
+        named=lambda party: _name(folder, by_place["codes"], party),
+        tables=by_place[""],
+        lists=by_place["codes"],
+        outside=by_place["external"],
+        columns=_columns,
+        codes=lambda resource: _codes(read_table(folder, resource)),
+        lowered=lowered,
+    )
 
 
 def _name(folder: Path, lists: list[Mapping[str, Any]], party: str) -> str:

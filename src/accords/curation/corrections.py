@@ -121,7 +121,7 @@ def _make(
             if column == DELETE:
                 gone[table].append(at)
             else:
-                new = draft.mend(one["new"], fields[column], _place(one))
+                new = draft.clean(one["new"], fields[column], _place(one))
                 draft.tables[table].at[at, column] = new
     for table, positions in gone.items():
         draft.tables[table] = draft.tables[table].drop(index=positions)

@@ -40,7 +40,7 @@ class Draft:
     places
         Where the author wrote what.
     remarks
-        What is wrong with what was written, and what of it was mended or not taken.
+        What is wrong with what was written, and what of it was cleaned or not taken.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -55,9 +55,9 @@ class Draft:
         """Tell the author of something that keeps nothing out."""
         self.remarks.append(Remark(place, message, "warning"))
 
-    def mend(self, value: str, column: Mapping[str, Any], place: str) -> str:
-        """Return a text as :func:`mended` writes it, and note what was done to it."""
-        text, done = mended(value, column)
+    def clean(self, value: str, column: Mapping[str, Any], place: str) -> str:
+        """Return a text as :func:`cleaned` writes it, and note what was done to it."""
+        text, done = cleaned(value, column)
         if done:
             self.note(place, f"{done}; read as '{text}'.")
         return text
@@ -80,7 +80,7 @@ class Draft:
         return Outcome(changes, [*self.remarks, *remarks])
 
 
-def mended(value: str, column: Mapping[str, Any]) -> tuple[str, str]:
+def cleaned(value: str, column: Mapping[str, Any]) -> tuple[str, str]:
     """Return a typed text as the dataset's files write it, and what was done to it, if anything.
 
     Spaces around it are trimmed, digits of other scripts in dates and numbers become 0-9, and an

@@ -19,12 +19,12 @@ from accords.curation.changes import Difference, is_codes
 from accords.curation.codebook import FILE as CODEBOOK
 from accords.curation.differences import texts
 from accords.curation.imports import read_workbook
-from accords.curation.rendering import render
 from accords.curation.revision import renew_codebook, revision
 from accords.curation.telling import entry
 from accords.dataset import Dataset, find_data, load, read_descriptor, read_edition, typed
 from accords.dataset import edtf as dates
 from accords.errors import AccordsError
+from accords.templates import render
 
 STORED = "editions"
 """Folder of the dataset with a copy of each edition as it was released."""
@@ -278,7 +278,9 @@ def _papers(dataset: Dataset, place: Path) -> dict[Path, bytes]:
     )
     until = dataset.descriptor.get("readUntil")
     sizes = {name: f"{len(table):,}" for name, table in dataset.tables.items()}
-    stated = render("edition.md.jinja", edition=version, day=day, n=sizes, until=until)
+    stated = render(
+        "accords.curation", "edition.md.j2", edition=version, day=day, n=sizes, until=until
+    )
     cited = rf"\(\d{{4}}\)(\. \*{re.escape(str(title))}\*, edition )\d+\.\d+\.\d+"
     rules = {
         "CITATION.cff": {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accords.checks.cells import is_address, judge
-from accords.curation.draft import mended
+from accords.curation.draft import cleaned
 from accords.dataset import Dataset
 from accords.dataset.names import fold
 
@@ -101,7 +101,7 @@ class Field:
 
     def read(self, typed: str, required: bool) -> Answer:
         """Read an answer: a text, or a code by itself, its number, its label or words of that."""
-        answer, _ = mended(typed, self.declared)
+        answer, _ = cleaned(typed, self.declared)
         worded = self._worded(answer)
         named = {fold(word): code for code, label in self.choices.items() for word in (label, code)}
         if answer.isdecimal() and 0 < int(answer) <= len(self.listed):

@@ -100,7 +100,7 @@ def import_workbook(
 def read_workbook(file: str | os.PathLike[str], descriptor: Mapping[str, Any]) -> Reading:
     """Read every table of a workbook as text.
 
-    Texts are mended (:func:`accords.curation.draft.mended`), and a cell that a spreadsheet turned
+    Texts are cleaned (:func:`accords.curation.draft.cleaned`), and a cell that a spreadsheet turned
     into a date becomes the date that it shows; all of it with a note. A formula is an error, for
     its value is not a fact that anybody typed.
 
@@ -257,7 +257,7 @@ def _text(cell: Any, column: Mapping[str, Any], reading: Reading, place: str) ->
         return text
     if isinstance(value, float):
         return f"{value:.0f}" if value.is_integer() else repr(value)
-    return reading.mend(_plain(value), column, place)
+    return reading.clean(_plain(value), column, place)
 
 
 def _precision(shown_as: str) -> str:

@@ -32,7 +32,7 @@ class Remark(NamedTuple):
     place
         Where its author finds it: ``agreements!F17``, ``entry 2, events 1``.
     message
-        What is wrong or was mended, and what to do.
+        What is wrong or was fixed, and what to do.
     severity
         ``error`` keeps the change out; a ``warning`` does not.
     """

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from accords.curation.changes import AgreementChange, Difference, FindingChange, facts, is_codes
 from accords.curation.differences import Kind, RowChange, summary
-from accords.curation.rendering import render
 from accords.dataset import Dataset
+from accords.templates import render
 from accords.words import listed, lowered, some
 
 FOLDED = 25
@@ -79,12 +79,14 @@ class Group(NamedTuple):
 def told(difference: Difference) -> list[str]:
     """Return what differs, line by line, for a terminal."""
     new = f"Edition {difference.new.edition} ({difference.new.released:%Y-%m-%d})"
-    return render("difference.txt.jinja", new=new, **account(difference)).splitlines()
+    return render(
+        "accords.curation", "difference.txt.j2", new=new, **account(difference)
+    ).splitlines()
 
 
 def entry(difference: Difference) -> str:
     """Return what changed as the change log has it (Markdown)."""
-    return render("changelog.md.jinja", **account(difference)).strip()
+    return render("accords.curation", "changelog.md.j2", **account(difference)).strip()
 
 
 def account(difference: Difference, day: Callable[[str], str] = str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -108,17 +108,6 @@ def fingerprint(tables: Mapping[str, pd.DataFrame], descriptor: Mapping[str, Any
     return content.hexdigest()[:32]
 
 
-def identifiers(resources: Iterable[Mapping[str, Any]]) -> set[tuple[str, str]]:
-    """List the columns that other rows refer to, as (table, column): they must not change."""
-    unique = {
-        (resource["name"], field["name"])
-        for resource in resources
-        for field in resource["schema"]["fields"]
-        if field.get("constraints", {}).get("unique")
-    }
-    return unique | {("events", "event_id")}
-
-
 def _formats(book: Any) -> dict[str, Any]:
     text = {"num_format": "@", "valign": "top", "font_name": "Calibri", "font_size": 10}
     head = {**text, "bold": True, "bg_color": "#E8EDF2", "bottom": 1, "locked": True}
@@ -143,7 +132,7 @@ def _write_table(
     dataset: Dataset,
     formats: Mapping[str, Any],
 ) -> None:
-    table, locked = tables[resource["name"]], identifiers(dataset.descriptor["resources"])
+    table = tables[resource["name"]]
     for at, one in enumerate(columns(dataset, resource["name"])):
         lengths = table[one.name].str.len()
         for row in lengths.index[lengths > CELL_LIMIT]:
@@ -160,9 +149,11 @@ def _write_table(
         lines = note.count("\n") + sum(len(line) // 70 for line in note.split("\n")) + 2
         size = {"width": 420, "height": min(640, 16 * lines), "font_size": 9, "visible": False}
         sheet.write_comment(0, at, note, {"author": "accords", **size})
-        style = formats["key"] if (resource["name"], one.name) in locked else plain
+        # What other rows refer to must not change.
+        unique = one.declared.get("constraints", {}).get("unique")
+        key = unique or (resource["name"], one.name) == ("events", "event_id")
         cells = [float(text) if numeric and text else text for text in table[one.name]]
-        sheet.write_column(1, at, cells, style)
+        sheet.write_column(1, at, cells, formats["key"] if key else plain)
         if choices := _choices(one, tables):
             rule = {
                 "validate": "list",

@@ -104,16 +104,9 @@ def spoken(date: str | None) -> str:
 
 
 def _spoken_day(date: str) -> str:
-    numbers = [int(part) for part in date.split("-")]
-    words = str(numbers[0])
-    if len(numbers) > 1:
-        words = f"{_MONTHS[numbers[1] - 1]} {words}"
-    if len(numbers) > 2:
-        words = f"{numbers[2]} {words}"
-    return words
-
-
-_MONTHS = tuple(calendar.month_name)[1:]
+    year, *rest = (int(part) for part in date.split("-"))
+    month = [calendar.month_name[rest[0]]] if rest else []
+    return " ".join(map(str, [*rest[1:], *month, year]))
 
 
 def _days(text: pd.Series) -> pd.Series:

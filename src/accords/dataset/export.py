@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup, escape
 
 from accords.dataset import citations
 from accords.dataset.find import FACETS, joined, names
@@ -24,9 +25,24 @@ class LinkedTable(pd.DataFrame):
         return LinkedTable
 
     def _repr_html_(self) -> str:
-        most = pd.get_option("display.max_rows")
-        rows = most if len(self) <= most else pd.get_option("display.min_rows")
-        return self.to_html(max_rows=rows, show_dimensions=len(self) > rows, render_links=True)
+        shown = self
+        if len(self) > pd.get_option("display.max_rows"):
+            most = pd.get_option("display.min_rows")
+            shown = pd.concat([self.head(most - most // 2), self.tail(most // 2)])
+        style = pd.DataFrame(shown).style.format(_cell)
+        for axis in (0, 1):
+            style = style.format_index(escape="html", axis=axis)
+        return f"{style.to_html()}<p>{len(self):,} rows × {len(self.columns)} columns</p>"
+
+
+def _cell(value: Any) -> str:
+    """Write a cell as pandas shows it, shortened to its width, an address as a link."""
+    text, most = "" if pd.isna(value) else str(value), pd.get_option("display.max_colwidth")
+    short = text if most is None or len(text) <= most else f"{text[: most - 1]}…"
+    if not text.startswith(("https://", "http://")):
+        return escape(short)
+    link = Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>')
+    return link.format(text, short)
 
 
 def evidence(dataset: Tables) -> LinkedTable:

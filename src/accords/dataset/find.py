@@ -14,6 +14,7 @@ from accords.dataset.tables import Tables
 from accords.errors import AccordsError
 
 __all__ = [
+    "CONFIDENCES",
     "DIMENSIONS",
     "FACETS",
     "Criteria",
@@ -47,7 +48,8 @@ _CODE_LISTS = {
     "one_list": "lists",
 }
 
-_CONFIDENCES = pd.DataFrame({"name": {"high": "High", "medium": "Medium", "low": "Low"}})
+CONFIDENCES = {"high": "High", "medium": "Medium", "low": "Low"}
+"""Readers' names of how sure it is that an agreement exists."""
 
 # A phrase in double quotes, closed or not yet, or a word.
 _SOUGHT = re.compile(r'"([^"]+)"?|([^\s"]+)')
@@ -213,7 +215,7 @@ def _contains(dataset: Tables, text: str, haystack: pd.Series | None) -> pd.Seri
 def _known(dataset: Tables, facet: str) -> pd.DataFrame:
     """Return the names of each code that a facet can have, held by an agreement or not."""
     if facet == "confidence":
-        return _CONFIDENCES
+        return pd.DataFrame({"name": CONFIDENCES})
     known = dataset.names(_CODE_LISTS[facet])
     if _CODE_LISTS[facet] == "party_codes":
         known.insert(0, "short", pd.Series(dataset.party_names))

@@ -11,25 +11,15 @@ SIGNATURES = ("accession", "signed")
 PREPARATIONS = ("noted", "tabled", "government-approved")
 """Steps that can precede a signature: alone, they do not show that an instrument was concluded."""
 
-CONSENTS = (
-    *("government-approved", "chamber-approved"),
-    *("parliament-approved", "ratified", "notified"),
-)
+_BINDING = ("chamber-approved", "parliament-approved", "ratified", "notified")
+
+CONSENTS = ("government-approved", *_BINDING)
 """Steps by which a party consents to be bound; taking note and tabling a bill are none."""
 
 APPROVALS = ("noted", "tabled", *CONSENTS)
 """Steps that show an instrument in approval."""
 
-CONCLUSIONS = (
-    *SIGNATURES,
-    "chamber-approved",
-    "parliament-approved",
-    "ratified",
-    "notified",
-    "entered-into-force",
-    "attested",
-    "delivered",
-)
+CONCLUSIONS = (*SIGNATURES, *_BINDING, "entered-into-force", "attested", "delivered")
 """Events that show an instrument to be concluded, in the order in which they date it."""
 
 SIGNS = ("attested", "delivered", "announced")
@@ -89,17 +79,7 @@ def statuses(
         Indexed by ``agreement_id``: ``status`` (a code of ``statuses``, missing where nothing has
         happened yet) and ``status_event`` (the deciding event's id).
     """
-    happened = events[events["earliest"].isna() | (events["earliest"] <= as_of)]
-    happened = happened.merge(
-        agreements[["agreement_id", "scope", "instrument"]], on="agreement_id", how="inner"
-    )
-    of_another = (
-        happened["event"].isin(["entered-into-force", "terminated"])
-        & (happened["scope"] == "multilateral")
-        & happened["party_id"].notna()
-        & ~happened["party_id"].isin(focus)
-    )
-    happened = happened[~of_another]
+    happened = _happened(agreements, events, focus, as_of)
     purchase = happened["instrument"] == PURCHASE
     result = pd.concat(
         [_decided(happened[~purchase], OUTCOMES), _decided(happened[purchase], PURCHASE_OUTCOMES)]
@@ -114,17 +94,33 @@ def statuses(
     silent = result["status"].isin(["signed", "ordered"]) & ~recent & ~declared
     result.loc[silent, "status"] = "unknown"
     result.loc[(result["status"] == "in-delivery") & ~recent, "status"] = "received"
-
-    replaced = agreements.dropna(subset=["supersedes"])[["agreement_id", "supersedes"]]
-    later = replaced["agreement_id"].map(result["status"])
-    replaced = replaced[later.notna().to_numpy() & (later != "announced").to_numpy()]
-    ended = result["status"].isin(["terminated", "expired", "completed", "cancelled", "announced"])
-    superseded = result.index.isin(replaced["supersedes"]) & ~ended
-    parts = agreements.set_index("agreement_id")["part_of"].isin(result.index[superseded])
-    superseded |= parts.to_numpy() & ~ended
-    result.loc[superseded, "status"] = "superseded"
-    result.loc[superseded, "status_event"] = pd.NA
+    superseded = _superseded(agreements.set_index("agreement_id"), result["status"])
+    result.loc[superseded, ["status", "status_event"]] = "superseded", pd.NA
     return result
+
+
+def _happened(
+    agreements: pd.DataFrame, events: pd.DataFrame, focus: tuple[str, ...], as_of: pd.Timestamp
+) -> pd.DataFrame:
+    """Return what had happened by a day, for the focus states."""
+    happened = events[events["earliest"].isna() | (events["earliest"] <= as_of)]
+    kinds = agreements[["agreement_id", "scope", "instrument"]]
+    happened = happened.merge(kinds, on="agreement_id")
+    of_another = (
+        happened["event"].isin(["entered-into-force", "terminated"])
+        & (happened["scope"] == "multilateral")
+        & happened["party_id"].notna()
+        & ~happened["party_id"].isin(focus)
+    )
+    return happened[~of_another]
+
+
+def _superseded(agreements: pd.DataFrame, status: pd.Series) -> pd.Series:
+    """Mark what a concluded instrument replaces, with its parts, unless it had ended before."""
+    concluded = status.notna() & (status != "announced")
+    ended = status.isin(["terminated", "expired", "completed", "cancelled", "announced"])
+    replaced = agreements.index.to_series().isin(agreements.loc[concluded, "supersedes"]) & ~ended
+    return replaced | (agreements["part_of"].isin(agreements.index[replaced]) & ~ended)
 
 
 def _decided(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from accords.dataset import edtf as dates
 from accords.dataset.tables import Tables
 from accords.errors import AccordsError
-from accords.words import Text, escape, money
+from accords.templates import render
+from accords.words import Text, listed, money
 
-STYLE = """<style>
+STYLE = Markup("""<style>
 .accords-card{font:14px/1.5 var(--jp-ui-font-family,system-ui,sans-serif);max-width:64rem;
 color:var(--jp-ui-font-color0,CanvasText)}
 .accords-card :is(h3,h4,p,ul,ol,dl,dd){margin:0;padding:0}
@@ -39,7 +41,7 @@ padding:4px 20px 4px 0;background:none;white-space:normal;max-width:none}
 border-top:1px solid var(--jp-border-color2,color-mix(in srgb,currentColor 18%,transparent))}
 .accords-card .n{text-align:right!important;font-variant-numeric:tabular-nums}
 .accords-card code{font-size:12.5px;background:none}
-</style>"""
+</style>""")
 """Style of the cards, in the colours of JupyterLab's theme, or the system's outside of it."""
 
 
@@ -49,28 +51,33 @@ def dataset(ds: Tables) -> str:
     concluded = overview[overview["concluded"]]
     years = concluded["year"].dropna()
     span = f", {years.min()} to {years.max()}" if len(years) else ""
-    states = " and ".join(ds.party_names.get(s, s) for s in ds.focus)
-    counts = {
-        "Concluded": f"{len(concluded):,} of {len(overview):,}{span}",
-        "By state": "; ".join(
-            f"{ds.party_names.get(s, s)} {sum(s in of for of in concluded['focus']):,}"
-            for s in ds.focus
-        ),
-        "Partners": f"{overview['partners'].explode().nunique():,} states and organisations",
-        "Confidence": "; ".join(
-            f"{level} {(overview['confidence'] == level).sum():,}"
-            for level in ("high", "medium", "low")
-        ),
-    }
-    facts = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in counts.items())
-    return (
-        f'{STYLE}<div class="accords-card"><h3>Defence agreements of {escape(states)}</h3>'
-        f'<p class="quiet">Edition {escape(ds.edition)}, sources read until '
-        f"{dates.spoken(f'{ds.as_of:%Y-%m-%d}')}.</p><dl>{facts}</dl>{_tables(ds)}"
-        '<p class="quiet small">Computed: <code>.overview</code> (one row an agreement) and '
-        "<code>.memberships</code> (one row an agreement and state). Narrow with "
-        '<code>.find("drones", state="AZE", since=2020)</code>, read one with '
-        "<code>.record(agreement_id)</code>, look around with <code>explore(ds)</code>.</p></div>"
+    names = [ds.party_names.get(state, state) for state in ds.focus]
+    by_state = (sum(state in of for of in concluded["focus"]) for state in ds.focus)
+    levels = overview["confidence"].value_counts()
+    return render(
+        "accords.dataset",
+        "dataset.html.j2",
+        style=STYLE,
+        states=listed(names),
+        edition=ds.edition,
+        read_until=dates.spoken(f"{ds.as_of:%Y-%m-%d}"),
+        counts={
+            "Concluded": f"{len(concluded):,} of {len(overview):,}{span}",
+            "By state": "; ".join(f"{s} {n:,}" for s, n in zip(names, by_state, strict=True)),
+            "Partners": f"{overview['partners'].explode().nunique():,} states and organisations",
+            "Confidence": "; ".join(
+                f"{level} {levels.get(level, 0):,}" for level in ("high", "medium", "low")
+            ),
+        },
+        tables=[
+            (
+                resource["name"],
+                len(ds.tables[resource["name"]]),
+                str(resource.get("description", "")).split(". ")[0].rstrip("."),
+            )
+            for resource in ds.descriptor["resources"]
+            if hasattr(type(ds), resource["name"])
+        ],
     )
 
 
@@ -88,199 +95,81 @@ def record(ds: Tables, agreement_id: str) -> Text:
         raise AccordsError(
             f"{agreement_id}: no such agreement here. Take an id from the index of .overview."
         )
-    row: pd.Series = ds.overview.loc[agreement_id]  # type: ignore[assignment]
-    original = ""
-    if pd.notna(row["title_original"]):
-        original = (
-            f'<p class="quiet" lang="{_text(row["language_original"])}" dir="auto">'
-            f"{_text(row['title_original'])}</p>"
-        )
+    events = _of(ds.events, agreement_id).sort_values("earliest", na_position="last")
     return Text(
-        f'{STYLE}<article class="accords-card"><h3>{_text(row["title"])}</h3>{original}'
-        f'<p class="summary">{_text(row["summary"])}</p>'
-        f"{_facts(ds, agreement_id, row)}{_life(ds, agreement_id)}{_sources(ds, agreement_id)}"
-        f"{_disputes(ds, agreement_id)}{_section('Notes', _paragraph(row['notes']))}"
-        f'<p class="quiet small"><code>{_text(agreement_id)}</code></p></article>'
-    )
-
-
-def _tables(ds: Tables) -> str:
-    rows = "".join(
-        f'<tr><td><code>.{escape(resource["name"])}</code></td><td class="n">'
-        f"{len(ds.tables[resource['name']]):,}</td><td>{escape(_sentence(resource))}</td></tr>"
-        for resource in ds.descriptor["resources"]
-        if hasattr(type(ds), resource["name"])
-    )
-    return (
-        '<table><thead><tr><th>Table</th><th class="n">Rows</th><th>What a row is</th></tr>'
-        f"</thead><tbody>{rows}</tbody></table>"
-    )
-
-
-def _sentence(resource: Mapping[str, Any]) -> str:
-    return str(resource.get("description", "")).split(". ")[0].rstrip(".")
-
-
-def _facts(ds: Tables, agreement_id: str, row: pd.Series) -> str:
-    facts = {
-        "Parties": _parties(ds, agreement_id),
-        "Instrument": _text(row["instrument_label"]),
-        "Status": _status(ds, row),
-        "Confidence": f"{_text(row['confidence'])} ({_text(row['publishers'])} independent "
-        f"publishers{', an official source' if row['official'] else ''})",
-        "Domains": _domains(ds, agreement_id),
-        "Value": _value(row),
-        "Part of": _named(ds, row["part_of"]),
-        "Supersedes": _named(ds, row["supersedes"]),
-        "Known from": _one_list(ds, row),
-    }
-    return f"<dl>{''.join(f'<dt>{k}</dt><dd>{v}</dd>' for k, v in facts.items() if v)}</dl>"
-
-
-def _parties(ds: Tables, agreement_id: str) -> str:
-    rows = ds.parties[ds.parties["agreement_id"] == agreement_id]
-    roles = ds.labels("roles")
-    return _listed(
-        escape(ds.party_names.get(party, party))
-        + ("" if role == "party" else f" ({_text(roles.get(role, role)).lower()})")
-        for party, role in zip(rows["party_id"], rows["role"], strict=True)
-    )
-
-
-def _status(ds: Tables, row: pd.Series) -> str:
-    if pd.isna(row["status"]):
-        return ""
-    label = _text(ds.labels("statuses").get(row["status"], row["status"]))
-    reason = _text(row["status_note"])
-    return label + (f'<br><span class="quiet small">{reason}</span>' if reason else "")
-
-
-def _domains(ds: Tables, agreement_id: str) -> str:
-    rows = ds.domains[ds.domains["agreement_id"] == agreement_id]
-    labels = ds.labels("domain_codes")
-    rows = rows.assign(label=rows["domain"].map(labels).fillna(rows["domain"]))
-    bases = ds.labels("bases")
-    return "<br>".join(
-        f'<span class="quiet">{_text(label)}:</span> {_listed(map(escape, named))}'
-        for basis, label in bases.items()
-        if len(named := rows.loc[rows["basis"] == basis, "label"])
-    )
-
-
-def _one_list(ds: Tables, row: pd.Series) -> str:
-    if pd.isna(row["one_list"]):
-        return ""
-    return f"{_text(ds.labels('lists')[row['one_list']])} alone"
-
-
-def _value(row: pd.Series) -> str:
-    if pd.isna(row["value_amount"]):
-        return ""
-    return escape(money(row["value_amount"], row["value_currency"], row["value_kind"]))
-
-
-def _named(ds: Tables, agreement_id: Any) -> str:
-    if pd.isna(agreement_id):
-        return ""
-    names = ds.overview["short_name"]
-    return _text(names.get(agreement_id, agreement_id))
-
-
-def _life(ds: Tables, agreement_id: str) -> str:
-    events = ds.events[ds.events["agreement_id"] == agreement_id]
-    events = events.sort_values("earliest", na_position="last")
-    labels = ds.labels("event_types")
-    items = []
-    for event in events.to_dict("records"):
-        what = _text(labels.get(event["event"], event["event"]))
-        if pd.notna(event["party_id"]):
-            what += f", {escape(ds.party_names.get(event['party_id'], event['party_id']))}"
-        if pd.notna(event["place"]):
-            what += f'<span class="quiet">, {_text(event["place"])}</span>'
-        when = dates.spoken(event["date"])
-        items.append(f'<li><span class="quiet">{_text(when)}</span><span>{what}</span></li>')
-    return _section("Life", f'<ol class="life">{"".join(items)}</ol>' if items else "")
-
-
-def _disputes(ds: Tables, agreement_id: str) -> str:
-    rows = ds.disputes[ds.disputes["agreement_id"] == agreement_id]
-    publishers = ds.sources.set_index("source_id")["publisher"]
-    items = []
-    for field, values in rows.groupby(rows["field"].astype(str), sort=False):
-        said = []
-        for value, by in values.groupby("value", sort=False):
-            who = _listed(escape(publishers.get(s, s)) for s in dict.fromkeys(by["source_id"]))
-            kept = " <b>adopted</b>" if by["adopted"].fillna(False).any() else ""
-            said.append(f'{_text(value)} <span class="quiet">({who})</span>{kept}')
-        reason = _text(next(iter(values["reason"].dropna()), ""))
-        items.append(
-            f'<li><span class="quiet">{_disputed(ds, str(field))}:</span> {"; ".join(said)}'
-            + (f'<br><span class="quiet small">{reason}</span>' if reason else "")
-            + "</li>"
+        render(
+            "accords.dataset",
+            "record.html.j2",
+            style=STYLE,
+            row=_plain(ds.overview.loc[[agreement_id]].reset_index())[0],
+            parties=_plain(_of(ds.parties, agreement_id)),
+            domains=_domains(ds, agreement_id),
+            life=_plain(events),
+            sources=list(_sources(ds, agreement_id)),
+            disputes=list(_disputes(ds, agreement_id)),
+            short_names=ds.overview["short_name"],
+            name=lambda party: ds.party_names.get(party, party),
+            label=lambda codes, code: ds.labels(codes).get(code, code),
+            spoken=dates.spoken,
+            money=money,
         )
-    if not items:
-        return ""
-    return (
-        f"<details><summary>Where sources differ ({len(items)})</summary>"
-        f"<ul>{''.join(items)}</ul></details>"
     )
+
+
+def _of(table: pd.DataFrame, agreement_id: str) -> pd.DataFrame:
+    return table[table["agreement_id"] == agreement_id]
+
+
+def _plain(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Return a table's rows, missing values as None."""
+    return table.astype(object).where(table.notna(), None).to_dict("records")
+
+
+def _domains(ds: Tables, agreement_id: str) -> dict[str, list[str]]:
+    """Return the labels of the domains by the label of their basis, the best basis first."""
+    rows = _of(ds.domains, agreement_id)
+    labels = rows["domain"].map(ds.labels("domain_codes")).fillna(rows["domain"])
+    by_basis = {
+        label: list(labels[rows["basis"] == basis]) for basis, label in ds.labels("bases").items()
+    }
+    return {basis: named for basis, named in by_basis.items() if named}
+
+
+def _sources(ds: Tables, agreement_id: str) -> Iterator[dict[Any, Any]]:
+    """Return the cited sources, the oldest first, and what is noted of each."""
+    rows = (
+        _of(ds.citations, agreement_id)
+        .merge(ds.sources, on="source_id")
+        .sort_values(["published", "source_id"], na_position="last", kind="stable")
+    )
+    for _, of_source in rows.groupby("source_id", sort=False):
+        notes = of_source[["locator", "evidence"]].stack().dropna()
+        yield _plain(of_source)[0] | {"said": list(dict.fromkeys(notes))}
+
+
+def _disputes(ds: Tables, agreement_id: str) -> Iterator[dict[str, Any]]:
+    """Return each disputed fact with its values, who says so, and the reason for the choice."""
+    publishers = ds.sources.set_index("source_id")["publisher"]
+    rows = _of(ds.disputes, agreement_id)
+    for field, values in rows.groupby(rows["field"].astype(str), sort=False):
+        yield {
+            "fact": _disputed(ds, str(field)),
+            "options": [
+                (
+                    value,
+                    [publishers.get(s, s) for s in dict.fromkeys(by["source_id"])],
+                    by["adopted"].fillna(False).any(),
+                )
+                for value, by in values.groupby("value", sort=False)
+            ],
+            "reason": next(iter(values["reason"].dropna()), ""),
+        }
 
 
 def _disputed(ds: Tables, field: str) -> str:
     """Name a disputed field for readers: ``domain:cyber`` as its label, ``event:signed.date``."""
     kind, _, rest = field.partition("#")[0].partition(":")
     if kind == "domain":
-        return _text(ds.labels("domain_codes").get(rest, rest))
+        return ds.labels("domain_codes").get(rest, rest)
     event, _, what = rest.rpartition(".")
-    return _text(f"{event.replace('-', ' ')}, {what}" if event else kind).capitalize()
-
-
-def _sources(ds: Tables, agreement_id: str) -> str:
-    cited = ds.citations[ds.citations["agreement_id"] == agreement_id]
-    rows = cited.merge(ds.sources, on="source_id").sort_values(
-        ["published", "source_id"], na_position="last", kind="stable"
-    )
-    kinds = ds.labels("source_kinds")
-    items = []
-    for _, of_source in rows.groupby("source_id", sort=False):
-        source = of_source.iloc[0]
-        when = "" if pd.isna(source["published"]) else dates.spoken(source["published"])
-        kind = kinds.get(source["kind"], source["kind"])
-        about = (source["publisher"], when, kind, source["language"])
-        shown = " · ".join(_text(part) for part in about if _text(part))
-        notes = of_source[["locator", "evidence"]].stack().dropna()
-        said = " ".join(_text(note) for note in dict.fromkeys(notes))
-        items.append(
-            f'<li>{_link(source["url"], source["title"])} <span class="quiet">{shown}</span>'
-            + (f'<br><span class="quiet small">{said}</span>' if said else "")
-            + "</li>"
-        )
-    return _section(
-        f"Sources ({len(items)})", f'<ol class="sources">{"".join(items)}</ol>' if items else ""
-    )
-
-
-def _link(url: Any, title: Any) -> str:
-    """Link to a web address; anything else is shown as text and cannot run."""
-    shown = _text(title) or _text(url)
-    if not str(url).startswith(("https://", "http://")):
-        return f'<span dir="auto">{shown}</span>'
-    return (
-        f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer" dir="auto">{shown}</a>'
-    )
-
-
-def _section(title: str, content: str) -> str:
-    return f"<h4>{title}</h4>{content}" if content else ""
-
-
-def _paragraph(text: Any) -> str:
-    return f"<p>{_text(text)}</p>" if _text(text) else ""
-
-
-def _text(value: Any) -> str:
-    return "" if pd.isna(value) else escape(value)
-
-
-def _listed(items: Iterable[str]) -> str:
-    return ", ".join(items)
+    return (f"{event.replace('-', ' ')}, {what}" if event else kind).capitalize()

@@ -17,6 +17,7 @@ from accords.dataset import Dataset
 from accords.dataset import lifecycle as lives
 from accords.dataset.edtf import precision, spoken
 from accords.prose.names import phrase
+from accords.prose.passage import passage
 from accords.words import (
     Caption,
     LeftOut,
@@ -46,6 +47,7 @@ SIGNATORIES = re.compile(r"\bsigned\b[^.;]* by (ministers \w+ and \w+)")
 NO_ACCORD = "no step of an agreement between these states is on record."
 
 
+@passage
 def answer(dataset: Dataset, steps: pd.DataFrame, named: pd.DataFrame) -> Text:
     """Answer in one sentence whether the accord is in force and what it is known to cover."""
     if steps.empty:
@@ -66,17 +68,19 @@ def answer(dataset: Dataset, steps: pd.DataFrame, named: pd.DataFrame) -> Text:
         else "no source says what it covers"
     )
     status = _status(dataset, ids[0])
-    said = f"The agreement between {_pair(dataset, ids[0])} is {status}{doubt}; {covers}."
+    said = f"The agreement between {named_parties(dataset, ids[0])} is {status}{doubt}; {covers}."
     return Text(f'<p class="answer">{said}</p>')
 
 
+@passage
 def accord_line(dataset: Dataset, steps: pd.DataFrame) -> Text:
     """Tell the accord in one sentence: place, date, signatories, last steps and next ones."""
     if steps.empty:
         return LeftOut(f"The accord in one line: {NO_ACCORD}")
     ids = steps["ids"].iloc[0]
     row, found = dataset.overview.loc[ids[0]], steps[steps["found"]]
-    told = f"The {linked(lowered(row['instrument_label']), ids)} between {_pair(dataset, ids[0])}"
+    kind = linked(lowered(row["instrument_label"]), ids)
+    told = f"The {kind} between {named_parties(dataset, ids[0])}"
     signed = _rows(found[found["event"].isin(lives.SIGNATURES)])
     if signed:
         ministers = SIGNATORIES.search(str(row["summary"]))
@@ -97,6 +101,7 @@ def accord_line(dataset: Dataset, steps: pd.DataFrame) -> Text:
     return paragraph(f"{told}; next would come {', then '.join(ahead)}." if ahead else f"{told}.")
 
 
+@passage
 def life(dataset: Dataset, steps: pd.DataFrame) -> Text:
     """Say how the accord is known, what its steps mean, and what an absence does not show."""
     if steps.empty:
@@ -122,6 +127,7 @@ def life(dataset: Dataset, steps: pd.DataFrame) -> Text:
     return paragraph(*sentences)
 
 
+@passage
 def disputes(dataset: Dataset, table: pd.DataFrame) -> Text:
     """Say what sources disagree about in a life (rows of ``disputes`` about events)."""
     if table.empty:
@@ -145,6 +151,7 @@ def disputes(dataset: Dataset, table: pd.DataFrame) -> Text:
     return paragraph(*sentences)
 
 
+@passage
 def voices(dataset: Dataset, named: pd.DataFrame) -> Text:
     """Say who names the domains, and which rest on the press alone."""
     if named.empty:
@@ -171,6 +178,7 @@ def voices(dataset: Dataset, named: pd.DataFrame) -> Text:
     return paragraph(*sentences)
 
 
+@passage
 def standing(
     dataset: Dataset, agreement_id: str | None, rows: pd.DataFrame, others: pd.DataFrame,
     places: pd.DataFrame,
@@ -181,7 +189,7 @@ def standing(
     """
     if agreement_id is None:
         return LeftOut("The accord beside other agreements: there is none to compare.")
-    pair, row = _pair(dataset, agreement_id), dataset.overview.loc[agreement_id]
+    pair, row = named_parties(dataset, agreement_id), dataset.overview.loc[agreement_id]
     sentences = []
     if len(others):
         found = count(others.index, "other bilateral defence instrument")
@@ -196,9 +204,9 @@ def standing(
     if shares:
         label = escape(lowered(str(row["instrument_label"])))
         sentences.append(f"Its type, {label}, is that of {listed(shares)}.")
-    for aspect, own in places[places["of"] > 0].groupby("aspect", sort=False):
+    for aspect, own in places[places["of"] > 1].groupby("aspect", sort=False):
         ranks = listed(
-            f"{linked(place['count'], place['below'])} of "
+            f"{linked(place['count'], place['below']) if place['count'] else 'none'} of "
             f"{linked(some(place['of'], 'other'), place['ids'])} of "
             f"{phrase(dataset, place['state'])}"
             for place in _rows(own)
@@ -305,7 +313,7 @@ def _status(dataset: Dataset, agreement_id: str) -> str:
     return f"{linked(lowered(str(statuses.at[status, 'label'])), [agreement_id])} ({meaning})"
 
 
-def _pair(dataset: Dataset, agreement_id: str) -> str:
+def named_parties(dataset: Dataset, agreement_id: str) -> str:
     """Name the parties; of many, the first two, which are focus states where any are."""
     names = [phrase(dataset, party) for party in parties_of(dataset, agreement_id)]
     more = [f"{len(names) - 2} others"] if len(names) > 4 else []

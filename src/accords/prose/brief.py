@@ -18,11 +18,25 @@ from accords.analysis.robustness import ALL, choices
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
 from accords.dataset.lifecycle import PURCHASE
+from accords.prose.accord import named_parties
 from accords.prose.names import phrase
+from accords.prose.passage import passage
 from accords.templates import render
-from accords.words import LeftOut, Text, brief_sum, capital, count, escape, linked, listed, percent
+from accords.words import (
+    LeftOut,
+    Text,
+    brief_sum,
+    capital,
+    count,
+    escape,
+    linked,
+    listed,
+    lowered,
+    percent,
+    some,
+)
 
-__all__ = ["Message", "about", "bottom_line", "cards", "messages"]
+__all__ = ["Message", "about", "bottom_line", "cards", "key_messages", "messages"]
 
 
 class Reading(NamedTuple):
@@ -124,16 +138,23 @@ def _coverage(dataset: Dataset) -> list[Reading]:
         return []
     press = int((own["basis"] == "press").sum())
     return [
-        Reading("domains officially named", linked(len(own) - press, [found]), "official first"),
-        Reading("domains on the press alone", linked(press, [found]), f"{press} on the press"),
+        Reading("domains named officially", linked(len(own) - press, [found]), "official first"),
+        Reading("by the press alone", linked(press, [found]), f"{press} on the press"),
     ]
 
 
 def _coverage_words(dataset: Dataset) -> str:
-    official, press = _coverage(dataset)
+    found = accord.accord_id(dataset)
+    own = dataset.domains[dataset.domains["agreement_id"] == found]
+    press, whole = int((own["basis"] == "press").sum()), some(len(own), "domain")
+    reported = f"reported for the agreement between {named_parties(dataset, str(found))}"
+    ids = [str(found)]
+    if not press:
+        return f"Official statements name each of the {linked(whole, ids)} {reported}."
+    official = linked(len(own) - press, ids) if press < len(own) else "none"
     return (
-        f"Official statements name {official.shown} of the domains reported for the agreement "
-        f"between {_states(dataset)}; {press.shown} rest on the press alone."
+        f"Official statements name {official} of the {linked(whole, ids)} {reported}; "
+        f"{linked(press, ids)} {'rests' if press == 1 else 'rest'} on the press alone."
     )
 
 
@@ -142,7 +163,7 @@ def _pace(dataset: Dataset) -> list[Reading]:
     table = time.rate_change(dataset).dropna(subset="ratio")
     return [
         Reading(
-            dataset.party_names[row["state"]],
+            f"as many by {dataset.party_names[row['state']]} as before",
             f"{linked(format(row['ratio'], '.1f'), (*row['ids'], *row['before_ids']))} ×",
             "faster" if row["low"] > 1 else "slower" if row["high"] < 1 else "no clear change",
         )
@@ -183,7 +204,7 @@ def _partners(dataset: Dataset) -> list[Reading]:
     """Read the largest partner of each state."""
     return [
         Reading(
-            f"largest of {dataset.party_names[state]}",
+            f"largest partner of {dataset.party_names[state]}",
             f"{escape(dataset.party_names[partner])} {linked(len(ids), ids)}",
             dataset.party_names[partner],
         )
@@ -207,26 +228,40 @@ def _partners_words(dataset: Dataset) -> str:
     return f"{capital('; '.join(parts))}."
 
 
+UNKNOWN = ("signed", "unknown")
+"""Statuses of what has left no trace since its signature or adoption."""
+
+
+def _binding(dataset: Dataset) -> pd.DataFrame:
+    """Return the concluded instruments that bind over time."""
+    rows = concluded(dataset)
+    return rows[(rows["instrument"] != PURCHASE) & (rows["focus"].map(len) > 0)]
+
+
+def _share(part: pd.Index, whole: pd.Index) -> str:
+    return linked(f"{100 * len(part) / len(whole):.0f} %", part)
+
+
 def _lives(dataset: Dataset) -> list[Reading]:
     """Read how many instruments that bind over time are in force, and of how many none knows."""
-    rows = concluded(dataset)
-    rows = rows[(rows["instrument"] != PURCHASE) & (rows["focus"].map(len) > 0)]
+    rows = _binding(dataset)
     if rows.empty:
         return []
     in_force = rows.index[rows["status"] == "in-force"]
-    open_ = rows.index[rows["status"].isin(["signed", "unknown"])]
+    open_ = rows.index[rows["status"].isin(UNKNOWN)]
     more = "more known than not" if len(in_force) > len(open_) else "more unknown than known"
     return [
-        Reading("in force", percent(in_force, rows.index), more),
-        Reading("nothing known after signature", percent(open_, rows.index), more),
+        Reading("known to be in force", _share(in_force, rows.index), more),
+        Reading("nothing known after signature", _share(open_, rows.index), more),
     ]
 
 
 def _lives_words(dataset: Dataset) -> str:
-    in_force, open_ = _lives(dataset)
+    rows = _binding(dataset)
     return (
-        f"Purchases aside, {in_force.shown} of the concluded agreements are known to be in force; "
-        f"of {open_.shown} nothing is known after the signature."
+        f"Of {count(rows.index, 'concluded agreement')}, purchases aside, "
+        f"{count(rows.index[rows['status'] == 'in-force'])} are known to be in force; of "
+        f"{count(rows.index[rows['status'].isin(UNKNOWN)])} nothing is known after the signature."
     )
 
 
@@ -238,12 +273,14 @@ def _firmness(dataset: Dataset) -> list[Reading]:
         return []
     official = rows.index[rows["official"].astype(bool)]
     few = "most on the press" if len(official) * 2 < len(rows) else "most official"
-    return [Reading("with an official or treaty source", percent(official, rows.index), few)]
+    return [Reading("with an official or treaty source", _share(official, rows.index), few)]
 
 
 def _firmness_words(dataset: Dataset) -> str:
+    rows = concluded(dataset)
+    official = rows.index[rows["official"].astype(bool)]
     said = (
-        f"An official or treaty source confirms {_firmness(dataset)[0].shown} of the concluded "
+        f"An official or treaty source confirms {percent(official, rows.index)} of the concluded "
         "agreements; the rest stand on the press and on lists"
     )
     errors = evidence.reading_errors(dataset)
@@ -269,6 +306,7 @@ MESSAGES: tuple[tuple[str, str, Callable[[Dataset], str], Read], ...] = (
 )
 
 
+@passage
 def bottom_line(dataset: Dataset) -> Text:
     """Say in at most 150 words what the report comes to.
 
@@ -286,7 +324,9 @@ def bottom_line(dataset: Dataset) -> Text:
     if (found := accord.accord_id(dataset)) is not None:
         status = str(dataset.overview.at[found, "status"])
         label = dataset.labels("statuses").get(status, status).lower()
-        sentences.append(f"The agreement between {_states(dataset)} is {linked(label, [found])}.")
+        sentences.append(
+            f"The agreement between {named_parties(dataset, found)} is {linked(label, [found])}."
+        )
     sentences.append(
         f"Until {spoken(str(dataset.as_of.date()))} we found "
         f"{count(every, 'concluded defence agreement')}: {numbers}."
@@ -302,10 +342,13 @@ def bottom_line(dataset: Dataset) -> Text:
     return Text(f'<p class="bottom-line">{" ".join(sentences)}</p>')
 
 
+@passage
 def cards(dataset: Dataset) -> Text:
     """Show a card for each focus state: in force, pending, partners, pledges, purchases, news."""
-    made = [_card(dataset, state) for state in dataset.focus]
-    return Text(render("accords.prose", "cards.html.j2", cards=[card for card in made if card]))
+    made = [card for state in dataset.focus if (card := _card(dataset, state))]
+    if not made:
+        return LeftOut("Cards of the states: no concluded agreement is on record.")
+    return Text(render("accords.prose", "cards.html.j2", cards=made))
 
 
 def _card(dataset: Dataset, state: str) -> dict[str, object] | None:
@@ -351,6 +394,7 @@ def _card(dataset: Dataset, state: str) -> dict[str, object] | None:
     }  # fmt: skip
 
 
+@passage
 def key_messages(dataset: Dataset) -> Text:
     """Show the messages, each with its numbers beside it and one footnote of its robustness."""
     found = messages(dataset)
@@ -365,13 +409,9 @@ def about(dataset: Dataset) -> Text:
     makers = [maker["title"] for maker in package.get("contributors", ()) if "title" in maker]
     return Text(
         render(
-            "accords.prose", "about.html.j2", makers=listed(makers), dataset=dataset,
+            "accords.prose", "about.html.j2", makers=listed(map(lowered, makers)), dataset=dataset,
             released=spoken(str(dataset.released.date())), read=spoken(str(dataset.as_of.date())),
             contact=package.get("contact"), homepage=package.get("homepage"),
             pages=len(dataset.sources), publishers=dataset.sources["publisher"].nunique(),
         )
     )  # fmt: skip
-
-
-def _states(dataset: Dataset) -> str:
-    return listed(phrase(dataset, state) for state in dataset.focus)

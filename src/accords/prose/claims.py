@@ -12,6 +12,7 @@ from accords.analysis.claims import CONTRADICTED, NOT_SHOWN, NOT_TESTABLE, PARTL
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
 from accords.prose.names import phrase
+from accords.prose.passage import passage
 from accords.templates import render
 from accords.words import (
     LeftOut,
@@ -162,6 +163,7 @@ def _change(row: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+@passage
 def tally(dataset: Dataset, verdicts: pd.DataFrame) -> Text:
     """Say whose claims are tested and how they fare (see :mod:`accords.analysis.claims`)."""
     if verdicts.empty:
@@ -189,6 +191,7 @@ def tally(dataset: Dataset, verdicts: pd.DataFrame) -> Text:
     return paragraph(*sentences)
 
 
+@passage
 def table(dataset: Dataset, verdicts: pd.DataFrame) -> Text:
     """Set out each claim, its verdict, and what the data show, folded under a heading."""
     if verdicts.empty:

@@ -10,6 +10,7 @@ import pandas as pd
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
 from accords.prose.names import each, phrase
+from accords.prose.passage import passage
 from accords.templates import render
 from accords.words import (
     Caption,
@@ -32,6 +33,7 @@ from accords.words import (
 __all__ = ["answer", "contrast", "coverage", "firsts", "profiles", "shifts"]
 
 
+@passage
 def answer(dataset: Dataset, table: pd.DataFrame) -> Text:
     """Answer in one sentence what the agreements of each state are about most.
 
@@ -51,9 +53,11 @@ def answer(dataset: Dataset, table: pd.DataFrame) -> Text:
         f"the agreements of {listed(states)} deal most often with {escape(listed(top))}"
         for top, states in tops.items()
     )
-    return Text(f'<p class="answer">{capital(said)}, as far as their content is known.</p>')
+    known = f"as far as their content is known{_span(table)}"
+    return Text(f'<p class="answer">{capital(said)}, {known}.</p>')
 
 
+@passage
 def coverage(dataset: Dataset, rows: pd.DataFrame, coded: pd.DataFrame) -> Text:
     """Say for how many agreements a domain is known, and from what.
 
@@ -79,6 +83,7 @@ def coverage(dataset: Dataset, rows: pd.DataFrame, coded: pd.DataFrame) -> Text:
     return paragraph(*sentences)
 
 
+@passage
 def profiles(dataset: Dataset, table: pd.DataFrame) -> Text:
     """Say what each state's agreements are about most.
 
@@ -98,13 +103,14 @@ def profiles(dataset: Dataset, table: pd.DataFrame) -> Text:
         )
         sentences.append(
             f"Of {some(int(own['of'].iloc[0]), 'agreement')} of {phrase(dataset, state)} with a "
-            f"known domain, most name {said}."
+            f"known domain{_span(table)}, most name {said}."
         )
     if not sentences:
         return LeftOut("Profiles by domain: no text or official source names one.")
     return paragraph(*sentences)
 
 
+@passage
 def contrast(dataset: Dataset, table: pd.DataFrame) -> Text:
     """List the domains in which two states differ by more than chance.
 
@@ -120,8 +126,8 @@ def contrast(dataset: Dataset, table: pd.DataFrame) -> Text:
     sure = table[table["sure"].astype(bool)]
     if sure.empty:
         return paragraph(
-            f"In none of {some(len(table), 'domain')} do the states differ by more than chance, "
-            "once the number of comparisons is allowed for."
+            f"In none of {some(len(table), 'domain')} do {_pair(dataset)} differ by more than "
+            "chance, once the number of comparisons is allowed for."
         )
     names = _names(dataset)
     items = []
@@ -139,6 +145,7 @@ def contrast(dataset: Dataset, table: pd.DataFrame) -> Text:
     )
 
 
+@passage
 def shifts(dataset: Dataset, table: pd.DataFrame) -> Text:
     """List the domains whose share changed by more than chance.
 
@@ -167,6 +174,7 @@ def shifts(dataset: Dataset, table: pd.DataFrame) -> Text:
     return Text(f"<p>{len(sure)} {verb} changed by more than chance:</p>{_items(items)}")
 
 
+@passage
 def firsts(dataset: Dataset, table: pd.DataFrame) -> Text:
     """Show the first bilateral agreement of each state in each domain, and whether it is in force.
 
@@ -196,6 +204,21 @@ def firsts(dataset: Dataset, table: pd.DataFrame) -> Text:
             states={s: dataset.party_names[s] for s, _ in each(dataset, table)},
         )
     )  # fmt: skip
+
+
+def _pair(dataset: Dataset) -> str:
+    """Name the two states that a contrast compares, where the report is about more."""
+    if len(dataset.focus) == 2:
+        return "the states"
+    return listed(dataset.party_names[state] for state in dataset.focus[:2])
+
+
+def _span(table: pd.DataFrame) -> str:
+    """Say of which years a profile is, where not of all."""
+    since, until = table[["since", "until"]].iloc[0]
+    if pd.isna(since):
+        return "" if pd.isna(until) else f" until {until}"
+    return f" since {since}" if pd.isna(until) else f" in {since}–{until}"
 
 
 def by_share(table: pd.DataFrame) -> list[str]:
@@ -235,15 +258,17 @@ def profiles_caption(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFra
     bold = ""
     if len(contrast):
         differing = int(contrast["sure"].sum())
+        others = _span(contrast) or " in all years together"
         title += (
-            f"; they differ by more than chance in {differing or 'none'} of "
-            f"{some(len(contrast), 'domain')}"
+            f"; {_pair(dataset)} differ by more than chance in "
+            f"{differing or 'none'} of {some(len(contrast), 'domain')}"
+            f"{'' if _span(contrast) == _span(table) else others}"
         )
-        bold = " Bold: the states differ after correction for the number of comparisons."
+        bold = f" Bold: {_pair(dataset)} differ after correction for the number of comparisons."
     return Caption(
         capital(title),
-        "Share of a state’s concluded agreements with a domain that the text or an official "
-        f"source names ({listed(sizes)}), with 95 % Wilson intervals.{bold}",
+        f"Share of a state’s concluded agreements{_span(table)} with a domain that the text or an "
+        f"official source names ({listed(sizes)}), with 95 % Wilson intervals.{bold}",
         f"Shares of agreements by domain, the largest first. {'. '.join(told)}.",
     )
 

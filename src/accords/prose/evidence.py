@@ -11,6 +11,7 @@ import pandas as pd
 from accords.analysis import evidence as measures
 from accords.dataset import Dataset
 from accords.prose.names import phrase
+from accords.prose.passage import passage
 from accords.templates import render
 from accords.words import (
     Caption,
@@ -49,6 +50,7 @@ ENOUGH = 10
 """Fewest entries of a part of a list of which it is said that little of it is on record."""
 
 
+@passage
 def answer(dataset: Dataset, support: pd.DataFrame, errors: pd.DataFrame) -> Text:
     """Answer in one sentence how sure one can be.
 
@@ -74,6 +76,7 @@ def answer(dataset: Dataset, support: pd.DataFrame, errors: pd.DataFrame) -> Tex
     return Text(f'<p class="answer">{said}.</p>')
 
 
+@passage
 def firmness(dataset: Dataset, support: pd.DataFrame, bases: pd.DataFrame) -> Text:
     """Say what supports the records, and on what their domains rest.
 
@@ -107,6 +110,7 @@ def firmness(dataset: Dataset, support: pd.DataFrame, bases: pd.DataFrame) -> Te
     return paragraph(*sentences)
 
 
+@passage
 def sources(dataset: Dataset, kinds: pd.DataFrame) -> Text:
     """Say how many records rest on the press alone.
 
@@ -126,6 +130,7 @@ def sources(dataset: Dataset, kinds: pd.DataFrame) -> Text:
     )
 
 
+@passage
 def disagreements(dataset: Dataset, disputes: pd.DataFrame) -> Text:
     """Say how often sources disagree, about what most, and how many disputes are open.
 
@@ -152,6 +157,7 @@ def disagreements(dataset: Dataset, disputes: pd.DataFrame) -> Text:
     )
 
 
+@passage
 def known_lives(dataset: Dataset, status: pd.DataFrame, waits: pd.DataFrame) -> Text:
     """Say how many agreements are in force, of how many nothing is known, and the median waits.
 
@@ -196,6 +202,7 @@ def known_lives(dataset: Dataset, status: pd.DataFrame, waits: pd.DataFrame) -> 
     return paragraph(*sentences)
 
 
+@passage
 def searched(dataset: Dataset, coverage: pd.DataFrame) -> Text:
     """Say which partners were searched for, and that nothing found is no proof of absence.
 
@@ -224,6 +231,7 @@ def searched(dataset: Dataset, coverage: pd.DataFrame) -> Text:
     return paragraph(*sentences)
 
 
+@passage
 def own_lists(dataset: Dataset, lists: pd.DataFrame) -> Text:
     """Say how the partners that a state named itself compare with those on record.
 
@@ -253,6 +261,7 @@ def own_lists(dataset: Dataset, lists: pd.DataFrame) -> Text:
     return paragraph(*sentences)
 
 
+@passage
 def outside_lists(dataset: Dataset, lists: pd.DataFrame) -> Text:
     """Say how much of each outside list is on record, with a table.
 
@@ -304,6 +313,7 @@ def _thin(dataset: Dataset, table: pd.DataFrame) -> str:
     return f"Of {state}’s entries in {name}, least is on record {listed(least)}."
 
 
+@passage
 def missing(dataset: Dataset, table: pd.DataFrame) -> Text:
     """Say how many agreements two lists imply, and what that assumes.
 
@@ -330,6 +340,7 @@ def missing(dataset: Dataset, table: pd.DataFrame) -> Text:
     )
 
 
+@passage
 def errors(dataset: Dataset, table: pd.DataFrame) -> Text:
     """Say what share of facts the second readings found wrong or unsupported, with a table.
 
@@ -365,6 +376,7 @@ def errors(dataset: Dataset, table: pd.DataFrame) -> Text:
     )  # fmt: skip
 
 
+@passage
 def limits(dataset: Dataset) -> Text:
     """Say what these data cannot say."""
     overview = dataset.overview

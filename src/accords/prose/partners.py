@@ -10,6 +10,7 @@ import pandas as pd
 from accords.analysis.partners import ALL, FEWEST
 from accords.dataset import Dataset
 from accords.prose.names import each, phrase
+from accords.prose.passage import passage
 from accords.templates import render
 from accords.words import (
     Caption,
@@ -41,6 +42,7 @@ __all__ = [
 ]
 
 
+@passage
 def answer(dataset: Dataset, counts: pd.DataFrame) -> Text:
     """Answer in one sentence who the largest partner of each state is.
 
@@ -54,7 +56,7 @@ def answer(dataset: Dataset, counts: pd.DataFrame) -> Text:
     parts = [
         f"{phrase(dataset, row['partner'])} is the largest partner of "
         f"{phrase(dataset, row['state'])} ({linked(row['count'], row['ids'])} of {row['of']} "
-        "bilateral agreements)"
+        f"bilateral agreements{_aside(counts)})"
         for row in counts[counts["rank"] == 1].to_dict("records")
     ]
     if not parts:
@@ -62,6 +64,7 @@ def answer(dataset: Dataset, counts: pd.DataFrame) -> Text:
     return Text(f'<p class="answer">{capital("; ".join(parts))}.</p>')
 
 
+@passage
 def overview(dataset: Dataset, counts: pd.DataFrame) -> Text:
     """Say how many partners each state has, how many have but one agreement, and the sum of all.
 
@@ -76,8 +79,8 @@ def overview(dataset: Dataset, counts: pd.DataFrame) -> Text:
     for state, own in each(dataset, counts):
         single = own[own["count"] == 1]
         sentences.append(
-            f"{capital(phrase(dataset, state))} has {count(_ids(own), 'bilateral agreement')} with "
-            f"{linked(some(len(own), 'partner'), _ids(own))}; with "
+            f"{capital(phrase(dataset, state))} has {count(_ids(own), 'bilateral agreement')}"
+            f"{_aside(counts)} with {linked(some(len(own), 'partner'), _ids(own))}; with "
             f"{linked(len(single), _ids(single))} of them it is a single one."
         )
     if not sentences:
@@ -94,6 +97,7 @@ def overview(dataset: Dataset, counts: pd.DataFrame) -> Text:
     return paragraph(*sentences)
 
 
+@passage
 def top_partners(dataset: Dataset, counts: pd.DataFrame, without: pd.DataFrame) -> Text:
     """Show the five largest partners of each state, with and without purchases.
 
@@ -120,6 +124,7 @@ def top_partners(dataset: Dataset, counts: pd.DataFrame, without: pd.DataFrame) 
     return Text(render("accords.prose", "top-partners.html.j2", rows=rows))
 
 
+@passage
 def regions(dataset: Dataset, counts: pd.DataFrame) -> Text:
     """Say from which part of the world most partners' agreements come.
 
@@ -136,10 +141,11 @@ def regions(dataset: Dataset, counts: pd.DataFrame) -> Text:
         ids = by["ids"].agg(lambda ids: [i for group in ids for i in group])
         most = ids.loc[ids.map(len).nlargest(3).index]
         said = listed(f"{escape(region)} {percent(i, _ids(own))}" for region, i in most.items())
-        sentences.append(f"Of the agreements of {phrase(dataset, state)}: {said}.")
+        sentences.append(f"Of the agreements of {phrase(dataset, state)}{_aside(counts)}: {said}.")
     return paragraph(*sentences) if sentences else LeftOut("Regions: no partner is on record.")
 
 
+@passage
 def families(dataset: Dataset, table: pd.DataFrame) -> Text:
     """Say what the agreements with the largest partner of each state are about.
 
@@ -165,6 +171,7 @@ def families(dataset: Dataset, table: pd.DataFrame) -> Text:
     return paragraph(*sentences) if sentences else LeftOut("What partners agree on: not known.")
 
 
+@passage
 def concentration(dataset: Dataset, table: pd.DataFrame) -> Text:
     """Say how concentrated each state's agreements are over all years, with intervals.
 
@@ -192,6 +199,7 @@ def concentration(dataset: Dataset, table: pd.DataFrame) -> Text:
     return paragraph(*sentences)
 
 
+@passage
 def diversification(dataset: Dataset, table: pd.DataFrame) -> Text:
     """Say whether each state's agreements spread more widely, and on what the answer hangs.
 
@@ -225,6 +233,7 @@ def diversification(dataset: Dataset, table: pd.DataFrame) -> Text:
     return paragraph(*sentences)
 
 
+@passage
 def shared(dataset: Dataset, table: pd.DataFrame) -> Text:
     """Say how many partners the focus states share and with whom each of them has many agreements.
 
@@ -247,6 +256,11 @@ def shared(dataset: Dataset, table: pd.DataFrame) -> Text:
         f"({linked(total['count'], total['ids'])}); most on every side, at least {least.max()} "
         f"each, with {names}."
     )
+
+
+def _aside(counts: pd.DataFrame) -> str:
+    """Say so where purchases are not counted."""
+    return "" if counts["purchases"].all() else " (purchases aside)"
 
 
 def _ids(table: pd.DataFrame) -> list[str]:
@@ -311,13 +325,13 @@ def ranked_caption(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> Cap
         )
         told.append(f"{who}: {some(len(own), 'partner')}, most with {best}")
         if len(own) > top:
-            more.append(f"{len(own) - top} more of {who}")
+            more.append(f"{len(own) - top} more of {plain(phrase(dataset, state))}")
     few = f"the {top} largest of each state" if more else "all of them"
     rest = f"; {listed(more)} are in the data behind the chart" if more else ""
     return Caption(
         capital("; ".join(title)),
-        f"Concluded bilateral agreements by partner, {few} (n = {counts['count'].sum()}){rest}. "
-        "Full colour: known to be in force.",
+        f"Concluded bilateral agreements{_aside(counts)} by partner, {few} "
+        f"(n = {counts['count'].sum()}){rest}. Full colour: known to be in force.",
         f"Bars of partners. {'. '.join(told)}.",
     )
 

@@ -11,6 +11,7 @@ import pandas as pd
 from accords.analysis.robustness import ALL
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
+from accords.prose.passage import passage
 from accords.words import (
     Caption,
     LeftOut,
@@ -30,6 +31,7 @@ from accords.words import (
 __all__ = ["answer", "breaks", "contracts", "counts", "rate_change"]
 
 
+@passage
 def answer(dataset: Dataset, changes: pd.DataFrame) -> Text:
     """Answer in one sentence whether the states conclude more agreements than before.
 
@@ -55,6 +57,7 @@ def answer(dataset: Dataset, changes: pd.DataFrame) -> Text:
     return Text(f'<p class="answer">{listed(parts)}{chance}.</p>')
 
 
+@passage
 def counts(dataset: Dataset, rows: pd.DataFrame, years: pd.DataFrame) -> Text:
     """Say how many agreements each state concluded, since when, and in which year most.
 
@@ -84,6 +87,7 @@ def counts(dataset: Dataset, rows: pd.DataFrame, years: pd.DataFrame) -> Text:
     return paragraph(*sentences)
 
 
+@passage
 def rate_change(dataset: Dataset, changes: pd.DataFrame) -> Text:
     """Compare two spans of years, and say under which choices of records the ratio turns.
 
@@ -122,6 +126,7 @@ def _holds(measured: int, turned: pd.Series) -> str:
     return f"It reverses in {len(turned)} of {measured} choices of records: {other}."
 
 
+@passage
 def breaks(dataset: Dataset, found: pd.DataFrame) -> Text:
     """Say whether and when each state's rate broke, and what to beware of.
 
@@ -161,6 +166,7 @@ def breaks(dataset: Dataset, found: pd.DataFrame) -> Text:
     return paragraph(*sentences)
 
 
+@passage
 def contracts(dataset: Dataset, table: pd.DataFrame) -> Text:
     """Say how many procurement contracts have a price, and for how many sources differ.
 

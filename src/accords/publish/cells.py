@@ -76,6 +76,11 @@ def fitted(markup: str, chapter: str, lost: Told) -> Tag:
     body = BeautifulSoup(f"<!doctype html><body>{markup}", "html5lib").body
     assert body is not None
     _name_what_is_lost(body, lost)
+    for style in body.find_all("style"):
+        if "scoped" in style.attrs or "data-jp-theme" in (style.string or ""):
+            style.decompose()  # How things look in JupyterLab.
+        else:
+            style.string = f"@scope (#{chapter}) {{{style.string or ''}}}"
     for wrapper in body.find_all("div", class_=re.compile("^jp-")):
         if wrapper.get("data-mime-type") == "text/html" and _coloured(wrapper):
             # Its author saw it on white; so does the reader, also in the dark.
@@ -86,11 +91,6 @@ def fitted(markup: str, chapter: str, lost: Told) -> Tag:
         image["alt"] = image.get("alt") or NO_ALT
         image["class"] = "plate"
         image.attrs.pop("srcset", None)
-    for style in body.find_all("style"):
-        if "scoped" in style.attrs:
-            style.decompose()  # How pandas looks in a notebook.
-        else:
-            style.string = f"@scope (#{chapter}) {{{style.string or ''}}}"
     for table in body.find_all("table"):
         _settle(table)
     return body
@@ -118,9 +118,11 @@ def arranged(bodies: list[Tag], chapter: str) -> tuple[str, list[Section]]:
         for element in body.find_all(id=True):
             element["id"] = ids.add(str(element["id"]), str(element["id"]))
     sections = []
+    # No rank is left out on the way from the chapter's own to the lowest.
+    ranks = sorted({heading.name for heading in headings})
     for heading in headings:
-        rank = min(6, int(heading.name[1]) + (2 if len(tops) > 1 else 1))
-        heading.name = f"h{rank}"
+        rank = 3 + ranks.index(heading.name)
+        heading.name = f"h{min(6, rank)}"
         text = plain(heading.get_text())
         if not heading.get("id"):
             slug = re.sub(r"[^\w]+", "-", text.lower()).strip("-") or "section"

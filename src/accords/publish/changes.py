@@ -7,9 +7,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from accords.curation.changes import Difference, FindingChange
-from accords.curation.rendering import render
 from accords.curation.telling import account, counted, excerpts
 from accords.dataset import edtf
+from accords.templates import render
 from accords.words import Text, linked
 
 Stretches = list[tuple[str, bool]]
@@ -20,7 +20,7 @@ def chapter(difference: Difference) -> Text:
     told = account(difference, edtf.spoken)
     told["counted"] = Markup(counted(difference, linked))
     told["findings"] = [(f.lead, *_sides(f)) for f in difference.findings]
-    return Text(render("changes.html.jinja", "publish", nothing=not difference, **told))
+    return Text(render("accords.publish", "changes.html.j2", nothing=not difference, **told))
 
 
 def as_notebook(difference: Difference) -> NotebookNode:

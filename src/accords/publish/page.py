@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from bs4 import BeautifulSoup, Tag
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from accords import words
 from accords.charts import theme
 from accords.dataset import Dataset
 from accords.publish import cells, notebooks, pictures
 from accords.publish.browser import BUNDLE, LIVE
-from accords.words import escape, linked, plain
+from accords.templates import render
+from accords.words import plain
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -168,6 +169,7 @@ class Page:
         self.warn = warn
         self.chapters: dict[str, Chapter] = {}
         self.figures: dict[str, Figure] = {}
+        self.left_out: list[str] = []
 
     def code(self, cell: NotebookNode) -> str:
         """Take the code of a cell, which stands at the end of its chapter."""
@@ -196,6 +198,8 @@ class Page:
         """Take what a cell shows."""
         chapter = self._chapter(cell)
         body = cells.fitted(markup, chapter.id, lambda what: self._told(cell, what))
+        for passage in body.select("p.left-out"):
+            self.left_out.append(passage.extract().get_text())
         chapter.bodies.append(body)
         return ""
 
@@ -210,7 +214,6 @@ class Page:
         titles = [self.title, *(plain(each.title) for each in self.chapters.values()), self.name]
         drawn = {name: figure.picture for name, figure in self.figures.items() if figure.picture}
         live = {name: figure.drawn for name, figure in self.figures.items() if figure.live}
-        template = _templates().get_template("index.html.j2")
         report = {
             "chapters": [*self.chapters.values()],
             "shown": self.shown,
@@ -218,7 +221,9 @@ class Page:
             "dataset": dataset,
             "released": day(dataset.released) if dataset else "",
             "read_until": day(dataset.as_of) if dataset else "",
-            "abstract": _with_row_sets(abstract(dataset), dataset) if dataset else "",
+            "abstract": Markup(abstract(dataset)) if dataset else "",
+            "left_out": self.left_out,
+            "changed": self._first_of("what-changed"),
             "records": {name: Markup(part) for name, part in self.context.records.items()},
             "beside": self.context.beside,
             "style": Markup(style()),
@@ -230,17 +235,26 @@ class Page:
             "bundle": Markup(base64.b85encode(BUNDLE.read_bytes()).decode()),
             "definitions": definitions(dataset) if dataset else [],
         }
-        return template.render(report=report)
+        return render("accords.publish", "page.html.j2", report=report)
+
+    def _first_of(self, name: str) -> Markup:
+        """Return the first paragraph of a chapter, or nothing where there is no such chapter."""
+        bodies = self.chapters[name].bodies if name in self.chapters else []
+        found = next(filter(None, (body.find("p") for body in bodies)), None)
+        return cells.written(found) if isinstance(found, Tag) else Markup("")
 
     def shown(self, chapter: Chapter) -> Markup:
         """Return what the cells of a chapter show, its charts in their places."""
-        macro = _templates().get_template("figure.html.j2").module.figure_of  # type: ignore[attr-defined]
-        level = 4 if chapter.sections else 3
+        dataset = self.context.dataset
+        about = {
+            "level": 4 if chapter.sections else 3,
+            "dataset": dataset,
+            "released": day(dataset.released) if dataset else "",
+        }
 
         def figure(found: re.Match[str]) -> str:
-            return str(
-                macro(self.figures[Markup(found[1]).unescape()], level, self.context.dataset)
-            )
+            drawn = self.figures[Markup(found[1]).unescape()]
+            return render("accords.publish", "figure.html.j2", figure=drawn, **about)
 
         markup = Markup("\n").join(filter(None, map(cells.written, chapter.bodies)))
         return Markup(re.sub(r'<figure data-chart="([^"]*)"></figure>', figure, markup))
@@ -376,16 +390,16 @@ def _positions(dataset: Dataset | None) -> dict[str, int]:
 
 def records(dataset: Dataset) -> dict[str, str]:
     """Write the parts of the page about the records and the partners."""
-    from accords.publish import partners
+    from accords.publish import metadata, partners
     from accords.publish import records as written
 
     return {
         "table": written.evidence_table(dataset),
         "sections": written.agreement_sections(dataset),
-        "sources": written.source_list(dataset),
+        "sources": _with_row_sets(written.source_list(dataset), dataset),
         "lists": _with_row_sets(partners.lists(dataset), dataset),
         "partners": _with_row_sets(partners.partner_pages(dataset), dataset),
-        "metadata": written.metadata(dataset),
+        "metadata": metadata.tags(dataset),
     }
 
 
@@ -400,79 +414,36 @@ def day(date: pd.Timestamp) -> str:
 
 
 def abstract(dataset: Dataset) -> str:
-    """Say in one paragraph what the report covers, counted from the data."""
-    from accords.words import count as counted
-    from accords.words import percent
-
-    overview = dataset.overview
-    concluded = overview[overview["concluded"]]
-    if concluded.empty:
-        return "<p>There are too few data: the dataset holds no concluded agreement.</p>"
-    others = concluded["partners"].explode().dropna()
-    others = others[~others.isin(dataset.focus)]
-    n = others.nunique()
-    parties = linked(f"{n:,} other {'party' if n == 1 else 'parties'}", others.index)
-    if (concluded["scope"] != "bilateral").any():
-        parties += " (those of multilateral agreements too)"
-    years = concluded["year"].dropna()
-    period = f" from {years.min()} to {years.max()}" if len(years) else ""
-    pages = f"{len(dataset.sources):,} pages of {dataset.sources['publisher'].nunique():,}"
-    cited = dataset.citations.loc[
-        dataset.citations["source_id"].isin(dataset.sources["source_id"]), "agreement_id"
-    ]
-    announced = overview.index[overview["status"] == "announced"]
-    apart = f" {counted(announced)} more are only announced and are shown apart."
-    have = "has" if len(dataset.focus) == 1 else "have"
-    official = concluded.index[concluded["official"].astype(bool)]
-    return (
-        f"<p>This report lists the defence agreements that {escape(_names(dataset))} {have} "
-        "concluded, says what they cover, and shows how good the evidence is: "
-        f"{counted(concluded.index, 'agreement')} with {parties}{period}, each traced to its "
-        f"sources, {linked(f'{pages} publishers', cited)}. An official or treaty source speaks of "
-        f"{percent(official, concluded.index)} of them.{apart if len(announced) else ''}"
-        f"{_gathered_for_others(dataset)} Sources were read until {escape(day(dataset.as_of))}; "
-        "what came later is not in it. All figures come from the dataset: click a linked number to "
-        "see the agreements behind it.</p>"
-    )
-
-
-def _gathered_for_others(dataset: Dataset) -> str:
-    """Say what the data hold of focus states for which they were not gathered."""
+    """Say in a sentence what the report is, and of whom its data hold only part."""
     gathered = dataset.descriptor.get("focus", ())
-    others = [state for state in dataset.focus if state not in gathered]
-    if not gathered or not others:
-        return ""
-    them, these = (
-        word.join(escape(dataset.party_names[state]) for state in states)
-        for word, states in ((" and ", others), (" or ", gathered))
+    of_names = dataset.party_names
+    return render(
+        "accords.publish",
+        "abstract.html.j2",
+        names=_names(dataset),
+        have="has" if len(dataset.focus) == 1 else "have",
+        gathered=[of_names[state] for state in gathered],
+        elsewhere=[of_names[state] for state in dataset.focus if state not in gathered],
     )
-    return f" Of {them} the data hold only those agreements to which {these} is a party."
 
 
-def _names(dataset: Dataset | None) -> str:
-    from accords.words import listed
-
-    return listed(dataset.party_names[state] for state in dataset.focus) if dataset else ""
+def _names(dataset: Dataset) -> str:
+    return words.listed(dataset.party_names[state] for state in dataset.focus)
 
 
 def definitions(dataset: Dataset) -> list[dict[str, Any]]:
     """List the terms that the report uses, from the dataset's own code lists."""
-    wanted = (
-        ("instruments", "Instruments"),
-        ("domain_codes", "Domains"),
-        ("statuses", "Status"),
-        ("source_kinds", "Kinds of sources"),
-    )
-    found = []
-    for name, title in wanted:
-        codes = dataset.codes(name)
-        found.append(
-            {
-                "title": title,
-                "terms": list(zip(codes["label"], codes["definition"], strict=True)),
-            }
-        )
-    return found
+    titles = {
+        "instruments": "Instruments",
+        "domain_codes": "Domains",
+        "statuses": "Status",
+        "source_kinds": "Kinds of sources",
+    }
+    codes = {name: dataset.codes(name)[["label", "definition"]] for name in titles}
+    return [
+        {"title": title, "terms": [*codes[name].itertuples(index=False, name=None)]}
+        for name, title in titles.items()
+    ]
 
 
 def _interactive(charts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -536,13 +507,3 @@ def policy() -> str:
         "style-src 'unsafe-inline'; img-src data: blob:; media-src data:; base-uri 'none'; "
         "form-action 'none'"
     )
-
-
-@cache
-def _templates() -> Environment:
-    folder = Path(__file__).parent / "template" / "accords"
-    environment = Environment(
-        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined
-    )
-    environment.globals["day"] = day
-    return environment

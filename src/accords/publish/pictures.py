@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-import html
 import itertools
 import json
 import math
@@ -17,6 +16,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from markupsafe import Markup
+
 from accords.charts import theme
 from accords.publish import svg
 from accords.publish.browser import BUNDLE, Browser
@@ -24,6 +25,9 @@ from accords.templates import render
 
 MARGIN = 8
 """Room in px left above and below what is seen."""
+
+EDGE = 16
+"""Room in px at the sides of a file that stands alone."""
 
 Figure = dict[str, Any]
 """A Plotly figure as it stands in a notebook's output."""
@@ -122,33 +126,38 @@ def titled(picture: str, meta: dict[str, Any], source: str) -> str:
         The line at the foot: source, edition and licence.
     """
     left, top, width, height = svg.view_box(picture)
-    lines: list[str] = []
+    lines: list[dict[str, Any]] = []
     y = 8.0
-    for text, size, weight, token, columns in (
-        (meta["title"], 18, "bold", "ink", 80),
-        (meta["subtitle"], 13, "normal", "muted", 112),
+    for text, size, token, columns in (
+        (meta["title"], 18, "ink", 80),
+        (meta["subtitle"], 13, "muted", 112),
     ):
         for line in textwrap.wrap(text, columns):
             y += size * 1.3
-            lines.append(_line(line, y, size, weight, token))
+            lines.append({"text": line, "y": f"{y:g}", "size": size, "token": token})
         y += 4
-    inner = re.sub(r"^<svg[^>]*>|</svg>$", "", picture)
     foot = y + 8 + height
     feet = textwrap.wrap(source, 132)
     for number, line in enumerate(feet, start=1):
-        lines.append(_line(line, foot + 15 * number, 11, "normal", "muted"))
-    edge = 16
-    # A whole number of px: browsers round the last row of a picture in different ways.
-    whole = math.ceil(foot + 15 * len(feet) + 10)
-    markup = (
-        f'<svg xmlns="{svg.SVG}" width="{width + 2 * edge:g}" height="{whole + edge:g}" '
-        f'viewBox="{-edge} {-edge // 2} {width + 2 * edge:g} {whole + edge:g}" '
-        f'font-family="{theme.FONT}" role="img"><title>{_xml(meta["title"])}</title>'
-        f"<desc>{_xml(meta['alt'])}</desc>"
-        f'<rect x="{-edge}" y="{-edge // 2}" width="100%" height="100%" fill="var(--paper)"/>'
-        f'{"".join(lines)}<g transform="translate({-left:g},{y + 8 - top:g})">{inner}</g></svg>\n'
+        place = f"{foot + 15 * number:g}"
+        lines.append({"text": line, "y": place, "size": 11, "token": "muted"})
+    markup = render(
+        "accords.publish",
+        "titled.svg.j2",
+        namespace=svg.SVG,
+        font=theme.FONT,
+        meta=meta,
+        lines=lines,
+        titles=len(textwrap.wrap(meta["title"], 80)),
+        edge=EDGE,
+        width=round(width),
+        # A whole number of px: browsers round the last row of a picture in different ways.
+        height=math.ceil(foot + 15 * len(feet) + 10),
+        left=round(left),
+        down=f"{y + 8 - top:g}",
+        drawing=Markup(re.sub(r"^<svg[^>]*>|</svg>$", "", picture)),
     )
-    return svg.literal(markup)
+    return svg.literal(markup) + "\n"
 
 
 def contact_sheet(shown: Iterable[Mapping[str, Any]], source: str) -> str:
@@ -222,12 +231,3 @@ def _updated(layout: Any, changes: Any) -> Any:
         pairs = itertools.zip_longest(layout, changes, fillvalue=unchanged)
         return [_updated(item, part) for item, part in pairs]
     return changes
-
-
-def _line(text: str, y: float, size: int, weight: str, token: str) -> str:
-    bold = ' font-weight="bold"' if weight == "bold" else ""
-    return f'<text y="{y:g}" font-size="{size}"{bold} fill="var(--{token})">{_xml(text)}</text>'
-
-
-def _xml(text: str) -> str:
-    return html.escape(text, quote=False)

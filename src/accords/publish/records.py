@@ -12,25 +12,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from importlib.resources import files
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from babel import Locale
+from markupsafe import Markup
 
-from accords.charts.theme import colour
 from accords.dataset import Dataset, citations
 from accords.dataset import edtf as dates
+from accords.dataset.find import CONFIDENCES
 from accords.dataset.lifecycle import PURCHASE
 from accords.templates import render
-from accords.words import PRESS_MARK, PRESS_MARK_MEANS, money
+from accords.words import PRESS_MARK, PRESS_MARK_MEANS, count, money, partner_anchor
 
 COLUMNS = (
     *("Date", "Agreement", "Parties", "Instrument"),
     *("Domains", "Status", "Confidence", "Sources"),
 )
 SAVED_AS = {"csv": "CSV", "json": "JSON", "bib": "BibTeX", "ris": "RIS"}
-CONFIDENCE = {"high": "High", "medium": "Medium", "low": "Low"}
 TOKENS = {
     "bilateral": "bilateral",
     "multilateral": "multilateral",
@@ -54,7 +54,6 @@ MANY_PARTIES = 6
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "ur"})
 
 write = partial(render, "accords.publish")
-"""Write one of this room's templates."""
 
 
 def evidence_table(dataset: Dataset) -> str:
@@ -72,10 +71,11 @@ def evidence_table(dataset: Dataset) -> str:
         mark=PRESS_MARK,
         mark_means=PRESS_MARK_MEANS,
         filters=_filters(records) if records.ids else {},
-        labels=FILTERS,
         none_found=_none_found(records),
         searched=_searched(records),
         saved_as=SAVED_AS,
+        party=records.party,
+        anchor=partner_anchor,
     )
 
 
@@ -92,7 +92,8 @@ def agreement_sections(dataset: Dataset) -> str:
         records=(_Record(records, key) for key in records.ids),
         empty=not records.ids,
         word=records.word,
-        mention=records.mention,
+        party=records.party,
+        anchor=partner_anchor,
         stages=records.stages,
         money=money,
         when=_when,
@@ -105,9 +106,8 @@ def source_list(dataset: Dataset) -> str:
     """Write the publishers that the dataset rests on, those cited most first.
 
     The cited pages themselves stand with the agreements that they support. Publishers of few
-    pages are counted only.
+    pages are counted only. Numbers carry ``data-rows``, as those of a notebook do.
     """
-    records = _Records(dataset)
     cited = dataset.citations[["agreement_id", "source_id"]].drop_duplicates()
     cited = cited.merge(dataset.sources, on="source_id")
     pages = cited.groupby("publisher")["source_id"].nunique()
@@ -119,7 +119,7 @@ def source_list(dataset: Dataset) -> str:
             pages=pages[name],
             kinds=[kinds.get(kind, kind) for kind in dict.fromkeys(group["kind"].dropna())],
             languages=sorted({language(code) for code in group["language"].dropna()}),
-            rows=records.rows(group["agreement_id"]),
+            agreements=Markup(count(group["agreement_id"])),
         )
         for name, group in often.groupby("publisher")
     ]
@@ -130,50 +130,6 @@ def source_list(dataset: Dataset) -> str:
         pages=cited["source_id"].nunique(),
         total=len(pages),
         often=OFTEN,
-    )
-
-
-def metadata(dataset: Dataset) -> str:
-    """Write the tags of ``<head>`` by which others find and show the report.
-
-    Returns
-    -------
-    str
-        Description, Open Graph, favicon (a data URI), referrer policy, and JSON-LD of schema.org's
-        ``Dataset`` and ``Report``.
-    """
-    described = dataset.descriptor
-    work = citations.work(dataset)
-    author = {"@type": "Organization", "name": work.author}
-    shared = {
-        "name": work.title,
-        "description": str(described.get("description", work.title)),
-        "datePublished": work.day,
-        "version": work.edition,
-        "inLanguage": "en",
-        "author": author,
-        "license": [x["path"] for x in described.get("licenses", []) if "path" in x],
-        "isAccessibleForFree": True,
-    }
-    first = dataset.overview["earliest"].min()
-    start = dataset.as_of if pd.isna(first) else first
-    data = {
-        "@type": "Dataset",
-        "@id": "#dataset",
-        **shared,
-        "creator": author,
-        "keywords": list(described.get("keywords", [])),
-        "spatialCoverage": [dataset.party_names[state] for state in dataset.focus],
-        "temporalCoverage": f"{start.year:04d}/{dataset.as_of.year:04d}",
-        "variableMeasured": [r["title"] for r in described["resources"] if "title" in r],
-    }
-    report = {"@type": "Report", **shared, "isBasedOn": {"@id": "#dataset"}}
-    return write(
-        "metadata.html.j2",
-        work=work,
-        description=shared["description"],
-        colours=[colour("paper"), colour("state-1"), colour("state-2")],
-        linked_data={"@context": "https://schema.org", "@graph": [data, report]},
     )
 
 
@@ -203,20 +159,6 @@ def language(code: str) -> str:
     return str(Locale("en").languages.get(code, code))
 
 
-class Rows(NamedTuple):
-    """Agreements that a number counts, and their place in the table."""
-
-    number: int
-    set: str
-
-
-class Mention(NamedTuple):
-    """A party by its name, and where its page is; no anchor where it has none."""
-
-    name: str
-    anchor: str | None
-
-
 class _Records:
     """The tables as rows by agreement, and the words for their codes."""
 
@@ -228,15 +170,14 @@ class _Records:
         )
         self.ids = list(newest.index)
         self.agreements = {row.agreement_id: row for row in plain_rows(overview.reset_index())}
-        self.positions = {key: n for n, key in enumerate(sorted(self.ids))}
         self.parties = _by_agreement(dataset.parties)
         self.events = _by_agreement(dataset.events.sort_values("earliest"))
         self.domains = _by_agreement(dataset.domains)
         self.citations = _by_agreement(dataset.citations)
         self.disputes = _by_agreement(dataset.disputes)
         self.sources = {row.source_id: row for row in plain_rows(dataset.sources)}
-        self.parts = _children(overview["part_of"])
-        self.successors = _children(overview["supersedes"])
+        self.parts = overview.groupby("part_of").groups
+        self.successors = overview.groupby("supersedes").groups
         self.words: dict[str, dict[str, str]] = defaultdict(dict)
         for name, table in dataset.tables.items():
             if {"label", "name"} & set(table.columns):
@@ -251,16 +192,6 @@ class _Records:
     def party(self, code: str | None) -> str:
         """Return the name of a party."""
         return self.dataset.party_names.get(code, code) if code else ""
-
-    def mention(self, agreement_id: str, code: str) -> Mention:
-        """Return a party of an agreement, with its page where it is a partner in it."""
-        partner = code in self.agreements[agreement_id].partners
-        return Mention(self.party(code), f"partner-{code}" if partner else None)
-
-    def rows(self, ids: Iterable[str]) -> Rows:
-        """Return where some agreements stand in the table."""
-        known = {self.positions[key] for key in ids if key in self.positions}
-        return Rows(len(known), row_set(known))
 
     def ordered_parties(self, agreement_id: str) -> list[SimpleNamespace]:
         """List an agreement's parties, the focus states first."""
@@ -313,11 +244,6 @@ class _Record:
         return ", ".join(filter(None, named))
 
     @property
-    def decided_by(self) -> list[SimpleNamespace]:
-        """The step that decides the status, unless it is the last of the life."""
-        return [e for e in self.life[:-1] if e.event_id == self.row.status_event]
-
-    @property
     def voices(self) -> list[str | None]:
         """The voices that name domains, where they are several; None where none is noted."""
         spoken = {c.voice for c in self.citations if c.subject.startswith("domain:")}
@@ -338,8 +264,8 @@ class _Record:
         ways = {
             "Part of": filter(None, [self.row.part_of]),
             "Replaces": filter(None, [self.row.supersedes]),
-            "Has as a part": self.records.parts[self.id],
-            "Replaced by": self.records.successors[self.id],
+            "Has as a part": self.records.parts.get(self.id, ()),
+            "Replaced by": self.records.successors.get(self.id, ()),
         }
         for how, keys in ways.items():
             for key in keys:
@@ -376,23 +302,10 @@ class _Record:
             yield key, self.records.sources.get(key), self.said.get(key, [])
 
 
-FILTERS = {
-    "state": "State",
-    "partner": "With",
-    "domain": "Domain",
-    "instrument": "Instrument",
-    "status": "Status",
-    "confidence": "Confidence",
-    "basis": "Domain named by",
-    "is": "Kind",
-    "source": "Source",
-}
-"""The table's filters, in order."""
-
-
-def _filters(records: _Records) -> dict[str, dict[str, str]]:
-    """Return the choices of each filter, which are those that occur."""
+def _filters(records: _Records) -> dict[str, tuple[str, dict[str, str]]]:
+    """Return the label of each filter, and its choices, which are those that occur."""
     overview, names = records.dataset.overview, records.dataset.party_names
+    words, states = records.words, {state: names[state] for state in records.dataset.focus}
 
     def occurring(column: str, words: Mapping[str, str]) -> dict[str, str]:
         values = overview[column].explode() if column in LISTED else overview[column]
@@ -403,15 +316,15 @@ def _filters(records: _Records) -> dict[str, dict[str, str]]:
     kinds = {records.sources[key].kind for key in cited if key in records.sources}
     tokens = {token for row in records.agreements.values() for token in _tokens(row)}
     return {
-        "state": occurring("focus", {state: names[state] for state in records.dataset.focus}),
-        "partner": occurring("partners", _by_name(names)),
-        "domain": occurring("domains", records.words["domain_codes"]),
-        "instrument": occurring("instrument", records.words["instruments"]),
-        "status": occurring("status", records.words["statuses"]),
-        "confidence": occurring("confidence", CONFIDENCE),
-        "basis": {"firm": "official sources or the text"},
-        "is": {token: word for token, word in TOKENS.items() if token in tokens},
-        "source": {k: w for k, w in records.words["source_kinds"].items() if k in kinds},
+        "state": ("State", occurring("focus", states)),
+        "partner": ("With", occurring("partners", _by_name(names))),
+        "domain": ("Domain", occurring("domains", words["domain_codes"])),
+        "instrument": ("Instrument", occurring("instrument", words["instruments"])),
+        "status": ("Status", occurring("status", words["statuses"])),
+        "confidence": ("Confidence", occurring("confidence", CONFIDENCES)),
+        "basis": ("Domain named by", {"firm": "official sources or the text"}),
+        "is": ("Kind", {token: word for token, word in TOKENS.items() if token in tokens}),
+        "source": ("Source", {k: w for k, w in words["source_kinds"].items() if k in kinds}),
     }
 
 
@@ -451,8 +364,6 @@ def _row(records: _Records, agreement_id: str) -> SimpleNamespace:
     """Return the cells of an agreement's row in the table."""
     row = records.agreements[agreement_id]
     parties = records.ordered_parties(agreement_id)
-    named = [records.mention(agreement_id, p.party_id) for p in parties[:MANY_PARTIES]]
-    more = max(len(parties), row.parties_total or 0) - len(named)
     cited = {
         records.sources[c.source_id].kind
         for c in records.citations[agreement_id]
@@ -463,13 +374,15 @@ def _row(records: _Records, agreement_id: str) -> SimpleNamespace:
         tokens=" ".join(_tokens(row)),
         date=row.date or "undated",
         name=row.short_name,
-        parties=[*named, *([Mention(f"{more} more", None)] if more else [])],
+        parties=[party.party_id for party in parties[:MANY_PARTIES]],
+        more=max(len(parties), row.parties_total or 0) - min(len(parties), MANY_PARTIES),
+        partners=row.partners,
         instrument=records.word("instruments", row.instrument),
         domains=[
             (records.word("domain_codes", code), code in row.press_domains) for code in row.domains
         ],
         status=records.word("statuses", row.status) or "Not yet",
-        confidence=CONFIDENCE.get(row.confidence, "None"),
+        confidence=CONFIDENCES.get(row.confidence, "None"),
         sources=row.sources or 0,
         kinds=[word for code, word in records.words["source_kinds"].items() if code in cited],
     )
@@ -502,11 +415,4 @@ def _grouped(rows: Iterable[SimpleNamespace], key: str) -> dict[Any, list[Simple
     grouped: defaultdict[Any, list[SimpleNamespace]] = defaultdict(list)
     for row in rows:
         grouped[getattr(row, key)].append(row)
-    return grouped
-
-
-def _children(parents: pd.Series) -> dict[str, list[str]]:
-    grouped: defaultdict[str, list[str]] = defaultdict(list)
-    for child, parent in parents.dropna().items():
-        grouped[str(parent)].append(str(child))
     return grouped

@@ -32,26 +32,6 @@ UNSEEN = frozenset(
 )
 """Attributes and style properties that change nothing in a picture."""
 
-DEFAULTS = {
-    "fill-opacity": "1",
-    "stroke": "none",
-    "stroke-opacity": "1",
-    "stroke-width": "1",
-    "stroke-dasharray": "none",
-    "stroke-miterlimit": "4",
-    "stroke-linejoin": "miter",
-    "stroke-linecap": "butt",
-    "opacity": "1",
-    "font-weight": "normal",
-    "font-style": "normal",
-    "text-anchor": "start",
-    "visibility": "visible",
-    "display": "inline",
-}
-
-STROKED = ("stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-miterlimit")
-"""How a stroke looks, which is idle where nothing is stroked."""
-
 _NUMBER = re.compile(r"-?\d*\.?\d+(?:e-?\d+)?")
 _RGB = re.compile(r"rgba?\((\d+), ?(\d+), ?(\d+)(?:, ?([\d.]+))?\)")
 _TOKENS = {light: token for token, (light, _) in theme.COLOURS.items()}
@@ -161,19 +141,6 @@ def _rewrite(element: etree._Element) -> None:
             # Shares of a gradient and opacities are below one.
             digits = 1 if name in ("d", "transform", "x", "y") or value.endswith("px") else 3
             element.set(name, _rounded(value.removesuffix("px"), digits))
-    for name, value in DEFAULTS.items():
-        if element.get(name) == value and not _inherits(element, name):
-            del element.attrib[name]
-    if element.get("transform") == "translate(0,0)":
-        del element.attrib["transform"]
-    if element.get("stroke") is None and not _inherits(element, "stroke"):
-        for name in STROKED:
-            if _name(element) not in ("g", "svg"):
-                element.attrib.pop(name, None)
-
-
-def _inherits(element: etree._Element, name: str) -> bool:
-    return any(parent.get(name) is not None for parent in element.iterancestors())
 
 
 def _paint(element: etree._Element, name: str, value: str) -> None:

@@ -30,7 +30,8 @@ function render({ model, el }) {
     link.href = URL.createObjectURL(new Blob(buffers));
     link.download = message.name;
     link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    // A busy machine may begin to save much later.
+    setTimeout(() => URL.revokeObjectURL(link.href), 300_000);
   };
   model.on("msg:custom", receive);
 

@@ -108,25 +108,33 @@
     const [Plotly, { data, layout, frames }] = await Promise.all([plotly(), specification(figure)]);
     if (!live.has(figure)) return;
     const svg = $(":scope > svg", drawing);
-    let host = $(".live", drawing);
+    let host = $(".live, .making", drawing);
     const first = !host;
     if (first) {
       host = document.createElement("div");
-      host.className = "live";
+      host.className = "making";
       host.append(document.createElement("div"));
       host.tabIndex = 0;
       host.setAttribute("role", "application");
       host.setAttribute("aria-label", `${svg?.getAttribute("aria-label") ?? numberOf(figure)} Arrow keys read the points.`);
-      // Beside the drawing: the style sheet shows one of the two.
+      // Beside the drawing: the style sheet shows one of the two, and this one when it is made.
       if (svg) svg.after(host); else drawing.append(host);
     }
     const plot = host.firstChild;
     // Same place, same crop as the static drawing.
     [, host.top, host.width, host.height] = svg?.getAttribute("viewBox").split(" ").map(Number)
       ?? [0, 0, layout.width, layout.height];
-    scale(host);
+    layout.dragmode = false;
     const config = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false };
-    await Plotly.react(plot, { data, layout: { ...layout, dragmode: false }, frames, config });
+    if (first) {
+      // In two steps, which take the page half as long each.
+      await Plotly.react(plot, { data: [], layout: { ...layout, annotations: [], shapes: [] }, config });
+      await idle();
+      if (!live.has(figure)) return;
+    }
+    await Plotly.react(plot, { data, layout, frames, config });
+    host.className = "live";
+    scale(host);
     if (!svg) {
       // No drawing says where to crop: the room of the title above the first mark is left out.
       const { top } = plot.getBoundingClientRect();
@@ -164,7 +172,7 @@
   };
   const still = (figure) => {
     live.delete(figure);
-    $(".live", figure)?.remove();
+    $(".live, .making", figure)?.remove();
     $(".explore", figure).hidden = false;
   };
   // In the table behind a chart an agreement leads to its section.

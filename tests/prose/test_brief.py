@@ -1,0 +1,146 @@
+"""The brief: few messages, each tried under other choices, and a bottom line that stays short."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import builders
+import html5lib
+import pandas as pd
+import pytest
+from chapters import DATASETS, made
+
+from accords.analysis import by_state
+from accords.analysis.robustness import ALL, choices
+from accords.dataset import Dataset
+from accords.prose import brief
+from accords.prose.brief import Message, Reading
+from accords.words import LeftOut, plain
+
+everywhere = pytest.mark.parametrize("case", list(DATASETS))
+
+
+@everywhere
+def test_the_bottom_line_has_at_most_150_words(case: str) -> None:
+    said = brief.bottom_line(made(case))
+    # What a notebook's choice of agreements adds is no part of it.
+    line = said.html.partition('<p class="choice">')[0]
+    assert len(plain(line).split()) <= 150
+
+
+@everywhere
+def test_what_the_brief_says_is_whole(case: str) -> None:
+    ds = made(case)
+    said = [str(brief.bottom_line(ds)), str(brief.about(ds))]
+    said += [plain(message.sentence) for message in brief.messages(ds, robust=False)]
+    for text in said:
+        assert text.endswith(".")
+        assert not {"nan", "None", "inf", "NaT"} & set(re.findall(r"\w+", text))
+        assert not re.search(r"\(\)|\b0 of|\bof 0\b|\b1 (?:agreements|pages|publishers)\b", text)
+        assert not re.search(r"(?<![\d.,])1 of the domains reported[^;]*; \S+ rest\b", text)
+
+
+def test_without_agreements_the_brief_is_left_out() -> None:
+    ds = builders.empty()
+    assert isinstance(brief.bottom_line(ds), LeftOut)
+    assert isinstance(brief.key_messages(ds), LeftOut)
+    assert isinstance(brief.cards(ds), LeftOut)
+    assert brief.messages(ds) == []
+
+
+def test_a_message_that_the_data_are_too_thin_for_is_left_out(small: Dataset) -> None:
+    keys = [message.key for message in brief.messages(small, robust=False)]
+    assert "coverage" in keys
+    without = replace(small, tables=small.tables | {"domains": small.domains.head(0)})
+    assert "coverage" not in [m.key for m in brief.messages(without, robust=False)]
+
+
+@pytest.fixture(scope="module")
+def found() -> list[Message]:
+    return brief.messages(builders.small())
+
+
+def test_messages_are_tried_under_every_other_choice_of_records(found: list[Message]) -> None:
+    other = [name for name in choices(builders.small()) if name != ALL]
+    assert found
+    for message in found:
+        assert list(message.tried) == other
+        assert set(message.checks["choice"]) <= set(other)
+        assert set(message.checks["label"]) <= {reading.label for reading in message.readings}
+
+
+def message(*checks: tuple[str, str], tried: tuple[str, ...] = ("a", "b")) -> Message:
+    """One reading that says 'up', and what it says under other choices."""
+    rows = [{"choice": c, "label": "pace", "shown": "2", "says": says} for c, says in checks]
+    table = pd.DataFrame(rows, columns=["choice", *Reading._fields])
+    return Message("key", "Lead", "A sentence.", [Reading("pace", "2", "up")], table, tried)
+
+
+def test_a_message_that_holds_says_so() -> None:
+    steady = message(("a", "up"), ("b", "up"))
+    assert (steady.changed, steady.untested) == ([], [])
+    assert steady.footnote
+
+
+def test_a_message_names_the_choices_that_change_it() -> None:
+    turned = message(("a", "up"), ("b", "down"))
+    assert turned.changed == ["b"]
+    assert "b" in turned.footnote.split("with")[1]
+
+
+def test_a_choice_that_leaves_too_little_is_not_taken_for_one_that_agrees() -> None:
+    thin = message(("a", "up"))
+    assert thin.untested == ["b"]
+    assert "b" in thin.footnote.split("with")[1]
+    assert message(("a", "up")).footnote != message(("a", "up"), ("b", "up")).footnote
+
+
+def test_without_other_choices_there_is_no_footnote() -> None:
+    assert message(tried=()).footnote == ""
+
+
+def cards(ds: Dataset) -> list[str]:
+    page = html5lib.parse(brief.cards(ds).html, namespaceHTMLElements=False)
+    return [" ".join("".join(card.itertext()).split()) for card in page.iter("section")]
+
+
+def test_each_state_has_a_card_with_its_own_counts(small: Dataset) -> None:
+    shown = cards(small)
+    rows = by_state(small)
+    assert len(shown) == len(small.focus)
+    for state, card in zip(small.focus, shown, strict=True):
+        own = rows[rows["state"] == state]
+        assert card.startswith(small.party_names[state])
+        assert f"In force {(own['status'] == 'in-force').sum()}" in card
+        assert f"Signed and pending {(own['status'] == 'pending').sum()}" in card
+
+
+def test_a_list_without_entries_is_not_on_a_card() -> None:
+    ds = builders.tiny(
+        focus=("AZE",),
+        parties=[{"agreement_id": "a", "party_id": party} for party in ("AZE", "ITA")],
+        events=[{"agreement_id": "a", "event": "signed", "date": "2001"}],
+    )
+    (card,) = cards(ds)
+    assert "Italy 1" in card
+    assert "Newest" not in card
+    assert "purchases" not in card
+
+
+def test_a_state_without_agreements_has_no_card(small: Dataset) -> None:
+    assert len(cards(replace(small, focus=("AZE", "USA", "PAK")))) == 2
+
+
+def test_names_from_the_data_cannot_break_the_page() -> None:
+    ds = builders.tiny(
+        focus=("AZE",),
+        agreements=[{"agreement_id": "a", "short_name": "<script>x</script>"}],
+        parties=[{"agreement_id": "a", "party_id": party} for party in ("AZE", "CIV")],
+        events=[{"agreement_id": "a", "event": "signed", "date": "2026-10"}],
+    )
+    codes = ds.tables["party_codes"].copy()
+    codes.loc[codes["party_id"] == "CIV", "name"] = "<script>y</script>"
+    ds = replace(ds, tables={**ds.tables, "party_codes": codes})
+    for said in (brief.bottom_line(ds), brief.cards(ds), brief.key_messages(ds)):
+        assert "<script" not in said.html
