@@ -133,7 +133,7 @@ def test_without_a_browser_the_report_is_whole_and_says_so_once(project: Path) -
     page = (project / "build" / "report.html").read_text(encoding="utf-8")
     assert page.count("No browser was there") == 1
     assert "8 agreements" in page
-    assert "id=fig-01-first" in page
+    assert 'id="fig-01-first"' in page
     assert not list((project / "figures").glob("*"))
 
 
