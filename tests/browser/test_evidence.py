@@ -473,6 +473,7 @@ def test_paper_names_each_record_by_its_identifier(visit, address):
     tab = visit(f"{address}#{ACCORD}")
     tab.locator(f"[id='{ACCORD}'] .id").wait_for()
     tab.emulate_media(media="print")
+    tab.evaluate("document.documentElement.dataset.print = 'register'")
     said = "getComputedStyle(document.getElementById(id), '::after').content"
     assert ACCORD in tab.evaluate(f"id => {said}", ACCORD)
     assert not tab.locator(f"[id='{ACCORD}'] .id").is_visible()
@@ -567,6 +568,7 @@ def test_no_barrier_is_found_and_no_page_scrolls_sideways(visit, tmp_path, schem
 def test_print_keeps_every_column_within_the_paper(visit, address):
     tab = visit(address, viewport={"width": 673, "height": 950})
     tab.emulate_media(media="print")
+    tab.evaluate("document.documentElement.dataset.print = 'register'")
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
     outside, narrow, cut = tab.evaluate(
         """() => {

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from accords.analysis.time import contracts
 from accords.dataset import Dataset
@@ -309,14 +310,28 @@ def test_the_data_of_a_chart_are_taken_away_in_full(read: Any) -> None:
     assert full <= {cell for row in rows for cell in row}
 
 
-def test_paper_hides_no_chart_and_unfolds_what_is_folded(read: Any) -> None:
+@pytest.mark.shipped
+def test_the_brief_takes_two_pages_and_the_report_at_most_twenty(report: Path) -> None:
+    pages = {
+        name: [each.extract_text() for each in PdfReader(report.parent / name).pages]
+        for name in ("brief.pdf", "report.pdf")
+    }
+    assert len(pages["brief.pdf"]) == 2
+    assert len(pages["report.pdf"]) <= 20
+    for name, texts in pages.items():
+        # More than its number and a line or two.
+        assert min(map(len, texts)) > 400, name
+
+
+def test_paper_hides_no_chart_and_leaves_folded_what_is_folded(read: Any) -> None:
     page = read().page
     page.emulate_media(media="print")
     assert page.locator("figure.chart .drawing > svg:visible").count() > 10
     assert not page.locator(".tools").is_visible()
     # As wide as A4 without its margins: what is wider makes the browser print all smaller.
     page.set_viewport_size({"width": 672, "height": 900})
-    page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true })")
+    assert page.locator("details:not([open]):visible").count() == 0
+    assert not page.locator("#agreements").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 672
 
 

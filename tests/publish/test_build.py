@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 
 from accords import exchange
 from accords.cli import app
-from accords.publish import browser, notebooks
+from accords.publish import browser, notebooks, paper
 from accords.publish import build as builder
 from accords.publish.build import BuildError, build, plan
 
@@ -32,12 +32,13 @@ ds = load(DATA, focus=FOCUS, as_of=EDITION)"""
 DRAW = """import plotly.graph_objects as go
 from accords.charts import theme
 
-@theme.chart
 def draw(year):
-    fig = go.Figure(go.Bar(x=[1, 2], y=[3, len(ds.overview)]))
+    fig = go.Figure(go.Bar(x=[1, 2], y=[3, len(ds.overview)]), layout={"template": "accords"})
     fig.update_traces(marker={"color": theme.colour("ink")})
-    return theme.finish(fig, name=f"01-{year}", title=f"It is {year}", subtitle="n = 2",
-        alt="Bars.", data=ds.agreements[["title"]], measure=len)
+    data = {"columns": ["Title"], "rows": [[title] for title in ds.agreements["title"]]}
+    fig.layout.meta = {"name": f"01-{year}", "title": f"It is {year}", "subtitle": "n = 2",
+        "alt": "Bars.", "measure": "len", "method": "", "narrow": {}, "data": data}
+    return fig
 
 draw("first")"""
 WORDS = """from accords.words import count, paragraph
@@ -96,17 +97,21 @@ def _fail() -> str:
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.usefixtures("with_browser")
-def test_one_command_makes_page_pictures_pdf_workbook_and_manifest_twice_alike(
+def test_one_command_makes_page_pictures_prints_workbook_and_manifest_twice_alike(
     project: Path,
 ) -> None:
     said = CliRunner().invoke(app, ["build"])
     assert said.exit_code == 0, said.output
     first = _outputs(project)
     assert set(first) == {
-        *("build/report.html", "build/report.pdf", "build/report.xlsx", "build/manifest.json"),
-        *("figures/01-first.svg", "figures/01-first.png"),
+        *("build/report.html", "build/report.xlsx", "build/manifest.json"),
+        *("build/brief.pdf", "build/report.pdf", "build/register.pdf"),
+        *("figures/01-first.svg", "figures/01-first.png", "figures/index.html"),
     }
-    assert first["build/report.pdf"].startswith(b"%PDF")
+    for name in ("brief.pdf", "report.pdf", "register.pdf"):
+        assert first[f"build/{name}"].startswith(b"%PDF")
+        assert f"href={name}" in first["build/report.html"].decode().replace('"', "")
+    assert "It is first" in first["figures/index.html"].decode()
     manifest = json.loads(first["build/manifest.json"])
     assert manifest["edition"] == builders.small().edition
     assert set(manifest["inputs"]) >= {"data", "notebooks", "code", "environment"}
@@ -128,7 +133,7 @@ def test_without_a_browser_the_report_is_whole_and_says_so_once(project: Path) -
     page = (project / "build" / "report.html").read_text(encoding="utf-8")
     assert page.count("No browser was there") == 1
     assert "8 agreements" in page
-    assert "id=fig-01-first" in page
+    assert 'id="fig-01-first"' in page
     assert not list((project / "figures").glob("*"))
 
 
@@ -391,11 +396,11 @@ def test_a_folder_in_a_file_s_place_is_named_and_nothing_is_replaced(project: Pa
 
 
 class _FailingBrowser(browser.Browser):
-    """A browser that gives none of its PDF, or nothing at all."""
+    """A browser that gives none of its PDFs, or nothing at all."""
 
     gives = ("draw", "photograph")
 
-    def pdf(self, page: Path) -> Future[bytes]:
+    def pdf(self, page: Path, part: str, pages: Any = ()) -> Future[bytes]:
         return self._failed("pdf", page)
 
     def draw(self, *arguments: Any) -> Future[Any]:
@@ -418,7 +423,7 @@ class _FailingBrowser(browser.Browser):
 
 
 @pytest.mark.parametrize(
-    ("gives", "pictures"), [(("draw", "photograph"), 2), (("draw",), 0), ((), 0)]
+    ("gives", "pictures"), [(("draw", "photograph"), 3), (("draw",), 0), ((), 0)]
 )
 def test_where_the_browser_fails_the_report_is_built_with_one_note_and_built_again(
     project: Path, monkeypatch: pytest.MonkeyPatch, gives: tuple[str, ...], pictures: int
@@ -434,9 +439,11 @@ def test_where_the_browser_fails_the_report_is_built_with_one_note_and_built_aga
         assert note.startswith("chromium: stopped answering. The browser failed")
         assert "Build again" in note
     assert "8 agreements" in result.page.read_text(encoding="utf-8")
+    assert ".pdf" not in result.page.read_text(encoding="utf-8")
     assert len(list((project / "figures").glob("*"))) == pictures
-    assert not (project / "build" / "report.pdf").exists()
+    assert not list((project / "build").glob("*.pdf"))
     monkeypatch.setattr(_FailingBrowser, "gives", ("draw", "photograph", "pdf"))
+    monkeypatch.setattr(paper, "starts", lambda pdf: {})
     assert not build(plan()).notes
     assert build(plan()).unchanged
 

@@ -95,7 +95,9 @@ def build(
         str | None,
         typer.Option(help="Focus states, such as AZE,MAR; by default those that the data name."),
     ] = None,
-    pdf: Annotated[bool, typer.Option(help="Print the page to PDF too.")] = True,
+    pdf: Annotated[
+        bool, typer.Option(help="Print brief.pdf, report.pdf and register.pdf too.")
+    ] = True,
     since: curate.Since = None,
 ) -> None:
     """Build the report: check the data, run the notebooks, draw the charts, write the page.

@@ -222,7 +222,7 @@ def watch(
 ) -> None:
     """Rebuild the report whenever the data or notebooks change, and show it in the browser.
 
-    The PDF is left to accords build.
+    The PDFs are left to accords build.
     """
     from accords.publish import build
     from accords.publish import watch as watching
