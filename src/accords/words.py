@@ -153,6 +153,11 @@ class Caption(NamedTuple):
     alt: str
 
 
+def filtered(choice: str) -> str:
+    """Say by what agreements were chosen, where not all are meant (plain text)."""
+    return f"Filtered: {choice}."
+
+
 def paragraph(*sentences: str) -> Text:
     """Join sentences (HTML) into one paragraph."""
     return Text(f"<p>{' '.join(sentences)}</p>")
@@ -214,7 +219,7 @@ def count(rows: Iterable[str], noun: str = "", plural: str = "") -> str:
 
 def some(n: int, noun: str) -> str:
     """Write a number of things without a link: '1 partner', '3 partners'."""
-    return f"{n} {noun}{'' if n == 1 else 's'}"
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def portion(n: int, whole: int, noun: str) -> str:
@@ -227,7 +232,7 @@ def percent(part: Iterable[str], whole: Iterable[str]) -> str:
     some, every = set(part), set(whole)
     if not every:
         return "no share (of none)"
-    share = f"{100 * len(some) / len(every):.0f} % ({len(some)} of {len(every)})"
+    share = f"{100 * len(some) / len(every):.0f} % ({len(some) or 'none'} of {len(every)})"
     return linked(share, sorted(some))
 
 

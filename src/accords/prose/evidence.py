@@ -383,18 +383,24 @@ def limits(dataset: Dataset) -> Text:
     undated = overview.index[overview["date"].isna()]
     announced = overview.index[~overview["concluded"]]
     plans = overview.index[overview["instrument"] == "cooperation-plan"]
+    never = (
+        f"{_have(announced, 'record')} never been seen to be concluded, announced ones and those "
+        "rejected or cancelled together."
+    )
+    left_out = (
+        f"{count(undated, 'record')} without any date {'is' if len(undated) == 1 else 'are'} left "
+        "out of everything that runs over time; those"
+    )
     items = [
         "What is secret, or was never put on the web, is not here. Zero is never proof of absence.",
         "An agreement is a promise. Whether it is carried out, and how much it matters, is outside "
         "these data; each counts as one, a treaty as much as a plan.",
-        f"Whether an agreement binds today is often unknown, because no one reports it. "
-        f"{_have(announced, 'record')} never been seen to be concluded, announced ones and those "
-        "rejected or cancelled together.",
+        "Whether an agreement binds today is often unknown, because no one reports it. "
+        f"{never if len(announced) else ''}".rstrip(),
         "Recent years leave more traces on the web than early ones.",
-        f"Yearly plans ({count(plans, 'record')}) are known for some partners and not for others; "
-        "purchases are known best where the seller’s side publishes.",
-        f"{count(undated, 'record')} without any date {'is' if len(undated) == 1 else 'are'} left "
-        "out of everything that runs over time; those dated to a span of years are in no rate.",
+        f"Yearly plans{f' ({count(plans)} on record)' if len(plans) else ''} are known for some "
+        "partners and not for others; purchases are known best where the seller’s side publishes.",
+        f"{left_out if len(undated) else 'Records'} dated to a span of years are in no rate.",
         "Motives are not in these data: not what an agreement was meant to achieve, nor against "
         "whom.",
     ]
