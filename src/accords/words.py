@@ -210,9 +210,14 @@ def linked(shown: object, rows: Iterable[str]) -> str:
 
 
 def count(rows: Iterable[str], noun: str = "", plural: str = "") -> str:
-    """Count agreements and link to them: ``count(ids, "agreement")`` gives '12 agreements'."""
+    """Count agreements and link to them: ``count(ids, "agreement")`` gives '12 agreements'.
+
+    Without any it gives 'no agreements', or 'none' where there is no noun.
+    """
     ids = list(dict.fromkeys(rows))
     n = len(ids)
+    if not ids:
+        return linked(f"no {plural or f'{noun}s'}" if noun else "none", ids)
     word = noun if n == 1 else (plural or f"{noun}s") if noun else ""
     return linked(f"{n:,} {word}".strip(), ids)
 
@@ -220,6 +225,11 @@ def count(rows: Iterable[str], noun: str = "", plural: str = "") -> str:
 def some(n: int, noun: str) -> str:
     """Write a number of things without a link: '1 partner', '3 partners'."""
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def out_of(n: int, whole: int, noun: str) -> str:
+    """Write how many of some things, without a link: '3 of 8 partners', 'none of 1 partner'."""
+    return f"{n or 'none'} of {some(whole, noun)}"
 
 
 def portion(n: int, whole: int, noun: str) -> str:
