@@ -33,7 +33,7 @@ FEW_ROWS = 60
 
 MISSING = "missing"
 
-MOST_VALUES = 12
+MOST_VALUES = 20
 """Different values up to which a column of numbers is taken to tell groups apart."""
 
 
@@ -95,11 +95,13 @@ def _of_table(dataset: Dataset, table: pd.DataFrame, *, deep: bool) -> Iterator[
     if not deep:
         return
     counts = [c for c in table if pd.api.types.is_integer_dtype(table[c])]
+    sizes = [c for c in table if pd.api.types.is_numeric_dtype(table[c])]
+    for a, b in combinations(sizes, 2):
+        for x, y in table[[a, b]].dropna().astype(float).itertuples(index=False):
+            yield from _percent(min(x, y) / max(x, y) if x and y else 0)
     for a, b in combinations(counts, 2):
         for x, y in table[[a, b]].dropna().itertuples(index=False):
             yield from _cell(abs(int(x) - int(y)))
-            yield from _percent(x / y if y else 0)
-            yield from _percent(y / x if x else 0)
         for more in (table[a] > table[b], table[a] < table[b], table[a] == table[b]):
             yield from _cell(int(more.sum()))
     for group in _groups(table):
@@ -148,8 +150,9 @@ def _key(value: Any) -> Any:
 
 def _of_group(group: list[Row], counts: list[Any]) -> Iterator[str]:
     yield str(len(group))
-    for column in counts:
-        yield from _cell(sum(int(row[column]) for row in group if pd.notna(row[column])))
+    sums = [sum(int(row[c]) for row in group if pd.notna(row[c])) for c in counts]
+    yield from _each(sums)
+    yield from _each(abs(a - b) for a, b in combinations(sums, 2))
     for column, value in group[0].items() if group else ():
         if isinstance(value, str):
             yield str(len({row[column] for row in group if isinstance(row[column], str)}))

@@ -153,6 +153,11 @@ class Caption(NamedTuple):
     alt: str
 
 
+def filtered(choice: str) -> str:
+    """Say by what agreements were chosen, where not all are meant (plain text)."""
+    return f"Filtered: {choice}."
+
+
 def paragraph(*sentences: str) -> Text:
     """Join sentences (HTML) into one paragraph."""
     return Text(f"<p>{' '.join(sentences)}</p>")
@@ -205,16 +210,26 @@ def linked(shown: object, rows: Iterable[str]) -> str:
 
 
 def count(rows: Iterable[str], noun: str = "", plural: str = "") -> str:
-    """Count agreements and link to them: ``count(ids, "agreement")`` gives '12 agreements'."""
+    """Count agreements and link to them: ``count(ids, "agreement")`` gives '12 agreements'.
+
+    Without any it gives 'no agreements', or 'none' where there is no noun.
+    """
     ids = list(dict.fromkeys(rows))
     n = len(ids)
+    if not ids:
+        return linked(f"no {plural or f'{noun}s'}" if noun else "none", ids)
     word = noun if n == 1 else (plural or f"{noun}s") if noun else ""
     return linked(f"{n:,} {word}".strip(), ids)
 
 
 def some(n: int, noun: str) -> str:
     """Write a number of things without a link: '1 partner', '3 partners'."""
-    return f"{n} {noun}{'' if n == 1 else 's'}"
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def out_of(n: int, whole: int, noun: str) -> str:
+    """Write how many of some things, without a link: '3 of 8 partners', 'none of 1 partner'."""
+    return f"{n or 'none'} of {some(whole, noun)}"
 
 
 def portion(n: int, whole: int, noun: str) -> str:
@@ -227,7 +242,7 @@ def percent(part: Iterable[str], whole: Iterable[str]) -> str:
     some, every = set(part), set(whole)
     if not every:
         return "no share (of none)"
-    share = f"{100 * len(some) / len(every):.0f} % ({len(some)} of {len(every)})"
+    share = f"{100 * len(some) / len(every):.0f} % ({len(some) or 'none'} of {len(every)})"
     return linked(share, sorted(some))
 
 

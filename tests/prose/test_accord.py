@@ -102,7 +102,18 @@ def test_the_accord_is_compared_with_the_states_others(small):
     said = str(prose.standing(small, "aze-mar", rows, others, places))
     assert "only bilateral" in said
     assert "(2 of 6)" in said
-    assert "0 of 1 other of Azerbaijan" in said
+    assert "1 of 2 others of Azerbaijan" in said
+
+
+def test_a_rank_is_told_in_words_where_none_is_below_and_not_among_one(small):
+    places = measures.standing(small, "aze-mar")
+    one, none = places.assign(of=1, count=0), places.assign(of=3, count=0, below=[()] * len(places))
+    rows = by_state(small).assign(same=False)
+    told = [
+        str(prose.standing(small, "aze-mar", rows, rows.head(0), table)) for table in (one, none)
+    ]
+    assert "other of" not in told[0]
+    assert "none of 3 others of Azerbaijan" in told[1]
 
 
 def test_of_many_parties_two_are_named():

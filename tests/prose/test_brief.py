@@ -37,7 +37,9 @@ def test_what_the_brief_says_is_whole(case: str) -> None:
     for text in said:
         assert text.endswith(".")
         assert not {"nan", "None", "inf", "NaT"} & set(re.findall(r"\w+", text))
-        assert not re.search(r"\(\)|\b0 of|\bof 0\b|\b1 (?:agreements|pages|publishers)\b", text)
+        assert not re.search(
+            r"\(\)|(?<![\d.,])0 of|\bof 0 ?[^\d %]|\b1 (?:agreements|pages|publishers)\b", text
+        )
         assert not re.search(r"(?<![\d.,])1 of the domains reported[^;]*; \S+ rest\b", text)
 
 
@@ -102,7 +104,7 @@ def test_without_other_choices_there_is_no_footnote() -> None:
 
 def cards(ds: Dataset) -> list[str]:
     page = html5lib.parse(brief.cards(ds).html, namespaceHTMLElements=False)
-    return [" ".join("".join(card.itertext()).split()) for card in page.iter("section")]
+    return [" ".join(" ".join(card.itertext()).split()) for card in page.iter("section")]
 
 
 def test_each_state_has_a_card_with_its_own_counts(small: Dataset) -> None:
@@ -129,7 +131,7 @@ def test_a_list_without_entries_is_not_on_a_card() -> None:
 
 
 def test_a_state_without_agreements_has_no_card(small: Dataset) -> None:
-    assert len(cards(replace(small, focus=("AZE", "USA", "PAK")))) == 2
+    assert len(cards(replace(small, focus=("AZE", "PAK")))) == 1
 
 
 def test_names_from_the_data_cannot_break_the_page() -> None:

@@ -64,20 +64,28 @@ def test_without_an_agreement_a_passage_is_left_out_and_says_what_is_missing(pas
     assert str(said).endswith(".")
 
 
+def unfounded(passage: str, case: str, **options: Any) -> list[str]:
+    """List the numbers of a passage that none of its tables gives."""
+    # Cells of a table and items of a list stand apart.
+    said = Text(
+        re.sub(r"(?=</(?:td|th|li|caption|p)>)", " ", telling(passage, case, **options).html)
+    )
+    given = tables("passage", passage, case, **options)
+    return unknown(str(said), made(case), *(given or (made(case).overview,)))
+
+
 @every
 @everywhere
 def test_each_number_of_a_passage_is_one_of_its_tables(passage: str, case: str) -> None:
-    said = str(telling(passage, case))
-    assert unknown(said, made(case), *tables("passage", passage, case)) == []
+    assert unfounded(passage, case) == []
 
 
 @pytest.mark.parametrize("passage", [name for name, how in PASSAGES.items() if how.changed])
 @pytest.mark.parametrize("case", ["shipped", "small", "with one partner"])
 def test_a_passage_follows_what_a_reader_changes(passage: str, case: str) -> None:
     changed = PASSAGES[passage].changed
-    said = str(telling(passage, case, **changed))
-    assert unknown(said, made(case), *tables("passage", passage, case, **changed)) == []
-    assert said != str(told(passage, case)) or case != "shipped"
+    assert unfounded(passage, case, **changed) == []
+    assert case != "shipped" or str(told(passage, case, **changed)) != str(told(passage, case))
 
 
 ONE_OF_MANY = re.compile(

@@ -94,3 +94,19 @@ def test_names_from_the_data_cannot_break_the_page() -> None:
     for said in (prose.answer(ds, counts), prose.top_partners(ds, counts, counts)):
         assert "<script" not in said.html
         assert "alert(1)" in said.html
+
+
+def test_partners_that_are_level_are_named_together() -> None:
+    def of(*partners: str) -> Dataset:
+        return builders.tiny(
+            focus=("AZE",),
+            parties=[{"agreement_id": p, "party_id": q} for p in partners for q in ("AZE", p)],
+            events=[{"agreement_id": p, "event": "signed", "date": "2020"} for p in partners],
+        )
+
+    for ds, named in ((of("ITA", "TUR"), "Italy and Türkiye are the"), (of("ITA"), "Italy is the")):
+        counts = measures.partner_counts(ds)
+        assert named in str(prose.answer(ds, counts))
+        assert named in prose.ranked_caption(ds, counts).title
+    ds = of("ITA", "TUR", "USA", "ESP")
+    assert "4 partners are level" in str(prose.answer(ds, measures.partner_counts(ds)))

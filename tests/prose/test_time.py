@@ -100,6 +100,13 @@ def test_a_choice_of_records_that_turns_a_finding_is_named(tell) -> None:
     assert "‘official and treaty sources only’" in str(tell(ds, under_each_choice(ds, measure)))
 
 
+def test_where_no_choice_shows_a_clear_break_none_is_said_to_turn() -> None:
+    ds = signed(dict.fromkeys(range(1996, 2026), 2))
+    found = under_each_choice(ds, measures.breaks)
+    assert (found["probability"] < prose.CLEAR).all()
+    assert "‘" not in str(prose.breaks(ds, found))
+
+
 def test_too_few_years_have_no_break() -> None:
     ds = signed({2024: 2})
     assert isinstance(prose.breaks(ds, under_each_choice(ds, measures.breaks)), LeftOut)

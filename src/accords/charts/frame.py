@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 
 from accords.charts.theme import WIDE, safe
 from accords.dataset import Dataset, edtf
-from accords.words import Caption, LeftOut, tied
+from accords.words import Caption, LeftOut, filtered, tied
 
 Draw = Callable[..., go.Figure | None]
 
@@ -66,7 +66,7 @@ def chart(
                 "data": _listed(readable(dataset, table, columns, labels)),
             }
             if dataset.choice:
-                meta["subtitle"] += f" Only agreements with {dataset.choice}."
+                meta["subtitle"] += f" {filtered(dataset.choice)}"
             return _framed(figure, meta)
 
         return drawn

@@ -22,11 +22,13 @@ from accords.words import (
     Caption,
     LeftOut,
     Text,
+    capital,
     count,
     escape,
     linked,
     listed,
     lowered,
+    out_of,
     paragraph,
     percent,
     some,
@@ -273,7 +275,7 @@ def voice_hover(dataset: Dataset, row: Mapping[Any, Any]) -> str:
 def voices_caption(dataset: Dataset, named: pd.DataFrame) -> Caption:
     """Word the matrix of domains and voices (see :func:`accords.charts.accord.voices`)."""
     labels, domains = dataset.labels("domain_codes"), named.drop_duplicates("domain")
-    n, press = some(len(domains), "domain"), int((domains["named_by"] == PRESS).sum())
+    press = int((domains["named_by"] == PRESS).sum())
     joint = named.loc[named["joint"].map(bool), "voice"].unique()
     shared = listed(voice_names(dataset)[voice] for voice in joint)
     hollow = f" Hollow: a list that the {shared} gave for several agreements at once."
@@ -282,7 +284,8 @@ def voices_caption(dataset: Dataset, named: pd.DataFrame) -> Caption:
         for namer, own in domains.groupby("named_by", sort=False)["domain"]
     ]
     return Caption(
-        f"{press} of {n} {'rests' if 1 in (press, len(domains)) else 'rest'} on the press alone",
+        f"{capital(out_of(press, len(domains), 'domain'))} "
+        f"{'rests' if 1 in (press, len(domains)) else 'rest'} on the press alone",
         f"Domains named for this agreement (n = {len(domains)}), by whose statement names them; "
         f"squares are official voices, diamonds the press.{hollow if shared else ''}",
         f"Matrix of domains and voices. {'. '.join(told)}.",

@@ -19,7 +19,7 @@ from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
 from accords.dataset.lifecycle import PURCHASE
 from accords.prose.accord import named_parties
-from accords.prose.names import phrase
+from accords.prose.names import each, phrase
 from accords.prose.passage import passage
 from accords.templates import render
 from accords.words import (
@@ -316,8 +316,8 @@ def bottom_line(dataset: Dataset) -> Text:
     if rows.empty:
         return LeftOut("The bottom line: no concluded agreement is on record.")
     numbers = listed(
-        f"{count(rows.loc[rows['state'] == state, 'agreement_id'])} of {phrase(dataset, state)}"
-        for state in dataset.focus
+        f"{count(own['agreement_id'])} of {phrase(dataset, state)}"
+        for state, own in each(dataset, rows)
     )
     every = rows["agreement_id"].unique()
     sentences = []
@@ -412,6 +412,7 @@ def about(dataset: Dataset) -> Text:
             "accords.prose", "about.html.j2", makers=listed(map(lowered, makers)), dataset=dataset,
             released=spoken(str(dataset.released.date())), read=spoken(str(dataset.as_of.date())),
             contact=package.get("contact"), homepage=package.get("homepage"),
-            pages=len(dataset.sources), publishers=dataset.sources["publisher"].nunique(),
+            pages=some(len(dataset.sources), "page"),
+            publishers=some(dataset.sources["publisher"].nunique(), "publisher"),
         )
     )  # fmt: skip

@@ -75,8 +75,8 @@ def coverage(dataset: Dataset, rows: pd.DataFrame, coded: pd.DataFrame) -> Text:
         sentences.append(
             "The text or an official source names a domain for "
             f"{percent(firm, own['agreement_id'])} of the concluded agreements of "
-            f"{phrase(dataset, state)}; for {count(named[~named.isin(firm)])} more the press "
-            "alone does."
+            f"{phrase(dataset, state)}; for {count(named[~named.isin(firm)])} more the press alone "
+            "does."
         )
     if not sentences:
         return LeftOut("Domains: no concluded agreement is on record.")
@@ -250,8 +250,7 @@ def profiles_caption(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFra
         )
         told.append(f"{who}: {spoken}")
     title = listed(
-        " and ".join(f"{d} {at}" for d, at in zip(top, ("comes first", "second"), strict=False))
-        + f" for {listed(names)}"
+        f"{listed(top)} {'is' if len(top) == 1 else 'are'} named most often for {listed(names)}"
         for top, names in tops.items()
         if top
     )
@@ -264,7 +263,8 @@ def profiles_caption(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFra
             f"{differing or 'none'} of {some(len(contrast), 'domain')}"
             f"{'' if _span(contrast) == _span(table) else others}"
         )
-        bold = f" Bold: {_pair(dataset)} differ after correction for the number of comparisons."
+        if differing:
+            bold = f" Bold: {_pair(dataset)} differ after correction for the number of comparisons."
     return Caption(
         capital(title),
         f"Share of a state’s concluded agreements{_span(table)} with a domain that the text or an "

@@ -46,6 +46,9 @@ __all__ = [
 GROUPS = {"all": "All", "framework-agreement": "Framework agreements"}
 """Names of the groups of the missing estimate that are not states."""
 
+MOST_NAMED = 12
+"""Partners that are named one by one."""
+
 ENOUGH = 10
 """Fewest entries of a part of a list of which it is said that little of it is on record."""
 
@@ -70,8 +73,9 @@ def answer(dataset: Dataset, support: pd.DataFrame, errors: pd.DataFrame) -> Tex
     if pooled:
         wrong, unsupported = pooled
         said += (
-            f"; of {wrong['of']:,} facts that readers checked without knowing our coding, "
-            f"{_percent(wrong)} were wrong and {_percent(unsupported)} more without support"
+            f"; of {some(wrong['of'], 'fact')} that readers checked without knowing our coding, "
+            f"{_percent(wrong)} {'was' if wrong['of'] == 1 else 'were'} wrong and "
+            f"{_percent(unsupported)} more without support"
         )
     return Text(f'<p class="answer">{said}.</p>')
 
@@ -94,12 +98,20 @@ def firmness(dataset: Dataset, support: pd.DataFrame, bases: pd.DataFrame) -> Te
     several, one, none = (_ids(best[c]["ids"]) for c in ("several", "one", "none"))
     sentences = [
         f"An official or treaty source says that the agreement exists for "
-        f"{_by_state(dataset, best['official'])} records. {_have(several, 'more record')} two or "
-        "more publishers that do not repeat each other; these, too, are held with high "
-        f"confidence. {count(one, 'record')} {'hangs' if len(one) == 1 else 'hang'} on a single "
-        f"publisher: if it is wrong, so are we. {_have(none, 'record')} no reputable publisher "
-        "at all."
+        f"{_by_state(dataset, best['official'])} records."
     ]
+    if several:
+        sentences.append(
+            f"{_have(several, 'more record')} two or more publishers that do not repeat each "
+            "other; these, too, are held with high confidence."
+        )
+    if one:
+        sentences.append(
+            f"{count(one, 'record')} {'hangs' if len(one) == 1 else 'hang'} on a single "
+            "publisher: if it is wrong, so are we."
+        )
+    if none:
+        sentences.append(f"{_have(none, 'record')} no reputable publisher at all.")
     if len(bases):
         texts, press = (bases[bases["basis"] == basis] for basis in ("text", "press"))
         sentences.append(
@@ -125,7 +137,8 @@ def sources(dataset: Dataset, kinds: pd.DataFrame) -> Text:
         return LeftOut("Kinds of source: none is cited.")
     alone = _ids(kinds.loc[kinds["kind"] == "press", "alone_ids"])
     return paragraph(
-        f"{count(alone, 'record')} of {count(dataset.overview.index)} cite the press and nothing "
+        f"{count(alone, 'record')} of {count(dataset.overview.index)} "
+        f"{'cites' if len(alone) == 1 else 'cite'} the press and nothing "
         "else. A record can cite several kinds of source, so the shares do not add up to one."
     )
 
@@ -147,12 +160,13 @@ def disagreements(dataset: Dataset, disputes: pd.DataFrame) -> Text:
     total, settled = int(disputes["count"].sum()), int(disputes["settled"].sum())
     first = disputes.iloc[0]
     return paragraph(
-        f"Sources give different values for {number(total, 'd', ids)} facts of "
+        f"Sources give different values for {linked(some(total, 'fact'), ids)} of "
         f"{count(ids, 'agreement')}, most often for the {escape(lowered(first['fact']))} "
         f"({number(first['count'], 'd', first['ids'])}). For "
         f"{number(settled, 'd', _ids(disputes['settled_ids']))} of them the tables carry the "
         "better-sourced value and say why; "
-        f"{number(total - settled, 'd', _ids(disputes['open_ids']))} are left open. All values "
+        f"{number(total - settled, 'd', _ids(disputes['open_ids']))} "
+        f"{'is' if total - settled == 1 else 'are'} left open. All values "
         "are kept with their sources, and none is averaged."
     )
 
@@ -182,16 +196,16 @@ def known_lives(dataset: Dataset, status: pd.DataFrame, waits: pd.DataFrame) -> 
     shared = f", {both} of them shared" if both else ""
     sentences = [
         f"A signature is news; what follows seldom is. Of {count(every, 'agreement')} concluded, "
-        f"purchases aside, {count(by.get('in-force', ()))} are known to be in force or at work "
-        f"({each}{shared}), {count(by.get('pending', ()))} are pending, "
-        f"{count(by.get('unknown', ()))} were signed more than ten years before sources were last "
-        f"read and have left no later trace, and of {count(by.get('signed', ()))} more only the "
+        f"purchases aside, {_are(by.get('in-force', ()))} known to be in force or at work"
+        f"{f' ({each}{shared})' if each else ''}, {_are(by.get('pending', ()))} pending, "
+        f"{_were(by.get('unknown', ()))} signed more than ten years before sources were last "
+        f"read without a later trace, and of {count(by.get('signed', ()))} more only the "
         "signature or adoption is known. A step that is missing here was not found; it may well "
         "have happened."
     ]
     waited = [
         f"the {lowered(measures.WAITS[row['step']])} for {count(row['ids'])} of {row['of']} "
-        f"(median wait {number(row['median'], '.0f', row['ids'])} days)"
+        f"(median wait {linked(some(round(row['median']), 'day'), row['ids'])})"
         for row in waits.to_dict("records")
     ]
     if waited:
@@ -248,12 +262,15 @@ def own_lists(dataset: Dataset, lists: pd.DataFrame) -> Text:
     for _, own in lists.groupby("table", sort=False):
         ever, early = own["ids"].map(len) > 0, own["ids_by_then"].map(len) > 0
         after = listed(phrase(dataset, p) for p in own.loc[ever & ~early, "partner"])
-        gone = listed(phrase(dataset, p) for p in own.loc[~ever, "partner"])
+        without = own.loc[~ever, "partner"]
+        gone = listed(phrase(dataset, p) for p in without)
+        if len(without) > MOST_NAMED:
+            gone = some(len(without), "other")
         sentences.append(
             f"In {own['year'].iloc[0]}, {phrase(dataset, own['state'].iloc[0])} named "
-            f"{number(len(own), 'd', _ids(own['ids']))} partners. For "
-            f"{linked(early.sum(), _ids(own['ids_by_then']))} a bilateral agreement of that "
-            "time is on record here"
+            f"{linked(some(len(own), 'partner'), _ids(own['ids']))}. For "
+            f"{linked(early.sum() or 'none', _ids(own['ids_by_then']))} a bilateral agreement of "
+            "that time is on record here"
             + (f", for {after} only later ones" if after else "")
             + (f", for {gone} none" if gone else "")
             + "."
@@ -330,10 +347,11 @@ def missing(dataset: Dataset, table: pd.DataFrame) -> Text:
     share = 100 * whole["count"] / whole["estimate"]
     return paragraph(
         f"For {whole['first']} to {whole['last']} two lists can be compared: our own reading found "
-        f"{linked(whole['own'], whole['own_ids'])} bilateral agreements of the kinds that the "
-        "Defense Cooperation Agreement Dataset (DCAD; Kinne 2020) collects, that dataset has "
+        f"{linked(some(whole['own'], 'bilateral agreement'), whole['own_ids'])} of the kinds that "
+        "the Defense Cooperation Agreement Dataset (DCAD; Kinne 2020) collects, that dataset has "
         f"{linked(whole['academic'], whole['academic_ids'])}, and "
-        f"{linked(whole['both'], whole['both_ids'])} are in both. If each list found agreements "
+        f"{linked(whole['both'], whole['both_ids'])} "
+        f"{'is' if whole['both'] == 1 else 'are'} in both. If each list found agreements "
         f"independently of the other, about {number(whole['estimate'], '.0f', whole['ids'])} exist "
         f"(95 % interval {interval(whole['low'], whole['high'], '.0f')}), of which "
         f"{count(whole['ids'], 'agreement')} or {number(share, '.0f')} % are on record."
@@ -383,18 +401,24 @@ def limits(dataset: Dataset) -> Text:
     undated = overview.index[overview["date"].isna()]
     announced = overview.index[~overview["concluded"]]
     plans = overview.index[overview["instrument"] == "cooperation-plan"]
+    never = (
+        f"{_have(announced, 'record')} never been seen to be concluded, announced ones and those "
+        "rejected or cancelled together."
+    )
+    left_out = (
+        f"{count(undated, 'record')} without any date {'is' if len(undated) == 1 else 'are'} left "
+        "out of everything that runs over time; those"
+    )
     items = [
         "What is secret, or was never put on the web, is not here. Zero is never proof of absence.",
         "An agreement is a promise. Whether it is carried out, and how much it matters, is outside "
         "these data; each counts as one, a treaty as much as a plan.",
-        f"Whether an agreement binds today is often unknown, because no one reports it. "
-        f"{_have(announced, 'record')} never been seen to be concluded, announced ones and those "
-        "rejected or cancelled together.",
+        "Whether an agreement binds today is often unknown, because no one reports it. "
+        f"{never if len(announced) else ''}".rstrip(),
         "Recent years leave more traces on the web than early ones.",
-        f"Yearly plans ({count(plans, 'record')}) are known for some partners and not for others; "
-        "purchases are known best where the seller’s side publishes.",
-        f"{count(undated, 'record')} without any date {'is' if len(undated) == 1 else 'are'} left "
-        "out of everything that runs over time; those dated to a span of years are in no rate.",
+        f"Yearly plans{f' ({count(plans)} on record)' if len(plans) else ''} are known for some "
+        "partners and not for others; purchases are known best where the seller’s side publishes.",
+        f"{left_out if len(undated) else 'Records'} dated to a span of years are in no rate.",
         "Motives are not in these data: not what an agreement was meant to achieve, nor against "
         "whom.",
     ]
@@ -480,7 +504,7 @@ def lives_caption(dataset: Dataset, table: pd.DataFrame, waits: pd.DataFrame) ->
     """Word the chart of lives and waits."""
     known = table[table["step"] == "known"]
     unknown = listed(
-        f"{row['of'] - row['count']} of {dataset.party_names[row['state']]}’s {row['of']}"
+        f"{row['of'] - row['count'] or 'none'} of {dataset.party_names[row['state']]}’s {row['of']}"
         for row in known.to_dict("records")
     )
     noun = "agreement" if known["of"].iloc[-1] == 1 else "agreements"
@@ -551,6 +575,16 @@ def _shares(dataset: Dataset, table: pd.DataFrame) -> str:
 def _percent(row: Mapping[Any, Any]) -> str:
     within = interval(100 * row["low"], 100 * row["high"], ".1f")
     return f"{number(100 * row['share'], '.1f', row['ids'])} % (95 % interval {within})"
+
+
+def _are(ids: Iterable[str]) -> str:
+    ids = list(ids)
+    return f"{count(ids)} {'is' if len(ids) < 2 else 'are'}"
+
+
+def _were(ids: Iterable[str]) -> str:
+    ids = list(ids)
+    return f"{count(ids)} {'was' if len(ids) < 2 else 'were'}"
 
 
 def _have(ids: Iterable[str], noun: str) -> str:

@@ -30,6 +30,9 @@ from accords.words import (
     some,
 )
 
+MOST_LEVEL = 3
+"""Partners that are named where they are level as the largest."""
+
 __all__ = [
     "answer",
     "concentration",
@@ -54,10 +57,10 @@ def answer(dataset: Dataset, counts: pd.DataFrame) -> Text:
         From :func:`accords.analysis.partners.partner_counts`.
     """
     parts = [
-        f"{phrase(dataset, row['partner'])} is the largest partner of "
-        f"{phrase(dataset, row['state'])} ({linked(row['count'], row['ids'])} of {row['of']} "
-        f"bilateral agreements{_aside(counts)})"
-        for row in counts[counts["rank"] == 1].to_dict("records")
+        f"{_largest(dataset, own)} of {phrase(dataset, state)} "
+        f"({linked(own['count'].iloc[0], _ids(_first(own)))} of {own['of'].iloc[0]} "
+        f"bilateral agreements{_aside(counts)}{' with each' if len(_first(own)) > 1 else ''})"
+        for state, own in each(dataset, counts)
     ]
     if not parts:
         return LeftOut("Partners: no concluded bilateral agreement is on record.")
@@ -81,7 +84,7 @@ def overview(dataset: Dataset, counts: pd.DataFrame) -> Text:
         sentences.append(
             f"{capital(phrase(dataset, state))} has {count(_ids(own), 'bilateral agreement')}"
             f"{_aside(counts)} with {linked(some(len(own), 'partner'), _ids(own))}; with "
-            f"{linked(len(single), _ids(single))} of them it is a single one."
+            f"{linked(len(single) or 'none', _ids(single))} of them it is a single one."
         )
     if not sentences:
         return LeftOut("Partners: no concluded bilateral agreement is on record.")
@@ -91,7 +94,7 @@ def overview(dataset: Dataset, counts: pd.DataFrame) -> Text:
         both = some(twice["partner"].nunique(), "partner")
         sentences.append(
             f"{linked(both, _ids(twice))} {'is' if both.startswith('1 ') else 'are'} shared; "
-            "counted once, and without the states that this report is about, there are "
+            "counted once, and without the states that this report is about, they have "
             f"{some(others['partner'].nunique(), 'partner')} in all."
         )
     return paragraph(*sentences)
@@ -165,7 +168,7 @@ def families(dataset: Dataset, table: pd.DataFrame) -> Text:
             for row in mine.to_dict("records")
         )
         sentences.append(
-            f"Of {mine['of'].iloc[0]} agreements of {phrase(dataset, state)} with "
+            f"Of {some(mine['of'].iloc[0], 'agreement')} of {phrase(dataset, state)} with "
             f"{phrase(dataset, mine['partner'].iloc[0])} whose domains are known, most name {said}."
         )
     return paragraph(*sentences) if sentences else LeftOut("What partners agree on: not known.")
@@ -258,6 +261,21 @@ def shared(dataset: Dataset, table: pd.DataFrame) -> Text:
     )
 
 
+def _first(own: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a state's largest partners: more than one where they are level."""
+    return own[own["count"] == own["count"].max()]
+
+
+def _largest(dataset: Dataset, own: pd.DataFrame) -> str:
+    """Name a state's largest partner or partners as the subject of a sentence (HTML)."""
+    names = [phrase(dataset, partner) for partner in _first(own)["partner"]]
+    if len(names) > MOST_LEVEL:
+        return f"{len(names)} partners are level as the largest"
+    if len(names) > 1:
+        return f"{listed(names)} are the largest partners"
+    return f"{names[0]} is the largest partner"
+
+
 def _aside(counts: pd.DataFrame) -> str:
     """Say so where purchases are not counted."""
     return "" if counts["purchases"].all() else " (purchases aside)"
@@ -316,8 +334,9 @@ def ranked_caption(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> Cap
     for state, own in each(dataset, counts):
         who, first = dataset.party_names[state], own.iloc[0]
         title.append(
-            f"{plain(phrase(dataset, first['partner']))} is {who}’s largest partner "
-            f"({first['count']} of {some(first['of'], 'agreement')})"
+            f"{plain(_largest(dataset, own))} of {plain(phrase(dataset, state))} "
+            f"({first['count']} of {some(first['of'], 'agreement')}"
+            f"{' with each' if len(_first(own)) > 1 else ''})"
         )
         best = listed(
             f"{dataset.party_names[row['partner']]} {row['count']}"
@@ -384,7 +403,7 @@ def shared_caption(dataset: Dataset, table: pd.DataFrame) -> Caption:
     """Word the chart of shared partners."""
     counts = table[list(dataset.focus)]
     leads = {s: int((counts[s] > counts.drop(columns=s).max(axis=1)).sum()) for s in dataset.focus}
-    parts = [f"{dataset.party_names[s]} has more with {n}" for s, n in leads.items()]
+    parts = [f"{dataset.party_names[s]} has more with {n or 'none'}" for s, n in leads.items()]
     told = "; ".join(
         f"{dataset.party_names[row['partner']]} "
         + " and ".join(f"{row[s]} ({dataset.party_names[s]})" for s in dataset.focus)
@@ -393,7 +412,7 @@ def shared_caption(dataset: Dataset, table: pd.DataFrame) -> Caption:
     have = "both have" if len(dataset.focus) == 2 else "at least two states have"
     return Caption(
         f"{some(len(table), 'shared partner')}: {', '.join(parts)}; with "
-        f"{len(table) - sum(leads.values())} they are level",
+        f"{len(table) - sum(leads.values()) or 'none'} they are level",
         f"Concluded bilateral agreements of each state with the partners that {have} "
         f"(n = {len(table)}).",
         f"Bars side by side. {told}.",

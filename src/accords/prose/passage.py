@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec
 
 from accords.dataset import Dataset
-from accords.words import LeftOut, Text, escape
+from accords.words import LeftOut, Text, escape, filtered
 
 P = ParamSpec("P")
 
@@ -22,7 +22,7 @@ def passage(
         said = tell(dataset, *args, **options)
         if not dataset.choice:
             return said
-        only = f"This is of agreements with {dataset.choice} alone."
+        only = filtered(dataset.choice)
         if isinstance(said, LeftOut):
             return LeftOut(f"{said} {only}")
         return Text(f'{said.html}<p class="choice">{escape(only)}</p>')

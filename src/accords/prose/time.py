@@ -28,6 +28,9 @@ from accords.words import (
     some,
 )
 
+CLEAR = 0.9
+"""Probability from which a break is called one under a choice of records."""
+
 __all__ = ["answer", "breaks", "contracts", "counts", "rate_change"]
 
 
@@ -121,9 +124,9 @@ def rate_change(dataset: Dataset, changes: pd.DataFrame) -> Text:
 def _holds(measured: int, turned: pd.Series) -> str:
     """Say whether a comparison points the same way under every choice of records."""
     if turned.empty:
-        return f"It points the same way in all {measured} choices of records."
+        return f"The finding is the same in all {measured} choices of records."
     other = listed(f"‘{escape(name)}’" for name in turned)
-    return f"It reverses in {len(turned)} of {measured} choices of records: {other}."
+    return f"The finding is another in {len(turned)} of {measured} choices of records: {other}."
 
 
 @passage
@@ -144,7 +147,10 @@ def breaks(dataset: Dataset, found: pd.DataFrame) -> Text:
     for row in base.to_dict("records"):
         own = found[found["state"] == row["state"]]
         up = row["rate_after"] > row["rate_before"]
-        same = (own["probability"] >= 0.9) & ((own["rate_after"] > own["rate_before"]) == up)
+        clear = own["probability"] >= CLEAR
+        same = (clear == (row["probability"] >= CLEAR)) & (
+            ~clear | ((own["rate_after"] > own["rate_before"]) == up)
+        )
         chance = "above 99 %" if row["probability"] > 0.99 else f"{100 * row['probability']:.0f} %"
         ids = row["ids"]
         sentences.append(
@@ -152,7 +158,7 @@ def breaks(dataset: Dataset, found: pd.DataFrame) -> Text:
             f"changed once is {linked(chance, ids)}; the likeliest first year of the new rate is "
             f"{linked(row['year'], ids)} (90 % range {span(row)}), from "
             f"{number(row['rate_before'], '.1f', ids)} to {number(row['rate_after'], '.1f', ids)} "
-            f"agreements a year. " + _holds(len(own), own.loc[~same, "choice"])
+            "agreements a year. " + _holds(len(own), own.loc[~same, "choice"])
         )
     spread = listed(
         f"{row['dispersion']:.1f} for {escape(dataset.party_names[row['state']])}"
@@ -180,10 +186,11 @@ def contracts(dataset: Dataset, table: pd.DataFrame) -> Text:
     priced = table[table["amount"].notna()]
     if priced.empty:
         return LeftOut("Contract values: no source prices a contract.")
+    disputed = priced.loc[priced["disputed"], "agreement_id"]
+    differ, theirs = count(disputed), "their figures differ, and the range is shown, not an average"
     sentences = [
         f"Sources price {percent(priced['agreement_id'], table['agreement_id'])} of the "
-        f"procurement contracts; for {count(priced.loc[priced['disputed'], 'agreement_id'])} of "
-        "these their figures differ, and the range is shown, not an average."
+        f"procurement contracts{f'; for {differ} of these {theirs}' if len(disputed) else ''}."
     ]
     for state in dataset.focus:
         own = table[table["state"] == state]
@@ -290,6 +297,7 @@ def contract_hover(dataset: Dataset, row: Mapping[Any, Any]) -> str:
 def contracts_caption(dataset: Dataset, table: pd.DataFrame, most: int = 10) -> Caption:
     """Word the list of contract values (see :func:`accords.charts.time.contracts`)."""
     priced = int(table["amount"].notna().sum())
+    unpriced = f" No source prices {some(len(table) - priced, 'other')}."
     lists = []
     for rows in dearest(table, most):
         named = "; ".join(
@@ -300,9 +308,9 @@ def contracts_caption(dataset: Dataset, table: pd.DataFrame, most: int = 10) -> 
     return Caption(
         f"{priced} of {some(len(table), 'procurement contract')} "
         f"{'has' if 1 in (priced, len(table)) else 'have'} a price, and for "
-        f"{table['disputed'].sum()} of these sources give different figures",
+        f"{table['disputed'].sum() or 'none'} of these sources give different figures",
         f"Procurement contracts with a price (n = {priced}), nominal, each in its own currency, "
         "the dearest first. The mark is the value that the dataset carries; a pale line spans the "
-        f"figures where sources differ. No source prices {some(len(table) - priced, 'other')}.",
+        f"figures where sources differ.{unpriced if priced < len(table) else ''}",
         f"List of contracts by value. {'. '.join(lists)}.",
     )
