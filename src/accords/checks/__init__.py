@@ -67,12 +67,12 @@ def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
     problems += [*descriptor.faults(declared), *files.undeclared(folder, resources)]
     tables = {}
     for resource in resources:
-        read, found = files.read(folder, resource)
+        rows, whole, found = files.read(folder, resource)
         for _, same in itertools.groupby(found, key=lambda problem: problem.rule):
             problems += condensed(list(same))
-        problems += _judged(resource, read.rows)
-        if read.whole:
-            tables[resource["name"]] = read.rows
+        problems += _judged(resource, rows)
+        if whole:
+            tables[resource["name"]] = rows
     notes = folder / "CURATION.md"
     curation = notes.read_text(encoding="utf-8", errors="replace") if notes.is_file() else ""
     data = Data(declared, tables, edition, curation)

@@ -10,8 +10,9 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -21,18 +22,7 @@ from accords.checks.problem import Problem
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
-class Read(NamedTuple):
-    """A table as text, empty cells missing, indexed by the row that an editor shows.
-
-    Columns are the declared ones that the file has. It is ``whole`` where it has all of them and
-    every row could be read, so that what is not there is truly missing.
-    """
-
-    rows: pd.DataFrame
-    whole: bool
-
-
-def read(folder: Path, resource: Mapping[str, Any]) -> tuple[Read, list[Problem]]:
+def read(folder: Path, resource: Mapping[str, Any]) -> tuple[pd.DataFrame, bool, list[Problem]]:
     """Read one table and find the problems of its file and header.
 
     Parameters
@@ -41,30 +31,34 @@ def read(folder: Path, resource: Mapping[str, Any]) -> tuple[Read, list[Problem]
         The dataset's folder.
     resource
         The table's entry in the descriptor.
+
+    Returns
+    -------
+    tuple
+        The declared columns that the file has, as text, empty cells missing, indexed by the row
+        that an editor shows; whether every row could be read, so that what is not there is truly
+        missing; and what is wrong with the file.
     """
     name, file = resource["path"], folder / resource["path"]
+    problem = partial(Problem, name)
     declared = [field["name"] for field in resource["schema"]["fields"]]
-    fault = None
-    raw = b""
     try:
         raw = file.read_bytes()
+        fault = problem("empty-file", f"{name} is empty.", "Restore it; keep at least its header.")
+        if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+            message = "The file is UTF-16 (Excel's 'Unicode text'), not UTF-8."
+            raw, fault = b"", problem("encoding", message, "Save it as UTF-8.", 1)
     except FileNotFoundError:
-        message, remedy = "is missing.", "Restore the file, or remove it from datapackage.json."
-        fault = Problem(name, "missing-file", f"{name} {message}", remedy)
+        remedy = "Restore the file, or remove it from datapackage.json."
+        raw, fault = b"", problem("missing-file", f"{name} is missing.", remedy)
     except IsADirectoryError:
-        message, remedy = "is a folder, not a file.", "Put the table there."
-        fault = Problem(name, "not-a-file", f"{name} {message}", remedy)
+        message = f"{name} is a folder, not a file."
+        raw, fault = b"", problem("not-a-file", message, "Put the table there.")
     except (OSError, ValueError) as error:
-        message, remedy = f"cannot be read ({error}).", "Correct its name or its permissions."
-        fault = Problem(name, "not-a-file", f"{name} {message}", remedy)
-    if not raw and fault is None:
-        remedy = "Restore it; keep at least its header."
-        fault = Problem(name, "empty-file", f"{name} is empty.", remedy)
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        message = "The file is UTF-16 (Excel's 'Unicode text'), not UTF-8."
-        fault = Problem(name, "encoding", message, "Save it as UTF-8.", row=1)
-    if fault is not None:
-        return Read(pd.DataFrame(), whole=False), [fault]
+        message, remedy = f"{name} cannot be read ({error}).", "Correct its name or permissions."
+        raw, fault = b"", problem("not-a-file", message, remedy)
+    if not raw:
+        return pd.DataFrame(), False, [fault]
     raw, found = _cleaned(name, raw)
     first = raw.partition(b"\n")[0].decode()
     separator = _separator(first, declared)
@@ -76,58 +70,51 @@ def read(folder: Path, resource: Mapping[str, Any]) -> tuple[Read, list[Problem]
     except ValueError:
         rows, torn = _row_by_row(name, raw.decode(), separator, header, found)
     headless = rows[rows.iloc[:, 0].isna()] if header else rows
-    if len(blank := headless.index[headless.isna().all(axis=1)]):
-        rows = rows.drop(index=blank)
-        message, remedy = "The row is empty.", "Remove it."
-        found += [Problem(name, "blank-row", message, remedy, row=int(row)) for row in blank]
+    blank = headless.index[headless.isna().all(axis=1)]
+    found += [problem("blank-row", "The row is empty.", "Remove it.", int(row)) for row in blank]
     columns = [column for column in declared if column in header]
-    return Read(rows if columns == header else rows[columns], whole=not torn), found
+    rows = rows.drop(index=blank) if len(blank) else rows
+    return rows if columns == header else rows[columns], not torn, found
 
 
 def undeclared(folder: Path, resources: Iterable[Mapping[str, Any]]) -> Iterator[Problem]:
     """Find CSV files that the descriptor does not declare."""
     known = {folder / resource["path"] for resource in resources}
     for file in sorted({*folder.glob("*.csv"), *folder.glob("codes/*.csv")} - known):
-        yield Problem(
-            file.relative_to(folder).as_posix(),
-            "undeclared-file",
-            "datapackage.json does not declare this file: nothing reads it.",
-            "Remove it, or declare it.",
-            severity="warning",
-        )
+        name, message = file.relative_to(folder).as_posix(), "datapackage.json does not declare it."
+        remedy = "Remove it, or declare it."
+        yield Problem(name, "undeclared-file", message, remedy, severity="warning")
 
 
 def _cleaned(name: str, raw: bytes) -> tuple[bytes, list[Problem]]:
     """Return a file as UTF-8 with LF line ends, whatever it was, and what is odd about it."""
-    found = []
+    found, problem = [], partial(Problem, name)
     if raw.startswith(b"\xef\xbb\xbf"):
         raw = raw[3:]
-        message = "The file starts with a byte order mark, which other programs read as a part "
-        remedy = "Save it as UTF-8 without BOM (Excel: 'CSV UTF-8' always adds one; an editor "
-        message, remedy = f"{message}of the first column's name.", f"{remedy}removes it)."
-        found.append(Problem(name, "bom", message, remedy, row=1))
+        message = "The file starts with a byte order mark, which spoils the first column's name."
+        remedy = (
+            "Save it as UTF-8 without BOM (an editor can; Excel's 'CSV UTF-8' always adds one)."
+        )
+        found.append(problem("bom", message, remedy, 1))
     if returns := raw.count(b"\r"):
         message = f"{returns} lines end as on Windows or old Macs (CRLF or CR)."
-        found.append(Problem(name, "line-ends", message, "Save the file with LF line ends."))
+        found.append(problem("line-ends", message, "Save the file with LF line ends."))
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     try:
         raw.decode()
     except UnicodeDecodeError as error:
         row = 1 + raw.count(b"\n", 0, error.start)
-        place = error.start - raw.rfind(b"\n", 0, error.start)
-        guess = raw[error.start : error.start + 1].decode("cp1252", errors="replace")
-        message = (
-            f"Byte {place} of row {row} (0x{raw[error.start]:02x}) is not UTF-8; "
-            f"in Windows-1252 it is '{guess}'."
-        )
+        place, byte = error.start - raw.rfind(b"\n", 0, error.start), raw[error.start]
+        guess = bytes([byte]).decode("cp1252", errors="replace")
+        message = f"Byte {place} of row {row} (0x{byte:02x}) is not UTF-8; Windows means '{guess}'."
         remedy = "Save the file as UTF-8 from the program that wrote it."
-        found.append(Problem(name, "encoding", message, remedy, row=row, value=guess))
+        found.append(problem("encoding", message, remedy, row, value=guess))
         raw = raw.decode(errors="ignore").encode()
     return raw if raw.endswith(b"\n") else raw + b"\n", found
 
 
 def _separator(first: str, declared: list[str]) -> str:
-    """Return what separates the cells of a header: a comma, unless it has none."""
+    """Guess what separates the cells of a header: a comma, unless it has none."""
     likely = max(_SEPARATORS, key=first.count)
     return likely if len(declared) > 1 and "," not in first and likely in first else ","
 
@@ -140,18 +127,15 @@ def _split(first: str, separator: str) -> list[str]:
 
 def _header(name: str, header: list[str], separator: str, declared: list[str]) -> list[Problem]:
     """Compare the columns with the declared ones."""
-    found = []
-
-    def add(rule: str, message: str, remedy: str, column: str | None = None) -> None:
-        found.append(Problem(name, rule, message, remedy, row=1, column=column))
-
+    found, problem = [], partial(Problem, name, row=1)
     if separator != ",":
         message = f"Cells are separated by {_SEPARATORS[separator]}."
-        add("delimiter", message, "Save the file with commas between cells.")
+        found.append(problem("delimiter", message, "Save the file with commas between cells."))
     missing = [column for column in declared if column not in header]
     for column in missing:
         remedy = "Restore it; where nothing is known its cells stay empty."
-        add("missing-column", f"There is no column '{column}'.", remedy, column)
+        message = f"There is no column '{column}'."
+        found.append(problem("missing-column", message, remedy, column=column))
     absent = {column.casefold(): column for column in missing}
     for place, column in enumerate(header):
         again = column in header[:place]
@@ -160,10 +144,12 @@ def _header(name: str, header: list[str], separator: str, declared: list[str]) -
         meant = cells.nearest(column, absent)
         what = "is there twice" if again else "is not declared"
         remedy = f"Name it '{meant}'." if meant else "Remove it, or declare it."
-        add("extra-column", f"The column '{column}' {what}.", remedy, column or None)
+        message = f"The column '{column}' {what}."
+        found.append(problem("extra-column", message, remedy, column=column or None))
     if not missing and len(header) == len(declared) and header != declared:
         remedy = f"Put them in this order: {', '.join(declared)}."
-        add("column-order", "The columns are not in the declared order.", remedy)
+        message = "The columns are not in the declared order."
+        found.append(problem("column-order", message, remedy))
     return found
 
 
@@ -195,29 +181,22 @@ def _row_by_row(
     """Read rows as wide as the header and note those that were not; say whether reading broke."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: dict[int, list[str]] = {}
-    width = len(header)
-    number, torn = 1, False
-    while not torn:
-        try:
-            row = next(reader, None)
-        except csv.Error as error:
-            message = f"From this row on the file cannot be split into cells ({error})."
-            remedy = 'Look for a quotation mark without its pair; inside a cell write it twice: "".'
-            found.append(Problem(name, "quotes", message, remedy, row=number))
-            torn = True
-            continue
-        if row is None:
-            break
-        if len(row) != width and any(row):
-            message = f"The row has {len(row)} cells, the header {width}."
-            remedy = (
-                'Put a cell with a comma in it into double quotes: "Baku, Azerbaijan".'
-                if len(row) > width
-                else "Add the missing commas, also for empty cells."
-            )
-            found.append(Problem(name, "row-width", message, remedy, row=number))
-        rows[number] = (row + [""] * width)[:width]
-        number = reader.line_num + 1
+    width, number, torn = len(header), 1, False
+    try:
+        for row in reader:
+            if len(row) != width and any(row):
+                message = f"The row has {len(row)} cells, the header {width}."
+                commas = "Add the missing commas, also for empty cells."
+                marks = 'Put a cell with a comma in it into double quotes: "Baku, Azerbaijan".'
+                remedy = marks if len(row) > width else commas
+                found.append(Problem(name, "row-width", message, remedy, number))
+            rows[number] = (row + [""] * width)[:width]
+            number = reader.line_num + 1
+    except csv.Error as error:
+        message = f"From this row on the file cannot be split into cells ({error})."
+        remedy = 'Look for a quotation mark without its pair; inside a cell write it twice: "".'
+        found.append(Problem(name, "quotes", message, remedy, number))
+        torn = True
     rows.pop(1, None)
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=header, dtype="str")
     return frame.loc[:, ~frame.columns.duplicated()].replace("", pd.NA), torn
