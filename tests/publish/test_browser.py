@@ -91,7 +91,7 @@ def test_a_browser_that_is_killed_fails_what_it_was_asked_and_is_closed(
         with pytest.raises(browser.BrowserError):
             running.draw(FIGURE).result(60)
         with pytest.raises(browser.BrowserError):
-            running.pdf(tmp_path / "page.html").result(60)
+            running.pdf(tmp_path / "page.html", "report").result(60)
     assert time.monotonic() - started < browser.TIMEOUT / 2
 
 
