@@ -35,10 +35,11 @@ lab: setup ## Open the notebooks in JupyterLab
 app: setup ## Open the explorer as a page of its own
 	$(BIN)/accords app
 
-bench: setup browser driver ## Measure loading, checking and building
+bench: report driver ## Measure loading, checking, building and charts that become live
 	$(BIN)/python tests/bench/data.py
 	$(BIN)/python tests/bench/build.py
 	$(BIN)/python tests/bench/interrupt.py
+	$(BIN)/python tests/bench/live.py
 
 lighthouse: report ## Ask Lighthouse (npm) what it says of the report
 	$(BIN)/python tests/bench/lighthouse.py

@@ -235,7 +235,7 @@ def test_live_charts_follow_the_colours_of_the_page(read: Any) -> None:
     drawing = page.locator("figure.chart .drawing").first
     drawing.click()
     drawing.locator(".js-plotly-plot .main-svg").first.wait_for()
-    colour = "getComputedStyle(document.querySelector('.js-plotly-plot .xtick text')).fill"
+    colour = "getComputedStyle(document.querySelector('.js-plotly-plot .main-svg text')).fill"
     light = page.evaluate(colour)
     for _ in range(2):
         page.locator("#theme-switch").click()

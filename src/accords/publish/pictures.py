@@ -157,7 +157,7 @@ def titled(picture: str, meta: dict[str, Any], source: str) -> str:
         down=f"{y + 8 - top:g}",
         drawing=Markup(re.sub(r"^<svg[^>]*>|</svg>$", "", picture)),
     )
-    return svg.literal(markup) + "\n"
+    return svg.literal(markup)
 
 
 def contact_sheet(shown: Iterable[Mapping[str, Any]], source: str) -> str:
