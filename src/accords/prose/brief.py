@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from accords.analysis import accord, evidence, relations, time
+from accords.analysis import accord, evidence, partners, relations, time
 from accords.analysis.common import by_state, concluded, dyads
 from accords.analysis.robustness import ALL, choices
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
-from accords.dataset.lifecycle import PURCHASE
 from accords.prose.accord import named_parties
 from accords.prose.names import each, phrase
+from accords.prose.partners import MOST_LEVEL, first_of, largest
 from accords.prose.passage import passage
 from accords.templates import render
 from accords.words import (
@@ -186,60 +186,45 @@ def _pace_words(dataset: Dataset) -> str:
     )
 
 
-def _largest(dataset: Dataset, *, purchases: bool = True) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Return each state's largest bilateral partner and the agreements with it."""
-    rows = dyads(dataset)
-    if not purchases:
-        rows = rows[rows["instrument"] != PURCHASE]
-    ids = rows.groupby(["state", "partner"])["agreement_id"].agg(tuple)
-    largest = {}
-    for state in dataset.focus:
-        if state in ids.index.get_level_values("state"):
-            partner = ids[state].map(len).idxmax()
-            largest[state] = (partner, ids[state, partner])
-    return largest
-
-
 def _partners(dataset: Dataset) -> list[Reading]:
-    """Read the largest partner of each state."""
-    return [
-        Reading(
-            f"largest partner of {dataset.party_names[state]}",
-            f"{escape(dataset.party_names[partner])} {linked(len(ids), ids)}",
-            dataset.party_names[partner],
-        )
-        for state, (partner, ids) in _largest(dataset).items()
-    ]
+    """Read the largest partner of each state, or those that are level."""
+    readings = []
+    for state, own in each(dataset, partners.partner_counts(dataset)):
+        first = first_of(own)
+        names = listed(dataset.party_names[partner] for partner in first["partner"])
+        ids = [i for ids in first["ids"] for i in ids]
+        shown = f"{escape(names)} {linked(first['count'].iloc[0], ids)}"
+        readings.append(Reading(f"largest of {dataset.party_names[state]}", shown, names))
+    return readings
 
 
 def _partners_words(dataset: Dataset) -> str:
-    without = _largest(dataset, purchases=False)
+    without = dict(each(dataset, partners.partner_counts(dataset, purchases=False)))
     parts = []
-    for state, (partner, ids) in _largest(dataset).items():
-        said = (
-            f"{phrase(dataset, partner)} is the largest partner of "
-            f"{phrase(dataset, state)} with {count(ids, 'bilateral agreement')}"
-        )
+    for state, own in each(dataset, partners.partner_counts(dataset)):
+        said = f"{largest(dataset, own)} of {phrase(dataset, state)} with {_with_each(own)}"
         if state in without:
-            other, left = without[state]
-            whom = "" if other == partner else f"{phrase(dataset, other)} with "
-            said += f" (without purchases: {whom}{count(left)})"
+            same = set(first_of(own)["partner"]) == set(first_of(without[state])["partner"])
+            whom = "" if same else f"{_names(dataset, without[state])} with "
+            said += f" (without purchases: {whom}{_with_each(without[state], noun='')})"
         parts.append(said)
     return f"{capital('; '.join(parts))}."
 
 
-UNKNOWN = ("signed", "unknown")
-"""Statuses of what has left no trace since its signature or adoption."""
+def _with_each(own: pd.DataFrame, noun: str = "bilateral agreement") -> str:
+    """Count the agreements with the largest partner, or with each of those that are level."""
+    first = first_of(own)
+    if len(first) == 1:
+        return count(first["ids"].iloc[0], noun)
+    number = some(first["count"].iloc[0], noun) if noun else first["count"].iloc[0]
+    return f"{linked(number, [i for ids in first['ids'] for i in ids])} each"
 
 
-def _binding(dataset: Dataset) -> pd.DataFrame:
-    """Return the concluded instruments that bind over time."""
-    rows = concluded(dataset)
-    return rows[(rows["instrument"] != PURCHASE) & (rows["focus"].map(len) > 0)]
-
-
-def _share(part: pd.Index, whole: pd.Index) -> str:
-    return linked(f"{100 * len(part) / len(whole):.0f} %", part)
+def _names(dataset: Dataset, own: pd.DataFrame) -> str:
+    first = first_of(own)["partner"]
+    if len(first) > MOST_LEVEL:
+        return f"{len(first)} partners"
+    return listed(phrase(dataset, partner) for partner in first)
 
 
 def _lives(dataset: Dataset) -> list[Reading]:
