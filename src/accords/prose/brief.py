@@ -17,6 +17,7 @@ from accords.analysis.common import by_state, concluded, dyads
 from accords.analysis.robustness import ALL, choices
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
+from accords.dataset.lifecycle import PURCHASE
 from accords.prose.accord import named_parties
 from accords.prose.names import each, phrase
 from accords.prose.partners import MOST_LEVEL, first_of, largest
@@ -194,7 +195,7 @@ def _partners(dataset: Dataset) -> list[Reading]:
         names = listed(dataset.party_names[partner] for partner in first["partner"])
         ids = [i for ids in first["ids"] for i in ids]
         shown = f"{escape(names)} {linked(first['count'].iloc[0], ids)}"
-        readings.append(Reading(f"largest of {dataset.party_names[state]}", shown, names))
+        readings.append(Reading(f"largest partner of {dataset.party_names[state]}", shown, names))
     return readings
 
 
@@ -216,15 +217,26 @@ def _with_each(own: pd.DataFrame, noun: str = "bilateral agreement") -> str:
     first = first_of(own)
     if len(first) == 1:
         return count(first["ids"].iloc[0], noun)
-    number = some(first["count"].iloc[0], noun) if noun else first["count"].iloc[0]
-    return f"{linked(number, [i for ids in first['ids'] for i in ids])} each"
+    n = int(first["count"].iloc[0])
+    ids = [i for ids in first["ids"] for i in ids]
+    return f"{linked(some(n, noun) if noun else n, ids)} each"
 
 
 def _names(dataset: Dataset, own: pd.DataFrame) -> str:
     first = first_of(own)["partner"]
     if len(first) > MOST_LEVEL:
-        return f"{len(first)} partners"
+        return some(len(first), "partner")
     return listed(phrase(dataset, partner) for partner in first)
+
+
+def _binding(dataset: Dataset) -> pd.DataFrame:
+    """Return the concluded instruments that bind over time."""
+    rows = concluded(dataset)
+    return rows[(rows["instrument"] != PURCHASE) & (rows["focus"].map(len) > 0)]
+
+
+def _share(part: pd.Index, whole: pd.Index) -> str:
+    return linked(f"{100 * len(part) / len(whole):.0f} %", part)
 
 
 def _lives(dataset: Dataset) -> list[Reading]:
