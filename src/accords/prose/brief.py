@@ -229,6 +229,10 @@ def _names(dataset: Dataset, own: pd.DataFrame) -> str:
     return listed(phrase(dataset, partner) for partner in first)
 
 
+UNKNOWN = ("signed", "unknown")
+"""Statuses of what has left no trace since its signature or adoption."""
+
+
 def _binding(dataset: Dataset) -> pd.DataFrame:
     """Return the concluded instruments that bind over time."""
     rows = concluded(dataset)
