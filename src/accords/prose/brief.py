@@ -259,9 +259,10 @@ def _lives(dataset: Dataset) -> list[Reading]:
 
 def _lives_words(dataset: Dataset) -> str:
     rows = _binding(dataset)
+    in_force = rows.index[rows["status"] == "in-force"]
     return (
         f"Of {count(rows.index, 'concluded agreement')}, purchases aside, "
-        f"{count(rows.index[rows['status'] == 'in-force'])} are known to be in force; of "
+        f"{count(in_force)} {'is' if len(in_force) < 2 else 'are'} known to be in force; of "
         f"{count(rows.index[rows['status'].isin(UNKNOWN)])} nothing is known after the signature."
     )
 
