@@ -21,7 +21,7 @@ import accords
 from accords import dataset as tables
 from accords.curation.editions import store
 from accords.dataset import Dataset
-from accords.dataset.files import older, stored
+from accords.dataset.older import older, stored
 from accords.errors import AccordsError, DatasetError
 
 # --- load

@@ -12,6 +12,7 @@ import pandas as pd
 
 from accords.curation.differences import Kind, RowChange, compare
 from accords.dataset import Dataset
+from accords.dataset.schema import is_codes
 from accords.words import plain
 
 COMPUTED = ("status", "confidence", "date")
@@ -144,11 +145,6 @@ def facts(dataset: Dataset) -> pd.DataFrame:
     table = dataset.overview
     name = table["short_name"].fillna(table["title"]) if "short_name" in table else table["title"]
     return table[list(COMPUTED)].assign(name=name).astype("str").fillna("")
-
-
-def is_codes(resource: Any) -> bool:
-    """Return whether a table is a code list: a rule, and no fact."""
-    return str(resource["path"]).startswith("codes/")
 
 
 def as_json(difference: Difference) -> dict[str, Any]:

@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import subprocess
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import pandas as pd
 
 from accords.checks import check
-from accords.curation.changes import Difference, is_codes
+from accords.curation.changes import Difference
 from accords.curation.codebook import FILE as CODEBOOK
-from accords.curation.differences import texts
 from accords.curation.imports import read_workbook
 from accords.curation.revision import renew_codebook, revision
 from accords.curation.telling import entry
-from accords.dataset import Dataset, find_data, load, read_descriptor, read_edition, typed
-from accords.dataset import edtf as dates
+from accords.dataset import Dataset, find_data, load, read_descriptor, read_edition
+from accords.dataset.older import (
+    DESCRIPTOR,
+    HEADING,
+    LOG,
+    OF_AN_EDITION,
+    STORED,
+    Copy,
+    copy_of,
+    newest_source,
+    older,
+    unzipped,
+)
 from accords.errors import AccordsError
 from accords.templates import render
 
-STORED = "editions"
-"""Folder of the dataset with a copy of each edition as it was released."""
-
-LOG, DESCRIPTOR = "CHANGELOG.md", "datapackage.json"
-
-_OF_AN_EDITION = ("version", "created", "readUntil")
-"""What the descriptor says of one edition alone."""
-
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
-_HEADING = re.compile(r"^## (\S+) \((\d{4}-\d{2}-\d{2})\)\s*$", flags=re.MULTILINE)
 _ABOUT = re.compile(r"Edition (\S+ \(\d{4}-\d{2}-\d{2}\))")
 """How a workbook names the edition that it was made from."""
 
@@ -46,23 +45,6 @@ class NoEdition(AccordsError):
 
 class GitError(AccordsError):
     """Git does not give what it was asked for: why, in its own words."""
-
-
-class Copy(NamedTuple):
-    """An edition as it was kept: tables as text, descriptor, change log, and where it was found."""
-
-    tables: Mapping[str, pd.DataFrame]
-    descriptor: Mapping[str, Any]
-    log: str
-    origin: str
-
-    @property
-    def newest(self) -> tuple[str, pd.Timestamp]:
-        """Version and date of the newest edition in the change log."""
-        heading = _HEADING.search(self.log)
-        if heading is None:
-            raise AccordsError(f"{LOG} {self.origin}: no edition. Add a heading as today's has.")
-        return heading[1], pd.Timestamp(heading[2])
 
 
 def read(name: str, folder: Path | None = None) -> Dataset:
@@ -103,7 +85,7 @@ def compared(name: str, new: Dataset, folder: Path | None = None) -> Difference:
     if path.is_file():
         return _difference(_from_workbook(path, folder), new)
     if (stored := _stored(folder, name)).is_file():
-        return _difference(_from_zip(stored.read_bytes(), "as stored with the data"), new)
+        return _difference(unzipped(stored.read_bytes(), "as stored with the data"), new)
     try:
         return _difference(_from_git(name, folder), new)
     except GitError as error:
@@ -116,7 +98,7 @@ def compared(name: str, new: Dataset, folder: Path | None = None) -> Difference:
 
 def since_previous(new: Dataset) -> Difference | None:
     """Compare the newest edition with the one before, where that is found."""
-    editions = _HEADING.findall((new.path / LOG).read_text(encoding="utf-8"))
+    editions = HEADING.findall((new.path / LOG).read_text(encoding="utf-8"))
     try:
         return compared(editions[1][0], new) if len(editions) > 1 else None
     except NoEdition:
@@ -209,16 +191,6 @@ def store(folder: Path) -> Path:
     return target
 
 
-def newest_source(dataset: Dataset, at_most: pd.Timestamp) -> pd.Timestamp:
-    """Return the day of the newest source; where it has a month or year only, the last of its days.
-
-    It is never after a given day, which also stands where no source is dated. A source of '2026' is
-    older than one of '2026-02': a year says little about when sources were read.
-    """
-    days = dates.bounds(dataset.sources["published"]).sort_values(["earliest", "latest"])
-    return min([*days["latest"].dropna().tail(1), at_most])
-
-
 def _refuse(
     version: str,
     newest: str,
@@ -260,7 +232,7 @@ def _set_edition(
     heading = f"## {version} ({date:%Y-%m-%d})\n\nSources read until {until:%Y-%m-%d}."
     log.write_text(f"{before[:at]}{heading}\n\n{text}\n\n{before[at:]}", "utf-8", newline="\n")
     values = (version, f"{date:%Y-%m-%d}T00:00:00Z", f"{until:%Y-%m-%d}")
-    declared = read_descriptor(folder) | dict(zip(_OF_AN_EDITION, values, strict=True))
+    declared = read_descriptor(folder) | dict(zip(OF_AN_EDITION, values, strict=True))
     written = json.dumps(declared, indent=2, ensure_ascii=False)
     descriptor.write_text(f"{written}\n", "utf-8", newline="\n")
 
@@ -303,51 +275,9 @@ def _papers(dataset: Dataset, place: Path) -> dict[Path, bytes]:
 
 
 def _difference(copy: Copy, new: Dataset) -> Difference:
-    """Compare a dataset with an older one, read by the newer one's rules.
-
-    These are its columns and code lists. Columns that the older one lacks are empty, those that
-    exist no more are left out, and codes that exist no more are kept as far as they are used.
-    """
-    rules: list[str] = []
-    lacking: set[tuple[str, str]] = set()
-    tables = {}
-    today = texts(new)
-    for resource in new.descriptor["resources"]:
-        name, columns = resource["name"], today[resource["name"]].columns
-        former = copy.tables.get(name, pd.DataFrame())
-        table = former.reindex(columns=columns, fill_value="")
-        changed = set(columns) != set(former.columns)
-        if is_codes(resource):
-            changed = not table.equals(today[name])
-            table = _with_former_codes(today[name], former, resource)
-        else:
-            lacking |= {(name, column) for column in columns.difference(former.columns)}
-        if changed:
-            rules.append(name)
-        tables[name] = typed(table.where(table != ""), resource)
-    tables["events"] = tables["events"].join(dates.bounds(tables["events"]["date"]))
-    version, released = copy.newest
-    descriptor = {k: v for k, v in new.descriptor.items() if k not in _OF_AN_EDITION}
-    descriptor |= {k: v for k, v in copy.descriptor.items() if k in _OF_AN_EDITION}
-    until = pd.Timestamp(descriptor.get("readUntil", released))
-    focus = tuple(descriptor["focus"])
-    old = Dataset(tables, descriptor, version, released, until, focus, new.path)
-    if "readUntil" not in descriptor and new.as_of < new.released:
-        old = replace(old, as_of=newest_source(old, released))
-    return Difference(old, new, copy.origin, tuple(rules), frozenset(lacking))
-
-
-def _with_former_codes(
-    now: pd.DataFrame, former: pd.DataFrame, resource: Mapping[str, Any]
-) -> pd.DataFrame:
-    """Add to a code list the codes that it had formerly: older tables may use them."""
-    code = now.columns[0]
-    if code not in former:
-        return now
-    gone = former[~former[code].isin(now[code])].reindex(columns=now.columns, fill_value="")
-    flags = [f["name"] for f in resource["schema"]["fields"] if f["type"] == "boolean"]
-    gone[flags] = gone[flags].replace("", "false")
-    return pd.concat([now, gone], ignore_index=True)
+    """Compare a dataset with an older one, read by the newer one's rules."""
+    then = older(copy, new)
+    return Difference(then.dataset, new, copy.origin, then.rules, then.lacking)
 
 
 def _stored(folder: Path, version: str) -> Path:
@@ -367,29 +297,7 @@ def _inside(folder: Path) -> Path:
 def _from_folder(folder: Path) -> Copy:
     paths = [folder / name for name in _parts(folder)]
     files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in paths if p.is_file()}
-    return _copy(files, f"in {folder.name}")
-
-
-def _from_zip(archive: bytes, origin: str) -> Copy:
-    try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as files:
-            return _copy({name: files.read(name) for name in files.namelist()}, origin)
-    except zipfile.BadZipFile as error:
-        raise AccordsError(f"The edition {origin} cannot be read ({error}). Restore it.") from error
-
-
-def _copy(files: Mapping[str, bytes], origin: str) -> Copy:
-    """Read an edition from the content of its files; a table that is not there is empty."""
-    try:
-        descriptor = json.loads(files[DESCRIPTOR])
-        tables = {
-            r["name"]: pd.read_csv(io.BytesIO(files[r["path"]]), dtype="str", keep_default_na=False)
-            for r in descriptor["resources"]
-            if r["path"] in files
-        }
-        return Copy(tables, descriptor, files[LOG].decode(), origin)
-    except (KeyError, TypeError, ValueError) as error:
-        raise AccordsError(f"The edition {origin} cannot be read ({error}). Restore it.") from error
+    return copy_of(files, f"in {folder.name}")
 
 
 def _from_workbook(file: Path, folder: Path) -> Copy:
@@ -424,7 +332,7 @@ def _from_git(name: str, folder: Path) -> Copy:
     asked = _git(folder, "rev-parse", "--show-toplevel", "--show-prefix").decode()
     top, prefix = asked.split("\n")[:2]
     archive = _git(Path(top), "archive", "--format=zip", f"{revision_name}:{prefix}")
-    copy = _from_zip(archive, f"in git ({revision_name})")
+    copy = unzipped(archive, f"in git ({revision_name})")
     if is_version and copy.newest[0] != name:
         raise GitError(f"the tag {revision_name} is on another edition")
     return copy

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from accords.curation.changes import AgreementChange, Difference, FindingChange, facts, is_codes
+from accords.curation.changes import AgreementChange, Difference, FindingChange, facts
 from accords.curation.differences import Kind, RowChange, summary
 from accords.dataset import Dataset
+from accords.dataset.schema import is_codes
 from accords.templates import render
 from accords.words import listed, lowered, some
 

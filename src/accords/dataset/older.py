@@ -1,0 +1,149 @@
+"""An older edition: a copy of it, wherever that was kept, read by the rules of a newer one."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from accords.dataset import edtf as dates
+from accords.dataset.model import Dataset
+from accords.dataset.schema import as_text, is_codes, text_of, typed
+from accords.errors import AccordsError
+
+__all__ = ["Copy", "Older", "copy_of", "newest_source", "older", "stored", "unzipped"]
+
+STORED = "editions"
+"""Folder of the dataset with a copy of each edition as it was released."""
+
+LOG, DESCRIPTOR = "CHANGELOG.md", "datapackage.json"
+
+HEADING = re.compile(r"^## (\S+) \((\d{4}-\d{2}-\d{2})\)\s*$", flags=re.MULTILINE)
+"""How the change log heads an edition, the newest first."""
+
+OF_AN_EDITION = ("version", "created", "readUntil")
+"""What the descriptor says of one edition alone."""
+
+
+class Copy(NamedTuple):
+    """An edition as it was kept: tables as text, descriptor, change log, and where it was found."""
+
+    tables: Mapping[str, pd.DataFrame]
+    descriptor: Mapping[str, Any]
+    log: str
+    origin: str
+
+    @property
+    def newest(self) -> tuple[str, pd.Timestamp]:
+        """Version and date of the newest edition in the change log."""
+        heading = HEADING.search(self.log)
+        if heading is None:
+            raise AccordsError(f"{LOG} {self.origin}: no edition. Add a heading as today's has.")
+        return heading[1], pd.Timestamp(heading[2])
+
+
+class Older(NamedTuple):
+    """An older edition, read by the columns and codes of a newer one."""
+
+    dataset: Dataset
+    rules: tuple[str, ...]
+    """Tables whose columns or codes have changed since."""
+    lacking: frozenset[tuple[str, str]]
+    """Tables and columns that it did not have."""
+
+
+def copy_of(files: Mapping[str, bytes], origin: str) -> Copy:
+    """Read an edition from the content of its files; a table that is not there is empty."""
+    try:
+        descriptor = json.loads(files[DESCRIPTOR])
+        tables = {
+            r["name"]: text_of(files[r["path"]])
+            for r in descriptor["resources"]
+            if r["path"] in files
+        }
+        return Copy(tables, descriptor, files[LOG].decode(), origin)
+    except (KeyError, TypeError, ValueError) as error:
+        raise AccordsError(f"The edition {origin} cannot be read ({error}). Restore it.") from error
+
+
+def unzipped(archive: bytes, origin: str) -> Copy:
+    """Read an edition from a zip of its files."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as files:
+            return copy_of({name: files.read(name) for name in files.namelist()}, origin)
+    except zipfile.BadZipFile as error:
+        raise AccordsError(f"The edition {origin} cannot be read ({error}). Restore it.") from error
+
+
+def stored(folder: Path, version: str) -> Copy | None:
+    """Read the copy of an edition that is stored with the data, where there is one."""
+    file = folder / STORED / f"{version}.zip"
+    return unzipped(file.read_bytes(), f"as stored in {file}") if file.is_file() else None
+
+
+def stored_versions(folder: Path) -> list[str]:
+    """List the editions of which a copy is stored with the data, the oldest first."""
+    versions = (file.stem for file in (folder / STORED).glob("*.zip"))
+    return sorted(versions, key=lambda version: [int(n) for n in re.findall(r"\d+", version)])
+
+
+def older(copy: Copy, today: Dataset) -> Older:
+    """Read an older edition by a newer one's rules, its columns and code lists.
+
+    Columns that the older one lacks are empty, those that exist no more are left out, and codes
+    that exist no more are kept: older rows use them.
+    """
+    rules: list[str] = []
+    lacking: set[tuple[str, str]] = set()
+    tables = {}
+    for resource in today.descriptor["resources"]:
+        name, columns = resource["name"], [f["name"] for f in resource["schema"]["fields"]]
+        former = copy.tables.get(name, pd.DataFrame())
+        table = former.reindex(columns=columns, fill_value="")
+        if is_codes(resource):
+            now = as_text(today.tables[name], resource)
+            changed = not table.equals(now)
+            table = _with_former_codes(now, table, resource)
+        else:
+            changed = set(columns) != set(former.columns)
+            lacking |= {(name, column) for column in set(columns).difference(former.columns)}
+        if changed:
+            rules.append(name)
+        tables[name] = typed(table.where(table != ""), resource)
+    tables["events"] = tables["events"].join(dates.bounds(tables["events"]["date"]))
+    version, released = copy.newest
+    descriptor = {k: v for k, v in today.descriptor.items() if k not in OF_AN_EDITION}
+    descriptor |= {k: v for k, v in copy.descriptor.items() if k in OF_AN_EDITION}
+    until = pd.Timestamp(descriptor.get("readUntil", released))
+    focus = tuple(descriptor["focus"])
+    dataset = Dataset(tables, descriptor, version, released, until, focus, today.path)
+    if "readUntil" not in descriptor and today.as_of < today.released:
+        dataset = replace(dataset, as_of=newest_source(dataset, released))
+    return Older(dataset, tuple(rules), frozenset(lacking))
+
+
+def newest_source(dataset: Dataset, at_most: pd.Timestamp) -> pd.Timestamp:
+    """Return the day of the newest source; where it has a month or year only, the last of its days.
+
+    It is never after a given day, which also stands where no source is dated. A source of '2026' is
+    older than one of '2026-02': a year says little about when sources were read.
+    """
+    days = dates.bounds(dataset.sources["published"]).sort_values(["earliest", "latest"])
+    return min([*days["latest"].dropna().tail(1), at_most])
+
+
+def _with_former_codes(
+    now: pd.DataFrame, former: pd.DataFrame, resource: Mapping[str, Any]
+) -> pd.DataFrame:
+    """Add to a code list the codes that it had formerly: older tables may use them."""
+    code = now.columns[0]
+    gone = former[~former[code].isin([*now[code], ""])]
+    flags = {f["name"]: "false" for f in resource["schema"]["fields"] if f["type"] == "boolean"}
+    return pd.concat([now, gone.replace(dict.fromkeys(flags, ""), "false")], ignore_index=True)

@@ -1,0 +1,82 @@
+"""The tables as their files write them, and in the types that their schema declares."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from accords.errors import DatasetError
+
+__all__ = ["as_text", "is_codes", "text_of", "to_csv", "typed"]
+
+
+def is_codes(resource: Mapping[str, Any]) -> bool:
+    """Return whether a table is a code list: a rule, and no fact."""
+    return str(resource["path"]).startswith("codes/")
+
+
+def to_csv(table: pd.DataFrame, resource: Mapping[str, Any]) -> bytes:
+    """Write one table as the dataset's files have it.
+
+    Code lists keep their order, which is the order in which people read them.
+    """
+    fields = resource["schema"]["fields"]
+    written = pd.DataFrame({f["name"]: _written(table[f["name"]], f["type"]) for f in fields})
+    if not is_codes(resource):
+        written = written.sort_values(list(resource["schema"]["primaryKey"]), kind="stable")
+    return written.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL).encode()
+
+
+def as_text(table: pd.DataFrame, resource: Mapping[str, Any]) -> pd.DataFrame:
+    """Return one table as its file writes it: text, empty where there is nothing."""
+    return text_of(to_csv(table, resource))
+
+
+def text_of(content: bytes) -> pd.DataFrame:
+    """Return the table of a CSV file as text, empty where there is nothing."""
+    return pd.read_csv(io.BytesIO(content), dtype="str", keep_default_na=False)
+
+
+def typed(table: pd.DataFrame, resource: Mapping[str, Any]) -> pd.DataFrame:
+    """Turn the text of one table into the types that its schema declares."""
+    columns = {}
+    for f in resource["schema"]["fields"]:
+        name, kind = f["name"], f["type"]
+        try:
+            columns[name] = _typed(table[name], kind)
+        except (ValueError, TypeError, OverflowError) as error:
+            raise DatasetError(
+                f"{resource['path']}: column {name} holds a value that is not a {kind} ({error}). "
+                "Run 'accords check'."
+            ) from error
+    return pd.DataFrame(columns, index=table.index)
+
+
+def _typed(column: pd.Series, kind: str) -> pd.Series:
+    if kind == "integer":
+        return pd.to_numeric(column).astype("Int64")
+    if kind == "number":
+        return pd.to_numeric(column).astype("Float64")
+    if kind == "boolean":
+        strange = column.dropna()[~column.dropna().isin(["true", "false"])]
+        if not strange.empty:
+            raise ValueError(f"'{strange.iloc[0]}' is neither true nor false")
+        return column.map({"true": True, "false": False}, na_action="ignore").astype("boolean")
+    if kind == "date":
+        return pd.to_datetime(column, format="%Y-%m-%d")
+    return column
+
+
+def _written(column: pd.Series, kind: str) -> pd.Series:
+    if kind == "number":
+        return column.map(lambda n: np.format_float_positional(n, trim="-"), na_action="ignore")
+    if kind == "boolean":
+        return column.astype("boolean").map({True: "true", False: "false"}, na_action="ignore")
+    if kind == "date":
+        return column.dt.strftime("%Y-%m-%d")
+    return column
