@@ -37,10 +37,8 @@ def test_what_the_brief_says_is_whole(case: str) -> None:
     for text in said:
         assert text.endswith(".")
         assert not {"nan", "None", "inf", "NaT"} & set(re.findall(r"\w+", text))
-        assert not re.search(
-            r"\(\)|(?<![\d.,])0 of|\bof 0 ?[^\d %]|\b(?:1|none) (?:agreements|pages|publishers|are)\b",
-            text,
-        )
+        assert not re.search(r"\(\)|(?<![\d.,])0 of|\bof 0 ?[^\d %]", text)
+        assert not re.search(r"\b(?:1|none) (?:agreements|pages|publishers|are)\b", text)
         assert not re.search(r"(?<![\d.,])1 of the domains reported[^;]*; \S+ rest\b", text)
 
 

@@ -17,7 +17,6 @@ from known_numbers import unknown
 from accords.analysis.accord import accord_id
 from accords.dataset import Dataset
 from accords.prose import accord, brief, claims, domains, evidence, partners, time
-from accords.publish.page import abstract
 from accords.words import LeftOut, Text, plain
 
 every = pytest.mark.parametrize("passage", PASSAGES)
@@ -159,7 +158,6 @@ def test_a_linked_number_opens_what_it_counts(passage: str) -> None:
 WHOLE: dict[str, Callable[[Dataset], str]] = {
     "bottom line": lambda ds: brief.bottom_line(ds).html,
     "messages": lambda ds: "".join(m.sentence for m in brief.messages(ds, robust=False)),
-    "abstract": abstract,
 }
 """What is said of the whole dataset."""
 
@@ -171,12 +169,3 @@ def test_what_is_said_of_the_whole_opens_what_it_counts(what: str) -> None:
     linked = list(counts(WHOLE[what](ds)))
     assert linked
     assert [(n, len(ids)) for n, ids in linked if n != len(ids) and ids != accord] == []
-
-
-def test_all_that_the_abstract_counts_is_linked() -> None:
-    text = plain(LINK.sub("", abstract(made("shipped"))))
-    read_until = made("shipped").as_of
-    text = text.replace(f"{read_until.day} {read_until:%B %Y}", "")
-    years = re.findall(r"\b\d[\d,]*\b", text)
-    assert len(years) == 2
-    assert years == sorted(years)
