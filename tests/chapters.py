@@ -170,9 +170,7 @@ PASSAGES: dict[str, Telling] = {
             partner_measures.partner_counts(ds, purchases=purchases) for purchases in (True, False)
         ),
     ),
-    "partners.families": Telling(
-        partners.families, **_one(partner_measures.partner_families, top=4)
-    ),
+    "partners.families": Telling(partners.families, **_one(partner_measures.partner_families)),
     "partners.concentration": Telling(
         partners.concentration, **_one(partner_measures.concentration)
     ),

@@ -36,7 +36,7 @@ def test_facts_in_dispute_open_the_agreements_that_hold_them() -> None:
         ],
     )
     said = prose.disagreements(ds, measures.disputes_by_fact(ds))
-    links = re.findall(r'data-rows="([^"]*)">(\d+)</a>', said.html)
+    links = re.findall(r'data-rows="([^"]*)">(\d+)(?: facts)?</a>', said.html)
     assert links == [("a b", "2"), ("a b", "2"), ("a", "1"), ("b", "1")]
 
 

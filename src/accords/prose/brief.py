@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from accords.analysis import accord, evidence, relations, time
+from accords.analysis import accord, evidence, partners, relations, time
 from accords.analysis.common import by_state, concluded, dyads
 from accords.analysis.robustness import ALL, choices
 from accords.dataset import Dataset
@@ -20,6 +20,7 @@ from accords.dataset.edtf import spoken
 from accords.dataset.lifecycle import PURCHASE
 from accords.prose.accord import named_parties
 from accords.prose.names import each, phrase
+from accords.prose.partners import MOST_LEVEL, first_of, largest
 from accords.prose.passage import passage
 from accords.templates import render
 from accords.words import (
@@ -186,46 +187,46 @@ def _pace_words(dataset: Dataset) -> str:
     )
 
 
-def _largest(dataset: Dataset, *, purchases: bool = True) -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Return each state's largest bilateral partner and the agreements with it."""
-    rows = dyads(dataset)
-    if not purchases:
-        rows = rows[rows["instrument"] != PURCHASE]
-    ids = rows.groupby(["state", "partner"])["agreement_id"].agg(tuple)
-    largest = {}
-    for state in dataset.focus:
-        if state in ids.index.get_level_values("state"):
-            partner = ids[state].map(len).idxmax()
-            largest[state] = (partner, ids[state, partner])
-    return largest
-
-
 def _partners(dataset: Dataset) -> list[Reading]:
-    """Read the largest partner of each state."""
-    return [
-        Reading(
-            f"largest partner of {dataset.party_names[state]}",
-            f"{escape(dataset.party_names[partner])} {linked(len(ids), ids)}",
-            dataset.party_names[partner],
-        )
-        for state, (partner, ids) in _largest(dataset).items()
-    ]
+    """Read the largest partner of each state, or those that are level."""
+    readings = []
+    for state, own in each(dataset, partners.partner_counts(dataset)):
+        first = first_of(own)
+        names = listed(dataset.party_names[partner] for partner in first["partner"])
+        ids = [i for ids in first["ids"] for i in ids]
+        shown = f"{escape(names)} {linked(first['count'].iloc[0], ids)}"
+        readings.append(Reading(f"largest partner of {dataset.party_names[state]}", shown, names))
+    return readings
 
 
 def _partners_words(dataset: Dataset) -> str:
-    without = _largest(dataset, purchases=False)
+    without = dict(each(dataset, partners.partner_counts(dataset, purchases=False)))
     parts = []
-    for state, (partner, ids) in _largest(dataset).items():
-        said = (
-            f"{phrase(dataset, partner)} is the largest partner of "
-            f"{phrase(dataset, state)} with {count(ids, 'bilateral agreement')}"
-        )
+    for state, own in each(dataset, partners.partner_counts(dataset)):
+        said = f"{largest(dataset, own)} of {phrase(dataset, state)} with {_with_each(own)}"
         if state in without:
-            other, left = without[state]
-            whom = "" if other == partner else f"{phrase(dataset, other)} with "
-            said += f" (without purchases: {whom}{count(left)})"
+            same = set(first_of(own)["partner"]) == set(first_of(without[state])["partner"])
+            whom = "" if same else f"{_names(dataset, without[state])} with "
+            said += f" (without purchases: {whom}{_with_each(without[state], noun='')})"
         parts.append(said)
     return f"{capital('; '.join(parts))}."
+
+
+def _with_each(own: pd.DataFrame, noun: str = "bilateral agreement") -> str:
+    """Count the agreements with the largest partner, or with each of those that are level."""
+    first = first_of(own)
+    if len(first) == 1:
+        return count(first["ids"].iloc[0], noun)
+    n = int(first["count"].iloc[0])
+    ids = [i for ids in first["ids"] for i in ids]
+    return f"{linked(some(n, noun) if noun else n, ids)} each"
+
+
+def _names(dataset: Dataset, own: pd.DataFrame) -> str:
+    first = first_of(own)["partner"]
+    if len(first) > MOST_LEVEL:
+        return some(len(first), "partner")
+    return listed(phrase(dataset, partner) for partner in first)
 
 
 UNKNOWN = ("signed", "unknown")
@@ -258,9 +259,10 @@ def _lives(dataset: Dataset) -> list[Reading]:
 
 def _lives_words(dataset: Dataset) -> str:
     rows = _binding(dataset)
+    in_force = rows.index[rows["status"] == "in-force"]
     return (
         f"Of {count(rows.index, 'concluded agreement')}, purchases aside, "
-        f"{count(rows.index[rows['status'] == 'in-force'])} are known to be in force; of "
+        f"{count(in_force)} {'is' if len(in_force) < 2 else 'are'} known to be in force; of "
         f"{count(rows.index[rows['status'].isin(UNKNOWN)])} nothing is known after the signature."
     )
 

@@ -258,6 +258,8 @@ def own_lists(dataset: Dataset, lists: pd.DataFrame) -> Text:
     """
     if lists.empty:
         return LeftOut("Partners that a state named itself: no list is in the data.")
+    if not lists["ids"].map(len).any():
+        return LeftOut("Partners that a state named itself: none is in an agreement on record.")
     sentences = []
     for _, own in lists.groupby("table", sort=False):
         ever, early = own["ids"].map(len) > 0, own["ids_by_then"].map(len) > 0

@@ -57,9 +57,9 @@ def answer(dataset: Dataset, counts: pd.DataFrame) -> Text:
         From :func:`accords.analysis.partners.partner_counts`.
     """
     parts = [
-        f"{_largest(dataset, own)} of {phrase(dataset, state)} "
-        f"({linked(own['count'].iloc[0], _ids(_first(own)))} of {own['of'].iloc[0]} "
-        f"bilateral agreements{_aside(counts)}{' with each' if len(_first(own)) > 1 else ''})"
+        f"{largest(dataset, own)} of {phrase(dataset, state)} "
+        f"({linked(own['count'].iloc[0], _ids(first_of(own)))} of "
+        f"{some(own['of'].iloc[0], 'bilateral agreement')}{_aside(counts)}{' with each' if len(first_of(own)) > 1 else ''})"
         for state, own in each(dataset, counts)
     ]
     if not parts:
@@ -261,14 +261,14 @@ def shared(dataset: Dataset, table: pd.DataFrame) -> Text:
     )
 
 
-def _first(own: pd.DataFrame) -> pd.DataFrame:
+def first_of(own: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of a state's largest partners: more than one where they are level."""
     return own[own["count"] == own["count"].max()]
 
 
-def _largest(dataset: Dataset, own: pd.DataFrame) -> str:
+def largest(dataset: Dataset, own: pd.DataFrame) -> str:
     """Name a state's largest partner or partners as the subject of a sentence (HTML)."""
-    names = [phrase(dataset, partner) for partner in _first(own)["partner"]]
+    names = [phrase(dataset, partner) for partner in first_of(own)["partner"]]
     if len(names) > MOST_LEVEL:
         return f"{len(names)} partners are level as the largest"
     if len(names) > 1:
@@ -334,9 +334,9 @@ def ranked_caption(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> Cap
     for state, own in each(dataset, counts):
         who, first = dataset.party_names[state], own.iloc[0]
         title.append(
-            f"{plain(_largest(dataset, own))} of {plain(phrase(dataset, state))} "
+            f"{plain(largest(dataset, own))} of {plain(phrase(dataset, state))} "
             f"({first['count']} of {some(first['of'], 'agreement')}"
-            f"{' with each' if len(_first(own)) > 1 else ''})"
+            f"{' with each' if len(first_of(own)) > 1 else ''})"
         )
         best = listed(
             f"{dataset.party_names[row['partner']]} {row['count']}"

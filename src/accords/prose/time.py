@@ -71,6 +71,8 @@ def counts(dataset: Dataset, rows: pd.DataFrame, years: pd.DataFrame) -> Text:
     rows, years
         From :func:`accords.analysis.common.by_state` and :func:`accords.analysis.time.yearly`.
     """
+    if rows.empty:
+        return LeftOut("Agreements over time: no concluded agreement is on record.")
     sentences = []
     for state in dataset.focus:
         own, mine = rows[rows["state"] == state], years[years["state"] == state]
@@ -101,6 +103,8 @@ def rate_change(dataset: Dataset, changes: pd.DataFrame) -> Text:
     changes
         :func:`accords.analysis.time.rate_change` under each choice of records.
     """
+    if not changes["before"].any():
+        return LeftOut("Change of pace: no state has enough earlier agreements.")
     sentences = []
     for state in dataset.focus:
         own = changes[changes["state"] == state]
@@ -310,7 +314,7 @@ def contracts_caption(dataset: Dataset, table: pd.DataFrame, most: int = 10) -> 
         f"{'has' if 1 in (priced, len(table)) else 'have'} a price, and for "
         f"{table['disputed'].sum() or 'none'} of these sources give different figures",
         f"Procurement contracts with a price (n = {priced}), nominal, each in its own currency, "
-        "the dearest first. The mark is the value that the dataset carries; a pale line spans the "
-        f"figures where sources differ.{unpriced if priced < len(table) else ''}",
+        f"the {most} dearest of each at most. The mark is the value that the dataset carries; a "
+        f"pale line spans the figures where sources differ.{unpriced if priced < len(table) else ''}",
         f"List of contracts by value. {'. '.join(lists)}.",
     )
