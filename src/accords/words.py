@@ -55,6 +55,7 @@ _LINK = re.compile(r'<a class="rows" href="#evidence" data-rows="([^"]*)">(.*?)<
 _UNFOLDING = Markup("""<style>
 .accords-passage>div{margin:0 0 1em}
 .accords-passage .rows{display:inline}
+.accords-passage .rows:not([open])::details-content{display:none}
 .accords-passage .rows>summary{display:inline;cursor:pointer;list-style:none;
 color:var(--jp-content-link-color,var(--vscode-textLink-foreground,LinkText));
 text-decoration:underline dotted;text-underline-offset:3px}

@@ -60,6 +60,9 @@ def test_a_number_unfolds_the_agreements_that_it_counts(lab, dataset):
     assert listed & set(dataset.find(status="pending").overview.index)
     number.locator("summary").click()
     number.locator("li").first.wait_for(state="hidden")
+    # Folded, it stands in its sentence, on one line with it.
+    sentence = lab.locator(".accords-passage > div").first.bounding_box()
+    assert sentence["height"] < 2 * number.locator("summary").bounding_box()["height"]
 
 
 def test_addresses_in_tables_are_links(lab):

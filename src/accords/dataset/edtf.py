@@ -11,6 +11,8 @@ import calendar
 
 import pandas as pd
 
+__all__ = ["OPEN", "PATTERN", "bounds", "precision", "spoken"]
+
 PATTERN = r"^(?P<year>\d{4})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?(?P<uncertain>\?)?$"
 """One date; an interval is two of them, or one and ``..``, around a slash."""
 

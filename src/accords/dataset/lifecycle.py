@@ -7,6 +7,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+__all__ = [
+    *("APPROVALS", "CONCLUSIONS", "CONSENTS", "INTENTIONS", "PREPARATIONS", "PURCHASE"),
+    *("SIGNATURES", "SIGNS", "conclusions", "confidences", "statuses"),
+]
+
 SIGNATURES = ("accession", "signed")
 PREPARATIONS = ("noted", "tabled", "government-approved")
 """Steps that can precede a signature: alone, they do not show that an instrument was concluded."""
