@@ -59,7 +59,8 @@ def answer(dataset: Dataset, counts: pd.DataFrame) -> Text:
     parts = [
         f"{largest(dataset, own)} of {phrase(dataset, state)} "
         f"({linked(own['count'].iloc[0], _ids(first_of(own)))} of "
-        f"{some(own['of'].iloc[0], 'bilateral agreement')}{_aside(counts)}{' with each' if len(first_of(own)) > 1 else ''})"
+        f"{some(own['of'].iloc[0], 'bilateral agreement')}{_aside(counts)}"
+        f"{' with each' if len(first_of(own)) > 1 else ''})"
         for state, own in each(dataset, counts)
     ]
     if not parts:

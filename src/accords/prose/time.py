@@ -315,6 +315,7 @@ def contracts_caption(dataset: Dataset, table: pd.DataFrame, most: int = 10) -> 
         f"{table['disputed'].sum() or 'none'} of these sources give different figures",
         f"Procurement contracts with a price (n = {priced}), nominal, each in its own currency, "
         f"the {most} dearest of each at most. The mark is the value that the dataset carries; a "
-        f"pale line spans the figures where sources differ.{unpriced if priced < len(table) else ''}",
+        "pale line spans the figures where sources differ."
+        f"{unpriced if priced < len(table) else ''}",
         f"List of contracts by value. {'. '.join(lists)}.",
     )
