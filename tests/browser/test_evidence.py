@@ -34,7 +34,7 @@ def write(dataset: Dataset, folder: Path) -> str:
     allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; script-src 'sha256-{allowed}'; style-src 'unsafe-inline'"
     some = records.row_set([0, 1, 2, 4])
-    sources = page.row_links(dataset)(records.source_list(dataset))
+    sources = page.with_row_sets(records.source_list(dataset), dataset)
     file = folder / "page.html"
     file.write_text(
         f"""<!doctype html><html lang="en"><head><meta charset="utf-8">

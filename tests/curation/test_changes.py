@@ -22,7 +22,7 @@ def later(small_folder: Path) -> Dataset:
 @pytest.fixture(autouse=True)
 def _no_findings(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the report finds takes long to count; few tests are about it."""
-    monkeypatch.setattr("accords.prose.findings.findings", lambda dataset, *, robust: [])
+    monkeypatch.setattr("accords.prose.brief.messages", lambda dataset, *, robust: [])
 
 
 def without(agreement: str) -> Dataset:

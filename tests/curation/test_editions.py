@@ -32,7 +32,7 @@ DAY = pd.Timestamp("2027-01-31")
 @pytest.fixture(autouse=True)
 def _no_findings(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the report finds takes long to count, and is no matter here."""
-    monkeypatch.setattr("accords.prose.findings.findings", lambda dataset, *, robust: [])
+    monkeypatch.setattr("accords.prose.brief.messages", lambda dataset, *, robust: [])
 
 
 def git(folder: Path, *arguments: str) -> str:

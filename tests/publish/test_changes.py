@@ -5,19 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import builders
+import pandas as pd
 import pytest
-from accords.prose.findings import Finding
 
 from accords.curation.changes import Difference
 from accords.curation.telling import FOLDED
 from accords.dataset import Dataset, load
+from accords.prose.brief import Message
 from accords.publish.changes import as_notebook, chapter
 
 
 @pytest.fixture(autouse=True)
 def _no_findings(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the report finds takes long to count; one test is about it."""
-    monkeypatch.setattr("accords.prose.findings.findings", lambda dataset, *, robust: [])
+    monkeypatch.setattr("accords.prose.brief.messages", lambda dataset, *, robust: [])
 
 
 def without(agreement: str) -> Dataset:
@@ -48,12 +49,13 @@ def test_names_are_escaped() -> None:
 def test_a_finding_is_shown_where_it_differs(
     small_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def findings(dataset: Dataset, *, robust: bool) -> list[Finding]:
+    def findings(dataset: Dataset, *, robust: bool) -> list[Message]:
         status = dataset.overview.loc["aze-mar", "status"]
         padding = "and so on " * 20
-        return [Finding("accord", "The accord.", f"The <b>status</b> is {status} & {padding}", ())]
+        said = f"The <b>status</b> is {status} & {padding}"
+        return [Message("accord", "The accord.", said, [], pd.DataFrame(), ())]
 
-    monkeypatch.setattr("accords.prose.findings.findings", findings)
+    monkeypatch.setattr("accords.prose.brief.messages", findings)
     builders.ratify(small_folder)
     text = chapter(Difference(builders.small(), load(small_folder))).html
     assert (

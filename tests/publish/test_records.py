@@ -335,7 +335,7 @@ def test_publishers_count_pages_once_and_lead_to_their_agreements():
             {"source_id": f"press-a{n}", "publisher": "Daily", "kind": "press"} for n in (1, 2, 3)
         ],
     )
-    tree = parse(page.row_links(dataset)(records.source_list(dataset)))
+    tree = parse(page.with_row_sets(records.source_list(dataset), dataset))
     (row,) = tree.findall(".//tbody/tr")
     assert [said(cell) for cell in row] == ["Daily", "Press", "English", "3", "2"]
     assert row.find(".//a").get("data-set") == "0-1"

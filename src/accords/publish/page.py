@@ -362,7 +362,7 @@ def figure_key(figure: Mapping[str, Any]) -> str:
     return pictures.digest(figure)
 
 
-def _with_row_sets(markup: str, dataset: Dataset) -> Markup:
+def with_row_sets(markup: str, dataset: Dataset) -> Markup:
     """Let the numbers of markup of our own, which is whole, lead to their rows in the table."""
     body = BeautifulSoup(markup, "lxml").body
     assert body is not None
@@ -396,9 +396,9 @@ def records(dataset: Dataset) -> dict[str, str]:
     return {
         "table": written.evidence_table(dataset),
         "sections": written.agreement_sections(dataset),
-        "sources": _with_row_sets(written.source_list(dataset), dataset),
-        "lists": _with_row_sets(partners.lists(dataset), dataset),
-        "partners": _with_row_sets(partners.partner_pages(dataset), dataset),
+        "sources": with_row_sets(written.source_list(dataset), dataset),
+        "lists": with_row_sets(partners.lists(dataset), dataset),
+        "partners": with_row_sets(partners.partner_pages(dataset), dataset),
         "metadata": metadata.tags(dataset),
     }
 
