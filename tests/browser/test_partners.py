@@ -26,6 +26,7 @@ def write(dataset: Dataset, folder: Path) -> str:
     script = page.script("partners.js")
     allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = f"default-src 'none'; script-src 'sha256-{allowed}'; style-src 'unsafe-inline'"
+    pages = page.with_row_sets(partners.partner_pages(dataset), dataset)
     # A link to a record or to the table needs a place to lead to.
     places = "".join(f'<p id="{key}"></p>' for key in ("evidence", *dataset.overview.index))
     file = folder / "partners.html"
@@ -36,7 +37,7 @@ def write(dataset: Dataset, folder: Path) -> str:
         <title>Partners</title><style>{page.style()}</style></head><body><main><h1>Partners</h1>
         <p><a href="#{partner_anchor("TUR")}" id="name">Türkiye</a></p>
         <h2>Lists</h2>{page.with_row_sets(partners.lists(dataset), dataset)}
-        <h2>Partners</h2>{page.with_row_sets(partners.partner_pages(dataset), dataset)}{places}</main>
+        <h2>Partners</h2>{pages}{places}</main>
         <script>{script}</script></body>""",
         encoding="utf-8",
     )

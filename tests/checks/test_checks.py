@@ -815,7 +815,7 @@ MORE = [
         for day in ("2026-02-30", "2026-11-25", "soon")
     ),
     at("edition", "CHANGELOG.md", rewrite("CHANGELOG.md", lambda b: b"## 1.0.0 (2026-13-24)\n")),
-    at("edition", "CHANGELOG.md", rewrite("CHANGELOG.md", lambda b: b"\xff" + b), "line 1"),
+    at("edition", "CHANGELOG.md", rewrite("CHANGELOG.md", lambda b: b"\xff" + b)),
 ]  # fmt: skip
 
 

@@ -69,8 +69,8 @@ def read(folder: Path, resource: Mapping[str, Any]) -> tuple[pd.DataFrame, bool,
         rows = _at_once(raw, separator, header)
     except ValueError:
         rows, torn = _row_by_row(name, raw.decode(), separator, header, found)
-    headless = rows[rows.iloc[:, 0].isna()] if header else rows
-    blank = headless.index[headless.isna().all(axis=1)]
+    blank = rows.index[rows.iloc[:, 0].isna()] if header else rows.index
+    blank = blank[rows.loc[blank].isna().all(axis=1)] if len(blank) else blank
     found += [problem("blank-row", "The row is empty.", "Remove it.", int(row)) for row in blank]
     columns = [column for column in declared if column in header]
     rows = rows.drop(index=blank) if len(blank) else rows

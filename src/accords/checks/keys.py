@@ -63,14 +63,18 @@ def dangling(data: Data) -> tuple[list[Problem], set[str]]:
     for (target, key), referring in _references(data).items():
         with suppress(KeyError):  # It is reported already that these cannot be read.
             parents = data[target][key]
-            listed = paths[target].startswith("codes/")
-            spellings = _spellings(data[target], key, listed)
             missing: dict[str, list[tuple[str, str, int]]] = {}
             for table, column, rows in referring:
-                rows = rows[~rows[column].isin(parents) & rows[column].notna()]
-                unsound |= set(rows.get("agreement_id", pd.Series(dtype="str")).dropna())
-                for row, value in rows[column].items():
+                filled = rows[column].dropna()
+                stray = filled[~filled.isin(parents)]
+                if len(stray) and "agreement_id" in rows:
+                    unsound |= set(rows.loc[stray.index, "agreement_id"].dropna())
+                for row, value in stray.items():
                     missing.setdefault(str(value), []).append((table, column, int(str(row))))
+            if not missing:
+                continue
+            listed = paths[target].startswith("codes/")
+            spellings = _spellings(data[target], key, listed)
             found: list[Problem] = []
             for value, places in missing.items():
                 table, column, row = places[0]

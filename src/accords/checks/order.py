@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 
 import pandas as pd
 
@@ -33,14 +33,15 @@ USUAL = frozenset(
 """Pairs of steps of which the first is seldom the later."""
 
 
-def _out_of_order(data: Data, pairs: frozenset[tuple[str, str]]) -> pd.DataFrame:
-    """Find steps that lie before one that they follow, where the dates leave no other reading.
+@lru_cache(maxsize=1)
+def _earlier(data: Data) -> pd.DataFrame:
+    """Return steps with another that lies later, where the dates leave no other reading.
 
     In a bilateral agreement the parties' domestic steps are compared party by party; in a
     multilateral one all steps are, as it is in force before the later members join.
     """
     rows = data["events"].dropna(subset=["agreement_id", "event_id", "date"])
-    rows = rows[rows["event"].isin({step for pair in pairs for step in pair})]
+    rows = rows[rows["event"].isin({step for pair in FIRM | USUAL for step in pair})]
     scope = data.lookup("agreements", "agreement_id", "scope")
     steps = rows.assign(
         row=rows.index,
@@ -51,9 +52,14 @@ def _out_of_order(data: Data, pairs: frozenset[tuple[str, str]]) -> pd.DataFrame
     both = steps.merge(steps, on="agreement_id", suffixes=("", "_before"))
     both = both[both["latest"] < both["earliest_before"]]
     apart = both["domestic"] & both["domestic_before"] | ~both["bilateral"]
-    both = both[~apart | (both["party"] == both["party_before"])]
+    return both[~apart | (both["party"] == both["party_before"])].set_index("row")
+
+
+def _out_of_order(data: Data, pairs: frozenset[tuple[str, str]]) -> pd.DataFrame:
+    """Find steps that lie before one that they follow."""
+    both = _earlier(data)
     ordered = [tuple(pair) in pairs for pair in both[["event_before", "event"]].to_numpy()]
-    return both[ordered].set_index("row")
+    return both[ordered]
 
 
 def _ahead(data: Data, table: str, column: str) -> pd.DataFrame:

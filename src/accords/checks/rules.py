@@ -114,6 +114,8 @@ def broken(rules: Iterable[Rule], data: Data, unsound: set[str]) -> Iterator[Pro
             rows = rule.find(data)
         except KeyError:
             continue
+        if rows.empty:
+            continue
         if "agreement_id" in rows:
             rows = rows[rows["agreement_id"].notna() & ~rows["agreement_id"].isin(unsound)]
         found, listed = [], rows[: MOST + 1]
