@@ -117,8 +117,9 @@ class Field:
             return answer, f"'{answer}' is not in the list. {hint}"
         if answer in self.taken:
             return answer, f"'{answer}' is taken already. Choose another."
-        faults = [f"{fault.message} {fault.remedy}" for fault in form(self.declared).faults(answer)]
-        return answer, faults[0] if faults else ""
+        cell = form(self.declared)
+        fault = None if cell.plain(answer) else next(iter(cell.faults(answer)), None)
+        return answer, f"{fault.message} {fault.remedy}" if fault else ""
 
     def _worded(self, answer: str) -> list[str]:
         """List the codes of which the label or the code itself has every word of an answer."""
