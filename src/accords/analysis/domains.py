@@ -169,7 +169,7 @@ def _differences(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         *(*keys, "first", "second", "difference", "low", "high", "p", "adjusted", "sure", "ids"),
     ]
     if pairs.empty:
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=columns).astype(dict.fromkeys(columns[len(keys) : -2], float))
     from scipy.stats import fisher_exact
     from statsmodels.stats.multitest import multipletests
     from statsmodels.stats.proportion import confint_proportions_2indep
