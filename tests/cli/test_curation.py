@@ -134,7 +134,7 @@ def test_the_new_edition_says_what_is_new(tmp_path: Path) -> None:
     report = (tmp_path / "build" / "report.html").read_text(encoding="utf-8")
     assert "What changed since the last edition" in report
     assert ">10</a> new" in report
-    assert "href="  # made-up-10">Made-up 10</a>" in report
+    assert 'href="#made-up-10">Made-up 10</a>' in report
 
 
 TO_AND_FRO = """
