@@ -120,4 +120,4 @@ def test_states_are_chosen_on_the_command_line(folder: Path, tmp_path: Path) -> 
     arguments = ["build", "--data", str(folder), "--out", str(tmp_path), "--focus", "TUR,XXX"]
     run = CliRunner().invoke(app, arguments)
     assert run.exit_code == 1
-    assert "XXX" in run.output
+    assert "focus: there is no 'XXX'" in run.output
