@@ -80,7 +80,7 @@ def readable(
     columns: Mapping[str, str],
     labels: Mapping[str, Mapping[str, str]] | None = None,
 ) -> pd.DataFrame:
-    """Return a table for readers: codes as names, dates in words, numbers to three digits.
+    """Return a table for readers: codes as names, dates in words, infinite numbers as missing.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def readable(
         elif column == "date":
             values = values.map(edtf.spoken, na_action="ignore")
         elif pd.api.types.is_float_dtype(values):
-            values = values.astype(float).round(3).replace([math.inf, -math.inf], math.nan)
+            values = values.astype(float).replace([math.inf, -math.inf], math.nan)
         shown[heading] = values
     return pd.DataFrame(shown)
 

@@ -297,7 +297,7 @@ def cells(
     shares: Sequence[float],
     text: Sequence[object],
     hover: Iterable[str],
-    size: int = 30,
+    size: int = 26,
 ) -> None:
     """Draw squares shaded by a share, each with a text on it."""
     figure.add_scatter(

@@ -88,7 +88,7 @@ def families(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     sizes = [len(order) for order in orders.values()]
     figure, axes = marks.panels(
         [names[s] for s in states], inks=[inks[s] for s in states], sizes=sizes,
-        height=100 + 38 * sum(sizes), gap=12,
+        height=100 + 31 * sum(sizes), gap=12,
     )  # fmt: skip
     columns = {code: n for n, code in enumerate(labels)}
     heads = [
@@ -118,14 +118,14 @@ def families(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
         marks.settle(figure, panel, x={**axis, "ticktext": heads[0], "tickangle": 0})
         small = {"ticktext": heads[1], "tickangle": -90, "tickfont": {"size": 11}}
         phone(figure, **{f"xaxis{panel['xaxis'][1:]}": small})
-    # The headings of the columns stand where the first panel's title would.
+    # The headings of the columns stand where the first panel's title would, so all stand beside.
     beside = {"x": 0, "xanchor": "right", "xshift": -4, "yshift": 2}
-    figure.layout.annotations[0].update(beside)
+    for heading in figure.layout.annotations:
+        heading.update(beside)
     figure.layout.margin.t += 40
-    notes = figure.layout.meta["narrow"]["annotations"]
     phone(
         figure, margin={"t": 140}, height=260 + 38 * sum(sizes),
-        annotations=[{**notes[0], **beside}, *notes[1:]],
+        annotations=[{**n, **beside} for n in figure.layout.meta["narrow"]["annotations"]],
     )  # fmt: skip
     return figure.update_layout(margin={"b": 8})
 

@@ -176,7 +176,7 @@ def contracts(dataset: Dataset, table: pd.DataFrame, most: int = 10) -> go.Figur
     counts = table["currency"].value_counts()
     figure, axes = marks.panels(
         [prose.currency_heading(rows, counts) for rows in lists], sizes=sizes,
-        height=round(36 * sum(sizes)) + 40, phone_height=round(47 * sum(sizes)) + 40, gap=6,
+        height=round(29 * sum(sizes)) + 40, phone_height=round(47 * sum(sizes)) + 40, gap=6,
     )  # fmt: skip
     for rows, panel in zip(lists, axes, strict=True):
         _ranked(figure, panel, dataset, rows)
