@@ -75,7 +75,8 @@ $(READY): requirements.lock pyproject.toml
 	  $(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .; \
 	fi
 	@# What running a notebook gives stays in its file and out of the history: see .gitattributes.
-	@git config filter.notebook.clean '$(BIN)/python -m accords.publish.stored' 2>/dev/null || true
+	@git config filter.notebook.clean \
+	  'if [ -x $(BIN)/python ]; then $(BIN)/python -m accords.publish.stored; else cat; fi' 2>/dev/null || true
 	@rm -f $(VENV)/ready-*
 	@touch $@
 
