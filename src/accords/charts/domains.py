@@ -42,7 +42,9 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
         return None
     codes = dataset.codes("domain_codes")
     sure = set(contrast.loc[contrast["sure"].astype(bool), "domain"])
-    figure, (panel,) = marks.panels([""], height=40 + 25 * len(order), phone_height=40 + 28 * len(order))
+    figure, (panel,) = marks.panels(
+        [""], height=40 + 25 * len(order), phone_height=40 + 28 * len(order)
+    )
     places = marks.rows(
         figure, panel, codes.loc[order, "label"].tolist(),
         short=codes.loc[order, "short_label"].tolist(), bold=[code in sure for code in order],

@@ -114,7 +114,7 @@ def flat(dataset: Tables) -> pd.DataFrame:
 
 
 def save(dataset: Tables, path: str | Path, about: str = "") -> Path:
-    """Write a dataset's agreements as ``.csv``, ``.xlsx`` or ``.bib``, by the file's ending.
+    """Write a dataset's agreements as ``.csv``, ``.xlsx``, ``.bib`` or ``.ris``, by the ending.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def save(dataset: Tables, path: str | Path, about: str = "") -> Path:
 
 
 def as_bytes(dataset: Tables, form: str, about: str = "") -> bytes:
-    """Return what :func:`save` writes; ``form`` is ``csv``, ``xlsx`` or ``bib``."""
+    """Return what :func:`save` writes; ``form`` is ``csv``, ``xlsx``, ``bib`` or ``ris``."""
     if form == "csv":
         table = flat(dataset)
         text = table.select_dtypes(exclude="number").columns
@@ -152,9 +152,10 @@ def as_bytes(dataset: Tables, form: str, about: str = "") -> bytes:
         return table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
     if form == "xlsx":
         return _workbook(dataset, about)
-    if form == "bib":
-        return citations.bibtex(dataset).encode()
-    raise AccordsError(f".{form}: no such format. Save as .csv, .xlsx or .bib.")
+    if form in ("bib", "ris"):
+        write = citations.bibtex if form == "bib" else citations.ris
+        return write(dataset).encode()
+    raise AccordsError(f".{form}: no such format. Save as .csv, .xlsx, .bib or .ris.")
 
 
 def _workbook(dataset: Tables, about: str) -> bytes:

@@ -6,43 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
 from accords.dataset import edtf as dates
 from accords.dataset.tables import Tables
 from accords.errors import AccordsError
 from accords.templates import render
 from accords.words import Text, listed, money
-
-STYLE = Markup("""<style>
-.accords-card{font:14px/1.5 var(--jp-ui-font-family,system-ui,sans-serif);max-width:64rem;
-color:var(--jp-ui-font-color0,CanvasText)}
-.accords-card :is(h3,h4,p,ul,ol,dl,dd){margin:0;padding:0}
-.accords-card h3{font-size:17px;line-height:1.3;font-weight:600;text-wrap:balance}
-.accords-card :is(h4,summary){font-size:12px;font-weight:600;margin:16px 0 4px;
-color:var(--jp-ui-font-color1,GrayText)}
-.accords-card summary{cursor:pointer}
-.accords-card .quiet{color:var(--jp-ui-font-color1,GrayText)}
-.accords-card .small{font-size:12.5px}
-.accords-card p+p,.accords-card h3+p{margin-top:4px}
-.accords-card p.summary{margin-top:10px}
-.accords-card dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:4px 16px;
-margin-top:12px}
-.accords-card dt{width:auto;float:none;color:var(--jp-ui-font-color1,GrayText);font-weight:400}
-.accords-card ul,.accords-card ol{list-style:none}
-.accords-card li+li{margin-top:4px}
-.accords-card .life li{display:grid;grid-template-columns:13rem minmax(0,1fr);gap:16px}
-.accords-card .sources li+li{margin-top:8px}
-.accords-card a{color:var(--jp-content-link-color,LinkText)}
-.accords-card table{border-collapse:collapse;margin:12px 0 0;font-size:13px}
-.accords-card :is(th,td){text-align:left!important;vertical-align:top!important;
-padding:4px 20px 4px 0;background:none;white-space:normal;max-width:none}
-.accords-card tbody tr{background:none!important;
-border-top:1px solid var(--jp-border-color2,color-mix(in srgb,currentColor 18%,transparent))}
-.accords-card .n{text-align:right!important;font-variant-numeric:tabular-nums}
-.accords-card code{font-size:12.5px;background:none}
-</style>""")
-"""Style of the cards, in the colours of JupyterLab's theme, or the system's outside of it."""
 
 
 def dataset(ds: Tables) -> str:
@@ -57,7 +26,6 @@ def dataset(ds: Tables) -> str:
     return render(
         "accords.dataset",
         "dataset.html.j2",
-        style=STYLE,
         states=listed(names),
         edition=ds.edition,
         read_until=dates.spoken(f"{ds.as_of:%Y-%m-%d}"),
@@ -100,7 +68,6 @@ def record(ds: Tables, agreement_id: str) -> Text:
         render(
             "accords.dataset",
             "record.html.j2",
-            style=STYLE,
             row=_plain(ds.overview.loc[[agreement_id]].reset_index())[0],
             parties=_plain(_of(ds.parties, agreement_id)),
             domains=_domains(ds, agreement_id),

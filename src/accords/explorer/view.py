@@ -113,7 +113,7 @@ class Explorer:
         self._table.selected_rows = np.flatnonzero(self._rows.index == agreement_id).tolist()
 
     def save(self, path: str | Path) -> Path:
-        """Write the selection as ``.csv``, ``.xlsx`` (with its sources) or ``.bib``."""
+        """Write the selection as ``.csv``, ``.xlsx`` (with its sources), ``.bib`` or ``.ris``."""
         return export.save(self.dataset, path, about=str(self.criteria))
 
     def __repr__(self) -> str:
