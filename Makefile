@@ -16,10 +16,10 @@ report: setup browser driver ## Build build/report.html and all that goes with i
 	$(BIN)/accords build
 
 test: setup browser driver ## Run all tests
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 test-fast: setup ## Run what needs no browser and no build
-	$(BIN)/pytest -n auto -m "not browser and not slow"
+	$(BIN)/pytest -n auto --dist worksteal -m "not browser and not slow"
 
 check: setup ## Check the data, the code's style and its types
 	$(BIN)/ruff check .

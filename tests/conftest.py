@@ -15,8 +15,12 @@ import builders
 
 from accords.dataset import Dataset
 
-# The same examples in every run, and no verdict by the clock.
-hypothesis.settings.register_profile("steady", deadline=None, derandomize=True, database=None)
+# The same examples in every run, and no verdict by the clock. Whoever wants to hunt for faults asks
+# for other and more of them: pytest --hypothesis-profile=hunt
+hypothesis.settings.register_profile(
+    "steady", deadline=None, derandomize=True, database=None, max_examples=25
+)
+hypothesis.settings.register_profile("hunt", deadline=None, database=None, max_examples=500)
 hypothesis.settings.load_profile("steady")
 
 

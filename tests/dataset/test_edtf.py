@@ -54,9 +54,10 @@ def test_an_open_interval_is_bounded_on_one_side() -> None:
     assert list(found["earliest"].notna()) == [False, True, False]
 
 
-def test_all_shipped_dates_are_read_as_the_edtf_package_reads_them(dataset: Dataset) -> None:
+def test_shipped_dates_are_read_as_the_edtf_package_reads_them(dataset: Dataset) -> None:
     events = dataset.events.dropna(subset=["date"]).drop_duplicates("date")
     events = events[~events["date"].str.contains("/")]  # Of intervals, see above.
+    events = events.iloc[:: len(events) // 100 + 1]  # The package takes its time.
     parsed = events["date"].map(edtf.parse_edtf)
     assert (events["earliest"] == parsed.map(lambda date: day(date.lower_strict()))).all()
     assert (events["latest"] == parsed.map(lambda date: day(date.upper_strict()))).all()
