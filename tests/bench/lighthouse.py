@@ -26,7 +26,7 @@ from rich.table import Table
 from accords.publish import browser
 
 ROOT = Path(__file__).resolve().parents[2]
-LIGHTHOUSE = "lighthouse@13"
+LIGHTHOUSE = "lighthouse@12"
 CATEGORIES = "performance,accessibility,best-practices,seo"
 FORMS = {"desk": ("--preset=desktop",), "phone": ("--form-factor=mobile",)}
 NETWORKS = {

@@ -196,7 +196,7 @@ def concentration(dataset: Dataset, table: pd.DataFrame) -> go.Figure | None:
             )  # fmt: skip
         marks.settle(
             figure, panel, x={"range": span, "showgrid": False, "dtick": 10},
-            y={"range": [0, top], "tickformat": ".0%", "dtick": 0.1 if top == 0.5 else 0.2},
+            y={"range": [0, 1.3 * top], "tickformat": ".0%", "dtick": 0.1 if top == 0.5 else 0.2},
         )  # fmt: skip
     return figure
 

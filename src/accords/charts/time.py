@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Mapping
 from typing import Any
@@ -62,7 +63,8 @@ def rates(
         if state in broken:
             _break(figure, panel, broken[state], top)
         _years(figure, panel, yearly[state], who)
-        _periods(figure, panel, blocks[state], yearly[state], inks[state], who, end)
+        line = broken[state]["year"] - 0.5 if state in broken else math.nan
+        _periods(figure, panel, blocks[state], yearly[state], inks[state], who, end, line)
         marks.settle(
             figure, panel, y={"range": [0, top], "dtick": _tick(max(tops))},
             x={"range": span, "dtick": 10, "showgrid": False,
@@ -100,9 +102,12 @@ def _years(figure: go.Figure, panel: marks.Panel, own: pd.DataFrame, who: str) -
 
 def _periods(
     figure: go.Figure, panel: marks.Panel, blocks: pd.DataFrame, years: pd.DataFrame,
-    ink: str, who: str, end: float,
+    ink: str, who: str, end: float, line: float,
 ) -> None:  # fmt: skip
-    """Draw rates as horizontal lines over their years, their intervals shaded, the mean above."""
+    """Draw rates as horizontal lines over their years, their intervals shaded, the mean above.
+
+    A mean that the line of a break would strike through stands beside it.
+    """
     rows = blocks.to_dict("records")
     sides = [(row["start"] - 0.5, min(row["end"] + 0.5, end), row) for row in rows]
     marks.band(
@@ -120,9 +125,11 @@ def _periods(
         max(row["high"], years.loc[years["year"].between(row["start"], row["end"]), "count"].max())
         for row in rows
     ]
+    middles = [(a + b) / 2 for a, b, _ in sides]
     figure.add_scatter(
-        x=[(a + b) / 2 for a, b, _ in sides], y=tallest, mode="text", showlegend=False,
-        text=[f"{rate:.1f}" for rate in blocks["rate"]], textposition="top center",
+        x=middles, y=tallest, mode="text", showlegend=False,
+        text=[f"{rate:.1f}" for rate in blocks["rate"]],
+        textposition=["top right" if abs(x - line) < 1.5 else "top center" for x in middles],
         textfont={"size": 11, "color": ink}, hoverinfo="skip", **panel,
     )  # fmt: skip
 
@@ -178,10 +185,12 @@ def contracts(dataset: Dataset, table: pd.DataFrame, most: int = 10) -> go.Figur
         [prose.currency_heading(rows, counts) for rows in lists], sizes=sizes,
         height=round(29 * sum(sizes)) + 40, phone_height=round(47 * sum(sizes)) + 40, gap=6,
     )  # fmt: skip
+    # One scale for all: a bar of a small sum must not be as long as one of a hundred times as much.
+    longest = 1.015 * max(rows["high"].max() for rows in lists)
     for rows, panel in zip(lists, axes, strict=True):
         _ranked(figure, panel, dataset, rows)
         marks.settle(
-            figure, panel, x={"visible": False, "range": [0, 1.015 * rows["high"].max()]},
+            figure, panel, x={"visible": False, "range": [0, longest]},
             y={"visible": False, "range": [-0.4, len(rows)]},
         )  # fmt: skip
     return figure.update_layout(margin={"b": 8})

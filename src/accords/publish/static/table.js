@@ -313,7 +313,8 @@
     order();
     show();
     if (place) return;
-    root.scrollIntoView({ behavior: "instant" });
+    // On a phone the filters would fill the screen that is to show what a number counts.
+    (view.rows ? output : root).scrollIntoView({ behavior: "instant" });
     output.focus({ preventScroll: true });
   }
 
