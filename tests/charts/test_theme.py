@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import builders
 import pandas as pd
 import plotly.graph_objects as go
+import plotly.io as pio
+import pytest
 
 from accords.charts import theme
 from accords.charts.frame import chart
 from accords.dataset import Dataset
+from accords.errors import AccordsError
 from accords.words import Caption, LeftOut
 
 
@@ -70,3 +74,34 @@ def test_a_chart_of_a_choice_of_agreements_says_so() -> None:
 
 def test_states_are_told_apart_without_colour() -> None:
     assert len(set(theme.state_symbols(["AZE", "MAR", "TUR"]).values())) == 3
+
+
+@pytest.fixture
+def _restored() -> Iterator[None]:
+    """The theme as it was before the test."""
+    before, default = dict(theme.COLOURS), pio.templates.default
+    yield
+    theme.COLOURS.update(before)
+    pio.templates["accords"], pio.templates.default = theme._template(), default
+
+
+@pytest.mark.usefixtures("_restored")
+def test_another_colour_holds_for_marks_template_and_dark_mode() -> None:
+    theme.use({"state-1": ("#7b2d8b", "#c58fd0")})
+    assert theme.state_colours(["AZE"]) == {"AZE": "#7b2d8b"}
+    assert pio.templates["accords"].layout.colorway[0] == "#7b2d8b"
+    assert "#c58fd0" in theme.dark_rules()
+    assert "rgb(123, 45, 139)" in theme.dark_rules()
+
+
+@pytest.mark.parametrize(
+    ("colours", "said"),
+    [
+        ({"state-9": ("#000000", "#ffffff")}, "state-9: no such colour. Use one of: paper, ink"),
+        ({"ink": ("black", "white")}, "ink: write two colours"),
+    ],
+)
+@pytest.mark.usefixtures("_restored")
+def test_a_colour_that_is_none_is_named(colours: dict[str, tuple[str, str]], said: str) -> None:
+    with pytest.raises(AccordsError, match=said):
+        theme.use(colours)

@@ -8,14 +8,16 @@ they draw as vectors (Plotly's heatmap becomes a bitmap) and keep the shipped bu
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
 import plotly.io as pio
+from IPython.display import HTML, display
 
 from accords.dataset import Dataset
-from accords.words import Text
+from accords.errors import AccordsError
 
 FONT = "Liberation Sans, Arimo, Arial, Helvetica, sans-serif"
 NBSP = "\N{NO-BREAK SPACE}"
@@ -90,21 +92,35 @@ def safe(text: object) -> str:
     return html.escape(str(text), quote=False).replace("%{", "%&#123;")
 
 
-def use() -> Text:
-    """Make the house style the notebook's default, for charts of one's own too.
+def use(colours: Mapping[str, tuple[str, str]] | None = None) -> None:
+    """Make the house style the notebook's default, for charts of one's own too, light and dark.
 
-    Returns
-    -------
-    Text
-        Shown as the last line of a cell, it lets all charts follow JupyterLab's dark theme.
+    >>> use({"state-1": ("#7b2d8b", "#c58fd0")})  # doctest: +SKIP
+
+    Parameters
+    ----------
+    colours
+        Tokens of :data:`COLOURS` that charts drawn from now on have in other colours: light, dark.
+
+    Raises
+    ------
+    AccordsError
+        When there is no such token, or a colour is not written as ``#0072b2``.
     """
+    for token, pair in (colours or {}).items():
+        if token not in COLOURS:
+            raise AccordsError(f"{token}: no such colour. Use one of: {', '.join(COLOURS)}.")
+        if len(pair) != 2 or not all(re.fullmatch("#[0-9a-f]{6}", c) for c in pair):
+            raise AccordsError(f"{token}: write two colours, light and dark, as {COLOURS[token]}.")
+        COLOURS[token] = pair
+    pio.templates["accords"] = _template()
     pio.templates.default = "accords"
-    return Text(f"<style>{_dark_lab()}</style>")
+    display(HTML(f"<style>{dark_rules()}</style>"))
 
 
-def _dark_lab() -> str:
-    """Redraw each colour of the theme by its dark twin where JupyterLab is dark."""
-    dark = 'body[data-jp-theme-light="false"] .js-plotly-plot'
+def dark_rules() -> str:
+    """Return the rules of CSS that draw each colour by its dark twin where JupyterLab is dark."""
+    dark = '[data-jp-theme-light="false"] .js-plotly-plot'
     rules = [
         f"{dark} .modebar-group{{background:transparent!important}}",
         f"{dark} .modebar-btn path{{fill:{COLOURS['muted'][1]}!important}}",
@@ -115,6 +131,8 @@ def _dark_lab() -> str:
             f'{dark} [style*="{part}: {rgb}"]{{{part}:{twin}!important}}'
             for part in ("fill", "stroke")
         ]
+        # Words in an annotation keep their colour as it was written.
+        rules.append(f'{dark} tspan[style*="{light}"]{{fill:{twin}!important}}')
     return "".join(rules)
 
 

@@ -137,7 +137,7 @@ class Explorer:
         charts.add_class("accords-charts")
         parts = widgets.GridBox([self._timeline.widget, charts, self._table, self._record])
         parts.add_class("accords-parts")
-        style = widgets.HTML(f"<style>{_file('explorer.css')}{_dark_colours()}</style>")
+        style = widgets.HTML(f"<style>{_file('explorer.css')}{theme.dark_rules()}</style>")
         body = widgets.VBox([style, self._filters.widget, head, self._filters.chips, parts])
         body.add_class("accords-explorer")
         return body
@@ -203,19 +203,3 @@ def _first(names: list[str], most: int) -> str:
 
 def _file(name: str) -> str:
     return files("accords.explorer").joinpath(name).read_text(encoding="utf-8")
-
-
-def _dark_colours() -> str:
-    """Redraw Plotly's fixed colours for JupyterLab's dark theme."""
-    dark_theme = '[data-jp-theme-light="false"] .accords-explorer'
-    rules = []
-    for light, dark in theme.COLOURS.values():
-        red, green, blue = (int(light[n : n + 2], 16) for n in (1, 3, 5))
-        rules += [
-            f'{dark_theme} .main-svg [style*="{property_}: rgb({red}, {green}, {blue})"]'
-            f"{{{property_}:{dark}!important}}"
-            for property_ in ("fill", "stroke")
-        ]
-        # Words in an annotation keep their colour as it was written.
-        rules.append(f'{dark_theme} tspan[style*="{light}"]{{fill:{dark}!important}}')
-    return "".join(rules)
