@@ -20,15 +20,10 @@ FILE = "CODEBOOK.md"
 
 
 def codebook(path: str | os.PathLike[str] = "data") -> str:
-    """Return the codebook of a dataset as Markdown.
+    """Return the codebook of a dataset's folder as Markdown.
 
-    It follows from ``datapackage.json`` and the code lists alone, so that rows can be added
-    without touching it.
-
-    Parameters
-    ----------
-    path
-        The dataset's folder.
+    It follows from ``datapackage.json`` and the code lists alone, so that rows can be added without
+    touching it.
 
     Raises
     ------
@@ -50,6 +45,12 @@ def write(path: str | os.PathLike[str] = "data") -> Path:
     file = Path(path) / FILE
     file.write_text(codebook(path), encoding="utf-8", newline="\n")
     return file
+
+
+def renew(folder: Path) -> None:
+    """Write the codebook anew where the folder has one."""
+    if (folder / FILE).is_file():
+        write(folder)
 
 
 def is_current(path: str | os.PathLike[str] = "data") -> bool:
