@@ -36,10 +36,8 @@ def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
     ``error`` keep the dataset from being published. Of many problems with one cause the first says
     how many there are.
 
-    Raises
-    ------
-    DatasetError
-        When the folder or its descriptor cannot be read, so that there is nothing to check.
+    Raises :class:`DatasetError` when the folder or its descriptor cannot be read, so that there is
+    nothing to check.
     """
     folder = Path(path) if path is not None else find_data()
     declared = read_descriptor(folder)
@@ -71,14 +69,14 @@ def _judged(resource: Mapping[str, Any], rows: pd.DataFrame) -> list[Problem]:
     problems = []
     for field in (field for field in schema["fields"] if field["name"] in rows):
         name, form = field["name"], cells.form(field)
-        values = rows[name].unique()
+        values = pd.unique(rows[name].to_numpy(dtype=object))
         faults: dict[str, list[tuple[str, Any]]] = {}
         if cells.constraints(field).get("required") and rows[name].isna().any():
             faults[""] = [("required", None)]
         if name not in foreign:
             plain = form.plain
             odd = (v for v in values if isinstance(v, str) and not plain(v))
-            faults |= {value: found for value in odd if (found := list(form.faults(value)))}
+            faults |= {value: all_ for value in odd if (all_ := list(form.faults(value)))}
         if path.startswith("codes/"):  # 'unknown' and 'none' are codes there.
             faults = {v: f for v, f in faults.items() if v.casefold() not in cells.PLACEHOLDERS}
         if not faults:

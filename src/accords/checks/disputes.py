@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,6 @@ import pandas as pd
 from accords.checks import cells
 from accords.checks.data import Broken, Data
 from accords.checks.problem import MOST
-from accords.checks.records import parties_of
 
 FREE_FIELDS = ("parties", "signatories", "quantity", "duration", "status", "existence", "content")
 """Disputed facts that no single cell carries."""
@@ -64,28 +64,32 @@ def _carried(data: Data) -> pd.DataFrame:
     """Return the disputes, taken apart, with the cell that ``has`` the fact where one does."""
     rows = data["disputes"].dropna(subset=["agreement_id", "field", "value"])
     rows = rows.join(rows["field"].str.extract(_FIELD))
-    rows["dispute"] = rows["agreement_id"] + " " + rows["field"]
+    rows["dispute"] = rows.groupby(["agreement_id", "field"], sort=False).ngroup()
     rows["fact"] = rows["agreement_id"] + " " + rows["what"]
     rows["adopts"] = rows["adopted"] == "true"
     agreements = data["agreements"].dropna(subset=["agreement_id"]).set_index("agreement_id")
     agreements = agreements.loc[agreements.index.isin(rows["agreement_id"])]
     agreements = agreements[~agreements.index.duplicated()]
     sums = agreements["value_amount"] + " " + agreements["value_currency"].fillna("")
-    columns = agreements.assign(value=sums, parties=parties_of(data))
-    events = data["events"].dropna(subset=["fact"]).drop_duplicates("fact").set_index("fact")
+    columns = agreements.assign(value=sums, parties=data.parties)
+    events = data["events"][data["events"]["fact"].isin(rows["fact"])]
+    events = events.drop_duplicates("fact").set_index("fact")
     has = pd.Series(pd.NA, index=rows.index, dtype="str")
     for (kind, cell), own in rows.fillna({"cell": ""}).groupby(["kind", "cell"]):
         if kind == "event" and cell in _EVENT_CELLS:
-            has[own.index] = own["fact"].map(events[_EVENT_CELLS[cell]])
+            found = own["fact"].map(events[_EVENT_CELLS[cell]])
         elif kind == "domain" and not cell:
-            has[own.index] = own["fact"].isin(data["domains"]["fact"]).map({True: "named"})
+            found = own["fact"].isin(data["domains"]["fact"]).map({True: "named"})
         elif kind in columns and not cell:
-            has[own.index] = own["agreement_id"].map(columns[kind])
+            found = own["agreement_id"].map(columns[kind])
+        else:
+            continue
+        has[own.index] = found.astype("str")  # Of nothing at all pandas makes numbers.
     return rows.assign(has=has)
 
 
 def _differs(
-    fact: Any, codes: set[str], names: dict[str, str], titles: dict[str, list[str]]
+    fact: Any, codes: set[str], names: Mapping[Any, str], titles: Mapping[Any, list[str]]
 ) -> bool:
     """Say whether the table does not carry an adopted value, where the words allow to tell."""
     said, has = fact.value, fact.has

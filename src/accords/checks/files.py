@@ -118,7 +118,8 @@ def _at_once(raw: bytes, separator: str, header: list[str]) -> pd.DataFrame:
     bare = b"".join(parts[::2])  # What stands outside of quotation marks.
     lines, width, sign = raw.count(b"\n"), len(header) - 1, separator.encode()
     # pandas refuses rows that are longer than the first; where the sum is right, none is shorter.
-    first = bare.partition(b"\n")[2].partition(b"\n")[0].count(sign)
+    start = bare.find(b"\n") + 1
+    first = bare.count(sign, start, bare.find(b"\n", start))
     even = first == width and bare.count(sign) == width * lines
     if len(parts) % 2 == 0 or bare.count(b"\n") != lines or not even:
         raise ValueError("not one row a line")

@@ -53,7 +53,7 @@ def dangling(data: Data) -> tuple[list[Problem], set[str]]:
     for (target, key), missing in strays.groupby(["target", "key"], sort=False):
         parents, path = data[str(target)], data.path(str(target))
         listed = path.startswith("codes/")
-        spellings = {}
+        spellings: dict[str, str] = {}
         for column in (c for c in (*LABELS[::-1], key) if c == key or (listed and c in parents)):
             labelled = parents.dropna(subset=[key, column])
             spellings |= dict(zip(labelled[column].str.casefold(), labelled[key], strict=True))

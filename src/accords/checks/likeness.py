@@ -9,8 +9,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from accords.checks.data import Broken, Data
-from accords.checks.records import parties_of
+from accords.checks.data import Broken, Data, lists
 from accords.dataset.lifecycle import SIGNATURES
 
 NEAR = pd.Timedelta(days=7)
@@ -52,7 +51,7 @@ def _instruments(data: Data) -> pd.DataFrame:
     """
     rows = data["agreements"].dropna(subset=["agreement_id", "instrument", "title"])
     table = rows.drop_duplicates("agreement_id").set_index("agreement_id")
-    together = parties_of(data).reindex(table.index).dropna()
+    together = data.parties.reindex(table.index).dropna()
     table = table.loc[together.index[together.duplicated(keep=False)]]
     cited = data["citations"]
     cited = cited[(cited["subject"] == "existence") & cited["agreement_id"].isin(table.index)]
@@ -104,7 +103,8 @@ def _undated(table: pd.DataFrame) -> Iterator[tuple[str, str]]:
     pairs = known[known["first"].isna()].merge(known, on=["together", "kind"], suffixes=("", "_2"))
     # Of two undated ones each meets the other.
     pairs = pairs[(pairs["id"] < pairs["id_2"]) | pairs["first_2"].notna()]
-    for one, other, *titles in pairs[["id", "id_2", "title", "title_2"]].to_numpy():
+    columns = lists(pairs, "id", "id_2", "title", "title_2")
+    for one, other, *titles in zip(*columns, strict=True):
         if _alike(*titles):
             yield one, other
 

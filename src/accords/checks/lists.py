@@ -97,7 +97,7 @@ def readings(data: Data) -> Broken:
 def claims(data: Data) -> Broken:
     """Find claims whose test is given what it cannot take."""
     lists = ("event_types", "party_codes", "sources", "domain_codes", "instruments")
-    known = {name: set(data[name].iloc[:, 0].dropna()) for name in lists}
+    known = {name: set(data[name].iloc[:, 0].dropna().to_numpy()) for name in lists}
     regions = data["party_codes"][["region", "subregion"]].stack()
     known |= {"focus": set(data.focus), "own-day": {"own-day"}}
     known["instruments or domains"] = known["instruments"] | known["domain_codes"]

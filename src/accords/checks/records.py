@@ -7,7 +7,7 @@ import re
 import pandas as pd
 
 from accords.checks import cells
-from accords.checks.data import Broken, Data, pair
+from accords.checks.data import Broken, Data, lists, pair
 from accords.checks.problem import MOST
 from accords.dataset import lifecycle
 
@@ -54,7 +54,7 @@ def parties(data: Data) -> Broken:
     acting, known = events.dropna(subset=["party_id"]), pair(members, "agreement_id", "party_id")
     yield "acting-party", acting[~pair(acting, "agreement_id", "party_id").isin(known)]
     titles = agreements["title"].str.casefold()
-    titles = (titles + agreements["agreement_id"].map(parties_of(data))).dropna()
+    titles = (titles + agreements["agreement_id"].map(data.parties)).dropna()
     yield "same-title", rows.loc[titles.index[titles.duplicated()]]
     # A part of an agreement of others, where all parties of that are on record.
     of_whole = agreements.loc[bilateral | (number >= total), "agreement_id"]
@@ -69,17 +69,10 @@ def parties(data: Data) -> Broken:
     yield "scope.multilateral", rows[few & rows["agreement_id"].isin(others["agreement_id"])]
 
 
-def parties_of(data: Data) -> pd.Series:
-    """Return the parties of each agreement as one text, by agreement."""
-    rows = data["parties"].dropna(subset=["agreement_id", "party_id"])
-    rows = rows.sort_values(["agreement_id", "party_id"])
-    return (" " + rows["party_id"]).groupby(rows["agreement_id"]).sum()
-
-
 def event_ids(data: Data) -> Broken:
     """Find identifiers of events that name another type or another party than the event has."""
     rows = data["events"].dropna(subset=["event_id", "event"])
-    both = rows[["event_id", "event"]].to_numpy()
+    both = zip(*lists(rows, "event_id", "event"), strict=True)
     tails = [f"{name}-".removeprefix(f"{kind}-") for name, kind in both]
     rest = pd.Series(tails, rows.index, "str")
     other_type = rest == rows["event_id"] + "-"

@@ -100,7 +100,8 @@ def add(
         entries = read_entries(source)
         _take(lambda: additions.add(entries, data or find_data()))
     else:
-        folder, entry = data or find_data(), {}
+        folder = data or find_data()
+        entry: Entry = {}
         try:
             prompts.fill_in(load(folder), _ask, typer.echo, entry)
             typer.echo(f"\n{prompts.written(entry)}")

@@ -39,10 +39,7 @@ def add(entries: Iterable[Entry], folder: str | os.PathLike[str]) -> Outcome:
     An entry whose ``agreement_id`` the dataset has adds its events, domains, parties, sources and
     disputes to that agreement, and fills particulars that were empty.
 
-    Raises
-    ------
-    Refused
-        When an entry is wrong or does not pass the checks; nothing was written.
+    Raises :class:`Refused` when an entry is wrong or does not pass the checks; nothing was written.
     """
     return change(Path(folder), lambda dataset: drafted(entries, dataset))
 
@@ -86,8 +83,8 @@ def _join(
     differs = (rows[rest] != "") & (rows[rest] != stands)
     told: dict[str, str] = {}
     for n in rows.index[new & ~first & differs.any(axis=1)]:
-        cells = differs.columns[differs.loc[n]]
-        words = [f"{c} '{rows.at[n, c]}' (on record: '{stands.at[n, c]}')" for c in cells]
+        own, old = (side.loc[n][differs.loc[n]].to_dict() for side in (rows[rest], stands))
+        words = [f"{c} '{own[c]}' (on record: '{old[c]}')" for c in own]
         told.setdefault(", ".join(words), at[n])
     for said, place in told.items():
         if name == "agreements":

@@ -25,10 +25,7 @@ def codebook(path: str | os.PathLike[str] = "data") -> str:
     It follows from ``datapackage.json`` and the code lists alone, so that rows can be added without
     touching it.
 
-    Raises
-    ------
-    DatasetError
-        When the descriptor or a code list cannot be read.
+    Raises :class:`DatasetError` when the descriptor or a code list cannot be read.
     """
     folder = Path(path)
     descriptor = read_descriptor(folder)

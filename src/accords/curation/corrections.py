@@ -40,11 +40,8 @@ def correct(corrections: Iterable[Written], folder: str | os.PathLike[str]) -> O
     ``domain``, ``party_id``, ``subject|source_id`` in citations, ``field=value|source_id`` in
     disputes.
 
-    Raises
-    ------
-    Refused
-        When a correction names no cell, an old value that differs, or a cell that another one
-        corrects, or when the whole does not pass the checks; nothing was written.
+    Raises :class:`Refused` when a correction names no cell, an old value that differs, or a cell
+    that another one corrects, or when the whole does not pass the checks; nothing was written.
     """
     return change(Path(folder), lambda dataset: _corrected(corrections, dataset))
 
@@ -105,8 +102,8 @@ def _fault(one: Written, tables: Mapping[str, pd.DataFrame], names: Names) -> st
         return None
     if column not in tables[table]:
         return f"The table has no column '{column}'.{near(column, map(str, tables[table]))}"
-    stands, old = tables[table].at[names[table][agreement, key], column], one["old"]
-    if stands == old:
+    stands: Any = tables[table].at[names[table][agreement, key], column]
+    if stands == (old := one["old"]):
         return None
     given = f"stands there, and the old value is given as '{old or 'nothing'}'. Look at the row"
     return f"'{stands or 'nothing'}' {given} again, and write what stands there as 'old'."

@@ -108,7 +108,8 @@ class Draft:
         """Return a problem of the changed tables in the terms of their author."""
         column = f", {problem.column}" if problem.column else ""
         place, words = f"{problem.file}{column}", f"{problem.message} {problem.remedy}"
-        resource = next((r for r in self.descriptor["resources"] if r["path"] == problem.file), {})
+        resources = (r for r in self.descriptor["resources"] if r["path"] == problem.file)
+        resource: Mapping[str, Any] = next(resources, {})
         table = self.tables.get(resource.get("name", ""), pd.DataFrame())
         if problem.row is not None and problem.row > 1 and len(table):
             # A text with line breaks takes several lines of the file.
@@ -133,12 +134,9 @@ def change(folder: Path, make: Callable[[Dataset], Draft]) -> Outcome:
     The folder is locked meanwhile, so that nobody else's change is lost. Warnings are those that
     the checks did not give before, and advice about new rows.
 
-    Raises
-    ------
-    Refused
-        With all errors of the draft or, where it has none, of the checks. Nothing was written.
-    AccordsError
-        When the folder cannot be read or written, or another command is changing it.
+    Raises :class:`Refused` with all errors of the draft or, where it has none, of the checks.
+    Nothing was written. Raises :class:`AccordsError` when the folder cannot be read or written, or
+    another command is changing it.
     """
     with revision(folder) as copy:
         before = load(copy)

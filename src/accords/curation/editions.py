@@ -54,10 +54,7 @@ def read(name: str, folder: Path | None = None) -> Dataset:
     workbook; or a git revision. ``folder`` is the dataset's today, where editions are kept, git is
     asked, and what a workbook does not say is found; by default the nearest folder ``data``.
 
-    Raises
-    ------
-    AccordsError
-        When there is no such thing, or it cannot be read.
+    Raises :class:`AccordsError` when there is no such thing, or it cannot be read.
     """
     path = Path(name)
     return load(_inside(path)) if path.is_dir() else compared(name, load(folder)).old
@@ -112,10 +109,8 @@ def release(
     newest source. ``since`` is the edition before, as :func:`read` takes it, by default the newest
     as it was released. When ``build`` raises, the edition is taken back.
 
-    Raises
-    ------
-    AccordsError
-        With the reason, when the edition cannot be released. The data are then as they were.
+    Raises :class:`AccordsError` with the reason, when the edition cannot be released. The data are
+    then as they were.
     """
     newest, newest_date = read_edition(folder)
     until = read_until or newest_source(load(folder), date)
@@ -284,10 +279,7 @@ def _from_workbook(file: Path, folder: Path) -> Copy:
 def _from_git(name: str, folder: Path) -> Copy:
     """Read the dataset's folder as a git revision has it; a version names its tag.
 
-    Raises
-    ------
-    GitError
-        Git has no such revision, or it holds another edition.
+    Raises :class:`GitError` when Git has no such revision, or it holds another edition.
     """
     is_version = _VERSION.fullmatch(name)
     revision_name = f"edition-{name}" if is_version else name

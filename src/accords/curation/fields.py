@@ -110,8 +110,8 @@ class Field:
         if answer in self.taken:
             return answer, f"'{answer}' is taken already. Choose another."
         cell = form(self.declared)
-        for breach, words in () if cell.plain(answer) else cell.faults(answer):
-            return answer, " ".join(said(breach, {"value": answer, **words}))
+        for breach, more in () if cell.plain(answer) else cell.faults(answer):
+            return answer, " ".join(said(breach, {"value": answer, **more}))
         return answer, ""
 
     def _worded(self, answer: str) -> list[str]:

@@ -51,12 +51,9 @@ def import_workbook(
     ``discard_newer`` goes on although the dataset was changed after the workbook was made, which
     undoes those changes.
 
-    Raises
-    ------
-    Refused
-        With everything that is wrong, by sheet and cell; nothing was written.
-    AccordsError
-        When the file is not a workbook, or the folder cannot be read or written.
+    Raises :class:`Refused` with everything that is wrong, by sheet and cell; nothing was written.
+    Raises :class:`AccordsError` when the file is not a workbook, or the folder cannot be read or
+    written.
     """
     return change(Path(folder), lambda dataset: _edited(Path(file), dataset, discard_newer))
 
@@ -87,10 +84,7 @@ def read_workbook(file: str | os.PathLike[str], descriptor: Mapping[str, Any]) -
     becomes the date that it shows; all of it with a note. A formula is an error, for its value is
     not a fact that anybody typed.
 
-    Raises
-    ------
-    AccordsError
-        When the file is missing or not a workbook.
+    Raises :class:`AccordsError` when the file is missing or not a workbook.
     """
     path = Path(file)
     if not path.is_file():

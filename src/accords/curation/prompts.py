@@ -271,6 +271,6 @@ def _same_parties(dataset: Dataset, parties: set[str]) -> list[str]:
     members = dataset.parties.groupby("agreement_id")["party_id"].agg(set)
     same = dataset.overview.loc[members.index[[own == parties for own in members]]]
     found = same.sort_values("earliest", ascending=False, na_position="last")
-    rows = found[["date", "short_name"]].fillna({"date": "undated"}).reset_index()
-    rows = rows.to_dict("records")
+    columns = found[["date", "short_name"]].fillna({"date": "undated"})
+    rows = columns.reset_index().to_dict("records")
     return render("accords.curation", "known.txt.j2", rows=rows, listed=LISTED).splitlines()

@@ -21,10 +21,8 @@ def revision(folder: Path, beside: Mapping[Path, bytes] | None = None) -> Iterat
     is killed midway. When the block raises, the folder stays as it was. ``beside`` are files
     elsewhere that change with it, and their new content; looked at when the block ends.
 
-    Raises
-    ------
-    AccordsError
-        When another change is under way, the folder was changed meanwhile, or it cannot be written.
+    Raises :class:`AccordsError` when another change is under way, the folder was changed meanwhile,
+    or it cannot be written.
     """
     folder = folder.resolve()
     try:

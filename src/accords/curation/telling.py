@@ -7,15 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from accords.curation.changes import (
-    AgreementChange,
-    Difference,
-    FindingChange,
-    Kind,
-    RowChange,
-    facts,
-    summary,
-)
+from accords.curation import changes
+from accords.curation.changes import AgreementChange, Difference, FindingChange, Kind, RowChange
 from accords.dataset import Dataset
 from accords.dataset.schema import is_codes
 from accords.templates import render
@@ -103,7 +96,7 @@ def account(difference: Difference, day: Callable[[str], str] = str) -> dict[str
         "since": since,
         "counted": counted(difference),
         "groups": groups(difference),
-        "beside": "; ".join(summary(difference.others)),
+        "beside": "; ".join(changes.summary(difference.others)),
         "findings": difference.findings,
         "finding": finding,
         "folded": FOLDED,
@@ -251,7 +244,7 @@ def _labels(dataset: Dataset) -> dict[str, dict[str, str]]:
     return {
         **{name: dataset.labels(name) for name in lists},
         "party_codes": dataset.party_names,
-        "agreements": dict(facts(dataset)["name"]),
+        "agreements": dict(changes.facts(dataset)["name"]),
         "sources": dict(dataset.sources.set_index("source_id")["publisher"].dropna()),
     }
 

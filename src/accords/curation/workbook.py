@@ -54,10 +54,7 @@ def write_workbook(dataset: Dataset, path: str | os.PathLike[str]) -> None:
     the column and its codes. Identifiers that other rows refer to, and the headers, are protected
     without a password. The same tables give the same bytes.
 
-    Raises
-    ------
-    AccordsError
-        When a cell is too long for Excel, or the file cannot be written.
+    Raises :class:`AccordsError` when a cell is too long for Excel, or the file cannot be written.
     """
     import xlsxwriter
 
