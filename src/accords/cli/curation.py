@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from accords.errors import AccordsError
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -246,6 +248,9 @@ def _take(
         typer.echo(f"{number} problem{'s' * (number != 1)}. Nothing was written{end}.")
         refused()
         raise typer.Exit(1) from error
+    except AccordsError:  # Such as that another command is changing the data.
+        refused()
+        raise
     for remark in remarks:
         typer.echo(f"Note: {remark}")
     if changes:
