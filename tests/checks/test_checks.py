@@ -12,12 +12,16 @@ from typing import Any
 
 import builders
 import frictionless
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from accords.checks import RULES, Problem, cells, check
+from accords.checks import BETWEEN, RULES, Problem, cells, check, files
+from accords.checks.data import Data
 from accords.checks.listing import LISTED, listing, tally
+from accords.checks.problem import BREACHES
 from accords.cli import app
+from accords.dataset import read_descriptor
 from accords.errors import DatasetError
 
 Change = Callable[[Path], object]
@@ -951,6 +955,17 @@ def test_a_descriptor_without_tables_is_no_dataset(tmp_path: Path) -> None:
 def test_the_shipped_data_pass() -> None:
     problems = check(builders.SHIPPED)
     assert [str(problem) for problem in problems if problem.severity == "error"] == []
+
+
+def test_no_check_ends_early_where_every_table_is_there() -> None:
+    data = Data(builders.small().descriptor, read_all(builders.SHIPPED), pd.Timestamp("2026-11-27"))
+    for between in BETWEEN:
+        assert all(breach in BREACHES for breach, _ in between(data))
+
+
+def read_all(folder: Path) -> dict[str, pd.DataFrame]:
+    resources = read_descriptor(folder)["resources"]
+    return {resource["name"]: files.read(folder, resource)[0] for resource in resources}
 
 
 def test_frictionless_passes_the_shipped_data_without_a_warning() -> None:

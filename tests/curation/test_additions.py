@@ -9,9 +9,10 @@ import builders
 import pytest
 
 from accords.curation.additions import add, drafted
+from accords.curation.draft import Draft, Refused
 from accords.curation.entries import read_entries
-from accords.curation.revision import Refused
-from accords.dataset import load
+from accords.dataset import Dataset, load
+from accords.errors import AccordsError
 
 NEW = """
 title: Memorandum of understanding on cyber defence between Azerbaijan and Morocco
@@ -74,6 +75,26 @@ def test_an_agreement_is_added_with_its_life_and_sources(small_folder: Path, fil
     assert set(cited["source_id"]) == {"ministry-of-defence-2026-ministers-met-in-baku"}
     assert cited["evidence"].notna().sum() == 1
     assert {change.kind for change in done.changes} == {"added"}
+
+
+def test_nobody_adds_to_tables_that_another_is_changing(
+    small_folder: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever had read the tables without the first one's rows would write them away again."""
+    first, second = write(file, NEW), write(file, NEWS)
+
+    def meanwhile(entries: Any, dataset: Dataset) -> Draft:
+        with pytest.raises(AccordsError, match="another command"):
+            add(second, small_folder)
+        return drafted(entries, dataset)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("accords.curation.additions.drafted", meanwhile)
+        add(first, small_folder)
+    add(second, small_folder)
+    on_record = {row["event_id"] for row in table(small_folder, "events")}
+    assert "ratified-mar" in on_record
+    assert "aze-mar-2026-memorandum-understanding-cyber" in load(small_folder).overview.index
 
 
 def test_news_is_added_to_a_known_agreement_and_source(small_folder: Path, file: Path) -> None:
@@ -340,7 +361,7 @@ def test_a_table_of_disputes_is_added_like_entries(small_folder: Path, tmp_path:
 
 
 def named(*entries: dict[str, Any]) -> list[str]:
-    return list(drafted(entries, builders.small()).places.agreements)
+    return list(drafted(entries, builders.small()).agreements)
 
 
 def test_ids_are_readable_and_free() -> None:

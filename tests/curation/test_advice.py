@@ -10,7 +10,7 @@ import builders
 import pytest
 
 from accords.curation.advice import SERVES_MANY, advise
-from accords.curation.differences import compare
+from accords.curation.changes import compare
 from accords.dataset import Dataset
 
 LIST = [{"agreement_id": f"a{n}", "source_id": "other-list"} for n in range(SERVES_MANY + 1)]

@@ -7,7 +7,7 @@ from pathlib import Path
 import builders
 import pytest
 
-from accords.curation.changes import Difference, as_json
+from accords.curation.changes import Difference, as_json, compare, summary
 from accords.curation.telling import FOLDED, entry, excerpts, told
 from accords.dataset import Dataset, load
 
@@ -23,6 +23,33 @@ def later(small_folder: Path) -> Dataset:
 def _no_findings(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the report finds takes long to count; few tests are about it."""
     monkeypatch.setattr("accords.prose.brief.messages", lambda dataset, *, robust: [])
+
+
+def test_rows_are_added_removed_and_changed_by_their_key() -> None:
+    old = builders.tiny(
+        events=[
+            {"agreement_id": "a", "event": "signed", "date": "2012"},
+            {"agreement_id": "a", "event": "ratified", "party_id": "AZE", "date": "2013"},
+        ]
+    )
+    new = builders.tiny(
+        events=[
+            {"agreement_id": "a", "event": "signed", "date": "2012-11", "place": "Rome"},
+            {"agreement_id": "a", "event": "entered-into-force", "date": "2015"},
+        ]
+    )
+    changes = {change.key["event_id"]: change for change in compare(old, new)}
+    assert changes["signed"].kind == "changed"
+    assert changes["signed"].fields == {"date": ("2012", "2012-11"), "place": ("", "Rome")}
+    assert changes["ratified-aze"].kind == "removed"
+    assert changes["entered-into-force"].kind == "added"
+    assert {change.agreement for change in changes.values()} == {"a"}
+
+
+def test_a_summary_counts_by_table() -> None:
+    lines = summary(compare(builders.empty(), builders.small()))
+    assert "agreements: 8 added" in lines
+    assert "parties: 17 added" in lines
 
 
 def without(agreement: str) -> Dataset:

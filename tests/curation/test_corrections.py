@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from accords.cli import app
 from accords.curation.corrections import COLUMNS, REASONS, correct, read_corrections
-from accords.curation.revision import Refused
+from accords.curation.draft import Refused
 from accords.dataset import load
 from accords.errors import AccordsError
 

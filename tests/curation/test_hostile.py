@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from accords.cli import app
+from accords.curation.changes import texts
 from accords.curation.corrections import COLUMNS
-from accords.curation.differences import texts
 from accords.curation.entries import DISPUTE
 from accords.curation.fields import PARTS, fields
 from accords.curation.workbook import write_workbook

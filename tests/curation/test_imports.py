@@ -20,8 +20,8 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.worksheet.cell_range import MultiCellRange
 
+from accords.curation.draft import Outcome, Refused
 from accords.curation.imports import import_workbook, read_workbook
-from accords.curation.revision import Outcome, Refused
 from accords.curation.workbook import write_workbook
 from accords.dataset import load
 from accords.errors import AccordsError
@@ -108,7 +108,7 @@ def test_a_corrected_cell_is_written_and_told(
 
     done = edited(correct)
     (change,) = done.changes
-    assert (change.table, change.agreement, change.name) == ("events", "aze-ita", "signed")
+    assert (change.table, *change.key.values()) == ("events", "aze-ita", "signed")
     assert change.fields == {"place": ("Rome", "Milan")}
     assert load(small_folder).events.query("event_id == 'signed'")["place"].tolist().count("Milan")
 
@@ -363,7 +363,7 @@ def test_what_happened_after_the_edition_waits_for_the_next(
         def today(cls) -> datetime.date:
             return datetime.date(2027, 1, 31)
 
-    monkeypatch.setattr("accords.curation.revision.date", Today)
+    monkeypatch.setattr("accords.curation.draft.date", Today)
 
     def news(day: str) -> Edit:
         return lambda book: (

@@ -13,6 +13,7 @@ import typer
 import yaml
 from typer.testing import CliRunner
 
+from accords import exchange
 from accords.cli import app
 from accords.curation import prompts
 from accords.curation.additions import add
@@ -249,6 +250,16 @@ def test_what_the_checks_refuse_is_kept_as_a_file(
     monkeypatch.chdir(tmp_path)
     said = run(small_folder, *[line.replace("Says so.", "") for line in NEWS], "y")
     assert "Nothing was written to the data." in said
+    assert read_entries(tmp_path / "new-agreement.yaml")
+
+
+def test_what_finds_the_data_locked_is_kept_as_a_file(
+    small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with exchange.locked(small_folder):
+        said = run(small_folder, *NEWS, "y")
+    assert "another command is changing the files here" in said
     assert read_entries(tmp_path / "new-agreement.yaml")
 
 

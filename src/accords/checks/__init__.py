@@ -1,64 +1,43 @@
 """Everything that can be wrong with a dataset, found in one run.
 
-``descriptor`` holds what is declared, ``files`` reads bytes into tables, ``cells`` judges one value
-by its column's schema, ``keys`` finds what occurs twice or is missing. ``records``, ``order``,
-``likeness``, ``disputes`` and ``lists`` hold the rules between rows and tables (see ``rules``).
-What is declared in ``datapackage.json`` is nowhere repeated here. Nothing here changes the data,
-and nothing above ``dataset`` is imported.
+``rules.csv`` is the table of rules: what must be true, where a breach is shown, what is said of it
+and what to do. ``descriptor`` holds what is declared, ``files`` reads bytes into tables, ``cells``
+judges one value by its column's schema, ``keys`` finds what occurs twice or is missing. The
+``CHECKS`` of ``records``, ``order``, ``likeness``, ``disputes`` and ``lists`` hold between rows and
+tables (see ``data``): each yields the rows that break a rule. What is declared in
+``datapackage.json`` is nowhere repeated here. Nothing here changes the data.
 """
 
 from __future__ import annotations
 
 import itertools
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from accords.checks import (
-    cells,
-    descriptor,
-    disputes,
-    files,
-    keys,
-    likeness,
-    lists,
-    order,
-    records,
-)
-from accords.checks.problem import MOST, RULES, Problem, condensed
-from accords.checks.rules import Data, broken
+from accords.checks import cells, descriptor, disputes, files, keys, likeness, lists, order, records
+from accords.checks.data import Data, broken
+from accords.checks.problem import MOST, RULES, Problem, condensed, problem
 from accords.dataset import find_data, read_descriptor
 
-BETWEEN = (
-    *(*records.RULES, *order.RULES, *likeness.RULES),
-    *(*disputes.RULES, *lists.RULES),
-)
-"""The rules between rows and tables."""
+BETWEEN = [c for room in (records, order, likeness, disputes, lists) for c in room.CHECKS]
+"""The checks between rows and tables."""
 
 __all__ = ["RULES", "Problem", "check"]
 
 
 def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
-    """Find all problems of the dataset in a folder.
+    """Find all problems of the dataset in a folder, by default the nearest folder ``data``.
 
-    Parameters
-    ----------
-    path
-        Folder with ``datapackage.json``; by default the nearest folder ``data``.
+    They are in the order of the descriptor's files and of the rows. Only those of severity
+    ``error`` keep the dataset from being published. Of many problems with one cause the first says
+    how many there are.
 
-    Returns
-    -------
-    list of Problem
-        By file and row, in the order of the descriptor; empty when nothing is wrong. Only those
-        of severity ``error`` keep the dataset from being published. Of many problems with one
-        cause the first says how many there are.
-
-    Raises
-    ------
-    DatasetError
-        When the folder or its descriptor cannot be read, so that there is nothing to check.
+    Raises :class:`DatasetError` when the folder or its descriptor cannot be read, so that there is
+    nothing to check.
     """
     folder = Path(path) if path is not None else find_data()
     declared = read_descriptor(folder)
@@ -68,9 +47,7 @@ def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
     tables = {}
     for resource in resources:
         rows, whole, found = files.read(folder, resource)
-        for _, same in itertools.groupby(found, key=lambda problem: problem.rule):
-            problems += condensed(list(same))
-        problems += _judged(resource, rows)
+        problems += [*found, *_judged(resource, rows)]
         if whole:
             tables[resource["name"]] = rows
     notes = folder / "CURATION.md"
@@ -82,42 +59,43 @@ def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
     return sorted(problems, key=lambda p: (place.get(p.file, len(place)), p.file, p.row or 0))
 
 
-def _judged(resource: dict[str, Any], rows: pd.DataFrame) -> list[Problem]:
+def _judged(resource: Mapping[str, Any], rows: pd.DataFrame) -> list[Problem]:
     """Judge each distinct value of each column once, and report the rows that hold a bad one.
 
     Dates and numbers that are none are emptied, so that nothing else is made of them.
     """
-    schema = resource["schema"]
+    path, schema = resource["path"], resource["schema"]
     foreign = {key for entry in schema.get("foreignKeys", ()) for key in entry["fields"]}
     problems = []
-    for field in schema["fields"]:
-        name = field["name"]
-        if name not in rows:
-            continue
-        values, form = pd.unique(rows[name].to_numpy(dtype=object)), cells.form(field)
-        faults: dict[str, list[cells.Fault]] = {}
-        if cells.constraints(field).get("required") and pd.isna(values).any():
-            faults[""] = [cells.Fault("required", f"'{name}' is empty.", "Fill it in.")]
+    for field in (field for field in schema["fields"] if field["name"] in rows):
+        name, form = field["name"], cells.form(field)
+        values = pd.unique(rows[name].to_numpy(dtype=object))
+        faults: dict[str, list[tuple[str, Any]]] = {}
+        if cells.constraints(field).get("required") and rows[name].isna().any():
+            faults[""] = [("required", None)]
         if name not in foreign:
-            filled = (value for value in values if isinstance(value, str))
-            faults |= {v: list(form.faults(v)) for v in filled if not form.plain(v)}
-        bad = {value for value, found in faults.items() if found}
-        if resource["path"].startswith("codes/"):  # 'unknown' and 'none' are codes there.
-            bad -= {value for value in bad if value.casefold() in cells.PLACEHOLDERS}
-        if not bad:
+            plain = form.plain
+            odd = (v for v in values if isinstance(v, str) and not plain(v))
+            faults |= {value: all_ for value in odd if (all_ := list(form.faults(value)))}
+        if path.startswith("codes/"):  # 'unknown' and 'none' are codes there.
+            faults = {v: f for v, f in faults.items() if v.casefold() not in cells.PLACEHOLDERS}
+        if not faults:
             continue
         column = rows[name].fillna("")
+        bad = column[column.isin(faults)]
         if field["type"] in ("integer", "date") or field.get("rdfType") == cells.EDTF:
-            rows[name] = rows[name].mask(column.isin(bad))
+            rows[name] = rows[name].drop(index=bad.index).reindex(rows.index)
         found = [
-            Problem(resource["path"], rule, message, remedy, int(row), name, value, severity)
-            for row, value in column[column.isin(bad)].items()
-            for rule, message, remedy, severity in faults[str(value)]
+            problem(breach, path, int(str(row)), name, value, words)
+            for row, value in bad.items()
+            for breach, words in faults[value]
         ]
-        if len(bad) > 2 * MOST and 2 * len(bad) > len(values):
-            problems += condensed(found)  # The column holds something else altogether.
+        # A column in which most is wrong holds something else altogether.
+        flood = len(faults) > 2 * MOST and 2 * len(faults) > len(values)
+        if flood:
+            problems += condensed(found)
             continue
-        found.sort(key=lambda problem: (problem.rule, problem.value, problem.row))
-        for _, same in itertools.groupby(found, key=lambda problem: (problem.rule, problem.value)):
+        found.sort(key=lambda p: (p.rule, p.value))
+        for _, same in itertools.groupby(found, lambda p: (p.rule, p.value)):
             problems += condensed(list(same))
     return problems

@@ -8,7 +8,8 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from accords.dataset import edtf as dates
 
@@ -37,48 +38,41 @@ LANGUAGES = frozenset(_LANGUAGES.split())
 """ISO 639-1."""
 
 
-class Fault(NamedTuple):
-    """What is wrong with a value: the rule, a sentence, and what to do."""
-
-    rule: str
-    message: str
-    remedy: str
-    severity: Literal["error", "warning"] = "error"
+Faults = Iterator[tuple[str, dict[str, Any]]]
+"""Each breach of a rule (a key of ``rules.csv``), with the words for its sentences."""
 
 
 class Form(NamedTuple):
     """What a column asks for: a quick test of what is plainly right, and the faults of the rest."""
 
     plain: Callable[[str], Any]
-    faults: Callable[[str], Iterator[Fault]]
+    faults: Callable[[str], Faults]
 
 
 def form(field: Mapping[str, Any]) -> Form:
     """Return the form that the filled cells of one column must have."""
-    limits = constraints(field)
-    kind = field["type"]
+    limits, kind = constraints(field), field["type"]
     if kind in _NUMBERS:
-        return Form(lambda value: False, lambda value: _number(value, kind, limits))
+        return Form(_never, partial(_number, kind=kind, limits=limits))
     if kind == "boolean":
-        return Form(("true", "false").__contains__, _boolean)
+        return Form(("true", "false").__contains__, partial(_not, "type.boolean"))
     if kind == "date":
-        return Form(lambda value: False, _day)
+        return Form(_never, _day)
     if field.get("rdfType") == EDTF:
-        spans = "/" in limits.get("pattern", "")
-        return Form(lambda value: False, _interval if spans else _edtf)
+        return Form(_never, _interval if "/" in limits.get("pattern", "") else _edtf)
     if "enum" in limits:
-        return Form(limits["enum"].__contains__, lambda value: _one_of(value, limits["enum"]))
+        return Form(limits["enum"].__contains__, partial(_one_of, allowed=limits["enum"]))
     if is_address(field):
         return Form(_plain_address, _address)
     if field["name"].startswith("language"):
-        return Form(LANGUAGES.__contains__, _language)
+        return Form(LANGUAGES.__contains__, partial(_not, "language"))
     if "pattern" in limits:
         pattern = re.compile(limits["pattern"], re.ASCII)
-        return Form(pattern.fullmatch, lambda value: _formed(value, pattern, field))
-    most, bracketed = limits.get("maxLength", 10**9), field["name"] == "title"
+        return Form(pattern.fullmatch, partial(_formed, pattern=pattern, field=field))
+    most, is_title = limits.get("maxLength", 10**9), field["name"] == "title"
     return Form(
         lambda value: not _odd(value) and len(value) <= most and value[0] != "[",
-        lambda value: _text(value, most, bracketed),
+        partial(_text, most=most, is_title=is_title),
     )
 
 
@@ -162,6 +156,7 @@ _TRACKING = re.compile(
     r"(utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|yclid|msclkid|igshid|mc_cid|mc_eid|ts_|random-post)"
     r"=.*|share=[a-z-]+|outputType=amp|amp(=1)?"
 )
+_TRACKED = re.compile(f"[?&]({_TRACKING.pattern})")
 _DOTTED = re.compile(r"(https?://[^/?#:]+)\.(?=[:/?#]|$)", re.IGNORECASE)
 _LABEL = r"[^\W_](?:(?:-|[^\W_]){0,61}[^\W_])?"
 _ADDRESS = re.compile(
@@ -185,73 +180,51 @@ def _plain_digits(value: str) -> str:
 # --- numbers, dates, codes and addresses
 
 
-def _number(value: str, kind: str, limits: Mapping[str, Any]) -> Iterator[Fault]:
-    plain = _NUMBERS[kind]
-    if not plain.fullmatch(value):
-        meant = _plain_digits(value)
-        yield Fault(
-            "type",
-            f"'{value}' is not {'an' if kind == 'integer' else 'a'} {kind}.",
-            f"Write {meant}."
-            if plain.fullmatch(meant)
-            else "Write digits alone, with a point for decimals: no thousands separators, units or "
-            "exponents.",
-        )
-        return
+def _never(value: str) -> bool:
+    return False
+
+
+def _not(breach: str, value: str) -> Faults:
+    yield breach, {}
+
+
+def _number(value: str, kind: str, limits: Mapping[str, Any]) -> Faults:
     low, high = limits.get("minimum", -MOST), limits.get("maximum", MOST)
-    if float(value) < low:
-        yield Fault("range", f"{value} is below {low:g}.", f"Write {low:g} or more.")
+    if not _NUMBERS[kind].fullmatch(value):
+        meant = _plain_digits(value)
+        yield "type.digits" if _NUMBERS[kind].fullmatch(meant) else f"type.{kind}", {"meant": meant}
+    elif float(value) < low:
+        yield "range.low", {"bound": low}
     elif float(value) > high:
-        yield Fault("range", f"{value} is above {high:g}.", f"Write {high:g} or less.")
+        yield "range.high", {"bound": high}
 
 
-def _boolean(value: str) -> Iterator[Fault]:
-    yield Fault("type", f"'{value}' is neither true nor false.", "Write true or false.")
-
-
-def _day(value: str) -> Iterator[Fault]:
+def _day(value: str) -> Faults:
     yield from _edtf(value)
     if _EDTF.fullmatch(value) and len(value) != len("2024-10-30"):
-        yield Fault("date", f"'{value}' is not a day.", "Write the day as in 2024-10-30.")
+        yield "date.day", {}
 
 
-def _edtf(value: str) -> Iterator[Fault]:
-    parts = _EDTF.fullmatch(value)
-    likely = [reading for reading in readings(value) if int(reading[:4]) in YEARS]
-    if parts and not _exists(*parts.groups(default="1")):
-        message = f"There is no day {value} in the calendar."
-        remedy = "Correct it, or give the month or year alone."
-    elif parts and int(parts[1]) in YEARS:
+def _edtf(value: str) -> Faults:
+    if parts := _EDTF.fullmatch(value):
+        if not _exists(*parts.groups(default="1")):
+            yield "date.calendar", {"day": value}
+        elif int(parts[1]) not in YEARS:
+            yield "date.year", {"year": parts[1], "first": YEARS.start, "last": YEARS.stop - 1}
         return
-    elif parts:
-        message = f"The year {parts[1]} cannot be meant."
-        remedy = f"Correct it: from {YEARS.start} to {YEARS.stop - 1}."
-    elif _SERIAL.fullmatch(value) and likely:
-        message = f"'{value}' is the number that Excel made of a date."
-        remedy = f"Write {likely[0]}, and format the column as text in Excel."
-    elif likely:
-        message = f"'{value}' is not written as EDTF."
-        remedy = f"Write {' or '.join(likely)}."
-    else:
-        message = f"'{value}' is not an EDTF date."
-        remedy = "Write 2024-10-30, 2024-10 or 2024; add ? where the date was inferred."
-    yield Fault("date", message, remedy)
+    likely = [reading for reading in readings(value) if int(reading[:4]) in YEARS]
+    way = ".serial" if _SERIAL.fullmatch(value) else ".otherwise"
+    yield f"date{way if likely else ''}", {"meant": " or ".join(likely)}
 
 
-def _interval(value: str) -> Iterator[Fault]:
+def _interval(value: str) -> Faults:
     days = [part for part in value.split("/") if part != dates.OPEN]
     if value.count("/") != 1 or not all(_EDTF.fullmatch(day) for day in days):
         yield from _edtf(value)
-        return
-    faults = [fault for day in days for fault in _edtf(day)]
-    if faults:
+    elif faults := [fault for day in days for fault in _edtf(day)]:
         yield faults[0]
     elif not days or _later(days[0], days[-1]):
-        yield Fault(
-            "date",
-            f"'{value}' is not an interval.",
-            "Write the earlier date first, as in 2002/2012; .. on one side leaves it open.",
-        )
+        yield "date.interval", {}
 
 
 def _later(one: str, other: str) -> bool:
@@ -268,50 +241,37 @@ def _exists(year: str, month: str, day: str) -> bool:
     return True
 
 
-def _one_of(value: str, allowed: list[str]) -> Iterator[Fault]:
+def _one_of(value: str, allowed: list[str]) -> Faults:
     meant = nearest(value, {one.casefold(): one for one in allowed})
-    remedy = f"Write {meant}." if meant else f"Write one of: {', '.join(allowed)}."
-    yield Fault("enum", f"'{value}' is not allowed here.", remedy)
+    yield "enum.meant" if meant else "enum", {"meant": meant, "allowed": ", ".join(allowed)}
 
 
-def _language(value: str) -> Iterator[Fault]:
-    message = f"'{value}' is not a code of ISO 639-1."
-    yield Fault("language", message, "Write two small letters, such as en, az or ar.")
-
-
-def _formed(value: str, pattern: re.Pattern[str], field: Mapping[str, Any]) -> Iterator[Fault]:
+def _formed(value: str, pattern: re.Pattern[str], field: Mapping[str, Any]) -> Faults:
     plain = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9:]+", "-", plain).strip("-")
-    likely = slug and pattern.fullmatch(slug)
-    remedy = f"Write {slug}." if likely else f"It is: {field.get('description', '')}"
-    yield Fault("pattern", f"'{value}' does not have the form of this column.", remedy)
+    way = ".meant" if slug and pattern.fullmatch(slug) else ""
+    yield f"pattern{way}", {"meant": slug, "description": field.get("description", "")}
 
 
 def _plain_address(value: str) -> bool:
     return bool(
         _ADDRESS.fullmatch(value)
         and value.isprintable()
-        and ("?" not in value or plain_address(value) == value)
+        and ("?" not in value or not _TRACKED.search(value))
         and ("&" not in value or not re.search(_ENTITY, value))
     )
 
 
-def _address(value: str) -> Iterator[Fault]:
+def _address(value: str) -> Faults:
     plain = plain_address(value)
     if _DOTTED.match(value):
-        yield Fault("url", "The host ends with a dot.", f"Write {plain}")
+        yield "url.dot", {"plain": plain}
     elif entity := re.search(_ENTITY, value):
-        remedy = "Write & for &amp;, and %26 where the page's own address holds such a word."
-        yield Fault("url", f"The address holds '{entity[0]}' of HTML.", remedy)
+        yield "url.entity", {"found": entity[0]}
     elif not _ADDRESS.fullmatch(value) or not value.isprintable():
-        yield Fault(
-            "url",
-            f"'{value}' is not a plain web address.",
-            "Write it as the browser shows it: http:// or https://, a host, no spaces, no user; "
-            "a percent sign is followed by two hexadecimal digits.",
-        )
+        yield "url", {}
     elif plain != value:
-        yield Fault("tracking", "The address carries tracking parameters.", f"Write {plain}")
+        yield "tracking", {"plain": plain}
 
 
 # --- text
@@ -331,20 +291,14 @@ def _odd(value: str) -> bool:
     )
 
 
-def _text(value: str, most: int, is_title: bool) -> Iterator[Fault]:
-    for rule, find, message, remedy in _TEXT:
+def _text(value: str, most: int, is_title: bool) -> Faults:
+    for breach, find in _TEXT.items():
         if found := find(value):
-            fault = Fault(rule, message.format(found), remedy)
-            yield fault if rule != "placeholder" else fault._replace(severity="warning")
+            yield breach, {"found": found}
     if len(value) > most:
-        message, remedy = f"The text has {len(value)} characters.", f"Write at most {most}."
-        yield Fault("length", message, remedy)
+        yield "length", {"length": len(value), "most": most}
     if is_title and value[0] == "[" and value[-1] == "]":
-        yield Fault(
-            "brackets",
-            "The whole title is in brackets.",
-            "Remove the brackets, and say in title_kind that the title is our description.",
-        )
+        yield "brackets", {}
 
 
 def _found(pattern: str, flags: int = 0) -> Callable[[str], str | None]:
@@ -383,42 +337,30 @@ def _decomposed(value: str) -> str | None:
 
 def _mixed(value: str) -> str | None:
     """Find a word with letters of two alphabets that look alike."""
-    match = None if value.isascii() else _MIXED.search(value)
+    if value.isascii() or not _MEET.search(value):
+        return None
+    match = _MIXED.search(value)
     return match[0] if match else None
 
 
 _JOINS = re.compile("[\u0600-\u0dff].[\u0600-\u0dff]", re.DOTALL)
 _LATIN, _ALIKE = "A-Za-z\u00c0-\u024f\u0259", "\u0370-\u03ff\u0400-\u052f\u0531-\u058f"
-_MIXED = re.compile(rf"\w*(?:[{_LATIN}][{_ALIKE}]|[{_ALIKE}][{_LATIN}])\w*")
+_MEET = re.compile(rf"[{_LATIN}][{_ALIKE}]|[{_ALIKE}][{_LATIN}]")
+_MIXED = re.compile(rf"\w*(?:{_MEET.pattern})\w*")
 _ENTITY = r"&(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z]{2,8});"
 _ELEMENTS = (
     "a|abbr|b|blockquote|body|br|center|code|div|em|font|form|h[1-6]|head|hr|html|i|iframe|img|"
     "input|li|link|meta|object|ol|p|pre|script|small|span|strong|style|sub|sup|svg|table|tbody|"
     "td|th|thead|tr|u|ul|video"
 )
-# fmt: off
-_TEXT: tuple[tuple[str, Callable[[str], str | None], str, str], ...] = (
-    ("formula", _found(r"^[=+\-@]"),
-     "The text starts with '{}', which a spreadsheet takes for a formula.",
-     "Begin with a word, or put the sign inside quotation marks."),
-    ("spaces", _found(r"^\s|\s$|  "),
-     "The text starts or ends with a space, or has two in a row.",
-     "Write one space between words, and none around them."),
-    ("html", _found(rf"[<&](?:/?({_ELEMENTS})([\s/][^<>]*)?>|!--|{_ENTITY[1:]})", re.IGNORECASE),
-     "The text holds HTML ('{}').", "Write plain text: no tags, '&' for '&amp;'."),
-    ("control", lambda value: _hidden(value.strip()),
-     "The text holds {}.", "Remove it, or write a space."),
-    ("encoding", _found("\ufffd|[ÃÂ][\u0080-\u00bf]|â€|Ð[\u0080-\u00bf°±²³´µ¶·¸¹º»¼½¾¿]"),
-     "Letters were spoilt by a wrong encoding (at '{}').",
-     "Type them again, or take the text from a copy saved as UTF-8."),
-    ("letters", _decomposed,
-     "A letter and its accent are two characters (at '{}').",
-     "Write the text in the normal form NFC, in which they are one."),
-    ("letters", _mixed,
-     "The word '{}' has letters of two alphabets that look alike.",
-     "Type the word again in one alphabet."),
-    ("placeholder", lambda value: value if value.casefold() in PLACEHOLDERS else None,
-     "'{}' stands where nothing is known.",
-     "Leave the cell empty; in a column that must be filled, say what is known."),
-)
-# fmt: on
+_TEXT: dict[str, Callable[[str], str | None]] = {
+    "formula": _found(r"^[=+\-@]"),
+    "spaces": _found(r"^\s|\s$|  "),
+    "html": _found(rf"[<&](?:/?({_ELEMENTS})([\s/][^<>]*)?>|!--|{_ENTITY[1:]})", re.IGNORECASE),
+    "control": lambda value: _hidden(value.strip()),
+    "encoding.spoilt": _found("\ufffd|[ÃÂ][\u0080-\u00bf]|â€|Ð[\u0080-\u00bf°±²³´µ¶·¸¹º»¼½¾¿]"),
+    "letters.accent": _decomposed,
+    "letters.mixed": _mixed,
+    "placeholder": lambda value: value if value.casefold() in PLACEHOLDERS else None,
+}
+"""Each way in which a text is odd, and what finds the odd part of it."""

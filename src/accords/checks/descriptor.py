@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from accords.checks import cells
-from accords.checks.problem import Problem
+from accords.checks.problem import Problem, problem
 from accords.dataset import read_edition
 from accords.errors import DatasetError
 
@@ -20,32 +20,29 @@ TYPES = ("string", "integer", "number", "boolean", "date")
 
 def faults(descriptor: Mapping[str, Any]) -> Iterator[Problem]:
     """Find types, constraints and references that cannot be meant."""
-    columns = {
-        resource["name"]: [field["name"] for field in resource["schema"]["fields"]]
-        for resource in descriptor["resources"]
-    }
+    fields = {r["name"]: r["schema"]["fields"] for r in descriptor["resources"]}
+    columns = {table: [field["name"] for field in own] for table, own in fields.items()}
+    for table, field in ((table, field) for table, own in fields.items() for field in own):
+        name, kind = field["name"], field["type"]
+        words: dict[str, Any] = {"place": f"{table}, {name}"}
+        if kind not in TYPES:
+            words |= {"type": kind, "types": ", ".join(TYPES)}
+            yield problem("descriptor.type", FILE, None, name, words=words)
+        given = field.get("constraints", {})
+        for key in given.keys() - cells.constraints(field).keys():
+            words |= {"key": key, "given": given[key]}
+            yield problem("descriptor.constraint", FILE, None, name, words=words)
+        if columns[table].count(name) > 1:
+            yield problem("descriptor.twice", FILE, None, name, words=words)
     for resource in descriptor["resources"]:
-        name = resource["name"]
-        for field in resource["schema"]["fields"]:
-            place = f"{name}, {field['name']}"
-            if field["type"] not in TYPES:
-                message = f"{place}: the type '{field['type']}' is unknown."
-                yield _fault(message, f"Write one of: {', '.join(TYPES)}.", field["name"])
-            given = field.get("constraints", {})
-            for key in given.keys() - cells.constraints(field).keys():
-                message = f"{place}: the constraint {key} ({given[key]}) cannot be held to."
-                yield _fault(message, "Correct it, or remove it.", field["name"])
-            if columns[name].count(field["name"]) > 1:
-                yield _fault(f"{place} is declared twice.", "Remove one.", field["name"])
+        table = resource["name"]
         for foreign in resource["schema"].get("foreignKeys", ()):
-            target = foreign["reference"]["resource"] or name
-            for table, column in (
-                (name, foreign["fields"][0]),
-                (target, foreign["reference"]["fields"][0]),
-            ):
-                if column not in columns.get(table, ()):
-                    message = f"{name}: a foreign key leads to {table}.{column}, which is nowhere."
-                    yield _fault(message, "Name a declared table and column.", column)
+            to = foreign["reference"]
+            ends = ((table, foreign["fields"][0]), (to["resource"] or table, to["fields"][0]))
+            for target, column in ends:
+                if column not in columns.get(target, ()):
+                    words = {"table": table, "target": target}
+                    yield problem("descriptor.reference", FILE, None, column, words=words)
 
 
 def edition(
@@ -53,37 +50,25 @@ def edition(
 ) -> tuple[pd.Timestamp | None, list[Problem]]:
     """Return the date of the newest edition; find what its two records do not agree on."""
     try:
-        version, released = read_edition(folder)
+        newest, released = read_edition(folder)
     except DatasetError as error:
         what, _, remedy = str(error).partition(". ")
-        return None, [Problem(LOG, "edition", f"{what}.", remedy)]
+        return None, [problem("edition", LOG, words={"error": f"{what}.", "advice": remedy})]
+    version, until = descriptor.get("version"), descriptor.get("readUntil")
+    words = {"version": version, "newest": newest, "until": until, "released": released}
     found = []
-    if descriptor.get("version") != version:
-        message = f"The version is {descriptor.get('version')}, and {LOG} has {version} as newest."
-        found.append(Problem(FILE, "version", message, "Write the same in both.", None, "version"))
-    until = descriptor.get("readUntil")
-    day = str(until)
-    if until is not None and (
-        not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", day)
-        or pd.isna(pd.to_datetime(day, errors="coerce"))
-        or day > str(released)[:10]
-    ):
-        message = f"readUntil is '{until}', which is not a day up to the edition's ({released:%F})."
-        found.append(Problem(FILE, "read-until", message, "Correct it.", None, "readUntil"))
+    if version != newest:
+        found.append(problem("version", FILE, None, "version", words=words))
+    day = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(until))
+    # What is no day is missing (NaT), and no missing day is up to another.
+    fits = day and pd.to_datetime(day[0], errors="coerce") <= released
+    if until is not None and not fits:
+        found.append(problem("read-until.day", FILE, None, "readUntil", words=words))
     log = (folder / LOG).read_text(encoding="utf-8").splitlines()
-    headings = [at for at, line in enumerate(log) if line.startswith("## ")]
-    start, end = [*headings, len(log)][:2]
+    start, end = [*(at for at, line in enumerate(log) if line.startswith("## ")), len(log)][:2]
     for row, line in enumerate(log[start:end], start=start + 1):
         stated = re.fullmatch(r"Sources read until (\S+)\.", line)
         if stated and stated[1] != until:
-            message = (
-                f"The newest edition says that sources were read until {stated[1]}, and "
-                f"{FILE} says {until or 'nothing of it'} (readUntil)."
-            )
-            remedy = "Write the same day in both."
-            found.append(Problem(LOG, "read-until", message, remedy, row, value=stated[1]))
+            words["until"] = until or "nothing of it"
+            found.append(problem("read-until", LOG, row, value=stated[1], words=words))
     return released, found
-
-
-def _fault(message: str, remedy: str, column: str) -> Problem:
-    return Problem(FILE, "descriptor", message, remedy, column=column)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date as day
 from itertools import count
 from pathlib import Path
@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from accords.errors import AccordsError
+
 if TYPE_CHECKING:
     import pandas as pd
 
-    from accords.curation.differences import RowChange
+    from accords.curation.draft import Outcome
     from accords.curation.entries import Entry
-    from accords.curation.revision import Outcome, Remark
 
 Data = Annotated[
     Path | None, typer.Option(help="The dataset's folder; by default the nearest folder 'data'.")
@@ -95,36 +96,27 @@ def add(
     if template:
         typer.echo(prompts.template(load(data or own_data())), nl=False)
     elif schema:
-        typer.echo(
-            json.dumps(prompts.schema(load(data or own_data())), indent=2, ensure_ascii=False)
-        )
+        described = prompts.schema(load(data or own_data()))
+        typer.echo(json.dumps(described, indent=2, ensure_ascii=False))
     elif source is not None:
         entries = read_entries(source)
         _take(lambda: additions.add(entries, data or find_data()))
     else:
         folder = data or find_data()
-        entry = _filled_in(folder)
-        _take(lambda: additions.add([entry], folder), refused=lambda: _keep(entry))
-
-
-def _filled_in(folder: Path) -> Entry:
-    """Ask for an entry on the terminal; keep what was typed when it is broken off or not wanted."""
-    from accords.curation import prompts
-    from accords.dataset import load
-
-    entry: Entry = {}
-    try:
-        prompts.fill_in(load(folder), _ask, typer.echo, entry)
-        typer.echo(f"\n{prompts.written(entry)}")
-        wanted = typer.confirm("Add this to the data?")
-    except typer.Abort:
-        typer.echo()
-        wanted = False
-    if not wanted:
+        entry: Entry = {}
+        try:
+            prompts.fill_in(load(folder), _ask, typer.echo, entry)
+            typer.echo(f"\n{prompts.written(entry)}")
+            wanted = typer.confirm("Add this to the data?")
+        except typer.Abort:
+            typer.echo()
+            wanted = False
+        if wanted:
+            _take(lambda: additions.add([entry], folder), refused=lambda: _keep(entry))
+            return
         typer.echo("Nothing was written to the data.")
         _keep(entry)
         raise typer.Exit(1)
-    return entry
 
 
 def _ask(question: str) -> str:
@@ -245,34 +237,24 @@ def _take(
     end: str = " to the data",
 ) -> None:
     """Make a change and say what it did, or why it cannot be made."""
-    from accords.curation.revision import Refused
+    from accords.curation.changes import summary
+    from accords.curation.draft import Refused
 
     try:
-        done = change()
+        changes, remarks = change()
     except Refused as error:
-        _remark(error.remarks)
-        typer.echo(f"{_problems(len(error.remarks))}. Nothing was written{end}.")
+        number = len(error.remarks)
+        typer.echo("\n".join(map(str, error.remarks)))
+        typer.echo(f"{number} problem{'s' * (number != 1)}. Nothing was written{end}.")
         refused()
         raise typer.Exit(1) from error
-    _remark(done.remarks)
-    _changed(done.changes)
-
-
-def _problems(number: int) -> str:
-    return f"{number} {'problem' if number == 1 else 'problems'}"
-
-
-def _remark(remarks: Iterable[Remark]) -> None:
-    for remark in sorted(remarks, key=lambda r: r.severity != "error"):
-        typer.echo(f"{'Note: ' if remark.severity == 'warning' else ''}{remark}")
-
-
-def _changed(changes: list[RowChange]) -> None:
-    from accords.curation.differences import summary
-
-    if not changes:
+    except AccordsError:  # Such as that another command is changing the data.
+        refused()
+        raise
+    for remark in remarks:
+        typer.echo(f"Note: {remark}")
+    if changes:
+        typer.echo("The data were updated:")
+        typer.echo("\n".join(f"  {line}" for line in summary(changes)))
+    else:
         typer.echo("Nothing differs from the data; nothing was written.")
-        return
-    typer.echo("The data were updated:")
-    for line in summary(changes):
-        typer.echo(f"  {line}")

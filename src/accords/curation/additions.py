@@ -10,12 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from accords.curation.differences import texts
-from accords.curation.draft import Draft, near
+from accords.curation.changes import texts
+from accords.curation.draft import Draft, Outcome, change, near
 from accords.curation.entries import Entry
 from accords.curation.fields import PARTS, fields
-from accords.curation.revision import Outcome
-from accords.dataset import Dataset, load
+from accords.dataset import Dataset
 from accords.dataset.names import fold
 
 SAME = {
@@ -24,12 +23,9 @@ SAME = {
 }
 """What makes two rows one, where the key is not enough: one id for two things is an error."""
 
-_EMPTY_WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        "a an and agreement between concerning defence defense field for from government in "
-        "governments kingdom ministries ministry of on republic state states the their to with",
-    )
+_EMPTY_WORDS = (
+    "a an and agreement between concerning defence defense field for from government in "
+    "governments kingdom ministries ministry of on republic state states the their to with"
 )
 """Words of a title that say nothing of what an agreement is about."""
 
@@ -38,43 +34,36 @@ Row = dict[str, str]
 
 
 def add(entries: Iterable[Entry], folder: str | os.PathLike[str]) -> Outcome:
-    """Add entries to the dataset, all of them or none.
+    """Add entries, as :func:`.entries.read_entries` returns them, to the dataset; all or none.
 
-    Parameters
-    ----------
-    entries
-        What :func:`accords.curation.entries.read_entries` returns. An entry whose
-        ``agreement_id`` the dataset has adds its events, domains, parties, sources and disputes to
-        that agreement, and fills particulars that were empty.
-    folder
-        The dataset's folder.
+    An entry whose ``agreement_id`` the dataset has adds its events, domains, parties, sources and
+    disputes to that agreement, and fills particulars that were empty.
 
-    Raises
-    ------
-    Refused
-        When an entry is wrong or does not pass the checks; nothing was written.
+    Raises :class:`Refused` when an entry is wrong or does not pass the checks; nothing was written.
     """
-    return drafted(entries, load(folder)).put(Path(folder))
+    return change(Path(folder), lambda dataset: drafted(entries, dataset))
 
 
 def drafted(entries: Iterable[Entry], dataset: Dataset) -> Draft:
     """Return the tables with what entries add; ids that an entry leaves out are made.
 
-    The draft's ``places.agreements`` names the agreements that the entries speak of, in order.
+    The draft's ``agreements`` are those of which the entries speak, in order.
     """
     additions = _Additions(dataset)
     for number, entry in enumerate(entries, start=1):
         additions.take(entry, f"entry {number}")
+    bases = {basis: n for n, basis in enumerate(dataset.codes("bases").index)}
     for resource in dataset.descriptor["resources"]:
         name = resource["name"]
         if len(additions.rows.get(name, ())) > len(additions.draft.tables[name]):
             same = SAME.get(name, resource["schema"]["primaryKey"])
-            bases = list(dataset.codes("bases").index)
             _join(additions.draft, name, pd.DataFrame(additions.rows[name]), same, bases)
     return additions.draft
 
 
-def _join(draft: Draft, name: str, rows: pd.DataFrame, same: list[str], bases: list[str]) -> None:
+def _join(
+    draft: Draft, name: str, rows: pd.DataFrame, same: list[str], bases: dict[str, int]
+) -> None:
     """Put rows in the place of a table, those on record first; what is the same becomes one row.
 
     What a later row says is taken where it fills a gap of an agreement or betters the basis of a
@@ -83,38 +72,37 @@ def _join(draft: Draft, name: str, rows: pd.DataFrame, same: list[str], bases: l
     columns = list(draft.tables[name])
     at, new, rows = rows["at"].to_dict(), rows["at"].notna(), rows[columns].fillna("").astype("str")
     rest = [column for column in columns if column not in same]
-    stands = rows.groupby(same, sort=False)[rest].transform("first")
+    ranked = rows
     if name == "agreements":
-        filled = rows.where(rows != "").groupby(rows["agreement_id"], sort=False)
-        stands = filled[rest].transform("first").fillna("")
+        ranked = rows.where(rows != "")  # The first that is given stands.
     elif name == "domains":
-        ranks = rows["basis"].map({basis: n for n, basis in enumerate(bases)})
-        best = rows.loc[ranks.sort_values(kind="stable").index].groupby(same, sort=False)
-        stands["basis"] = best["basis"].transform("first")
+        ranked = rows.sort_values("basis", key=lambda basis: basis.map(bases), kind="stable")
+    keys = [rows[column] for column in same]
+    stands = ranked.groupby(keys, sort=False)[rest].transform("first").fillna("").loc[rows.index]
     first = ~rows.duplicated(same)
     differs = (rows[rest] != "") & (rows[rest] != stands)
     told: dict[str, str] = {}
     for n in rows.index[new & ~first & differs.any(axis=1)]:
-        pairs = zip(rest, rows.loc[n, rest], stands.loc[n, rest], differs.loc[n, rest], strict=True)
-        cells = [f"{c} '{own}' (on record: '{old}')" for c, own, old, other in pairs if other]
-        told.setdefault(", ".join(cells), at[n])
-    for words, place in told.items():
+        own, old = (side.loc[n][differs.loc[n]].to_dict() for side in (rows[rest], stands))
+        words = [f"{c} '{own[c]}' (on record: '{old[c]}')" for c in own]
+        told.setdefault(", ".join(words), at[n])
+    for said, place in told.items():
         if name == "agreements":
             remedy = "Leave that out, or change it with 'accords correct'."
-            draft.object(place, f"is in the dataset already, with another {words}. {remedy}")
+            draft.object(place, f"is in the dataset already, with another {said}. {remedy}")
         else:
-            draft.note(place, f"not taken: {words}.")
+            draft.note(place, f"not taken: {said}.")
     kept = rows.index[first | ~new]
     rows.loc[first, rest] = stands.loc[first]
     draft.tables[name] = rows.loc[kept].reset_index(drop=True)
-    draft.places.rows |= {(name, n): at[row] for n, row in enumerate(kept) if new[row]}
+    draft.rows |= {(name, n): at[row] for n, row in enumerate(kept) if new[row]}
 
 
 class _Additions:
     """Makes rows of entries; what an earlier entry brought is on record for the later ones."""
 
     def __init__(self, dataset: Dataset) -> None:
-        self.draft = Draft(texts(dataset))
+        self.draft = Draft(texts(dataset), dataset.descriptor)
         self.party_names = dataset.party_names
         self.fields = {name: fields(dataset, name) for name in ("agreements", *PARTS)}
         self.rows: dict[str, list[Row]] = {}
@@ -129,18 +117,17 @@ class _Additions:
         agreement = self._agreement(own, parts)
         if agreement is None:
             return
-        spoken, said = self.draft.places.agreements, f"{own['at']} ({agreement})"
+        spoken, said = self.draft.agreements, f"{own['at']} ({agreement})"
         spoken[agreement] = f"{spoken[agreement]}; {said}" if agreement in spoken else said
-        for name, rows in parts.items():
-            for row in rows:
-                row["agreement_id"] = agreement
-                if name == "events":
-                    self._name_event(row)
-                elif name == "sources":
-                    self._name_source(row)
-                elif name == "disputes":
-                    self._locate(row, parts["events"])
-                self.rows[name].append(row)
+        for name, row in ((name, row) for name, rows in parts.items() for row in rows):
+            row["agreement_id"] = agreement
+            if name == "events":
+                self._name_event(row)
+            elif name == "sources":
+                self._name_source(row)
+            elif name == "disputes":
+                self._locate(row, parts["events"])
+            self.rows[name].append(row)
         subjects = [
             "existence",
             *(f"event:{row['event_id']}" for row in parts["events"]),
@@ -149,11 +136,8 @@ class _Additions:
         ]
         for row in parts["sources"]:
             if not row["supports"] and len(parts["sources"]) > 1:
-                self.draft.object(
-                    f"{row['at']}, supports",
-                    "is empty. With several sources, say which supports what: "
-                    f"{', '.join(subjects)}.",
-                )
+                words = "is empty. With several sources, say which supports what: "
+                self.draft.object(f"{row['at']}, supports", f"{words}{', '.join(subjects)}.")
             supports = row["supports"].split("\n") if row["supports"] else subjects
             # Whoever tells of an event of an agreement tells that the agreement exists.
             said_in = "context" if supports == ["context"] else "existence"
@@ -200,9 +184,8 @@ class _Additions:
         says_more = any(own[column] for column in own.keys() - {"agreement_id", "at"})
         if agreement and agreement not in known and not says_more:
             hint = near(agreement, known) or " A new one needs at least its title."
-            self.draft.object(
-                f"{own['at']}, agreement_id", f"the dataset has no agreement '{agreement}'.{hint}"
-            )
+            words = f"the dataset has no agreement '{agreement}'.{hint}"
+            self.draft.object(f"{own['at']}, agreement_id", words)
             return None
         own["agreement_id"] = agreement or self._agreement_id(own, parts, known)
         if says_more or not agreement:
@@ -214,17 +197,16 @@ class _Additions:
         dated = [row for row in parts["events"] if row["date"][:1].isdigit()]
         signed = [row["date"] for row in dated if row["event"] == "signed"]
         named = {word for s in states for word in fold(self.party_names.get(s.upper(), s)).split()}
-        subject = [word for word in _words(own["title"]) if word not in _EMPTY_WORDS | named]
+        named |= set(_EMPTY_WORDS.split())
+        subject = [word for word in _words(own["title"]) if word not in named]
         who = "multi" if len(states) > 2 else "-".join(map(_slug, states))
         year = min(signed or [row["date"] for row in dated], default="nd")[:4]
         return _free("-".join(filter(None, (who, year, *subject[:4]))), taken)
 
-    def _events(self, agreement: str) -> list[Row]:
-        return [row for row in self.rows["events"] if row["agreement_id"] == agreement]
-
     def _name_event(self, row: Row) -> None:
         """Name an event without an id as the same one on record, or anew."""
-        known, what = self._events(row["agreement_id"]), ("event", "party_id", "date")
+        known = [old for old in self.rows["events"] if old["agreement_id"] == row["agreement_id"]]
+        what = ("event", "party_id", "date")
         same = [old["event_id"] for old in known if all(old[c] == row[c] for c in what)]
         made = "-".join(filter(None, (row["event"], _slug(row["party_id"]))))
         free = _free(made, {old["event_id"] for old in known})
@@ -249,10 +231,8 @@ class _Additions:
             found = [old["source_id"] for old in self.rows["sources"] if old["url"] == url]
             row["source_id"] = next(iter(found), "")
             if not found:
-                self.draft.object(
-                    f"{row['at']}, url",
-                    f"no source has the address {url}. Add it to the sources of the entry.",
-                )
+                words = f"no source has the address {url}. Add it to the sources of the entry."
+                self.draft.object(f"{row['at']}, url", words)
 
     def _fact(self, fact: str, agreement: str, own: list[Row]) -> str:
         """Return what is supported or disputed with an event's id where its type is named.
@@ -260,7 +240,7 @@ class _Additions:
         The type must be that of one event, of the entry or else of the agreement.
         """
         named = re.fullmatch(r"event:([a-z0-9-]+)(\..*)?", fact)
-        known = self._events(agreement)
+        known = [row for row in self.rows["events"] if row["agreement_id"] == agreement]
         if not named or any(row["event_id"] == named[1] for row in known):
             return fact
         typed = [row["event_id"] for row in own if row["event"] == named[1]]

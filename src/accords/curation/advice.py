@@ -1,20 +1,15 @@
-"""What to look at twice in rows that are new; what was judged once is not asked again.
-
-Each rule takes the dataset after a change and the new rows of one table, and returns its question
-about each of them that it asks about, by the row's position in the table.
-"""
+"""What to look at twice in rows that are new; what was judged once is not asked again."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 import pandas as pd
 
 from accords.checks.problem import Problem
-from accords.curation.differences import RowChange
+from accords.curation.changes import RowChange
 from accords.dataset import Dataset
 
 SERVES_MANY = 10
@@ -22,50 +17,29 @@ SERVES_MANY = 10
 
 _RELAYS = re.compile(r"[,;/]|\b(and|after|via|through|citing|quoting|by way of)\b")
 
-Ask = Callable[[Dataset, pd.DataFrame], pd.Series]
-
 
 def advise(dataset: Dataset, changes: Iterable[RowChange]) -> list[Problem]:
-    """Return warnings about the rows that a change added.
-
-    Parameters
-    ----------
-    dataset
-        The dataset after the change.
-    changes
-        What the change did.
-    """
-    keys = defaultdict(set)
-    for change in changes:
-        if change.kind == "added":
-            keys[change.table].add(tuple(change.key.values()))
+    """Return warnings about the rows that a change added, given the dataset after it."""
+    added = {(c.table, *c.key.values()) for c in changes if c.kind == "added"}
     resources = {resource["name"]: resource for resource in dataset.descriptor["resources"]}
     problems = []
-    for table, column, ask, remedy in RULES:
-        resource, rows = resources[table], dataset.tables[table]
-        own = rows[resource["schema"]["primaryKey"]].astype("str").itertuples(index=False)
-        new = rows.loc[[tuple(key) in keys[table] for key in own]]
-        for position, message in ask(dataset, new).dropna().items():
-            problems.append(
-                Problem(
-                    file=resource["path"],
-                    rule=ask.__name__.replace("_", "-"),
-                    message=message,
-                    remedy=remedy,
-                    row=int(str(position)) + 2,
-                    column=column,
-                    severity="warning",
-                )
-            )
+    for place, (ask, remedy) in RULES.items():
+        table, _, column = place.partition(".")
+        rows, path = dataset.tables[table], resources[table]["path"]
+        keys = rows[resources[table]["schema"]["primaryKey"]].astype("str")
+        new = rows.loc[[(table, *key) in added for key in keys.itertuples(index=False)]]
+        rule = ask.__name__.replace("_", "-")
+        for at, message in ask(dataset, new).dropna().items():
+            row = int(str(at)) + 2
+            problems.append(Problem(path, rule, message, remedy, row, column, severity="warning"))
     return problems
 
 
 def second_signature(dataset: Dataset, new: pd.DataFrame) -> pd.Series:
     """Ask about a second signature of the same actors on another date."""
     events = dataset.events
-    signed = events[
-        (events["event"] == "signed") & events["agreement_id"].isin(new["agreement_id"])
-    ]
+    signed = events[events["event"] == "signed"]
+    signed = signed[signed["agreement_id"].isin(new["agreement_id"])]
     dates = signed.groupby(["agreement_id", signed["party_id"].fillna("")])["date"]
     days = dates.transform(lambda d: " and on ".join(d.dropna())).astype("str")
     said = signed["agreement_id"] + " is signed by the same on " + days + "."
@@ -101,13 +75,25 @@ def two_origins(dataset: Dataset, new: pd.DataFrame) -> pd.Series:
 
 def mirror(dataset: Dataset, new: pd.DataFrame) -> pd.Series:
     """Ask whether two addresses that differ in their subdomain alone are one page."""
-    places = dataset.sources["url"].map(_without_subdomain, na_action="ignore").dropna()
-    said = {}
-    for position in places.index[places.duplicated(keep=False) & places.index.isin(new.index)]:
-        twin = places.index[places == places[position]].drop(position)[0]
-        other = str(dataset.sources.at[twin, "source_id"])
-        said[position] = f"The address differs in its subdomain alone from that of {other}."
-    return pd.Series(said, dtype="str")
+    pages = dataset.sources.assign(
+        at=dataset.sources.index,
+        page=dataset.sources["url"].map(_without_subdomain, na_action="ignore"),
+    ).dropna(subset=["page"])
+    both = pages.merge(pages, on="page", suffixes=("", "_other"))
+    both = both[(both["at"] != both["at_other"]) & both["at"].isin(new.index)]
+    other = both.drop_duplicates("at").set_index("at")["source_id_other"]
+    return "The address differs in its subdomain alone from that of " + other + "."
+
+
+def _without_subdomain(address: str) -> str | None:
+    """Return an address without scheme, subdomain and fragment; nothing where no path is left."""
+    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").split(".")
+    except ValueError:
+        return None
+    path = parts.path.rstrip("/")
+    return f"{'.'.join(host[-2:])}{path}?{parts.query}" if path or parts.query else None
 
 
 def uncited_dispute(dataset: Dataset, new: pd.DataFrame) -> pd.Series:
@@ -126,33 +112,18 @@ def few_parties(dataset: Dataset, new: pd.DataFrame) -> pd.Series:
     return rows["agreement_id"] + " is multilateral and has two parties on record."
 
 
-def _without_subdomain(address: str) -> str | None:
-    """Return an address without scheme, subdomain and fragment; nothing where no path is left."""
-    try:
-        parts = urlsplit(address)
-        host = (parts.hostname or "").split(".")
-    except ValueError:
-        return None
-    path = parts.path.rstrip("/")
-    return f"{'.'.join(host[-2:])}{path}?{parts.query}" if path or parts.query else None
+Ask = Callable[[Dataset, pd.DataFrame], pd.Series]
 
-
-RULES: tuple[tuple[str, str, Ask, str], ...] = (
-    (
-        "events",
-        "date",
-        second_signature,
-        "If sources disagree on one signature, keep one date and enter a dispute.",
-    ),
-    ("citations", "locator", no_locator, "Give the row, article or page."),
-    ("sources", "origin", two_origins, "Give the first source alone."),
-    ("sources", "url", mirror, "If it is the same page, cite that source."),
-    ("disputes", "source_id", uncited_dispute, "Cite it for what it supports, or as context."),
-    (
-        "agreements",
-        "parties_total",
-        few_parties,
-        "Add the others or their number; if there are none, it is bilateral.",
-    ),
-)
-"""Each rule: the table and column that it asks about, the question, and what to do."""
+# fmt: off
+RULES: dict[str, tuple[Ask, str]] = {
+    "events.date": (second_signature,
+        "If sources disagree on one signature, keep one date and enter a dispute."),
+    "citations.locator": (no_locator, "Give the row, article or page."),
+    "sources.origin": (two_origins, "Give the first source alone."),
+    "sources.url": (mirror, "If it is the same page, cite that source."),
+    "disputes.source_id": (uncited_dispute, "Cite it for what it supports, or as context."),
+    "agreements.parties_total": (few_parties,
+        "Add the others or their number; if there are none, it is bilateral."),
+}
+"""What is asked about a column: the question about each row (by its position), and what to do."""
+# fmt: on

@@ -1,19 +1,24 @@
-"""What changed from one edition to the next, counted; :mod:`.telling` says it in words."""
+"""What changed from one state of the dataset to the next: rows, agreements and findings.
+
+:mod:`.telling` says it in words.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from itertools import groupby
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from accords.curation.differences import Kind, RowChange, compare
 from accords.dataset import Dataset
-from accords.dataset.schema import is_codes
+from accords.dataset.schema import as_text, is_codes
 from accords.words import plain
+
+Kind = Literal["added", "removed", "changed"]
 
 COMPUTED = ("status", "confidence", "date")
 """What is computed for each agreement and compared between editions."""
@@ -21,8 +26,76 @@ COMPUTED = ("status", "confidence", "date")
 _ASIDE = ("claims", "readings", "distinct")
 """Tables that speak about agreements without being part of their record."""
 
-
 _KINDS: dict[str, Kind] = {"left_only": "removed", "right_only": "added", "both": "changed"}
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """One row that is new, gone or different.
+
+    ``fields`` has the old and new text of each column that differs, empty where there was or is no
+    row; ``cells`` the whole row as it is now, or as it was where it is gone.
+    """
+
+    table: str
+    key: Mapping[str, str]
+    kind: Kind
+    fields: Mapping[str, tuple[str, str]]
+    cells: Mapping[str, str]
+
+    @property
+    def agreement(self) -> str:
+        """The agreement that the row belongs to, or empty text."""
+        return self.key.get("agreement_id", "")
+
+
+def texts(dataset: Dataset) -> dict[str, pd.DataFrame]:
+    """Return all tables as their files write them: text, empty where there is nothing."""
+    resources = dataset.descriptor["resources"]
+    return {r["name"]: as_text(dataset.tables[r["name"]], r) for r in resources}
+
+
+def compare(old: Dataset, new: Dataset) -> list[RowChange]:
+    """Return the rows that differ, by table in the descriptor's order, then by key.
+
+    A table or a column that one side lacks counts as empty there.
+    """
+    before, after = texts(old), texts(new)
+    declared = {r["name"]: r for side in (old, new) for r in side.descriptor["resources"]}
+    changes: list[RowChange] = []
+    for name, resource in declared.items():
+        key = resource["schema"]["primaryKey"]
+        none = pd.DataFrame(columns=key, dtype="str")
+        changes += _compare(name, key, before.get(name, none), after.get(name, none))
+    return changes
+
+
+def _compare(
+    table: str, key: list[str], old: pd.DataFrame, new: pd.DataFrame
+) -> Iterator[RowChange]:
+    # Where a key is there twice, which the checks refuse, the last of its rows stands.
+    sides = [side.drop_duplicates(key, keep="last") for side in (old, new)]
+    differing = pd.concat(sides, keys=("was", "now")).fillna("").drop_duplicates(keep=False)
+    found: dict[tuple[str, ...], dict[str, dict[str, str]]] = {}
+    rows: list[Any] = differing.to_dict("records")
+    for side, row in zip(differing.index.get_level_values(0), rows, strict=True):
+        found.setdefault(tuple(row[column] for column in key), {})[side] = row
+    for at, states in sorted(found.items()):
+        was, now = (states.get(side, {}) for side in ("was", "now"))
+        kind: Kind = "changed" if was and now else "added" if now else "removed"
+        pairs = {c: (was.get(c, ""), now.get(c, "")) for c in now or was}
+        fields = {column: pair for column, pair in pairs.items() if pair[0] != pair[1]}
+        yield RowChange(table, dict(zip(key, at, strict=True)), kind, fields, now or was)
+
+
+def summary(changes: Iterable[RowChange]) -> list[str]:
+    """Return a line for each table: how many of its rows were added, removed and changed."""
+    lines = []
+    for table, rows in groupby(changes, key=lambda change: change.table):
+        kinds = [change.kind for change in rows]
+        counts = [f"{kinds.count(kind)} {kind}" for kind in ("added", "removed", "changed")]
+        lines.append(f"{table}: {', '.join(c for c in counts if not c.startswith('0 '))}")
+    return lines
 
 
 class FindingChange(NamedTuple):
@@ -36,20 +109,10 @@ class FindingChange(NamedTuple):
 
 @dataclass(frozen=True)
 class AgreementChange:
-    """All that changed about one agreement.
+    """All that changed about one agreement, in its rows or in what follows from them.
 
-    Attributes
-    ----------
-    agreement_id, name
-        The agreement, and the name that readers know it by in the newer edition.
-    kind
-        Whether it is new, gone, or changed in its rows or in what follows from them.
-    date
-        When it was concluded (EDTF), in the newer edition that has it; empty where unknown.
-    rows
-        The rows that changed.
-    computed
-        Old and new value of what is computed: status, confidence, date.
+    ``name`` and ``date`` (EDTF, empty where unknown) are those of the newer edition that has it;
+    ``computed`` has the old and new value of what is computed: status, confidence, date.
     """
 
     agreement_id: str
@@ -62,18 +125,11 @@ class AgreementChange:
 
 @dataclass(frozen=True)
 class Difference:
-    """What differs between two editions.
+    """What differs between two editions, the older one in the form of the newer.
 
-    Attributes
-    ----------
-    old, new
-        The editions; the older one in the form of the newer, so that only facts can differ.
-    origin
-        Where the older one was found, as it follows its name.
-    rules
-        Tables whose columns, and code lists whose rows, are not what they were.
-    lacking
-        Columns that the older one does not have, by table: what stands there is no change.
+    ``origin`` says where the older one was found; ``rules`` names the tables whose columns, and the
+    code lists whose rows, are not what they were; ``lacking`` the tables and columns that the older
+    one does not have: what stands there is no change.
     """
 
     old: Dataset
@@ -155,9 +211,7 @@ def as_json(difference: Difference) -> dict[str, Any]:
         "rules": list(difference.rules),
         "agreements": [
             {
-                "agreement_id": change.agreement_id,
-                "name": change.name,
-                "kind": change.kind,
+                **{name: value for name, value in asdict(change).items() if name != "date"},
                 "computed": _pairs(change.computed),
                 "rows": [_row(row) for row in change.rows],
             }

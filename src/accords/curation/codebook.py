@@ -20,20 +20,12 @@ FILE = "CODEBOOK.md"
 
 
 def codebook(path: str | os.PathLike[str] = "data") -> str:
-    """Return the codebook of a dataset as Markdown.
+    """Return the codebook of a dataset's folder as Markdown.
 
-    It follows from ``datapackage.json`` and the code lists alone, so that rows can be added
-    without touching it.
+    It follows from ``datapackage.json`` and the code lists alone, so that rows can be added without
+    touching it.
 
-    Parameters
-    ----------
-    path
-        The dataset's folder.
-
-    Raises
-    ------
-    DatasetError
-        When the descriptor or a code list cannot be read.
+    Raises :class:`DatasetError` when the descriptor or a code list cannot be read.
     """
     folder = Path(path)
     descriptor = read_descriptor(folder)
@@ -50,6 +42,12 @@ def write(path: str | os.PathLike[str] = "data") -> Path:
     file = Path(path) / FILE
     file.write_text(codebook(path), encoding="utf-8", newline="\n")
     return file
+
+
+def renew(folder: Path) -> None:
+    """Write the codebook anew where the folder has one."""
+    if (folder / FILE).is_file():
+        write(folder)
 
 
 def is_current(path: str | os.PathLike[str] = "data") -> bool:

@@ -10,11 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from accords.curation.differences import texts
-from accords.curation.draft import Draft, near
+from accords.curation.changes import texts
+from accords.curation.draft import Draft, Outcome, change, near
 from accords.curation.entries import Written, read_rows
-from accords.curation.revision import Outcome
-from accords.dataset import load
+from accords.dataset import Dataset
 
 COLUMNS = ("table", "agreement_id", "key", "column", "old", "new")
 REASONS = ("url", "why")
@@ -23,11 +22,8 @@ REASONS = ("url", "why")
 DELETE = "DELETE"
 """What stands in ``column`` where the row is to go."""
 
-Row = tuple[str, int]
-"""A table, and the position of a row in it."""
-
-Names = Mapping[tuple[str, str], int]
-"""The position of each row of a table, by its agreement and the rest of its key."""
+Names = Mapping[str, Mapping[tuple[str, str], Any]]
+"""The position of each row, by its table, its agreement and the rest of its key."""
 
 
 def read_corrections(file: str | os.PathLike[str]) -> list[Written]:
@@ -38,28 +34,23 @@ def read_corrections(file: str | os.PathLike[str]) -> list[Written]:
 def correct(corrections: Iterable[Written], folder: str | os.PathLike[str]) -> Outcome:
     """Correct cells of the dataset, and delete rows, if each is as its correction says.
 
-    Parameters
-    ----------
-    corrections
-        What :func:`read_corrections` returns. ``table``, ``agreement_id`` and ``key`` name a row as
-        it stands before any of the corrections, ``column`` its cell, ``old`` what stands there and
-        ``new`` what is to stand there. The key is what names the row beside its agreement: nothing
-        in agreements, ``event_id``, ``domain``, ``party_id``, ``subject|source_id`` in citations,
-        ``field=value|source_id`` in disputes. ``DELETE`` as the column deletes the row.
-    folder
-        The dataset's folder.
+    ``table``, ``agreement_id`` and ``key`` name a row as it stands before any of the corrections,
+    ``column`` its cell (``DELETE`` deletes the row), ``old`` what stands there and ``new`` what is
+    to. The key is what names the row beside its agreement: nothing in agreements, ``event_id``,
+    ``domain``, ``party_id``, ``subject|source_id`` in citations, ``field=value|source_id`` in
+    disputes.
 
-    Raises
-    ------
-    Refused
-        When a correction names no cell, an old value that differs, or a cell that another one
-        corrects, or when the whole does not pass the checks; nothing was written.
+    Raises :class:`Refused` when a correction names no cell, an old value that differs, or a cell
+    that another one corrects, or when the whole does not pass the checks; nothing was written.
     """
-    dataset = load(folder)
-    draft = Draft(texts(dataset))
+    return change(Path(folder), lambda dataset: _corrected(corrections, dataset))
+
+
+def _corrected(corrections: Iterable[Written], dataset: Dataset) -> Draft:
+    draft = Draft(texts(dataset), dataset.descriptor)
     resources = {resource["name"]: resource for resource in dataset.descriptor["resources"]}
     names = {name: _names(draft.tables[name], resource) for name, resource in resources.items()}
-    wanted: dict[Row, dict[str, Written]] = defaultdict(dict)
+    wanted: dict[tuple[str, Any], dict[str, Written]] = defaultdict(dict)
     for one in corrections:
         if fault := _fault(one, draft.tables, names):
             draft.object(_place(one), fault)
@@ -69,11 +60,25 @@ def correct(corrections: Iterable[Written], folder: str | os.PathLike[str]) -> O
             if column == one["column"] or DELETE in (column, one["column"]):
                 draft.object(_place(one), f"Line {other.line} corrects the same. Keep one of them.")
         cells.setdefault(one["column"], one)
-    _make(wanted, draft, resources)
-    return draft.put(Path(folder))
+    lines = defaultdict(list)
+    gone = {row for row, cells in wanted.items() if DELETE in cells}
+    for table, at in gone:
+        draft.tables[table] = draft.tables[table].drop(index=at)
+    for (table, at), cells in wanted.items():
+        fields = {field["name"]: field for field in resources[table]["schema"]["fields"]}
+        for column, one in cells.items():
+            lines[one["agreement_id"]].append(str(one.line))
+            if (table, at) not in gone:
+                new = draft.clean(one["new"], fields[column], _place(one))
+                draft.tables[table].at[at, column] = new
+                position: Any = draft.tables[table].index.get_loc(at)
+                draft.cells[table, position, column] = _place(one)
+    for agreement, numbers in lines.items():
+        draft.agreements[agreement] = f"line {', '.join(numbers)} ({agreement})"
+    return draft
 
 
-def _names(table: pd.DataFrame, resource: Mapping[str, Any]) -> Names:
+def _names(table: pd.DataFrame, resource: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
     keys = table[resource["schema"]["primaryKey"]].copy()
     owners = keys.pop("agreement_id") if "agreement_id" in keys else [""] * len(keys)
     joined = ["|".join(key) for key in keys.to_numpy()]
@@ -82,9 +87,7 @@ def _names(table: pd.DataFrame, resource: Mapping[str, Any]) -> Names:
     return {name: at for at, name in enumerate(zip(owners, joined, strict=True))}
 
 
-def _fault(
-    one: Written, tables: Mapping[str, pd.DataFrame], names: Mapping[str, Names]
-) -> str | None:
+def _fault(one: Written, tables: Mapping[str, pd.DataFrame], names: Names) -> str | None:
     """Return what keeps a correction from fitting to a cell, if anything."""
     table, agreement, key, column = (one[c] for c in ("table", "agreement_id", "key", "column"))
     if table not in tables:
@@ -100,37 +103,10 @@ def _fault(
     if column not in tables[table]:
         return f"The table has no column '{column}'.{near(column, map(str, tables[table]))}"
     stands: Any = tables[table].at[names[table][agreement, key], column]
-    if stands != one["old"]:
-        return (
-            f"'{stands or 'nothing'}' stands there, and the old value is given as "
-            f"'{one['old'] or 'nothing'}'. Look at the row again, and write what stands there as "
-            "'old'."
-        )
-    return None
-
-
-def _make(
-    wanted: Mapping[Row, Mapping[str, Written]], draft: Draft, resources: Mapping[str, Any]
-) -> None:
-    """Write all corrections into the draft's tables, and where each was written."""
-    gone, lines = defaultdict(list), defaultdict(list)
-    for (table, at), cells in wanted.items():
-        fields = {field["name"]: field for field in resources[table]["schema"]["fields"]}
-        for column, one in cells.items():
-            lines[one["agreement_id"]].append(str(one.line))
-            if column == DELETE:
-                gone[table].append(at)
-            else:
-                new = draft.clean(one["new"], fields[column], _place(one))
-                draft.tables[table].at[at, column] = new
-    for table, positions in gone.items():
-        draft.tables[table] = draft.tables[table].drop(index=positions)
-    for (table, at), cells in wanted.items():
-        if at not in gone[table]:
-            position: Any = draft.tables[table].index.get_loc(at)
-            draft.places.cells |= {(table, position, c): _place(one) for c, one in cells.items()}
-    for agreement, numbers in lines.items():
-        draft.places.agreements[agreement] = f"line {', '.join(numbers)} ({agreement})"
+    if stands == (old := one["old"]):
+        return None
+    given = f"stands there, and the old value is given as '{old or 'nothing'}'. Look at the row"
+    return f"'{stands or 'nothing'}' {given} again, and write what stands there as 'old'."
 
 
 def _place(one: Written) -> str:

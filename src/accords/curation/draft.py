@@ -1,7 +1,7 @@
 """What all ways of changing the data have in common: tables as text, and where each was written.
 
-Workbooks, entries and corrections are read into a :class:`Draft`, which puts itself in the
-dataset's place, or is refused in the terms of whoever wrote it.
+Workbooks, entries and corrections are read into a :class:`Draft`, which takes the dataset's place,
+or is refused in the terms of whoever wrote it.
 """
 
 from __future__ import annotations
@@ -9,15 +9,23 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 
+from accords.checks import Problem, check
 from accords.checks.cells import EDTF, is_address, plain_address
-from accords.curation.revision import Outcome, Places, Refused, Remark, apply
+from accords.curation import codebook
+from accords.curation.advice import advise
+from accords.curation.changes import RowChange, compare
+from accords.curation.revision import revision
+from accords.dataset import Dataset, load, to_csv
+from accords.errors import AccordsError
 
 EDGES = " \t\r\n\u00a0\u2007\u202f\u200b\u200c\u200d\u200e\u200f\u061c\ufeff"
 """What is trimmed from the ends of a cell: spaces of all kinds and marks that nobody sees."""
@@ -29,23 +37,53 @@ _NUMBER = re.compile(r"(-?\d+)(?:\.(\d*?)0*)?")
 _HALVES = re.compile("[\ud800-\udfff]")
 
 
+class Remark(NamedTuple):
+    """Something about a change that its author should know, and where its author finds it.
+
+    An ``error`` keeps the change out; a ``warning`` does not.
+    """
+
+    place: str
+    message: str
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
+
+
+class Refused(AccordsError):
+    """What a curator wrote cannot be taken; ``remarks`` says why, in the terms of the file."""
+
+    def __init__(self, remarks: list[Remark]) -> None:
+        self.remarks = remarks
+        super().__init__("\n".join(str(remark) for remark in remarks))
+
+
+class Outcome(NamedTuple):
+    """The rows that a change made different (none: no file was touched), and warnings beside."""
+
+    changes: list[RowChange]
+    remarks: list[Remark]
+
+
 @dataclass
 class Draft:
-    """The tables as their author wants them.
+    """The tables as their author wants them: text, with the columns that are declared.
 
-    Attributes
-    ----------
-    tables
-        The tables as text, with the columns that the descriptor declares.
-    places
-        Where the author wrote what.
-    remarks
-        What is wrong with what was written, and what of it was cleaned or not taken.
+    ``rows``, ``cells`` and ``agreements`` say where the author wrote them: the place of a row by
+    its table and position, of a single cell by its column too, and where an agreement is spoken of,
+    for faults in rows that the change left as they were. ``remarks`` say what is wrong with what
+    was written, and what of it was cleaned or not taken. A draft that is ``whole`` is checked also
+    where something is wrong with it.
     """
 
     tables: dict[str, pd.DataFrame]
-    places: Places = field(default_factory=Places)
+    descriptor: Mapping[str, Any]
+    rows: dict[tuple[str, int], str] = field(default_factory=dict)
+    cells: dict[tuple[str, int, str], str] = field(default_factory=dict)
+    agreements: dict[str, str] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
+    whole: bool = False
 
     def object(self, place: str, message: str) -> None:
         """Keep the draft out, with the reason."""
@@ -66,18 +104,74 @@ class Draft:
         """Return the remarks that keep the draft out."""
         return [remark for remark in self.remarks if remark.severity == "error"]
 
-    def put(self, folder: Path) -> Outcome:
-        """Put the tables in the place of the dataset's.
+    def remark(self, problem: Problem) -> Remark:
+        """Return a problem of the changed tables in the terms of their author."""
+        column = f", {problem.column}" if problem.column else ""
+        place, words = f"{problem.file}{column}", f"{problem.message} {problem.remedy}"
+        resources = (r for r in self.descriptor["resources"] if r["path"] == problem.file)
+        resource: Mapping[str, Any] = next(resources, {})
+        table = self.tables.get(resource.get("name", ""), pd.DataFrame())
+        if problem.row is not None and problem.row > 1 and len(table):
+            # A text with line breaks takes several lines of the file.
+            breaks = table.apply(lambda cells: cells.str.count("\n")).sum(axis=1)
+            last = 1 + (breaks + 1).cumsum().to_numpy()
+            row, name = int(np.searchsorted(last, problem.row)), resource["name"]
+            cells = table.iloc[row]
+            if where := self.rows.get((name, row)):
+                place = f"{where}{column}"
+            elif where := self.agreements.get(str(cells.get("agreement_id"))):
+                place = f"{where}, {name}{column}"
+            else:
+                key = ", ".join(cells[resource["schema"]["primaryKey"]])
+                place = f"{problem.file}, {key}{column}"
+            place = self.cells.get((name, row, problem.column or ""), place)
+        return Remark(place, words, problem.severity)
 
-        Raises
-        ------
-        Refused
-            With all errors of the draft or, where it has none, of the checks. Nothing was written.
-        """
-        if errors := self.errors():
+
+def change(folder: Path, make: Callable[[Dataset], Draft]) -> Outcome:
+    """Put what is made of a dataset in its place, if the whole then passes every check.
+
+    The folder is locked meanwhile, so that nobody else's change is lost. Warnings are those that
+    the checks did not give before, and advice about new rows.
+
+    Raises :class:`Refused` with all errors of the draft or, where it has none, of the checks.
+    Nothing was written. Raises :class:`AccordsError` when the folder cannot be read or written, or
+    another command is changing it.
+    """
+    with revision(folder) as copy:
+        before = load(copy)
+        draft = make(before)
+        if (errors := draft.errors()) and not draft.whole:
             raise Refused(errors)
-        changes, remarks = apply(folder, self.tables, self.places)
-        return Outcome(changes, [*self.remarks, *remarks])
+        files = {r["name"]: copy / r["path"] for r in before.descriptor["resources"]}
+        former = {name: file.read_bytes() for name, file in files.items()}
+        known = {p.message for p in check(copy) if p.severity == "warning"}
+        for name in files.keys() & draft.tables.keys():
+            draft.tables[name].to_csv(files[name], index=False, lineterminator="\n")
+        problems = [_of_today(problem) for problem in check(copy)]
+        said = {error.place for error in errors}  # A cell that could not be read was explained.
+        wrong = [draft.remark(p) for p in problems if p.severity == "error"]
+        if errors or wrong:
+            raise Refused([*errors, *(remark for remark in wrong if remark.place not in said)])
+        after = load(copy)
+        changes = compare(before, after)
+        changed = {change.table for change in changes}
+        for resource in before.descriptor["resources"]:
+            # What did not change keeps its bytes; what did is written as all files are.
+            name = resource["name"]
+            new = to_csv(after.tables[name], resource) if name in changed else former[name]
+            files[name].write_bytes(new)
+        if changes:
+            codebook.renew(copy)
+        warnings = [p for p in problems if p.message not in known] + advise(after, changes)
+        return Outcome(changes, [*draft.remarks, *map(draft.remark, warnings)])
+
+
+def _of_today(problem: Problem) -> Problem:
+    """Return a problem; what happened since the newest edition is none: it waits for the next."""
+    if problem.rule == "after-edition" and str(problem.value)[:10] <= str(date.today()):
+        return replace(problem, severity="warning", remedy="The next edition will hold it.")
+    return problem
 
 
 def cleaned(value: str, column: Mapping[str, Any]) -> tuple[str, str]:

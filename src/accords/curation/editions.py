@@ -13,10 +13,10 @@ from pathlib import Path
 import pandas as pd
 
 from accords.checks import check
+from accords.curation import codebook
 from accords.curation.changes import Difference
-from accords.curation.codebook import FILE as CODEBOOK
 from accords.curation.imports import read_workbook
-from accords.curation.revision import renew_codebook, revision
+from accords.curation.revision import revision
 from accords.curation.telling import entry
 from accords.dataset import Dataset, find_data, load, read_descriptor, read_edition
 from accords.dataset.older import (
@@ -50,33 +50,21 @@ class GitError(AccordsError):
 def read(name: str, folder: Path | None = None) -> Dataset:
     """Read a dataset from wherever it is kept: a folder as it is, all else by today's rules.
 
-    Parameters
-    ----------
-    name
-        An edition's version; a folder (of the dataset, or one that holds it as ``data``); a
-        workbook; or a git revision.
-    folder
-        The dataset's folder today, where editions are kept, git is asked, and what a workbook does
-        not say is found; by default the nearest folder ``data``.
+    ``name`` is an edition's version; a folder (of the dataset, or one that holds it as ``data``); a
+    workbook; or a git revision. ``folder`` is the dataset's today, where editions are kept, git is
+    asked, and what a workbook does not say is found; by default the nearest folder ``data``.
 
-    Raises
-    ------
-    AccordsError
-        When there is no such thing, or it cannot be read.
+    Raises :class:`AccordsError` when there is no such thing, or it cannot be read.
     """
     path = Path(name)
     return load(_inside(path)) if path.is_dir() else compared(name, load(folder)).old
 
 
 def compared(name: str, new: Dataset, folder: Path | None = None) -> Difference:
-    """Compare a dataset with an older one, whatever that is kept in.
+    """Compare a dataset with an older one, read by its columns and codes.
 
-    Parameters
-    ----------
-    name, folder
-        The older one, as for :func:`read`; by default it is looked for where the newer one lies.
-    new
-        The newer one, by whose columns and codes the older one is read.
+    ``name`` and ``folder`` are as for :func:`read`; by default the older one is looked for where
+    the newer one lies.
     """
     path = Path(name)
     if path.is_dir():
@@ -114,31 +102,15 @@ def release(
     since: str | None = None,
     build: Callable[[], object],
 ) -> Difference:
-    """Make the dataset as it is a new edition, and build its report.
+    """Make the dataset as it is a new edition above the newest, and build its report.
 
     A copy of the edition is stored with the data. README.md and CITATION.cff beside the data name
-    the new edition from then on.
+    the new edition from then on. All is computed as of ``read_until``, by default the day of the
+    newest source. ``since`` is the edition before, as :func:`read` takes it, by default the newest
+    as it was released. When ``build`` raises, the edition is taken back.
 
-    Parameters
-    ----------
-    version
-        The new edition's version, above the newest.
-    folder
-        The dataset's folder.
-    date
-        The edition's date.
-    read_until
-        The day up to which sources were read, as of which all is computed; by default that of the
-        newest source.
-    since
-        The edition before, as :func:`read` takes it; by default the newest, as it was released.
-    build
-        Builds the report; when it raises, the edition is taken back.
-
-    Raises
-    ------
-    AccordsError
-        With the reason, when the edition cannot be released. The data are then as they were.
+    Raises :class:`AccordsError` with the reason, when the edition cannot be released. The data are
+    then as they were.
     """
     newest, newest_date = read_edition(folder)
     until = read_until or newest_source(load(folder), date)
@@ -151,12 +123,12 @@ def release(
             "nothing to release. Where that is not the edition as it was released, name it with "
             "--since."
         )
-    changing = [folder / name for name in (LOG, DESCRIPTOR, CODEBOOK)]
+    changing = [folder / name for name in (LOG, DESCRIPTOR, codebook.FILE)]
     former = {file: file.read_bytes() for file in changing if file.is_file()}
     papers: dict[Path, bytes] = {}
     with revision(folder, papers) as copy:
         _set_edition(copy, version, date, until, entry(difference))
-        renew_codebook(copy)
+        codebook.renew(copy)
         errors = [problem for problem in check(copy) if problem.severity == "error"]
         if errors:
             raise AccordsError(
@@ -192,34 +164,23 @@ def store(folder: Path) -> Path:
 
 
 def _refuse(
-    version: str,
-    newest: str,
-    date: pd.Timestamp,
-    newest_date: pd.Timestamp,
-    until: pd.Timestamp,
+    version: str, newest: str, date: pd.Timestamp, newest_date: pd.Timestamp, until: pd.Timestamp
 ) -> None:
     """Raise where a version or a date cannot follow the newest edition's."""
     new, old = _VERSION.fullmatch(version), _VERSION.fullmatch(newest)
-    said = ""
     if new is None:
         said = f"'{version}' is not a version. Use three numbers, such as 1.1.0."
-    elif old is not None and [int(n) for n in new.groups()] <= [int(n) for n in old.groups()]:
-        said = (
-            f"Edition {newest} is the newest, and editions are never changed. "
-            f"Use a version above {newest}."
-        )
+    elif old is not None and [*map(int, new.groups())] <= [*map(int, old.groups())]:
+        said = f"Edition {newest} is the newest, and editions are never changed. "
+        said += f"Use a version above {newest}."
     elif date < newest_date:
-        said = (
-            f"{date:%Y-%m-%d} lies before edition {newest} ({newest_date:%Y-%m-%d}). "
-            "Use a later --date."
-        )
+        said = f"{date:%F} lies before edition {newest} ({newest_date:%F}). Use a later --date."
     elif until > date:
-        said = (
-            f"Sources cannot have been read until {until:%Y-%m-%d}, after the edition's date "
-            f"({date:%Y-%m-%d}). Use an earlier --read-until, or a later --date."
-        )
-    if said:
-        raise AccordsError(said)
+        said = f"Sources cannot have been read until {until:%F}, after the edition's date "
+        said += f"({date:%F}). Use an earlier --read-until, or a later --date."
+    else:
+        return
+    raise AccordsError(said)
 
 
 def _set_edition(
@@ -243,12 +204,8 @@ def _papers(dataset: Dataset, place: Path) -> dict[Path, bytes]:
     What does not bear the dataset's title, or has no place for an edition, is someone else's and
     stays as it is.
     """
-    version, day, title = (
-        dataset.edition,
-        f"{dataset.released:%Y-%m-%d}",
-        dataset.descriptor.get("title"),
-    )
-    until = dataset.descriptor.get("readUntil")
+    version, day = dataset.edition, f"{dataset.released:%Y-%m-%d}"
+    title, until = (dataset.descriptor.get(key) for key in ("title", "readUntil"))
     sizes = {name: f"{len(table):,}" for name, table in dataset.tables.items()}
     stated = render(
         "accords.curation", "edition.md.j2", edition=version, day=day, n=sizes, until=until
@@ -322,10 +279,7 @@ def _from_workbook(file: Path, folder: Path) -> Copy:
 def _from_git(name: str, folder: Path) -> Copy:
     """Read the dataset's folder as a git revision has it; a version names its tag.
 
-    Raises
-    ------
-    GitError
-        Git has no such revision, or it holds another edition.
+    Raises :class:`GitError` when Git has no such revision, or it holds another edition.
     """
     is_version = _VERSION.fullmatch(name)
     revision_name = f"edition-{name}" if is_version else name

@@ -32,12 +32,8 @@ def read_entries(file: str | os.PathLike[str]) -> list[Entry]:
     """Read entries from a YAML file (one or several documents, or a list), JSON, or CSV.
 
     A CSV file holds disputes; its rows become entries of their agreements. Everything is read as
-    text, so that ``no`` stays a language and ``2024-10`` a date.
-
-    Raises
-    ------
-    AccordsError
-        When the file cannot be read, or names a field twice, with the line.
+    text, so that ``no`` stays a language and ``2024-10`` a date. Raises :class:`AccordsError` when
+    the file cannot be read, or names a field twice, with the line.
     """
     path = Path(file)
     if path.suffix.lower() == ".csv":
@@ -56,12 +52,8 @@ def read_entries(file: str | os.PathLike[str]) -> list[Entry]:
         raise AccordsError(f"{path}: {error}. {_COMPARE}") from error
     except RecursionError as error:
         raise AccordsError(f"{path}: holds lists in lists without end. {_COMPARE}") from error
-    entries = [
-        entry
-        for document in documents
-        for entry in (document if isinstance(document, list) else [document])
-        if entry
-    ]
+    lists = [document if isinstance(document, list) else [document] for document in documents]
+    entries = [entry for entries in lists for entry in entries if entry]
     if not entries or not all(isinstance(entry, dict) for entry in entries):
         raise AccordsError(f"{path}: holds no entry. Begin from 'accords add --template'.")
     return entries
@@ -75,11 +67,8 @@ def read_rows(
 ) -> list[Written]:
     """Read the rows of a CSV file as text.
 
-    Raises
-    ------
-    AccordsError
-        When the file cannot be read, has no rows or other columns than these, or a row is too
-        short or too long.
+    Raises :class:`AccordsError` when the file cannot be read, has no rows or other columns than
+    these, or a row is too short or too long.
     """
     path = Path(file)
     lines = csv.reader(io.StringIO(read_text(path), newline=""))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accords.checks.cells import form, is_address
+from accords.checks.problem import said
 from accords.curation.draft import cleaned
 from accords.dataset import Dataset
 from accords.dataset.names import fold
@@ -43,20 +44,11 @@ Answer = tuple[str, str]
 
 @dataclass(frozen=True)
 class Field:
-    """One thing to fill in.
+    """One thing to fill in, as the descriptor declares it.
 
-    Attributes
-    ----------
-    declared
-        Its declaration in the descriptor.
-    codes
-        Table and column from which its values must come, or None.
-    choices
-        Codes and their labels, where only these may be used.
-    meanings
-        Definitions of the codes.
-    taken
-        Values that other rows have, where each must be another.
+    ``codes`` are the table and column from which its values must come, if any; ``choices`` the
+    codes and their labels, where only these may be used, ``meanings`` their definitions; ``taken``
+    are values that other rows have, where each must be another.
     """
 
     declared: Mapping[str, Any]
@@ -118,8 +110,9 @@ class Field:
         if answer in self.taken:
             return answer, f"'{answer}' is taken already. Choose another."
         cell = form(self.declared)
-        fault = None if cell.plain(answer) else next(iter(cell.faults(answer)), None)
-        return answer, f"{fault.message} {fault.remedy}" if fault else ""
+        for breach, more in () if cell.plain(answer) else cell.faults(answer):
+            return answer, " ".join(said(breach, {"value": answer, **more}))
+        return answer, ""
 
     def _worded(self, answer: str) -> list[str]:
         """List the codes of which the label or the code itself has every word of an answer."""

@@ -6,20 +6,19 @@ import os
 import re
 import warnings
 import zipfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 import pandas as pd
 
 from accords.checks import Problem
-from accords.curation.draft import EDGES, Draft, is_dated, near
-from accords.curation.revision import Outcome, Places, Remark, examine
+from accords.curation.draft import EDGES, Draft, Outcome, Remark, change, is_dated, near
 from accords.curation.workbook import CODEBOOK, GUIDE, STATE, fingerprint
-from accords.dataset import load
+from accords.dataset import Dataset
 from accords.errors import AccordsError
 
 _BESIDE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
@@ -28,23 +27,17 @@ _BESIDE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 @dataclass
 class Reading(Draft):
-    """What a workbook holds; ``state`` says of which state of the data it was made, if it does."""
+    """What a workbook holds, and of which ``state`` of the data it was made, if it says so.
+
+    A place is a sheet where a file is meant, a cell where a row and column are.
+    """
 
     state: str | None = None
 
-
-class Cells(Places):
-    """Places in a workbook: a sheet where a file is meant, a cell where a row and column are."""
-
-    def remark(
-        self,
-        problem: Problem,
-        tables: Mapping[str, pd.DataFrame],
-        descriptor: Mapping[str, Any],
-    ) -> Remark:
+    def remark(self, problem: Problem) -> Remark:
         """Return a problem of the changed tables in the terms of the workbook."""
-        place, words, severity = super().remark(problem, tables, descriptor)
-        for resource in descriptor["resources"]:
+        place, words, severity = super().remark(problem)
+        for resource in self.descriptor["resources"]:
             place = place.replace(resource["path"], resource["name"])
             words = words.replace(resource["path"], f"the sheet '{resource['name']}'")
         return Remark(place, words, severity)
@@ -53,61 +46,45 @@ class Cells(Places):
 def import_workbook(
     file: str | os.PathLike[str], folder: str | os.PathLike[str], *, discard_newer: bool = False
 ) -> Outcome:
-    """Put the tables of a workbook in the place of the dataset's, if they pass every check.
+    """Put the tables of an edited workbook in the place of the dataset's, if they pass all checks.
 
-    Parameters
-    ----------
-    file
-        A workbook that :func:`accords.curation.workbook.write_workbook` made, edited since.
-    folder
-        The dataset's folder.
-    discard_newer
-        Go on although the dataset was changed after the workbook was made, which undoes those
-        changes.
+    ``discard_newer`` goes on although the dataset was changed after the workbook was made, which
+    undoes those changes.
 
-    Raises
-    ------
-    Refused
-        With everything that is wrong, by sheet and cell; nothing was written.
-    AccordsError
-        When the file is not a workbook, or the folder cannot be read or written.
+    Raises :class:`Refused` with everything that is wrong, by sheet and cell; nothing was written.
+    Raises :class:`AccordsError` when the file is not a workbook, or the folder cannot be read or
+    written.
     """
-    dataset = load(folder)
+    return change(Path(folder), lambda dataset: _edited(Path(file), dataset, discard_newer))
+
+
+def _edited(file: Path, dataset: Dataset, discard_newer: bool) -> Reading:
     reading = read_workbook(file, dataset.descriptor)
     if reading.state is None:
         reading.note(
-            Path(file).name,
+            file.name,
             "does not say which data it was made from; compare what the import changed with what "
             "you meant to change.",
         )
     elif reading.state != fingerprint(dataset.tables, dataset.descriptor) and not discard_newer:
         reading.object(
-            Path(file).name,
+            file.name,
             "the dataset was changed after this workbook was made, and importing it would undo "
             "that. Export a new workbook and copy your rows into it, or import with "
             "--discard-newer to undo the newer changes.",
         )
-    if reading.errors() and len(reading.tables) == len(dataset.descriptor["resources"]):
-        # A cell that could not be read was explained already.
-        said = {remark.place for remark in reading.errors()}
-        for problem in examine(Path(folder), reading.tables):
-            remark = reading.places.remark(problem, reading.tables, dataset.descriptor)
-            if remark.place not in said:
-                reading.remarks.append(remark)
-    return reading.put(Path(folder))
+    reading.whole = len(reading.tables) == len(dataset.descriptor["resources"])
+    return reading
 
 
 def read_workbook(file: str | os.PathLike[str], descriptor: Mapping[str, Any]) -> Reading:
     """Read every table of a workbook as text.
 
-    Texts are cleaned (:func:`accords.curation.draft.cleaned`), and a cell that a spreadsheet turned
-    into a date becomes the date that it shows; all of it with a note. A formula is an error, for
-    its value is not a fact that anybody typed.
+    Texts are cleaned (:func:`.draft.cleaned`), and a cell that a spreadsheet turned into a date
+    becomes the date that it shows; all of it with a note. A formula is an error, for its value is
+    not a fact that anybody typed.
 
-    Raises
-    ------
-    AccordsError
-        When the file is missing or not a workbook.
+    Raises :class:`AccordsError` when the file is missing or not a workbook.
     """
     path = Path(file)
     if not path.is_file():
@@ -123,7 +100,7 @@ def read_workbook(file: str | os.PathLike[str], descriptor: Mapping[str, Any]) -
             f"{path}: cannot be read as a workbook ({error}). Save it as an Excel workbook (.xlsx, "
             "not 'Strict Open XML') without a password."
         ) from error
-    reading = Reading({}, Cells(), state=state)
+    reading = Reading({}, descriptor, state=state)
     named = {_folded(sheet.title): sheet for sheet in sheets}
     for sheet in sheets:
         if _folded(sheet.title) in resources and named[_folded(sheet.title)] is not sheet:
@@ -141,18 +118,17 @@ def read_workbook(file: str | os.PathLike[str], descriptor: Mapping[str, Any]) -
     return reading
 
 
-@dataclass
-class _Sheet:
+class _Sheet(NamedTuple):
     """A sheet as it stands in the file: the words of its first row, and the other rows by number.
 
     ``merged`` are the ranges of merged cells, ``hidden`` the numbers of hidden rows.
     """
 
     title: str
-    head: list[str]
-    rows: dict[int, tuple[Any, ...]]
-    merged: list[str]
-    hidden: list[int]
+    head: Sequence[str] = ()
+    rows: Mapping[int, tuple[Any, ...]] = {}
+    merged: Sequence[str] = ()
+    hidden: Sequence[int] = ()
 
 
 def _contents(path: Path, tables: Collection[str]) -> tuple[str | None, list[_Sheet]]:
@@ -167,17 +143,17 @@ def _contents(path: Path, tables: Collection[str]) -> tuple[str | None, list[_Sh
         book = openpyxl.load_workbook(stream, read_only=True)
         if not book.worksheets:
             raise ValueError("no sheet is found in it")
-        sheets = [_Sheet(sheet.title, [], {}, [], []) for sheet in book.chartsheets]
+        sheets = [_Sheet(sheet.title) for sheet in book.chartsheets]
         for sheet in book.worksheets:
             sheet.reset_dimensions()
             head = [_plain(value).strip(EDGES) for value in next(sheet.values, ())]
             while head and not head[-1]:
                 head.pop()
-            made = _Sheet(sheet.title, head, {}, [], [])
+            made = _Sheet(sheet.title, head)
             if head and _folded(sheet.title) in tables:
                 cells = enumerate(sheet.iter_rows(min_row=2, max_col=len(head)), start=2)
-                made.rows = {n: row for n, row in cells if any(c.value is not None for c in row)}
-                made.merged, made.hidden = _shape(archive, sheet._worksheet_path)
+                rows = {n: row for n, row in cells if any(c.value is not None for c in row)}
+                made = _Sheet(sheet.title, head, rows, *_shape(archive, sheet._worksheet_path))
             sheets.append(made)
         return {p.name: p.value for p in book.custom_doc_props.props}.get(STATE), sheets
 
@@ -200,10 +176,11 @@ def _shape(archive: zipfile.ZipFile, part: str) -> tuple[list[str], list[int]]:
 def _read_sheet(sheet: _Sheet, resource: Mapping[str, Any], reading: Reading) -> None:
     from openpyxl.utils import get_column_letter
 
+    name, title = resource["name"], sheet.title
     fields = {field["name"]: field for field in resource["schema"]["fields"]}
     columns: dict[str, int] = {}
     for at, word in ((at, word) for at, word in enumerate(sheet.head) if word):
-        place = f"{sheet.title}!{get_column_letter(at + 1)}1"
+        place = f"{title}!{get_column_letter(at + 1)}1"
         if word in columns:
             reading.object(place, f"a second column '{word}'. Delete one.")
         elif word in fields:
@@ -215,32 +192,26 @@ def _read_sheet(sheet: _Sheet, resource: Mapping[str, Any], reading: Reading) ->
                 "Name it as the table does, or delete it; remarks of your own belong in a sheet of "
                 "their own.",
             )
-    for word in (missing := [word for word in fields if word not in columns]):
-        reading.object(sheet.title, f"no column '{word}'. Restore it, or export a new workbook.")
+    for word in fields.keys() - columns:
+        reading.object(title, f"no column '{word}'. Restore it, or export a new workbook.")
     for block in sheet.merged:
-        reading.object(
-            f"{sheet.title}!{block}",
-            "merged cells hold one value for several. Unmerge them and fill in each cell.",
-        )
-    if missing:
+        words = "merged cells hold one value for several. Unmerge them and fill in each cell."
+        reading.object(f"{title}!{block}", words)
+    if len(columns) < len(fields):
         return
     rows: list[list[str]] = []
     letters = {word: get_column_letter(columns[word] + 1) for word in fields}
     for number, cells in sheet.rows.items():
-        places = {word: f"{sheet.title}!{letter}{number}" for word, letter in letters.items()}
+        places = {word: f"{title}!{letter}{number}" for word, letter in letters.items()}
         row = [_text(cells[columns[w]], fields[w], reading, places[w]) for w in fields]
         if any(row):
-            name, position = resource["name"], len(rows)
-            reading.places.rows[name, position] = f"{sheet.title}!A{number}"
-            reading.places.cells |= {(name, position, w): at for w, at in places.items()}
+            reading.rows[name, len(rows)] = f"{title}!A{number}"
+            reading.cells |= {(name, len(rows), word): at for word, at in places.items()}
             rows.append(row)
     if hidden := sorted(set(sheet.hidden) & sheet.rows.keys()):
-        reading.note(
-            sheet.title,
-            f"{len(hidden)} hidden or filtered rows were read like the others "
-            f"(the first is row {hidden[0]}).",
-        )
-    reading.tables[resource["name"]] = pd.DataFrame(rows, columns=list(fields), dtype="str")
+        words = f"{len(hidden)} hidden or filtered rows were read like the others "
+        reading.note(title, f"{words}(the first is row {hidden[0]}).")
+    reading.tables[name] = pd.DataFrame(rows, columns=list(fields), dtype="str")
 
 
 def _text(cell: Any, column: Mapping[str, Any], reading: Reading, place: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 import yaml
@@ -16,6 +16,7 @@ from accords.curation.draft import is_dated
 from accords.curation.entries import Entry
 from accords.curation.fields import CITING, IDS, LISTED, PARTS, Answer, Field, fields
 from accords.dataset import Dataset
+from accords.templates import render
 
 _MADE = (*IDS, "status_note")
 """What the form does not ask for: ids are made, and a status is a matter for reflection."""
@@ -30,20 +31,8 @@ _DEPENDS = {
 
 def template(dataset: Dataset) -> str:
     """Return an empty entry in YAML, each field with what it means."""
-    lines = [
-        "# One agreement. Several follow one another with a line '---' between them.",
-        "# Leave out or leave empty what no source says. Ids that are left empty are made.",
-        "# To add news of an agreement that the dataset has, give its agreement_id and the rows",
-        "# that are new; a source may support events and domains that are on record.",
-    ]
-    for part in ("agreements", *PARTS):
-        indent, lead = ("", "") if part == "agreements" else ("    ", "  - ")
-        lines += [] if part == "agreements" else ["", f"{part}:"]
-        for one in fields(dataset, part).values():
-            lines += [f"{indent}# {line}" for line in one.explained()]
-            lines.append(f"{lead}{one.name}:")
-            lead = indent
-    return "\n".join(lines) + "\n"
+    parts = {part: fields(dataset, part) for part in ("agreements", *PARTS)}
+    return render("accords.curation", "entry.yaml.j2", parts=parts)
 
 
 def schema(dataset: Dataset) -> dict[str, Any]:
@@ -76,20 +65,58 @@ def schema(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-class Question(NamedTuple):
-    """What is asked: the prompt, how an answer is read, what ``?`` explains, codes to choose from.
-
-    The codes are shown before the first question that has them.
-    """
-
-    prompt: str
-    read: Callable[[str], Answer]
-    help: tuple[str, ...] = ()
-    codes: str = ""
+class _Back(Exception):
+    """The curator goes back to the question before."""
 
 
-Steps = Generator[Question | str, str, None]
-"""Questions, each of which is sent what was answered, and lines to show between them."""
+class _Interview:
+    """Asks, and gives once more what was answered before when a question is gone back to."""
+
+    def __init__(self, ask: Callable[[str], str], say: Callable[[str], None]) -> None:
+        self._ask, self._say = ask, say
+        self._given: list[str] = []
+        self._shown: set[str] = set()
+        self._at = 0
+
+    def back(self) -> None:
+        """Begin again, up to the last question that was answered."""
+        del self._given[-1:]
+        self._at = 0
+
+    def say(self, *lines: str) -> None:
+        """Show lines, unless they were shown before."""
+        if self._at == len(self._given):
+            for line in lines:
+                self._say(line)
+
+    def ask(
+        self,
+        prompt: str,
+        read: Callable[[str], Answer],
+        help_: Iterable[str] = (),
+        codes: str = "",
+    ) -> str:
+        """Return what an answer means, once it is right; ``?`` explains, codes are shown once."""
+        if self._at == len(self._given):
+            if codes and codes not in self._shown:
+                self._say(codes)
+                self._shown.add(codes)
+            while fault := self._fault(typed := self._ask(prompt).strip(), read, help_):
+                self._say(fault)
+            self._given.append(typed)
+        self._at += 1
+        return read(self._given[self._at - 1])[0]
+
+    def field(self, one: Field, required: bool) -> str:
+        """Ask for one field."""
+        codes = "  ".join(f"{n} {code}" for n, code in enumerate(one.listed, start=1))
+        prompt = f"{one.declared['title']}{' *' if required else ''}"
+        return self.ask(prompt, partial(one.read, required=required), list(one.explained()), codes)
+
+    def _fault(self, typed: str, read: Callable[[str], Answer], help_: Iterable[str]) -> str:
+        if typed == "<":
+            raise _Back
+        return (typed == "?" and "\n".join(help_)) or read(typed)[1]
 
 
 def fill_in(
@@ -97,65 +124,19 @@ def fill_in(
 ) -> None:
     """Ask for one agreement with its parties, events, domains and sources, or for news of one.
 
-    Each answer is checked as it is given, and asked for again where it is wrong; ``<`` goes back to
-    the question before.
-
-    Parameters
-    ----------
-    dataset
-        The dataset that the agreement is for.
-    ask
-        Shows a question and returns the answer.
-    say
-        Shows a line.
-    entry
-        Is filled with an entry as :func:`accords.curation.additions.add` takes it. When ``ask``
-        raises, it holds what was answered so far.
+    ``ask`` shows a question and returns the answer, which is checked and asked for again where it
+    is wrong; ``<`` goes back to the question before. ``say`` shows a line. ``entry`` is filled as
+    :func:`.additions.add` takes it; when ``ask`` raises, it holds what was answered so far.
     """
-    given: list[str] = []
-    shown: set[str] = set()
-
-    def asked(question: Question) -> Answer | None:
-        """Return what was typed and what it means, once it is right; nothing to go back."""
-        if question.codes and question.codes not in shown:
-            say(question.codes)
-            shown.add(question.codes)
-        while (typed := ask(question.prompt).strip()) != "<":
-            meant, fault = question.read(typed)
-            if typed == "?" and question.help:
-                fault = "\n".join(question.help)
-            if not fault:
-                return typed, meant
-            say(fault)
-        return None
-
-    def walked(steps: Steps) -> bool:
-        """Give once more what was answered before, and ask the rest; return False to go back."""
-        again, reply = list(given), ""
-        try:
-            step = next(steps)
-            while True:
-                if isinstance(step, str):
-                    if not again:
-                        say(step)
-                    step = next(steps)
-                    continue
-                if again:
-                    reply, _ = step.read(again.pop(0))
-                elif answer := asked(step):
-                    given.append(answer[0])
-                    reply = answer[1]
-                else:
-                    return False
-                step = steps.send(reply)
-        except StopIteration:
-            return True
-
     say("Enter leaves a field empty, ? explains it, < goes back to the question before.")
     say("Nothing is written before you confirm.")
-    while not walked(_entry(dataset, entry)):
-        entry.clear()
-        del given[-1:]
+    interview = _Interview(ask, say)
+    while True:
+        try:
+            return _fill_in(interview, dataset, entry)
+        except _Back:
+            entry.clear()
+            interview.back()
 
 
 def written(entry: Entry) -> str:
@@ -164,79 +145,64 @@ def written(entry: Entry) -> str:
     return yaml.safe_dump(filled, sort_keys=False, allow_unicode=True, width=100)
 
 
-def _entry(dataset: Dataset, entry: Entry) -> Steps:
+def _fill_in(to: _Interview, dataset: Dataset, entry: Entry) -> None:
     """Ask for everything, in the order in which one knows it."""
-    known = yield Question(
-        "Id of a known agreement, or Enter for a new one", partial(_known, dataset)
-    )
+    known = to.ask("Id of a known agreement, or Enter for a new one", partial(_known, dataset))
     if known:
         entry["agreement_id"] = known
-        yield from _record(dataset, known)
-    yield from _rows(dataset, entry, "parties")
+        to.say(*_record(dataset, known))
+    _ask_rows(to, dataset, entry, "parties")
     if not known:
-        yield from _same_parties(dataset, {row["party_id"] for row in entry.get("parties", ())})
-        yield "\nThe agreement:"
+        to.say(*_same_parties(dataset, {row["party_id"] for row in entry.get("parties", ())}))
+        to.say("\nThe agreement:")
         for one in fields(dataset, "agreements").values():
             needs = _DEPENDS.get(one.name)
             few = one.name == "parties_total" and entry.get("scope") == "bilateral"
             if one.name in _MADE or few or (needs and needs not in entry):
                 continue
-            if value := (yield _question(one)):
+            if value := to.field(one, one.required):
                 entry[one.name] = value
     for table in ("events", "domains", "sources"):
-        yield from _rows(dataset, entry, table)
+        _ask_rows(to, dataset, entry, table)
     if not known:
-        (proposed,) = drafted([entry], dataset).places.agreements
-        entry["agreement_id"] = yield Question(
-            f"\nId of the agreement (Enter for {proposed})", partial(_free, dataset, proposed)
-        )
+        (proposed,) = drafted([entry], dataset).agreements
+        prompt = f"\nId of the agreement (Enter for {proposed})"
+        entry["agreement_id"] = to.ask(prompt, partial(_free, dataset, proposed))
 
 
-def _question(one: Field, required: bool | None = None) -> Question:
-    needed = one.required if required is None else required
-    return Question(
-        f"{one.declared['title']}{' *' if needed else ''}",
-        partial(one.read, required=needed),
-        tuple(one.explained()),
-        "  ".join(f"{n} {code}" for n, code in enumerate(one.listed, start=1)),
-    )
-
-
-def _rows(dataset: Dataset, entry: Entry, table: str) -> Steps:
+def _ask_rows(to: _Interview, dataset: Dataset, entry: Entry, table: str) -> None:
     """Ask for rows until the first field is left empty."""
-    yield f"\n{table.capitalize()}: one after another, Enter when done."
+    to.say(f"\n{table.capitalize()}: one after another, Enter when done.")
     first, *others = [one for one in fields(dataset, table).values() if one.name not in _MADE]
     subjects = _subjects(entry, dataset) if table == "sources" else []
     pages = set(dataset.sources["url"])
-    while answer := (yield _question(first, required=False)):
+    while answer := to.field(first, required=False):
         row: dict[str, Any] = {first.name: answer}
         entry.setdefault(table, []).append(row)
         known = table == "sources" and answer in pages
         if known:
-            yield "This source is known already; its particulars are taken from there."
+            to.say("This source is known already; its particulars are taken from there.")
         for one in others:
             if one.name == "supports" or (known and one.name not in CITING):
                 continue
-            if value := (yield _question(one)):
+            if value := to.field(one, one.required):
                 row[one.name] = value
         if table == "sources":
             pages.add(answer)
-            yield "  ".join(f"{n} {subject}" for n, subject in enumerate(subjects, start=1))
-            chosen = yield Question(
-                "Supports (numbers, or Enter for all)", partial(_supported, subjects)
-            )
-            row["supports"] = chosen.split()
+            to.say("  ".join(f"{n} {subject}" for n, subject in enumerate(subjects, start=1)))
+            prompt = "Supports (numbers, or Enter for all)"
+            row["supports"] = to.ask(prompt, partial(_supported, subjects)).split()
         elif dates := _signatures(row, entry, dataset) if table == "events" else []:
-            yield f"They have signed already: {', '.join(dates)}."
+            to.say(f"They have signed already: {', '.join(dates)}.")
             prompt = "Is this another signature? (y, or Enter to leave it out)"
-            if (yield Question(prompt, _yes_or_no)) != "y":
+            if to.ask(prompt, _yes_or_no) != "y":
                 entry[table].pop()
 
 
 def _subjects(entry: Entry, dataset: Dataset) -> list[str]:
     """List what a source of the entry can support: what is on record, and what the entry adds."""
     draft = drafted([entry], dataset)
-    (agreement,) = draft.places.agreements
+    (agreement,) = draft.agreements
     named = ["existence"]
     for table, column, kind in (("events", "event_id", "event"), ("domains", "domain", "domain")):
         rows = draft.tables[table]
@@ -288,34 +254,23 @@ def _yes_or_no(typed: str) -> Answer:
     return typed.lower(), "" if typed.lower() in ("", "y", "n") else "Type y or n."
 
 
-def _record(dataset: Dataset, agreement: str) -> Iterator[str]:
+def _record(dataset: Dataset, agreement: str) -> list[str]:
     """Say what is on record of an agreement."""
+    parts = {"parties": ["party_id", "role"], "events": ["event_id", "date", "place"]}
+    lines = {}
+    for table, columns in (parts | {"domains": ["domain", "basis"]}).items():
+        rows = dataset.tables[table]
+        cells = rows.loc[rows["agreement_id"] == agreement, columns].to_numpy()
+        lines[table] = [" ".join(str(cell) for cell in row if pd.notna(cell)) for row in cells]
     row = dataset.overview.loc[agreement]
-    yield f"{row['title']} ({row['status']})"
-    for table, columns in (
-        ("parties", ["party_id", "role"]),
-        ("events", ["event_id", "date", "place"]),
-        ("domains", ["domain", "basis"]),
-    ):
-        own = dataset.tables[table]
-        own = own.loc[own["agreement_id"] == agreement, columns]
-        lines = [" ".join(str(cell) for cell in r if pd.notna(cell)) for r in own.to_numpy()]
-        yield f"  {table}: {'; '.join(lines) or 'none'}"
-    yield f"  sources: {row['sources']}; disputes: {row['disputes']}"
+    return render("accords.curation", "record.txt.j2", of=row, parts=lines).splitlines()
 
 
-def _same_parties(dataset: Dataset, parties: set[str]) -> Iterator[str]:
+def _same_parties(dataset: Dataset, parties: set[str]) -> list[str]:
     """List the agreements of these parties that are on record, the newest first."""
     members = dataset.parties.groupby("agreement_id")["party_id"].agg(set)
     same = dataset.overview.loc[members.index[[own == parties for own in members]]]
     found = same.sort_values("earliest", ascending=False, na_position="last")
-    if found.empty:
-        yield "No agreement of these parties is on record."
-        return
-    yield f"\nOn record of these parties: {len(found)}."
-    for name, row in found.head(LISTED).iterrows():
-        date = row["date"] if pd.notna(row["date"]) else "undated"
-        yield f"  {date}  {row['short_name']}  ({name})"
-    if len(found) > LISTED:
-        yield f"  and {len(found) - LISTED} older or undated ones"
-    yield "If it is one of these, go back (<) and give its id."
+    columns = found[["date", "short_name"]].fillna({"date": "undated"})
+    rows = columns.reset_index().to_dict("records")
+    return render("accords.curation", "known.txt.j2", rows=rows, listed=LISTED).splitlines()

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from accords.curation.changes import AgreementChange, Difference, FindingChange, facts
-from accords.curation.differences import Kind, RowChange, summary
+from accords.curation import changes
+from accords.curation.changes import AgreementChange, Difference, FindingChange, Kind, RowChange
 from accords.dataset import Dataset
 from accords.dataset.schema import is_codes
 from accords.templates import render
@@ -57,18 +57,10 @@ class Line(NamedTuple):
 
 
 class Group(NamedTuple):
-    """All changes of one kind.
+    """All changes of one kind: a line for each agreement under what happened.
 
-    Attributes
-    ----------
-    title
-        What happened.
-    lines
-        A line for each agreement.
-    counts
-        What the agreements are, counted, where there are too many new ones to read them all.
-    listed
-        Whether readers of the report are shown the lines, and not their number alone.
+    Where there are too many new agreements to read them all, ``counts`` says what they are.
+    ``listed`` says whether readers of the report are shown the lines, and not their number alone.
     """
 
     title: str
@@ -93,12 +85,7 @@ def entry(difference: Difference) -> str:
 def account(difference: Difference, day: Callable[[str], str] = str) -> dict[str, Any]:
     """Return all that is told of a difference, for a template to put in order.
 
-    Parameters
-    ----------
-    difference
-        What differs.
-    day
-        Writes the day of the older edition, which is given as in EDTF.
+    ``day`` writes the day of the older edition, which is given as in EDTF.
     """
     origin = f" {difference.origin}" if difference.origin else ""
     released = day(f"{difference.old.released:%Y-%m-%d}")
@@ -109,7 +96,7 @@ def account(difference: Difference, day: Callable[[str], str] = str) -> dict[str
         "since": since,
         "counted": counted(difference),
         "groups": groups(difference),
-        "beside": "; ".join(summary(difference.others)),
+        "beside": "; ".join(changes.summary(difference.others)),
         "findings": difference.findings,
         "finding": finding,
         "folded": FOLDED,
@@ -120,12 +107,7 @@ def account(difference: Difference, day: Callable[[str], str] = str) -> dict[str
 def counted(difference: Difference, shown: Callable[..., str] = lambda n, _: str(n)) -> str:
     """Count the agreements that are new, changed and gone, in a sentence.
 
-    Parameters
-    ----------
-    difference
-        What differs.
-    shown
-        Writes a number, given with the ids of those agreements that the newer edition has.
+    ``shown`` writes a number, given with the ids of those agreements that the newer edition has.
     """
     said: dict[Kind, str] = {"added": "new", "changed": "changed", "removed": "no longer listed"}
     counts = []
@@ -148,16 +130,11 @@ def groups(difference: Difference) -> list[Group]:
                 lines[kind].append(Line(change, said))
         else:
             lines[change.kind].append(Line(change, change.date))
-    return [
-        Group(
-            _TITLES[kind],
-            found,
-            _spread(difference) if kind == "added" and len(found) > FOLDED else [],
-            kind in _LISTED,
-        )
-        for kind, found in lines.items()
-        if found
-    ]
+    groups = []
+    for kind, found in ((kind, found) for kind, found in lines.items() if found):
+        counts = _spread(difference) if kind == "added" and len(found) > FOLDED else []
+        groups.append(Group(_TITLES[kind], found, counts, kind in _LISTED))
+    return groups
 
 
 def finding(change: FindingChange) -> str:
@@ -171,11 +148,8 @@ def finding(change: FindingChange) -> str:
 def excerpts(before: str, after: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
     """Cut two texts around what differs between them, word by word.
 
-    Returns
-    -------
-    tuple
-        For each text its stretches in order, each with whether it differs from the other text. What
-        is far from any difference is left out, with an ellipsis in its place.
+    For each text its stretches are returned in order, each with whether it differs from the other
+    text. What is far from any difference is left out, with an ellipsis in its place.
     """
     old, new = before.split(), after.split()
     steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
@@ -197,7 +171,8 @@ class _Words:
     """What happened to an agreement's rows: names and labels in place of codes."""
 
     def __init__(self, difference: Difference) -> None:
-        old, new = _labels(difference.old), _labels(difference.new)
+        sides = (difference.old, difference.new)
+        old, new = map(_labels, sides)
         self.labels = {name: old.get(name, {}) | labels for name, labels in new.items()}
         self.titles: dict[tuple[str, str], str] = {}
         self.lists: dict[tuple[str, str], str] = {}
@@ -206,12 +181,8 @@ class _Words:
             for field in schema["fields"]:
                 self.titles[table, field["name"]] = lowered(field.get("title", field["name"]))
             for key in schema.get("foreignKeys", ()):
-                for column in key["fields"]:
-                    self.lists[table, column] = key["reference"]["resource"]
-        self.cited = [
-            side.citations.groupby("agreement_id")["source_id"].agg(set)
-            for side in (difference.old, difference.new)
-        ]
+                self.lists[table, key["fields"][0]] = key["reference"]["resource"]
+        self.cited = [s.citations.groupby("agreement_id")["source_id"].agg(set) for s in sides]
 
     def changes(self, change: AgreementChange) -> Iterator[tuple[str, str]]:
         """Yield each kind of change of one agreement, and what it is."""
@@ -273,7 +244,7 @@ def _labels(dataset: Dataset) -> dict[str, dict[str, str]]:
     return {
         **{name: dataset.labels(name) for name in lists},
         "party_codes": dataset.party_names,
-        "agreements": dict(facts(dataset)["name"]),
+        "agreements": dict(changes.facts(dataset)["name"]),
         "sources": dict(dataset.sources.set_index("source_id")["publisher"].dropna()),
     }
 

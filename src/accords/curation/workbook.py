@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from accords.curation.differences import texts
+from accords.curation.changes import texts
 from accords.curation.fields import Field, columns
 from accords.dataset import Dataset, to_csv
 from accords.errors import AccordsError
@@ -47,24 +47,14 @@ _ALLOWED = (
 
 
 def write_workbook(dataset: Dataset, path: str | os.PathLike[str]) -> None:
-    """Write all tables as one Excel workbook.
+    """Write all tables of a dataset, or of a selection, as one Excel workbook.
 
     Every text is a text cell, dates too, so that no spreadsheet turns one into something else and
     none runs as a formula. Columns of codes have drop-downs, and each header a note that defines
     the column and its codes. Identifiers that other rows refer to, and the headers, are protected
     without a password. The same tables give the same bytes.
 
-    Parameters
-    ----------
-    dataset
-        The dataset, or a selection of it.
-    path
-        The file to write; written beside and moved into place.
-
-    Raises
-    ------
-    AccordsError
-        When a cell is too long for Excel, or the file cannot be written.
+    Raises :class:`AccordsError` when a cell is too long for Excel, or the file cannot be written.
     """
     import xlsxwriter
 
