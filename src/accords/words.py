@@ -26,6 +26,9 @@ VALUE_KINDS = {
 }
 """What a sum is, by its kind; a plain price needs no words."""
 
+VERDICTS = ("supported", "partly", "contradicted", "not-shown", "not-testable")
+"""What the test of a claim can find."""
+
 
 def money(amount: float, currency: str, kind: str | None) -> str:
     """Return a sum with what it is: ``USD 1,600,000 (estimate)``."""

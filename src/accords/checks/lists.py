@@ -11,13 +11,14 @@ import pandas as pd
 
 from accords.checks.rules import Data, Rule, pair
 from accords.dataset.lifecycle import OUTCOMES, PURCHASE_OUTCOMES
+from accords.words import VERDICTS
 
 COMPUTED = {
     "statuses.status": (
         *dict.fromkeys(status for status, _ in (*OUTCOMES, *PURCHASE_OUTCOMES)),
         *("unknown", "received", "superseded"),
     ),
-    "verdicts.verdict": ("supported", "partly", "contradicted", "not-shown", "not-testable"),
+    "verdicts.verdict": VERDICTS,
     "bases.basis": ("text", "official", "press"),
 }
 """Codes that the program computes or tells apart."""
