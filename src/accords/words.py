@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
@@ -262,6 +262,16 @@ def interval(low: float, high: float, form: str = ".2f") -> str:
     return f'<span class="number">{figure(low, form)} to {figure(high, form)}</span>'
 
 
+def within(row: Mapping[Any, Any] | pd.Series, form: str = ".2f", *, times: float = 1) -> str:
+    """Write the interval of a row, ``low`` to ``high``: '(95 % interval 0.10 to 0.21)'."""
+    return f"(95 % interval {interval(times * row['low'], times * row['high'], form)})"
+
+
+def agree(one: str, many: str, *n: int) -> str:
+    """Return the form of a verb that goes with its numbers: ``one`` where any is one."""
+    return one if 1 in n else many
+
+
 def lowered(label: str) -> str:
     """Write a label as it stands inside a sentence; its abbreviations stay as they are."""
     return label[:1].lower() + label[1:]
@@ -273,6 +283,11 @@ def listed(items: Iterable[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def bullets(items: Iterable[str]) -> str:
+    """Write sentences (HTML) as a list of points."""
+    return f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"
 
 
 def brief_sum(amount: float) -> str:

@@ -10,8 +10,6 @@ from accords.analysis.common import by_state, together
 from accords.dataset import Dataset
 from accords.dataset import lifecycle as lives
 
-__all__ = ["accord_id", "approval_times", "between", "life", "parties_of", "standing", "voices"]
-
 CONSENT = ("parliament-approved", "ratified")
 """Steps whose absence leaves a state's consent open."""
 

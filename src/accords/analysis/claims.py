@@ -18,8 +18,6 @@ from accords.dataset import edtf as dates
 from accords.errors import AccordsError
 from accords.words import VERDICTS
 
-__all__ = ["TESTS", "region_share", "verdicts"]
-
 SUPPORTED, PARTLY, CONTRADICTED, NOT_SHOWN, NOT_TESTABLE = VERDICTS
 
 

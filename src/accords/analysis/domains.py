@@ -13,8 +13,6 @@ import pandas as pd
 from accords.analysis.common import by_state, shares
 from accords.dataset import Dataset
 
-__all__ = ["change", "coded", "contrast", "firsts", "profiles"]
-
 FEWEST = 10
 """Coded agreements that a state needs on either side before its shares are compared."""
 

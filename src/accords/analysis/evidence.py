@@ -15,22 +15,6 @@ from accords.analysis.common import by_state, distinct, dyads, in_order, shares,
 from accords.dataset import Dataset, edtf
 from accords.dataset.lifecycle import CONSENTS, PURCHASE
 
-__all__ = [
-    "capture_recapture",
-    "completeness",
-    "coverage",
-    "disputes_by_fact",
-    "domain_bases",
-    "life_cycles",
-    "partner_lists",
-    "reading_errors",
-    "source_kinds",
-    "support",
-    "waiting_summary",
-    "waits",
-    "whereabouts",
-]
-
 TEXT_FAMILIES = ("frameworks", "agreements")
 """Instrument families that as a rule need approval; memoranda, plans and purchases seldom do."""
 

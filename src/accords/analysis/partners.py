@@ -17,8 +17,6 @@ from accords.analysis.common import counted, dyads, in_order, together, two_span
 from accords.dataset import Dataset
 from accords.dataset.lifecycle import PURCHASE
 
-__all__ = ["concentration", "diversification", "partner_counts", "partner_families", "shared"]
-
 SEED = 20241030
 DRAWS = 2000
 FEWEST = 5

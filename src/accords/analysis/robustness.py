@@ -10,8 +10,6 @@ import pandas as pd
 from accords.dataset import Dataset
 from accords.dataset.lifecycle import PURCHASE
 
-__all__ = ["ALL", "WHEN", "choices", "under_each_choice"]
-
 ALL = "all records"
 """The choice that leaves nothing out."""
 

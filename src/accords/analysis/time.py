@@ -11,8 +11,6 @@ from accords.analysis.common import by_state, together, tuples, two_spans
 from accords.dataset import Dataset
 from accords.dataset.lifecycle import PURCHASE
 
-__all__ = ["breaks", "contracts", "rate_change", "rates", "timeline", "yearly"]
-
 SHORTEST_SERIES = 10
 """Years without which no break is sought."""
 

@@ -6,8 +6,7 @@ They take the tables of :mod:`accords.analysis.accord` by these names: ``steps``
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -16,12 +15,11 @@ from accords.analysis.accord import PRESS, UNRECORDED, parties_of
 from accords.dataset import Dataset
 from accords.dataset import lifecycle as lives
 from accords.dataset.edtf import precision, spoken
-from accords.prose.names import phrase
-from accords.prose.passage import passage
+from accords.prose.names import phrase, rows, told
+from accords.prose.passage import ANSWER, passage
 from accords.words import (
     Caption,
-    LeftOut,
-    Text,
+    agree,
     capital,
     count,
     escape,
@@ -29,12 +27,9 @@ from accords.words import (
     listed,
     lowered,
     out_of,
-    paragraph,
     percent,
     some,
 )
-
-__all__ = ["accord_line", "answer", "disputes", "life", "standing", "voices"]
 
 STEPS = {
     "parliament-approved": ("approval by parliament", "that {}’s parliament has voted"),
@@ -43,25 +38,18 @@ STEPS = {
 }
 """The steps that complete a life: as nouns, and what there is no sign of without them."""
 
-SIGNATORIES = re.compile(r"\bsigned\b[^.;]* by (ministers \w+ and \w+)")
-"""Who signed, as the summaries of records name them."""
-
 NO_ACCORD = "no step of an agreement between these states is on record."
 
 
-@passage
-def answer(dataset: Dataset, steps: pd.DataFrame, named: pd.DataFrame) -> Text:
-    """Answer in one sentence whether the accord is in force and what it is known to cover."""
-    if steps.empty:
-        return LeftOut(f"The accord: {NO_ACCORD}")
+@passage(f"The accord: {NO_ACCORD}", ANSWER)
+def answer(dataset: Dataset, steps: pd.DataFrame, named: pd.DataFrame) -> Iterator[str]:
+    """Answer whether the accord is in force and what it is known to cover."""
     ids = steps["ids"].iloc[0]
-    unseen = [
-        STEPS[step["event"]][1].format(phrase(dataset, str(step["party"])))
-        for step in _rows(steps[~steps["found"]])
-    ]
-    doubt = (
-        f": we found no sign {listed(unseen).replace(' and that', ' or that')}" if unseen else ""
+    unseen = told(
+        steps[~steps["found"]],
+        lambda step: STEPS[step["event"]][1].format(phrase(dataset, step["party"])),
     )
+    doubt = f": we found no sign {unseen.replace(' and that', ' or that')}" if unseen else ""
     rests = named.drop_duplicates("domain")["named_by"]
     covers = (
         f"its text or official voices name {linked((rests != PRESS).sum(), ids)} of the "
@@ -70,158 +58,140 @@ def answer(dataset: Dataset, steps: pd.DataFrame, named: pd.DataFrame) -> Text:
         else "no source says what it covers"
     )
     status = _status(dataset, ids[0])
-    said = f"The agreement between {named_parties(dataset, ids[0])} is {status}{doubt}; {covers}."
-    return Text(f'<p class="answer">{said}</p>')
+    yield f"The agreement between {named_parties(dataset, ids[0])} is {status}{doubt}; {covers}."
 
 
-@passage
-def accord_line(dataset: Dataset, steps: pd.DataFrame) -> Text:
-    """Tell the accord in one sentence: place, date, signatories, last steps and next ones."""
-    if steps.empty:
-        return LeftOut(f"The accord in one line: {NO_ACCORD}")
-    ids = steps["ids"].iloc[0]
-    row, found = dataset.overview.loc[ids[0]], steps[steps["found"]]
-    kind = linked(lowered(row["instrument_label"]), ids)
-    told = f"The {kind} between {named_parties(dataset, ids[0])}"
-    signed = _rows(found[found["event"].isin(lives.SIGNATURES)])
+@passage(f"The accord in one line: {NO_ACCORD}")
+def accord_line(dataset: Dataset, steps: pd.DataFrame) -> Iterator[str]:
+    """Tell the accord in one sentence: place, date, last steps and next ones."""
+    ids, found = steps["ids"].iloc[0], steps[steps["found"]]
+    kind = linked(lowered(dataset.overview.at[ids[0], "instrument_label"]), ids)
+    said = f"The {kind} between {named_parties(dataset, ids[0])}"
+    signed = rows(found[found["event"].isin(lives.SIGNATURES)])
     if signed:
-        ministers = SIGNATORIES.search(str(row["summary"]))
-        by = f" by {escape(ministers[1])}" if ministers else ""
-        told += f" was signed{_place(signed[0])} {when(signed[0]['date'])}{by}"
+        said += f" was signed{_place(signed[0])} {when(signed[0]['date'])}"
     else:
-        told += f" is {_status(dataset, ids[0])}, with no signature on record"
+        said += f" is {_status(dataset, ids[0])}, with no signature on record"
     last = [
         f"{phrase(dataset, step['party'])}: {escape(lowered(step['label']))} {when(step['date'])}"
-        for step in _rows(found.dropna(subset="party").groupby("party", sort=False).tail(1))
+        for step in rows(found.dropna(subset="party").groupby("party", sort=False).tail(1))
     ]
-    told += f"; last steps on record – {', '.join(last)}" if last else ""
+    said += f"; last steps on record – {', '.join(last)}" if last else ""
     ahead = [
         listed(STEPS[event][0] for event in own["event"])
-        + ("" if pd.isna(party) else f" by {phrase(dataset, str(party))}")
+        + ("" if pd.isna(party) else f" by {phrase(dataset, party)}")
         for party, own in steps[~steps["found"]].groupby("party", sort=False, dropna=False)
     ]
-    return paragraph(f"{told}; next would come {', then '.join(ahead)}." if ahead else f"{told}.")
+    yield f"{said}; next would come {', then '.join(ahead)}." if ahead else f"{said}."
 
 
-@passage
-def life(dataset: Dataset, steps: pd.DataFrame) -> Text:
+@passage(f"How the accord is known: {NO_ACCORD}")
+def life(dataset: Dataset, steps: pd.DataFrame) -> Iterator[str]:
     """Say how the accord is known, what its steps mean, and what an absence does not show."""
-    if steps.empty:
-        return LeftOut(f"How the accord is known: {NO_ACCORD}")
     ids, found = steps["ids"].iloc[0], steps[steps["found"]]
     row, events = dataset.overview.loc[ids[0]], dataset.codes("event_types")
     pages = "among them an official page" if row["official"] else "none of them an official page"
-    sentences = [
+    yield (
         f"The {row['title_kind']} title is “{linked(row['title'], ids)}”. It is known from "
         f"{linked(some(row['sources'], 'source'), ids)}, {pages}."
-    ]
+    )
     # Taking note and tabling a bill sound like consent and are none.
     for event in found.loc[found["event"].isin(lives.APPROVALS), "event"].unique():
         if event not in lives.CONSENTS:
             label, meaning = events.loc[event, ["label", "definition"]]
-            sentences.append(f"‘{escape(label)}’ means: {escape(lowered(meaning))}")
+            yield f"‘{escape(label)}’ means: {escape(lowered(meaning))}"
     newest = found["latest"].max()
     if pd.notna(newest) and not steps["found"].all():
-        sentences.append(
+        yield (
             f"No step on record is newer than {_day(newest)}. That no source was found does not "
             "show that a step was not taken."
         )
-    return paragraph(*sentences)
 
 
-@passage
-def disputes(dataset: Dataset, table: pd.DataFrame) -> Text:
+@passage("Disputes about the accord: no two sources disagree about its steps.")
+def disputes(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
     """Say what sources disagree about in a life (rows of ``disputes`` about events)."""
-    if table.empty:
-        return LeftOut("Disputes about the accord: no two sources disagree about its steps.")
     kinds = dataset.events.set_index(["agreement_id", "event_id"])["event"]
-    labels, sentences = dataset.labels("event_types"), []
-    for (agreement, field), rows in table.groupby(["agreement_id", "field"], sort=False):
+    labels = dataset.labels("event_types")
+    for (agreement, field), own in table.groupby(["agreement_id", "field"], sort=False):
         event, _, column = str(field).removeprefix("event:").partition(".")
         label = labels.get(kinds.get((agreement, event), event), event)
-        values = [
+        values = listed(
             f"{_value(column, value)} in {linked(some(n, 'source'), [str(agreement)])}"
-            for value, n in rows.groupby("value", sort=False)["source_id"].nunique().items()
-        ]
-        chosen = [_value(column, v) for v in rows.loc[rows["adopted"].astype(bool), "value"]]
-        reasons = " ".join(escape(reason) for reason in rows["reason"].dropna().unique())
-        sentences.append(
+            for value, n in own.groupby("value", sort=False)["source_id"].nunique().items()
+        )
+        chosen = [_value(column, v) for v in own.loc[own["adopted"].astype(bool), "value"]]
+        reasons = " ".join(escape(reason) for reason in own["reason"].dropna().unique())
+        yield (
             f"Sources compared on the {escape(column.split('#')[0])} of the step "
-            f"‘{escape(lowered(label))}’ disagree: {listed(values)}"
+            f"‘{escape(lowered(label))}’ disagree: {values}"
             f"{f'; we adopt {chosen[0]}' if chosen else ''}. {reasons}".rstrip()
         )
-    return paragraph(*sentences)
 
 
-@passage
-def voices(dataset: Dataset, named: pd.DataFrame) -> Text:
+@passage("What the accord covers: no source names a domain.")
+def voices(dataset: Dataset, named: pd.DataFrame) -> Iterator[str]:
     """Say who names the domains, and which rest on the press alone."""
-    if named.empty:
-        return LeftOut("What the accord covers: no source names a domain.")
     ids, domains = named["ids"].iloc[0], named.drop_duplicates("domain")
     labels, speakers = dataset.labels("domain_codes"), voice_names(dataset)
-    sentences = [f"Sources name {linked(some(len(domains), 'domain'), ids)}."]
+    yield f"Sources name {linked(some(len(domains), 'domain'), ids)}."
     for namer, own in domains.groupby("named_by", sort=False)["domain"]:
         # Some labels hold commas or 'and' themselves.
         names = "; ".join(escape(lowered(labels[domain])) for domain in own)
-        sentences.append(f"{_are(len(own), ids)} named by {namer}: {names}.")
+        yield f"{_are(len(own), ids)} named by {namer}: {names}."
     for voice, others in named.drop_duplicates("voice")[["voice", "joint"]].to_numpy():
         if others:
-            sentences.append(
+            yield (
                 f"The list of the {escape(speakers[voice])} was given for this and "
                 f"{count(others, 'other agreement')} together, so that it is weaker evidence for "
                 "each."
             )
     alone = named[(named["named_by"] == PRESS) & ~named["domain"].duplicated(keep=False)]
     for voice, n in alone.loc[alone["voice"] != UNRECORDED, "voice"].value_counts().items():
-        sentences.append(
-            f"{_are(n, ids)} named by one voice alone, {escape(speakers[str(voice)])}."
-        )
-    return paragraph(*sentences)
+        yield f"{_are(n, ids)} named by one voice alone, {escape(speakers[str(voice)])}."
 
 
-@passage
+@passage("The accord beside other agreements: there is none to compare.")
 def standing(
-    dataset: Dataset, agreement_id: str | None, rows: pd.DataFrame, others: pd.DataFrame,
+    dataset: Dataset, agreement_id: str | None, agreements: pd.DataFrame, others: pd.DataFrame,
     places: pd.DataFrame,
-) -> Text:  # fmt: skip
+) -> Iterator[str]:  # fmt: skip
     """Say whether the accord stands out beside the other agreements of its states.
 
-    ``rows`` has ``state``, ``agreement_id`` and ``same`` (bool: of the accord's type).
+    ``agreements`` has ``state``, ``agreement_id`` and ``same`` (bool: of the accord's type).
     """
     if agreement_id is None:
-        return LeftOut("The accord beside other agreements: there is none to compare.")
+        return
     pair, row = named_parties(dataset, agreement_id), dataset.overview.loc[agreement_id]
-    sentences = []
     if len(others):
         found = count(others.index, "other bilateral defence instrument")
-        sentences.append(f"Between {pair} we found {found}.")
+        yield f"Between {pair} we found {found}."
     elif row["scope"] == "bilateral":
-        sentences.append(f"It is the only bilateral defence instrument between {pair} on record.")
-    shares = [
+        yield f"It is the only bilateral defence instrument between {pair} on record."
+    shares = listed(
         f"{percent(own.loc[own['same'], 'agreement_id'], own['agreement_id'])} of the concluded "
-        f"agreements of {phrase(dataset, str(state))}"
-        for state, own in rows.groupby("state", sort=False)
-    ]
+        f"agreements of {phrase(dataset, state)}"
+        for state, own in agreements.groupby("state", sort=False)
+    )
     if shares:
-        label = escape(lowered(str(row["instrument_label"])))
-        sentences.append(f"Its type, {label}, is that of {listed(shares)}.")
+        yield f"Its type, {escape(lowered(row['instrument_label']))}, is that of {shares}."
     for aspect, own in places[places["of"] > 1].groupby("aspect", sort=False):
-        ranks = listed(
-            f"{linked(place['count'], place['below']) if place['count'] else 'none'} of "
-            f"{linked(some(place['of'], 'other'), place['ids'])} of "
-            f"{phrase(dataset, place['state'])}"
-            for place in _rows(own)
+        ranks = told(
+            own,
+            lambda place: (
+                (linked(place["count"], place["below"]) if place["count"] else "none")
+                + f" of {linked(some(place['of'], 'other'), place['ids'])} of "
+                f"{phrase(dataset, place['state'])}"
+            ),
         )
         value = int(own["value"].iloc[0])
-        sentences.append(
+        yield (
             f"Its text or official voices name {linked(some(value, 'domain'), [agreement_id])}, "
             f"more than for {ranks}."
             if aspect == "domains"
             else f"The first consent came {linked(some(value, 'day'), [agreement_id])} after the "
             f"signature, later than in {ranks} whose dates are known."
         )
-    return paragraph(*sentences)
 
 
 def lane(dataset: Dataset, party: Any) -> str:
@@ -254,10 +224,10 @@ def life_caption(dataset: Dataset, steps: pd.DataFrame) -> Caption:
     if len(open_):
         day = _day(dataset.as_of)
         subtitle += f"; hollow, at no date: steps of which no source was found until {day}"
-    told = [f"{', '.join(step_lines(s)[:2])} ({lane(dataset, s['party'])})" for s in _rows(found)]
-    wanted = [f"{STEPS[s['event']][0]} ({lane(dataset, s['party'])})" for s in _rows(open_)]
+    seen = [f"{', '.join(step_lines(s)[:2])} ({lane(dataset, s['party'])})" for s in rows(found)]
+    wanted = [f"{STEPS[s['event']][0]} ({lane(dataset, s['party'])})" for s in rows(open_)]
     missing = f" Not found: {'; '.join(wanted)}." if wanted else ""
-    return Caption(title, f"{subtitle}.", f"Timeline. Found: {'; '.join(told)}.{missing}")
+    return Caption(title, f"{subtitle}.", f"Timeline. Found: {'; '.join(seen)}.{missing}")
 
 
 def voice_names(dataset: Dataset) -> dict[str, str]:
@@ -279,16 +249,16 @@ def voices_caption(dataset: Dataset, named: pd.DataFrame) -> Caption:
     joint = named.loc[named["joint"].map(bool), "voice"].unique()
     shared = listed(voice_names(dataset)[voice] for voice in joint)
     hollow = f" Hollow: a list that the {shared} gave for several agreements at once."
-    told = [
+    alt = [
         f"Named by {namer}: {listed(lowered(labels[domain]) for domain in own)}"
         for namer, own in domains.groupby("named_by", sort=False)["domain"]
     ]
     return Caption(
         f"{capital(out_of(press, len(domains), 'domain'))} "
-        f"{'rests' if 1 in (press, len(domains)) else 'rest'} on the press alone",
+        f"{agree('rests', 'rest', press, len(domains))} on the press alone",
         f"Domains named for this agreement (n = {len(domains)}), by whose statement names them; "
         f"squares are official voices, diamonds the press.{hollow if shared else ''}",
-        f"Matrix of domains and voices. {'. '.join(told)}.",
+        f"Matrix of domains and voices. {'. '.join(alt)}.",
     )
 
 
@@ -329,11 +299,7 @@ def _value(column: str, value: Any) -> str:
 
 
 def _are(n: int, ids: tuple[str, ...]) -> str:
-    return f"{linked(n, ids)} {'is' if n == 1 else 'are'}"
-
-
-def _rows(table: pd.DataFrame) -> list[dict[Any, Any]]:
-    return table.to_dict("records")
+    return f"{linked(n, ids)} {agree('is', 'are', n)}"
 
 
 def _day(day: pd.Timestamp) -> str:

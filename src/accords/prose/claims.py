@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,12 +11,11 @@ from markupsafe import Markup
 from accords.analysis.claims import CONTRADICTED, NOT_SHOWN, NOT_TESTABLE, PARTLY, SUPPORTED
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
-from accords.prose.names import phrase
-from accords.prose.passage import passage
+from accords.prose.names import Row, phrase, rows
+from accords.prose.passage import PLAIN, passage
 from accords.templates import render
 from accords.words import (
-    LeftOut,
-    Text,
+    VERDICTS,
     count,
     escape,
     figure,
@@ -24,13 +23,10 @@ from accords.words import (
     listed,
     lowered,
     number,
-    paragraph,
     some,
 )
 
-__all__ = ["reason", "table", "tally"]
-
-VERDICTS = (SUPPORTED, PARTLY, CONTRADICTED, NOT_SHOWN, NOT_TESTABLE)
+NO_CLAIMS = "the data hold none about an agreement of these states."
 
 SENTENCES = {
     "no-step": "The step ({event}, {party}) is on no record.",
@@ -100,7 +96,7 @@ SENTENCES = {
 """A sentence for each code of what a test found; :func:`_worded` says what fills it."""
 
 
-def reason(dataset: Dataset, row: Mapping[Any, Any]) -> Markup:
+def reason(dataset: Dataset, row: Row) -> Markup:
     """Say what the test of one claim found (a row of :func:`accords.analysis.claims.verdicts`)."""
     own = dataset.claims.loc[dataset.claims["claim_id"] == row["claim_id"], "agreement_id"]
     words = _words(dataset, tuple(own))
@@ -163,47 +159,40 @@ def _change(row: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-@passage
-def tally(dataset: Dataset, verdicts: pd.DataFrame) -> Text:
+@passage(f"The claims: {NO_CLAIMS}")
+def tally(dataset: Dataset, verdicts: pd.DataFrame) -> Iterator[str]:
     """Say whose claims are tested and how they fare (see :mod:`accords.analysis.claims`)."""
-    if verdicts.empty:
-        return LeftOut("The claims: the data hold none about an agreement of these states.")
     article = Markup("<a href='{}' hreflang='{}'>article by {}</a>")
     cited = dataset.sources[dataset.sources["source_id"].isin(verdicts["source_id"])]
     pages = cited[["url", "language", "publisher"]].to_numpy()
     articles = listed(article.format(*page) for page in pages)
     n = verdicts["verdict"].value_counts().reindex(VERDICTS, fill_value=0)
-    sentences = [
+    yield (
         f"The {articles} from which this report starts makes or implies "
         f"{some(len(verdicts), 'claim')}. Other sources bear out {n[SUPPORTED]} of them in full "
         f"and {n[PARTLY]} in part and contradict {n[CONTRADICTED]}; no other source on record "
         f"shows {n[NOT_SHOWN]}, and {n[NOT_TESTABLE]} cannot be tested with these data."
-    ]
+    )
     for verdict in (SUPPORTED, CONTRADICTED):
-        told = verdicts.loc[verdicts["verdict"] == verdict, "claim"]
-        if len(told):
+        said = verdicts.loc[verdicts["verdict"] == verdict, "claim"]
+        if len(said):
             label = dataset.labels("verdicts")[verdict]
-            sentences.append(f"{escape(label)}: {' '.join(f'“{escape(c)}”' for c in told)}")
-    sentences.append(
+            yield f"{escape(label)}: {' '.join(f'“{escape(claim)}”' for claim in said)}"
+    yield (
         "What the article or its publisher says is no support for its own claims, and a claim that "
         "is not shown is not thereby false."
     )
-    return paragraph(*sentences)
 
 
-@passage
-def table(dataset: Dataset, verdicts: pd.DataFrame) -> Text:
+@passage(f"The table of claims: {NO_CLAIMS}", PLAIN)
+def table(dataset: Dataset, verdicts: pd.DataFrame) -> Iterator[str]:
     """Set out each claim, its verdict, and what the data show, folded under a heading."""
-    if verdicts.empty:
-        return LeftOut(
-            "The table of claims: the data hold none about an agreement of these states."
-        )
     labels = dataset.labels("verdicts")
-    rows = [
+    shown = [
         row
         | {"label": labels[row["verdict"]], "reason": reason(dataset, row)}
         | {"note": "" if pd.isna(row["note"]) else row["note"]}
-        for row in verdicts.to_dict("records")
+        for row in rows(verdicts)
     ]
-    title = f"{some(len(rows), 'claim')}, each with its verdict and the reason for it"
-    return Text(render("accords.prose", "claims.html.j2", title=title, rows=rows))
+    title = f"{some(len(shown), 'claim')}, each with its verdict and the reason for it"
+    yield render("accords.prose", "claims.html.j2", title=title, rows=shown)
