@@ -16,7 +16,7 @@ from accords.dataset import Dataset
 from accords.dataset import lifecycle as lives
 from accords.dataset.edtf import precision, spoken
 from accords.prose.names import phrase, rows, told
-from accords.prose.passage import ANSWER, passage
+from accords.prose.passage import ANSWER, caption, passage
 from accords.words import (
     Caption,
     agree,
@@ -213,21 +213,10 @@ def life_caption(dataset: Dataset, steps: pd.DataFrame) -> Caption:
     parties = steps["party"].dropna().unique()
     done = listed(lane(dataset, party) for party in parties if party not in waiting)
     late = listed(lane(dataset, party) for party in waiting)
-    title = "Every step of the agreement’s life that can be expected is on record"
-    if late:
-        title = f"No source shows that {late} completed the approval"
-        title = f"{done} completed the approval; no source shows that {late} did" if done else title
-    elif len(open_):
-        title = "No source shows that the agreement entered into force"
-    dated = int(found["earliest"].notna().sum())
-    subtitle = f"Dated steps on record (n = {dated}), by who took them"
-    if len(open_):
-        day = _day(dataset.as_of)
-        subtitle += f"; hollow, at no date: steps of which no source was found until {day}"
     seen = [f"{', '.join(step_lines(s)[:2])} ({lane(dataset, s['party'])})" for s in rows(found)]
     wanted = [f"{STEPS[s['event']][0]} ({lane(dataset, s['party'])})" for s in rows(open_)]
-    missing = f" Not found: {'; '.join(wanted)}." if wanted else ""
-    return Caption(title, f"{subtitle}.", f"Timeline. Found: {'; '.join(seen)}.{missing}")
+    dated, day = found["earliest"].notna().sum(), _day(dataset.as_of)
+    return caption("life", late=late, done=done, wanted=wanted, dated=dated, day=day, seen=seen)
 
 
 def voice_names(dataset: Dataset) -> dict[str, str]:
@@ -248,18 +237,13 @@ def voices_caption(dataset: Dataset, named: pd.DataFrame) -> Caption:
     press = int((domains["named_by"] == PRESS).sum())
     joint = named.loc[named["joint"].map(bool), "voice"].unique()
     shared = listed(voice_names(dataset)[voice] for voice in joint)
-    hollow = f" Hollow: a list that the {shared} gave for several agreements at once."
     alt = [
         f"Named by {namer}: {listed(lowered(labels[domain]) for domain in own)}"
         for namer, own in domains.groupby("named_by", sort=False)["domain"]
     ]
-    return Caption(
-        f"{capital(out_of(press, len(domains), 'domain'))} "
-        f"{agree('rests', 'rest', press, len(domains))} on the press alone",
-        f"Domains named for this agreement (n = {len(domains)}), by whose statement names them; "
-        f"squares are official voices, diamonds the press.{hollow if shared else ''}",
-        f"Matrix of domains and voices. {'. '.join(alt)}.",
-    )
+    n = len(domains)
+    title = capital(out_of(press, n, "domain"))
+    return caption("voices", title=title, press=press, n=n, shared=shared, alt=alt)
 
 
 def when(date: Any) -> str:

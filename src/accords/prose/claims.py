@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from importlib.resources import files
 from typing import Any
 
 import pandas as pd
+import yaml
 from markupsafe import Markup
 
 from accords.analysis.claims import CONTRADICTED, NOT_SHOWN, NOT_TESTABLE, PARTLY, SUPPORTED
@@ -28,71 +30,9 @@ from accords.words import (
 
 NO_CLAIMS = "the data hold none about an agreement of these states."
 
-SENTENCES = {
-    "no-step": "The step ({event}, {party}) is on no record.",
-    "own-step": "The step ({event}, {party}) is on record from the claim’s own source alone.",
-    "undated-step": "The step ({event}, {party}) is reported by {sources}, undated.",
-    "dated-step": "The step ({event}, {party}) is on record from {sources} and dated {date}.",
-    "other-date": (
-        "The step ({event}, {party}) is on record from {sources} and dated {date}, {days} than the "
-        "{claimed} of the claim."
-    ),
-    "own-day": (
-        "The step ({event}, {party}) is reported by {sources}{published}. The day itself, "
-        "{claimed}, is given by the claim’s own source alone."
-    ),
-    "title": (
-        "The words “{words}” are in the official title; the instrument is on record through "
-        "official voices ({speakers})."
-    ),
-    "used": "So says {publishers}.",
-    "unused": "Of {sources} on record, none says so.",
-    "statement": "A part is borne out by {publishers}: {words}.",
-    "no-statement": "No source but the claim’s own shows it.",
-    "all-lists": "{domain}: named by {speakers}.",
-    "some-lists": "{domain}: named by {speakers}; missing from the list of {silent}.",
-    "press-list": "{domain}: named by {publishers}, by no official voice.",
-    "own-list": "{domain}: named by the claim’s own publisher alone.",
-    "no-list": "{domain}: named by no source on record.",
-    "no-further": "No other source on record goes as far as “{words}”.",
-    "later": "On record between {parties} since: {later}. What came of it is outside these data.",
-    "none-later": "No later instrument of that kind between {parties} is on record.",
-    "older": "Perhaps older, between {parties}: {older}.",
-    "first": (
-        "It is the first defence instrument between {parties} on record; {later} came after it. "
-        "Whether that is significant is a judgement."
-    ),
-    "too-few": "{state} has too few dated agreements to tell.",
-    "spread": (
-        "The chance that two agreements of {state} are with the same partner{left_out} went from "
-        "{before} % in {early} to {after} % in {late} (95 % interval of the change {low} to {high} "
-        "points)."
-    ),
-    "share": (
-        "The share of the region in the bilateral agreements of {state}{left_out} went from "
-        "{before} % in {early} to {after} % in {late} (95 % interval of the change {low} to {high} "
-        "points)."
-    ),
-    f"change-{PARTLY}": "That fits the claim; what was intended is outside these data.",
-    f"change-{CONTRADICTED}": "That runs against the claim.",
-    f"change-{NOT_SHOWN}": "That is no clear change.",
-    "partners": "{state} had {partners} in the last {years} years.",
-    "no-neighbours": (
-        "The data hold no neighbours to compare with, so that a position among them cannot be seen."
-    ),
-    "no-pace": "{state}’s approval cannot be compared with its others; {later} came after it.",
-    "pace": (
-        "A motive cannot be observed. Nearest to it: {state}’s first approval came {value} days "
-        "after signature, later than {below} and sooner than {above} of {of} others with known "
-        "dates; {later} came after it."
-    ),
-    "members": (
-        "All are parties to {shared} of the {organisation}; shared concerns are a judgement."
-    ),
-    "no-members": "No instrument of the {organisation} has all of them as parties.",
-    "no-instruments": "The data hold no defence instrument of the {organisation}.",
-    "outside": "These data cannot test it.",
-}
+SENTENCES: dict[str, str] = yaml.safe_load(
+    (files("accords.prose") / "templates" / "verdicts.yaml").read_text(encoding="utf-8")
+)
 """A sentence for each code of what a test found; :func:`_worded` says what fills it."""
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
 from accords.prose.names import Row, each, phrase, rows, told
-from accords.prose.passage import ANSWER, PLAIN, passage
+from accords.prose.passage import ANSWER, PLAIN, caption, passage
 from accords.templates import render
 from accords.words import (
     Caption,
@@ -179,23 +179,18 @@ def profiles_caption(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFra
         for top, states in _tops(dataset, table).items()
         if top
     )
-    bold = ""
+    differing = int(contrast["sure"].sum())
     if len(contrast):
-        differing = int(contrast["sure"].sum())
         others = _span(contrast) or " in all years together"
         title += (
             f"; {_pair(dataset)} differ by more than chance in "
             f"{differing or 'none'} of {some(len(contrast), 'domain')}"
             f"{'' if _span(contrast) == _span(table) else others}"
         )
-        if differing:
-            bold = f" Bold: {_pair(dataset)} differ after correction for the number of comparisons."
-    return Caption(
-        capital(title),
-        f"Share of a state’s concluded agreements{_span(table)} with a domain that the text or an "
-        f"official source names ({listed(sizes)}), with 95 % Wilson intervals.{bold}",
-        f"Shares of agreements by domain, the largest first. {'. '.join(alt)}.",
-    )
+    return caption(
+        "profiles", title=capital(title), span=_span(table), sizes=sizes, alt=alt,
+        differing=differing, pair=_pair(dataset),
+    )  # fmt: skip
 
 
 def _tops(dataset: Dataset, table: pd.DataFrame) -> dict[tuple[str, ...], list[str]]:

@@ -15,7 +15,7 @@ from accords.analysis import evidence as measures
 from accords.analysis.common import together
 from accords.dataset import Dataset
 from accords.prose.names import Row, phrase, rows, told
-from accords.prose.passage import ANSWER, PLAIN, passage
+from accords.prose.passage import ANSWER, PLAIN, caption, passage
 from accords.templates import render
 from accords.words import (
     Caption,
@@ -335,24 +335,19 @@ def broken(text: str, width: int) -> str:
 def support_caption(dataset: Dataset, table: pd.DataFrame) -> Caption:
     """Word the chart of what supports the records."""
     official = table[table["support"] == "official"]
-    return Caption(
-        f"An official or treaty source stands behind {_owned(dataset, official, 'count')} records",
-        f"Records by the best that says that the agreement exists (n = {_sizes(dataset, table)}). "
-        "The first two are held with high confidence.",
-        f"Stacked bars. {_spoken(dataset, table, table['support'].map(measures.SUPPORT))}.",
-    )
+    return caption(
+        "support", official=_owned(dataset, official, "count"), sizes=_sizes(dataset, table),
+        spoken=_spoken(dataset, table, table["support"].map(measures.SUPPORT)),
+    )  # fmt: skip
 
 
 def sources_caption(dataset: Dataset, table: pd.DataFrame) -> Caption:
     """Word the chart of kinds of source."""
     press = table[table["kind"] == "press"]
-    labels = table["kind"].map(dataset.labels("source_kinds"))
-    return Caption(
-        f"The press is the only kind of source for {_owned(dataset, press, 'alone')} records",
-        "Share of records that cite at least one source of the kind for the agreement’s "
-        f"existence, with 95 % Wilson interval (n = {_sizes(dataset, table)}).",
-        f"Points with intervals. {_spoken(dataset, table, labels)}.",
-    )
+    return caption(
+        "sources", press=_owned(dataset, press, "alone"), sizes=_sizes(dataset, table),
+        spoken=_spoken(dataset, table, table["kind"].map(dataset.labels("source_kinds"))),
+    )  # fmt: skip
 
 
 def lives_caption(dataset: Dataset, table: pd.DataFrame, waits: pd.DataFrame) -> Caption:
@@ -365,38 +360,29 @@ def lives_caption(dataset: Dataset, table: pd.DataFrame, waits: pd.DataFrame) ->
             f"{dataset.party_names[row['state']]}’s {row['of']}"
         ),
     )
-    noun = agree("agreement", "agreements", known["of"].iloc[-1])
-    days = " Days: median and middle half of the waits on record." if len(waits) else ""
     waited = [f"{wait_hover(row)} ({row['count']})" for row in rows(waits)]
     steps = _spoken(dataset, table, table["step"].map(measures.LIFE_STEPS))
-    return Caption(
-        f"Where they stand is unknown for {unknown} {noun}",
-        "Share of concluded agreements, purchases aside, with each step on record, with 95 % "
-        f"Wilson interval (n = {_sizes(dataset, table)}); not every agreement needs every "
-        f"step.{days}",
-        ". ".join(["Points with intervals", steps, *waited]) + ".",
-    )
+    return caption(
+        "lives", unknown=unknown, last=known["of"].iloc[-1], sizes=_sizes(dataset, table),
+        waits=len(waits), spoken=[steps, *waited],
+    )  # fmt: skip
 
 
 def missing_caption(dataset: Dataset, table: pd.DataFrame) -> Caption:
     """Word the chart of what is missing."""
     known = table[table["estimate"].notna() & np.isfinite(table["high"].astype(float))]
     first = known.iloc[0]
-    years = f"{first['first']}–{first['last']}"
-    alt = "; ".join(
+    alt = [
         f"{group_name(dataset, row['group'])}: ours {row['own']}, academic {row['academic']}, both "
-        f"{row['both']}, estimate {row['estimate']:.0f} ({row['low']:.0f} to {row['high']:.0f})"
+        f"{row['both']}, estimate {_estimate(row)}"
         for row in rows(known)
-    )
-    return Caption(
-        f"{some(first['count'], 'agreement')} of {years} {agree('is', 'are', first['count'])} on "
-        f"record where two lists together imply about {first['estimate']:.0f} "
-        f"({first['low']:.0f} to {first['high']:.0f})",
-        f"Bilateral agreements of {years} of the kinds that the academic list (DCAD) collects: "
-        "found by our reading, by the list or by both; green: Chapman’s estimate of all there "
-        "are, with exact 95 % interval. It assumes lists that are independent of each other.",
-        f"Bars and estimates. {alt}.",
-    )
+    ]
+    years = f"{first['first']}–{first['last']}"
+    return caption("missing", first=first, years=years, estimate=_estimate(first), alt=alt)
+
+
+def _estimate(row: Mapping[Any, Any] | pd.Series) -> str:
+    return f"{row['estimate']:.0f} ({row['low']:.0f} to {row['high']:.0f})"
 
 
 def _spoken(dataset: Dataset, table: pd.DataFrame, labels: pd.Series) -> str:

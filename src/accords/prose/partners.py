@@ -11,7 +11,7 @@ from accords.analysis.common import together
 from accords.analysis.partners import ALL, FEWEST
 from accords.dataset import Dataset
 from accords.prose.names import each, phrase, rows, told
-from accords.prose.passage import ANSWER, PLAIN, passage
+from accords.prose.passage import ANSWER, PLAIN, caption, passage
 from accords.templates import render
 from accords.words import (
     Caption,
@@ -245,14 +245,10 @@ def ranked_caption(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> Cap
         alt.append(f"{names[state]}: {some(len(own), 'partner')}, most with {best}")
         if len(own) > top:
             more.append(f"{len(own) - top} more of {whose}")
-    few = f"the {top} largest of each state" if more else "all of them"
-    rest = f"; {listed(more)} are in the data behind the chart" if more else ""
-    return Caption(
-        capital("; ".join(title)),
-        f"Concluded bilateral agreements{_aside(counts)} by partner, {few} "
-        f"(n = {counts['count'].sum()}){rest}. Full colour: known to be in force.",
-        f"Bars of partners. {'. '.join(alt)}.",
-    )
+    return caption(
+        "ranked", title=capital("; ".join(title)), aside=_aside(counts), top=top, more=more,
+        n=counts["count"].sum(), alt=alt,
+    )  # fmt: skip
 
 
 def families_caption(dataset: Dataset, table: pd.DataFrame) -> Caption:
@@ -266,18 +262,12 @@ def families_caption(dataset: Dataset, table: pd.DataFrame) -> Caption:
             f"{lowered(labels[leads.index[0]])} with {leads.iloc[0]} of "
             f"{own['partner'].nunique()} of {names[state]}’s"
         )
-    alt = "; ".join(
+    alt = [
         f"{names[row['state']]} with {names[row['partner']]}, {lowered(labels[row['family']])} "
         f"{row['count']} of {row['of']}"
         for row in rows(table)
-    )
-    return Caption(
-        f"What leads with most of the largest partners: {listed(parts)}",
-        f"Up to {table['top'].iloc[0]} largest partners of each state; in brackets n, their "
-        "agreements with a known domain; in the cells how many of them name a domain of the "
-        "family. The stronger the shade, the larger the share.",
-        f"Matrix of partners and families of domains. {alt}.",
-    )
+    ]
+    return caption("families", parts=parts, top=table["top"].iloc[0], alt=alt)
 
 
 def concentration_caption(dataset: Dataset, table: pd.DataFrame) -> Caption:
@@ -289,14 +279,8 @@ def concentration_caption(dataset: Dataset, table: pd.DataFrame) -> Caption:
         f"({row['start']}–{row['end']})"
         for row in last
     )
-    title = f"The chance that two agreements are with the same partner: {said}"
-    return Caption(
-        title,
-        f"In the {known['window'].iloc[0]} years that end with each year: the chance that two "
-        "bilateral agreements drawn at random are with the same partner (Herfindahl index). Runs "
-        f"of fewer than {FEWEST} agreements are left out.",
-        f"Lines with bands for each state. {title}.",
-    )
+    window = known["window"].iloc[0]
+    return caption("concentration", said=said, window=window, fewest=FEWEST)
 
 
 def shared_caption(dataset: Dataset, table: pd.DataFrame) -> Caption:
@@ -305,15 +289,9 @@ def shared_caption(dataset: Dataset, table: pd.DataFrame) -> Caption:
     counts = table[list(focus)]
     leads = {s: int((counts[s] > counts.drop(columns=s).max(axis=1)).sum()) for s in focus}
     parts = [f"{names[s]} has more with {n or 'none'}" for s, n in leads.items()]
-    alt = "; ".join(
+    alt = [
         f"{names[row['partner']]} " + " and ".join(f"{row[s]} ({names[s]})" for s in focus)
         for row in rows(table)
-    )
-    have = "both have" if len(focus) == 2 else "at least two states have"
-    return Caption(
-        f"{some(len(table), 'shared partner')}: {', '.join(parts)}; with "
-        f"{len(table) - sum(leads.values()) or 'none'} they are level",
-        f"Concluded bilateral agreements of each state with the partners that {have} "
-        f"(n = {len(table)}).",
-        f"Bars side by side. {alt}.",
-    )
+    ]
+    n, level = len(table), len(table) - sum(leads.values())
+    return caption("shared", n=n, states=len(focus), parts=parts, level=level, alt=alt)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 import pandas as pd
 
 from accords.dataset import Dataset
-from accords.words import LeftOut, Text, escape, filtered
+from accords.templates import render
+from accords.words import Caption, LeftOut, Text, agree, escape, filtered, listed, some
 
 P = ParamSpec("P")
 
@@ -48,3 +49,10 @@ def passage(
         return told
 
     return made
+
+
+def caption(chart: str, **parts: Any) -> Caption:
+    """Word a chart by its template: a line each for title, subtitle and alternative text."""
+    words = {"agree": agree, "listed": listed, "some": some}
+    said = render("accords.prose", f"captions/{chart}.txt.j2", **words, **parts)
+    return Caption(*said.strip().split("\n"))

@@ -12,10 +12,9 @@ from accords.analysis.robustness import ALL
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
 from accords.prose.names import Row, each, focus_names, rows, told
-from accords.prose.passage import ANSWER, passage
+from accords.prose.passage import ANSWER, caption, passage
 from accords.words import (
     Caption,
-    agree,
     brief_sum,
     count,
     escape,
@@ -23,7 +22,6 @@ from accords.words import (
     listed,
     number,
     percent,
-    some,
     within,
 )
 
@@ -189,23 +187,11 @@ def rates_caption(
             f"{found['rate_after']:.1f}"
         )
         alt.append(f"Its rate broke around {found['year']} ({span(found)})")
-    subtitle = (
-        f"Agreements concluded (n = {periods['count'].sum()}): bars a year; lines the mean of each "
-        f"{periods['years'].iloc[0]}-year period, with the exact 95 % Poisson interval shaded and "
-        "the mean written above."
-    )
-    if broken:
-        subtitle += (
-            " Dashed: the likeliest break in the rate, on the years that hold it with 90 % "
-            "probability (Raftery and Akman 1986)."
-        )
-    if years["spread"].any():
-        subtitle += " Pale: dated to a span of years, spread evenly over it and in no rate."
-    return Caption(
-        f"Recorded agreements a year: {'; '.join(parts)}",
-        f"{subtitle} All to {spoken(str(dataset.as_of.date()))}.",
-        f"Agreements a year by period. {'. '.join(alt)}.",
-    )
+    return caption(
+        "rates", parts=parts, alt=alt, broken=broken, n=periods["count"].sum(),
+        years=periods["years"].iloc[0], spread=years["spread"].any(),
+        day=spoken(str(dataset.as_of.date())),
+    )  # fmt: skip
 
 
 def dearest(table: pd.DataFrame, most: int) -> list[pd.DataFrame]:
@@ -243,7 +229,6 @@ def contract_hover(dataset: Dataset, row: Mapping[Any, Any]) -> str:
 
 def contracts_caption(dataset: Dataset, table: pd.DataFrame, most: int = 10) -> Caption:
     """Word the list of contract values (see :func:`accords.charts.time.contracts`)."""
-    n, priced = len(table), int(table["amount"].notna().sum())
     lists = []
     for dear in dearest(table, most):
         named = "; ".join(
@@ -251,13 +236,7 @@ def contracts_caption(dataset: Dataset, table: pd.DataFrame, most: int = 10) -> 
             for row in rows(dear.head(3))
         )
         lists.append(f"In {dear['currency'].iloc[0]}: {named}")
-    unpriced = f" No source prices {some(n - priced, 'other')}." if priced < n else ""
-    return Caption(
-        f"{priced} of {some(n, 'procurement contract')} {agree('has', 'have', priced, n)} a "
-        f"price, and for {table['disputed'].sum() or 'none'} of these sources give different "
-        "figures",
-        f"Procurement contracts with a price (n = {priced}), nominal, each in its own currency, "
-        f"the {most} dearest of each at most. The mark is the value that the dataset carries; a "
-        f"pale line spans the figures where sources differ.{unpriced}",
-        f"List of contracts by value. {'. '.join(lists)}.",
+    priced, disputed = table["amount"].notna().sum(), table["disputed"].sum()
+    return caption(
+        "contracts", n=len(table), priced=priced, disputed=disputed, most=most, lists=lists
     )
