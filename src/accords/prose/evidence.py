@@ -5,7 +5,7 @@ Passages take the tables of :mod:`accords.analysis.evidence`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,20 +15,15 @@ from accords.analysis import evidence as measures
 from accords.analysis.common import together
 from accords.dataset import Dataset
 from accords.prose.names import Row, phrase, rows, told
-from accords.prose.passage import ANSWER, PLAIN, caption, passage
+from accords.prose.passage import ANSWER, PLAIN, caption, passage, worded
 from accords.templates import render
 from accords.words import (
     Caption,
-    agree,
-    count,
     escape,
-    linked,
     listed,
     lowered,
-    number,
     portion,
     some,
-    within,
 )
 
 GROUPS = {"all": "All", "framework-agreement": "Framework agreements"}
@@ -44,17 +39,10 @@ ENOUGH = 10
 @passage("How sure one can be: there is no record to grade.", ANSWER)
 def answer(dataset: Dataset, support: pd.DataFrame, errors: pd.DataFrame) -> Iterator[str]:
     """Answer how sure one can be (``support`` and ``reading_errors``)."""
+    pooled = rows(errors[errors["reading"].isna()]) or (None, None)
+    parts = dict(zip(("wrong", "unsupported"), pooled, strict=True))
     official = support[support["support"] == "official"]
-    said = f"An official or treaty source confirms {_by_state(dataset, official)} records"
-    pooled = rows(errors[errors["reading"].isna()])
-    if pooled:
-        wrong, unsupported = pooled
-        said += (
-            f"; of {some(wrong['of'], 'fact')} that readers checked without knowing our coding, "
-            f"{_percent(wrong)} {agree('was', 'were', wrong['of'])} wrong and "
-            f"{_percent(unsupported)} more without support"
-        )
-    yield f"{said}."
+    yield worded(dataset, "evidence/answer", official=official, **parts)
 
 
 @passage("Support of the records: there is no record to grade.")
@@ -62,55 +50,27 @@ def firmness(dataset: Dataset, support: pd.DataFrame, bases: pd.DataFrame) -> It
     """Say what supports the records, and their domains (``support`` and ``domain_bases``)."""
     best = dict(iter(support.groupby("support")))
     several, one, none = (together(best[code]["ids"]) for code in ("several", "one", "none"))
-    yield (
-        "An official or treaty source says that the agreement exists for "
-        f"{_by_state(dataset, best['official'])} records."
-    )
-    if several:
-        yield (
-            f"{_have(several, 'more record')} two or more publishers that do not repeat each "
-            "other; these, too, are held with high confidence."
-        )
-    if one:
-        yield (
-            f"{count(one, 'record')} {agree('hangs', 'hang', len(one))} on a single publisher: if "
-            "it is wrong, so are we."
-        )
-    if none:
-        yield f"{_have(none, 'record')} no reputable publisher at all."
-    if len(bases):
-        texts, press = (bases[bases["basis"] == basis] for basis in ("text", "press"))
-        yield (
-            "What an agreement is about is less firm than that it exists: the text itself, or an "
-            f"official summary of its articles, bears out {_shares(dataset, texts)} of the domains "
-            f"recorded; the press alone names {_shares(dataset, press)}."
-        )
+    yield worded(
+        dataset, "evidence/firmness", official=best["official"], several=several, one=one,
+        unsupported=none, bases=dict(iter(bases.groupby("basis"))),
+    )  # fmt: skip
 
 
 @passage("Kinds of source: none is cited.")
 def sources(dataset: Dataset, kinds: pd.DataFrame) -> Iterator[str]:
     """Say how many records rest on the press alone (``source_kinds``)."""
     alone = together(kinds.loc[kinds["kind"] == "press", "alone_ids"])
-    yield (
-        f"{count(alone, 'record')} of {count(dataset.overview.index)} "
-        f"{agree('cites', 'cite', len(alone))} the press and nothing else. A record can cite "
-        "several kinds of source, so the shares do not add up to one."
-    )
+    yield worded(dataset, "evidence/sources", alone=alone, every=dataset.overview.index)
 
 
 @passage("Disputes: none between sources is recorded.")
 def disagreements(dataset: Dataset, disputes: pd.DataFrame) -> Iterator[str]:
     """Say how often sources disagree, about what most, and what is open (``disputes_by_fact``)."""
-    ids, first = together(disputes["ids"]), disputes.iloc[0]
+    ids = {name: together(disputes[name]) for name in ("ids", "settled_ids", "open_ids")}
     total, settled = int(disputes["count"].sum()), int(disputes["settled"].sum())
-    left = number(total - settled, "d", together(disputes["open_ids"]))
-    yield (
-        f"Sources give different values for {linked(some(total, 'fact'), ids)} of "
-        f"{count(ids, 'agreement')}, most often for the {escape(lowered(first['fact']))} "
-        f"({number(first['count'], 'd', first['ids'])}). For "
-        f"{number(settled, 'd', together(disputes['settled_ids']))} of them the tables carry the "
-        f"better-sourced value and say why; {left} {agree('is', 'are', total - settled)} left "
-        "open. All values are kept with their sources, and none is averaged."
+    first = rows(disputes)[0]
+    yield worded(
+        dataset, "evidence/disagreements", first=first, total=total, settled=settled, **ids
     )
 
 
@@ -118,53 +78,24 @@ def disagreements(dataset: Dataset, disputes: pd.DataFrame) -> Iterator[str]:
 def known_lives(dataset: Dataset, status: pd.DataFrame, waits: pd.DataFrame) -> Iterator[str]:
     """Say what became of agreements, and when (``whereabouts`` and ``waiting_summary``)."""
     by = status.groupby("status")["ids"].agg(together)
-    force, pending, unknown, signed = (
-        by.get(code, ()) for code in ("in-force", "pending", "unknown", "signed")
-    )
-    own = status[status["status"] == "in-force"]
-    each = told(
-        own, lambda row: f"{linked(row['count'], row['ids'])} of {phrase(dataset, row['state'])}’s"
-    )
-    both = sum(own["count"]) - len(force)
-    shared = f", {both} of them shared" if both else ""
-    yield (
-        "A signature is news; what follows seldom is. Of "
-        f"{count(together(status['ids']), 'agreement')} concluded, purchases aside, "
-        f"{count(force)} {_is(force)} known to be in force or at work"
-        f"{f' ({each}{shared})' if each else ''}, {count(pending)} {_is(pending)} pending, "
-        f"{count(unknown)} {agree('was', 'were', len(unknown) or 1)} signed more than ten years "
-        "before sources were last read without a later trace, and of "
-        f"{count(signed)} more only the signature or adoption is known. A step that is missing "
-        "here was not found; it may well have happened."
-    )
-    waited = told(
-        waits,
-        lambda row: (
-            f"the {lowered(measures.WAITS[row['step']])} for {count(row['ids'])} of "
-            f"{row['of']} (median wait {linked(some(round(row['median']), 'day'), row['ids'])})"
-        ),
-    )
-    if waited:
-        yield (
-            "Of bilateral treaties and agreements whose signature is dated, we know the date of "
-            f"{waited}."
-        )
+    ids = {code: by.get(code, ()) for code in ("in-force", "pending", "unknown", "signed")}
+    force = rows(status[status["status"] == "in-force"])
+    yield worded(
+        dataset, "evidence/known_lives", every=together(status["ids"]), force=force,
+        both=sum(row["count"] for row in force) - len(ids["in-force"]),
+        in_force=ids.pop("in-force"), **ids, waits=rows(waits), steps=measures.WAITS,
+    )  # fmt: skip
 
 
 @passage("Searches: none is recorded for these states.")
 def searched(dataset: Dataset, coverage: pd.DataFrame) -> Iterator[str]:
     """Say which partners were searched for, and what that does not show (``coverage``)."""
+    searches = []
     for state, own in coverage.groupby("state", sort=False):
         by = {row["search"]: row for row in rows(own)}
         if "by-name" in by:
-            named, blank = by["by-name"], by.get("not-searched", {"of": 0})["of"]
-            yield (
-                f"For {phrase(dataset, state)}, {some(named['of'], 'possible partner')} "
-                f"{agree('was', 'were', named['of'])} searched for by name, "
-                f"{number(named['count'], 'd', named['ids'])} with a result; {blank} "
-                f"{agree('was', 'were', blank)} not searched for."
-            )
-    yield "A search without a result shows only that we found nothing."
+            searches.append((state, by["by-name"], by.get("not-searched", {"of": 0})["of"]))
+    yield worded(dataset, "evidence/searched", searches=searches)
 
 
 @passage("Partners that a state named itself: no list names one with an agreement on record.")
@@ -172,22 +103,18 @@ def own_lists(dataset: Dataset, lists: pd.DataFrame) -> Iterator[str]:
     """Hold the partners that a state named itself against the record (``partner_lists``)."""
     if not lists["ids"].map(len).any():
         return
+    found = []
     for _, own in lists.groupby("table", sort=False):
         ever, early = own["ids"].map(len) > 0, own["ids_by_then"].map(len) > 0
-        after = listed(phrase(dataset, p) for p in own.loc[ever & ~early, "partner"])
-        without = own.loc[~ever, "partner"]
-        gone = listed(phrase(dataset, p) for p in without)
-        if len(without) > MOST_NAMED:
-            gone = some(len(without), "other")
-        yield (
-            f"In {own['year'].iloc[0]}, {phrase(dataset, own['state'].iloc[0])} named "
-            f"{linked(some(len(own), 'partner'), together(own['ids']))}. For "
-            f"{linked(early.sum() or 'none', together(own['ids_by_then']))} a bilateral agreement "
-            "of that time is on record here"
-            + (f", for {after} only later ones" if after else "")
-            + (f", for {gone} none" if gone else "")
-            + "."
+        found.append(
+            {
+                **{"year": own["year"].iloc[0], "state": own["state"].iloc[0], "named": len(own)},
+                **{"ids": together(own["ids"]), "early_ids": together(own["ids_by_then"])},
+                **{"early": early.sum(), "after": list(own.loc[ever & ~early, "partner"])},
+                "gone": list(own.loc[~ever, "partner"]),
+            }
         )
+    yield worded(dataset, "evidence/own_lists", lists=found, most=MOST_NAMED)
 
 
 @passage("Outside lists: none was counted.", PLAIN)
@@ -236,20 +163,9 @@ def _thin(dataset: Dataset, table: pd.DataFrame) -> str:
 @passage("What is missing: two lists that overlap are needed for an estimate.")
 def missing(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
     """Say how many agreements two lists imply, and what that assumes (``capture_recapture``)."""
-    whole = table.iloc[0]
-    if pd.isna(whole["estimate"]) or not np.isfinite(whole["high"]):
-        return
-    share = 100 * whole["count"] / whole["estimate"]
-    yield (
-        f"For {whole['first']} to {whole['last']} two lists can be compared: our own reading found "
-        f"{linked(some(whole['own'], 'bilateral agreement'), whole['own_ids'])} of the kinds that "
-        "the Defense Cooperation Agreement Dataset (DCAD; Kinne 2020) collects, that dataset has "
-        f"{linked(whole['academic'], whole['academic_ids'])}, and "
-        f"{linked(whole['both'], whole['both_ids'])} {agree('is', 'are', whole['both'])} in both. "
-        "If each list found agreements independently of the other, about "
-        f"{number(whole['estimate'], '.0f', whole['ids'])} exist {within(whole, '.0f')}, of which "
-        f"{count(whole['ids'], 'agreement')} or {number(share, '.0f')} % are on record."
-    )
+    whole = rows(table)[0]
+    if np.isfinite([whole["estimate"], whole["high"]]).all():
+        yield worded(dataset, "evidence/missing", all=whole)
 
 
 @passage("Second readings: none is recorded.", PLAIN)
@@ -276,16 +192,13 @@ def errors(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
 def limits(dataset: Dataset) -> Iterator[str]:
     """Say what these data cannot say."""
     overview = dataset.overview
-    undated = overview.index[overview["date"].isna()]
-    never = overview.index[~overview["concluded"]]
-    plans = overview.index[overview["instrument"] == "cooperation-plan"]
-    yield render(
-        "accords.prose", "limits.html.j2",
-        never=_have(never, "record") if len(never) else "",
-        plans=count(plans) if len(plans) else "",
-        undated=count(undated, "record") if len(undated) else "",
-        are=agree("is", "are", len(undated)),
-    )  # fmt: skip
+    ids = {
+        "undated": overview["date"].isna(),
+        "never": ~overview["concluded"],
+        "plans": overview["instrument"] == "cooperation-plan",
+    }
+    parts = {name: list(overview.index[mask]) for name, mask in ids.items()}
+    yield worded(dataset, "evidence/limits", **parts)
 
 
 def share_hover(dataset: Dataset, row: Mapping[Any, Any], label: str, noun: str) -> str:
@@ -405,41 +318,7 @@ def _owned(dataset: Dataset, table: pd.DataFrame, part: str) -> str:
     )
 
 
-def _by_state(dataset: Dataset, table: pd.DataFrame) -> str:
-    return told(
-        table,
-        lambda row: (
-            f"{100 * row['share']:.0f} % of {phrase(dataset, row['state'])}’s "
-            f"({linked(row['count'], row['ids'])} of {row['of']})"
-        ),
-    )
-
-
-def _shares(dataset: Dataset, table: pd.DataFrame) -> str:
-    return told(
-        table,
-        lambda row: (
-            linked(f"{100 * row['share']:.0f} %", row["ids"])
-            + f" ({phrase(dataset, row['state'])})"
-        ),
-    )
-
-
-def _percent(row: Row) -> str:
-    """Write a share with its interval: '3.2 % (95 % interval 1.0 to 5.1)'."""
-    return f"{number(100 * row['share'], '.1f', row['ids'])} % {within(row, '.1f', times=100)}"
-
-
 def _range(row: Row, form: str) -> str:
     """Write a share with its bounds, for a cell of a table: '25 %; 15 to 39'."""
     share, low, high = (format(100 * row[key], form) for key in ("share", "low", "high"))
     return f"{share} %; {low} to {high}"
-
-
-def _is(ids: Iterable[str]) -> str:
-    return agree("is", "are", len(list(ids)) or 1)
-
-
-def _have(ids: Iterable[str], noun: str) -> str:
-    ids = list(ids)
-    return f"{count(ids, noun)} {agree('has', 'have', len(ids))}"

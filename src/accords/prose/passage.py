@@ -3,16 +3,43 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, Concatenate, ParamSpec
 
 import pandas as pd
+from markupsafe import Markup
 
 from accords.dataset import Dataset
+from accords.prose.names import phrase, rows
 from accords.templates import render
-from accords.words import Caption, LeftOut, Text, agree, escape, filtered, listed, some
+from accords.words import (
+    Caption,
+    LeftOut,
+    Text,
+    agree,
+    capital,
+    count,
+    escape,
+    filtered,
+    linked,
+    listed,
+    lowered,
+    number,
+    percent,
+    some,
+    within,
+)
 
 P = ParamSpec("P")
+
+LINKING = (count, linked, number, percent, within)
+WORDS: dict[str, Callable[..., Any]] = {
+    **{word.__name__: word for word in (agree, capital, listed, lowered, some)},
+    **{word.__name__: lambda *of, w=word, **how: Markup(w(*of, **how)) for word in LINKING},
+    "share": lambda row: f"{100 * row['share']:.0f} %",
+}
+"""The words that templates build sentences with; those that link to rows give markup."""
 
 ANSWER = '<p class="answer">{}</p>'
 """The form of the sentence that answers a chapter's question."""
@@ -51,8 +78,22 @@ def passage(
     return made
 
 
+def worded(dataset: Dataset, passage: str, **parts: Any) -> str:
+    """Word a passage by its template (HTML); of its spaces and line breaks one space remains."""
+    said = render(
+        "accords.prose", f"{passage}.html.j2", told=_told,
+        phrase=lambda party: Markup(phrase(dataset, party)), **WORDS, **parts,
+    )  # fmt: skip
+    return re.sub(r"[ \n]+", " ", said).strip()
+
+
+def _told(items: pd.DataFrame | Iterable[Any], caller: Callable[[Any], Markup]) -> Markup:
+    """Join what a template says of each row or item: 'a, b and c'."""
+    items = rows(items) if isinstance(items, pd.DataFrame) else items
+    return Markup(listed(map(caller, items)))
+
+
 def caption(chart: str, **parts: Any) -> Caption:
     """Word a chart by its template: a line each for title, subtitle and alternative text."""
-    words = {"agree": agree, "listed": listed, "some": some}
-    said = render("accords.prose", f"captions/{chart}.txt.j2", **words, **parts)
+    said = render("accords.prose", f"captions/{chart}.txt.j2", **WORDS, **parts)
     return Caption(*said.strip().split("\n"))
