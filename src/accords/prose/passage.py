@@ -81,7 +81,7 @@ def passage(
 def worded(dataset: Dataset, passage: str, **parts: Any) -> str:
     """Word a passage by its template (HTML); of its spaces and line breaks one space remains."""
     said = render(
-        "accords.prose", f"{passage}.html.j2", told=_told,
+        "accords.prose", f"{passage}.html.j2", told=_told, names=dataset.party_names,
         phrase=lambda party: Markup(phrase(dataset, party)), **WORDS, **parts,
     )  # fmt: skip
     return re.sub(r"[ \n]+", " ", said).strip()

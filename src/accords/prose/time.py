@@ -11,18 +11,11 @@ import pandas as pd
 from accords.analysis.robustness import ALL
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
-from accords.prose.names import Row, each, focus_names, rows, told
-from accords.prose.passage import ANSWER, caption, passage
+from accords.prose.names import Row, each, focus_names, rows
+from accords.prose.passage import ANSWER, caption, passage, worded
 from accords.words import (
     Caption,
     brief_sum,
-    count,
-    escape,
-    linked,
-    listed,
-    number,
-    percent,
-    within,
 )
 
 CLEAR = 0.9
@@ -35,19 +28,10 @@ NO_PACE = "Change of pace: no state has enough earlier agreements."
 def answer(dataset: Dataset, changes: pd.DataFrame) -> Iterator[str]:
     """Answer whether the states conclude more agreements than before (``rate_change``)."""
     measured = changes.dropna(subset="ratio")
-    names = dataset.party_names
-    said = told(
-        measured,
-        lambda row: (
-            f"{escape(names[row['state']])} concluded "
-            f"{number(row['ratio'], '.1f', (*row['ids'], *row['before_ids']))} times as many "
-            f"agreements in {row['start']}–{row['end']} as in the {row['years']} years before"
-        ),
-    )
     sure = (measured["low"] > 1) | (measured["high"] < 1)
-    doubt = listed(escape(names[state]) for state in measured.loc[~sure, "state"])
-    if said:
-        yield f"{said}{f'; for {doubt} chance alone could explain it' if doubt else ''}."
+    doubt = measured.loc[~sure, "state"].map(dataset.party_names)
+    if len(measured):
+        yield worded(dataset, "time/answer", measured=measured, doubt=list(doubt))
 
 
 @passage("Agreements over time: no concluded agreement is on record.")
@@ -56,21 +40,14 @@ def counts(dataset: Dataset, agreements: pd.DataFrame, years: pd.DataFrame) -> I
 
     Takes :func:`accords.analysis.common.by_state` and ``yearly``.
     """
-    for state, name in focus_names(dataset).items():
+    states = []
+    for state, who in focus_names(dataset).items():
         own = agreements[agreements["state"] == state]
-        mine, who = years[years["state"] == state], escape(name)
-        if own.empty:
-            yield f"No concluded agreement of {who} is on record."
-            continue
-        said = f"{who} has concluded {count(own['agreement_id'], 'agreement')}"
-        first = own.sort_values("earliest", na_position="last").iloc[0]
-        if pd.notna(first["date"]):
-            since = linked(spoken(first["date"]), [first["agreement_id"]])
-            said += f", the first dated {since}"
-        if len(mine) and mine["count"].max() > 1:
-            peak = mine.nlargest(1, "count").iloc[0]
-            said += f" and most in {peak['year']} ({count(peak['ids'])})"
-        yield f"{said}."
+        first = rows(own.sort_values("earliest", na_position="last").head(1).dropna(subset="date"))
+        mine = years[(years["state"] == state) & (years["count"] > 1)]
+        peak = rows(mine.nlargest(1, "count"))
+        states.append((who, list(own["agreement_id"]), first, peak))
+    yield worded(dataset, "time/counts", states=states, spoken=spoken)
 
 
 @passage(NO_PACE)
@@ -78,35 +55,19 @@ def rate_change(dataset: Dataset, changes: pd.DataFrame) -> Iterator[str]:
     """Compare two spans of years, and say what turns it (``rate_change`` under each choice)."""
     if not changes["before"].any():
         return
-    for state, own in each(dataset, changes):
-        base = own[own["choice"] == ALL].iloc[0]
-        who, years = escape(dataset.party_names[state]), base["years"]
-        if not base["before"]:
-            yield f"{who} has too few earlier agreements for a comparison."
-            continue
-        measured = own.dropna(subset="ratio")
+    states = []
+    for _, own in each(dataset, changes):
+        base, measured = rows(own[own["choice"] == ALL])[0], own.dropna(subset="ratio")
         turned = measured.loc[(measured["ratio"] > 1) != (base["ratio"] > 1), "choice"]
-        ratio = number(base["ratio"], ".1f", (*base["ids"], *base["before_ids"]))
-        yield (
-            f"{who} concluded {count(base['ids'], 'agreement')} in the last {years} full years and "
-            f"{count(base['before_ids'])} in the {years} before: {ratio} times as many "
-            f"{within(base, '.1f')}. {_holds(len(measured), turned)}"
-        )
-
-
-def _holds(measured: int, turned: pd.Series) -> str:
-    """Say whether a comparison points the same way under every choice of records."""
-    if turned.empty:
-        return f"The finding is the same in all {measured} choices of records."
-    other = listed(f"‘{escape(name)}’" for name in turned)
-    return f"The finding is another in {len(turned)} of {measured} choices of records: {other}."
+        states.append((base, len(measured), list(turned)))
+    yield worded(dataset, "time/rate_change", states=states)
 
 
 @passage("Breaks in the rate: no state has enough years.")
 def breaks(dataset: Dataset, found: pd.DataFrame) -> Iterator[str]:
     """Say whether and when each rate broke, and what to beware of (``breaks`` by choice)."""
-    base = found[found["choice"] == ALL]
-    for row in rows(base):
+    states = []
+    for row in rows(found[found["choice"] == ALL]):
         own = found[found["state"] == row["state"]]
         rises = own["rate_after"] > own["rate_before"]
         clear = own["probability"] >= CLEAR
@@ -114,46 +75,21 @@ def breaks(dataset: Dataset, found: pd.DataFrame) -> Iterator[str]:
             ~clear | (rises == (row["rate_after"] > row["rate_before"]))
         )
         chance = "above 99 %" if row["probability"] > 0.99 else f"{100 * row['probability']:.0f} %"
-        ids = row["ids"]
-        yield (
-            f"For {escape(dataset.party_names[row['state']])} the probability that the rate "
-            f"changed once is {linked(chance, ids)}; the likeliest first year of the new rate is "
-            f"{linked(row['year'], ids)} (90 % range {span(row)}), from "
-            f"{number(row['rate_before'], '.1f', ids)} to {number(row['rate_after'], '.1f', ids)} "
-            f"agreements a year. {_holds(len(own), own.loc[~same, 'choice'])}"
-        )
-    spread = told(
-        base,
-        lambda row: f"{row['dispersion']:.1f} for {escape(dataset.party_names[row['state']])}",
-    )
-    if spread:
-        yield (
-            "Counts vary from year to year more than the model allows where their variance over "
-            f"their mean is above one (here {spread}): delegations sign several texts at once, "
-            "which makes a break look surer than it is."
-        )
+        states.append((row, chance, len(own), list(own.loc[~same, "choice"])))
+    if states:
+        yield worded(dataset, "time/breaks", states=states, span=span)
 
 
 @passage("Contract values: no source prices a contract.")
 def contracts(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
     """Say how many procurement contracts have a price, and where sources differ (``contracts``)."""
     priced = table["amount"].notna()
-    if not priced.any():
-        return
-    disputed = table.loc[priced & table["disputed"], "agreement_id"]
-    differ = (
-        f"; for {count(disputed)} of these their figures differ, and the range is shown, not an "
-        "average"
-    )
-    share = percent(table.loc[priced, "agreement_id"], table["agreement_id"])
-    yield (f"Sources price {share} of the procurement contracts{differ if len(disputed) else ''}.")
-    for state, own in each(dataset, table):
-        without = own["amount"].isna()
-        yield (
-            f"{escape(dataset.party_names[state])}: "
-            f"{count(own.loc[~without, 'agreement_id'], 'contract')} with a price, "
-            f"{count(own.loc[without, 'agreement_id'])} without."
-        )
+    ids = table["agreement_id"]
+    if priced.any():
+        yield worded(
+            dataset, "time/contracts", priced=ids[priced], every=ids,
+            disputed=list(ids[priced & table["disputed"]]), states=each(dataset, table),
+        )  # fmt: skip
 
 
 def span(row: Mapping[Any, Any]) -> str:
