@@ -12,7 +12,7 @@ import pytest
 from chapters import DATASETS, made
 
 from accords.analysis import by_state
-from accords.analysis.robustness import ALL, choices
+from accords.analysis.common import ALL, choices
 from accords.dataset import Dataset
 from accords.prose import brief
 from accords.prose.brief import Message, Reading

@@ -199,19 +199,18 @@ def waits(dataset: Dataset) -> pd.DataFrame:
 
     signed = events[(events["event"] == "signed") & events["earliest"].notna()]
     signed = signed[edtf.precision(signed["date"]).isin(["day", "month"])]
-    signed = signed.drop_duplicates("agreement_id").set_index("agreement_id")
+    signed = signed.drop_duplicates("agreement_id")
 
-    tables = []
-    for step in WAITS:
-        reached = events[(events["event"] == step) & (events["middle"] <= dataset.as_of)]
-        first = reached.drop_duplicates("agreement_id").set_index("agreement_id")
-        first = first.reindex(signed.index)
-        days = (first["middle"] - signed["middle"]).dt.total_seconds() / 86400
-        table = pd.DataFrame(
-            {"agreement_id": signed.index, "step": step, "days": days.clip(lower=0)}
-        )
-        tables.append(table[~(first["latest"] < signed["earliest"])])
-    return pd.concat(tables, ignore_index=True)
+    steps = pd.DataFrame({"step": list(WAITS)}).merge(signed, how="cross")
+    reached = events[events["middle"] <= dataset.as_of].drop_duplicates(["agreement_id", "event"])
+    reached = reached[["agreement_id", "event", "middle", "latest"]]
+    both = steps.merge(
+        reached, how="left", left_on=["agreement_id", "step"], right_on=["agreement_id", "event"]
+    )
+    days = (both["middle_y"] - both["middle_x"]).dt.total_seconds() / 86400
+    both["days"] = days.clip(lower=0)
+    possible = ~(both["latest_y"] < both["earliest"])
+    return both.loc[possible, ["agreement_id", "step", "days"]].reset_index(drop=True)
 
 
 def waiting_summary(dataset: Dataset) -> pd.DataFrame:

@@ -78,12 +78,6 @@ def profiles(dataset: Dataset) -> pd.DataFrame:
     return table[["state", "partner", "aspect", "code", "count", "of", "share", "ids"]]
 
 
-def partner_profile(dataset: Dataset, state: str, partner: str) -> pd.DataFrame:
-    """Count what a focus state has with one partner; the columns are those of :func:`profiles`."""
-    table = profiles(dataset)
-    return table[(table["state"] == state) & (table["partner"] == partner)].reset_index(drop=True)
-
-
 def pledges(dataset: Dataset) -> pd.DataFrame:
     """List the undertakings of mutual defence, what has not ended first.
 

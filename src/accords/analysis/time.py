@@ -136,7 +136,7 @@ def rate_change(dataset: Dataset, years: int = 10) -> pd.DataFrame:
     (agreements), ``ratio``, ``low``, ``high`` (NaN where the earlier span has none),
     ``before_ids``, ``ids``.
     """
-    from scipy.special import betaincinv
+    from statsmodels.stats.proportion import proportion_confint
 
     rows = timeline(dataset)
     rows = rows[rows["concluded"]]
@@ -145,25 +145,16 @@ def rate_change(dataset: Dataset, years: int = 10) -> pd.DataFrame:
     for state in dataset.focus:
         spans = two_spans(rows[rows["state"] == state], end, years)
         before, ids = (tuple(span["agreement_id"]) for span in spans)
-        a, b = len(ids), len(before)
-        low = betaincinv(a, b + 1, 0.025) if a else 0.0
-        high = betaincinv(a + 1, b, 0.975) if b else np.nan
-        found.append(
-            {
-                "state": state,
-                "years": years,
-                "start": end - years + 1,
-                "end": end,
-                "before": b,
-                "count": a,
-                "ratio": a / b if b else np.nan,
-                "low": float(low / (1 - low)) if b else np.nan,
-                "high": float(high / (1 - high)) if b else np.nan,
-                "before_ids": before,
-                "ids": ids,
-            }
-        )
-    return pd.DataFrame(found)
+        ratio = low = high = float("nan")
+        if before:
+            n, m = len(ids), len(before)
+            bounds = proportion_confint(n, n + m, method="beta")
+            ratio, low, high = n / m, *(share / (1 - share) for share in bounds)
+        counts = len(before), len(ids)
+        span = years, end - years + 1, end
+        found.append((state, *span, *counts, ratio, low, high, before, ids))
+    columns = ["state", "years", "start", "end", "before", "count", "ratio", "low", "high"]
+    return pd.DataFrame(found, columns=[*columns, "before_ids", "ids"])
 
 
 _FIGURE = re.compile(

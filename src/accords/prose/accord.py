@@ -10,24 +10,22 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from accords.analysis.accord import PRESS, UNRECORDED, parties_of
 from accords.dataset import Dataset
 from accords.dataset import lifecycle as lives
 from accords.dataset.edtf import precision, spoken
-from accords.prose.names import phrase, rows, told
-from accords.prose.passage import ANSWER, caption, passage
+from accords.prose.names import phrase, rows
+from accords.prose.passage import ANSWER, caption, passage, worded
 from accords.words import (
     Caption,
-    agree,
     capital,
-    count,
     escape,
     linked,
     listed,
     lowered,
     out_of,
-    percent,
     some,
 )
 
@@ -45,67 +43,43 @@ NO_ACCORD = "no step of an agreement between these states is on record."
 def answer(dataset: Dataset, steps: pd.DataFrame, named: pd.DataFrame) -> Iterator[str]:
     """Answer whether the accord is in force and what it is known to cover."""
     ids = steps["ids"].iloc[0]
-    unseen = told(
-        steps[~steps["found"]],
-        lambda step: STEPS[step["event"]][1].format(phrase(dataset, step["party"])),
-    )
-    doubt = f": we found no sign {unseen.replace(' and that', ' or that')}" if unseen else ""
     rests = named.drop_duplicates("domain")["named_by"]
-    covers = (
-        f"its text or official voices name {linked((rests != PRESS).sum(), ids)} of the "
-        f"{linked(some(len(rests), 'domain'), ids)} that sources report for it"
-        if len(rests)
-        else "no source says what it covers"
-    )
-    status = _status(dataset, ids[0])
-    yield f"The agreement between {named_parties(dataset, ids[0])} is {status}{doubt}; {covers}."
+    yield worded(
+        dataset, "accord/answer", ids=ids, pair=_pair(dataset, ids[0]), steps=STEPS,
+        status=_status(dataset, ids[0]), open=rows(steps[~steps["found"]]), rests=list(rests),
+        firm=(rests != PRESS).sum(),
+    )  # fmt: skip
 
 
 @passage(f"The accord in one line: {NO_ACCORD}")
 def accord_line(dataset: Dataset, steps: pd.DataFrame) -> Iterator[str]:
     """Tell the accord in one sentence: place, date, last steps and next ones."""
     ids, found = steps["ids"].iloc[0], steps[steps["found"]]
-    kind = linked(lowered(dataset.overview.at[ids[0], "instrument_label"]), ids)
-    said = f"The {kind} between {named_parties(dataset, ids[0])}"
-    signed = rows(found[found["event"].isin(lives.SIGNATURES)])
-    if signed:
-        said += f" was signed{_place(signed[0])} {when(signed[0]['date'])}"
-    else:
-        said += f" is {_status(dataset, ids[0])}, with no signature on record"
-    last = [
-        f"{phrase(dataset, step['party'])}: {escape(lowered(step['label']))} {when(step['date'])}"
-        for step in rows(found.dropna(subset="party").groupby("party", sort=False).tail(1))
-    ]
-    said += f"; last steps on record – {', '.join(last)}" if last else ""
-    ahead = [
-        listed(STEPS[event][0] for event in own["event"])
-        + ("" if pd.isna(party) else f" by {phrase(dataset, party)}")
-        for party, own in steps[~steps["found"]].groupby("party", sort=False, dropna=False)
-    ]
-    yield f"{said}; next would come {', then '.join(ahead)}." if ahead else f"{said}."
+    signed = rows(found[found["event"].isin(lives.SIGNATURES)].head(1).fillna({"place": ""}))
+    ahead = steps[~steps["found"]].fillna({"party": ""}).groupby("party", sort=False)["event"]
+    kind = lowered(dataset.overview.at[ids[0], "instrument_label"])
+    yield worded(
+        dataset, "accord/accord_line", kind=Markup(linked(kind, ids)), steps=STEPS, when=when,
+        pair=_pair(dataset, ids[0]), signed=next(iter(signed), None),
+        status=_status(dataset, ids[0]), ahead=list(ahead),
+        last=rows(found.dropna(subset="party").groupby("party", sort=False).tail(1)),
+    )  # fmt: skip
 
 
 @passage(f"How the accord is known: {NO_ACCORD}")
 def life(dataset: Dataset, steps: pd.DataFrame) -> Iterator[str]:
     """Say how the accord is known, what its steps mean, and what an absence does not show."""
     ids, found = steps["ids"].iloc[0], steps[steps["found"]]
-    row, events = dataset.overview.loc[ids[0]], dataset.codes("event_types")
-    pages = "among them an official page" if row["official"] else "none of them an official page"
-    yield (
-        f"The {row['title_kind']} title is “{linked(row['title'], ids)}”. It is known from "
-        f"{linked(some(row['sources'], 'source'), ids)}, {pages}."
-    )
     # Taking note and tabling a bill sound like consent and are none.
-    for event in found.loc[found["event"].isin(lives.APPROVALS), "event"].unique():
-        if event not in lives.CONSENTS:
-            label, meaning = events.loc[event, ["label", "definition"]]
-            yield f"‘{escape(label)}’ means: {escape(lowered(meaning))}"
+    unlike = [e for e in lives.APPROVALS if e not in lives.CONSENTS]
+    events = found.loc[found["event"].isin(unlike), "event"].unique()
+    meanings = dataset.codes("event_types").loc[events, ["label", "definition"]].to_numpy()
     newest = found["latest"].max()
-    if pd.notna(newest) and not steps["found"].all():
-        yield (
-            f"No step on record is newer than {_day(newest)}. That no source was found does not "
-            "show that a step was not taken."
-        )
+    recent = pd.notna(newest) and not steps["found"].all()
+    yield worded(
+        dataset, "accord/life", row=dataset.overview.loc[ids[0]], ids=ids, meanings=meanings,
+        newest=day(newest) if recent else "",
+    )  # fmt: skip
 
 
 @passage("Disputes about the accord: no two sources disagree about its steps.")
@@ -132,23 +106,17 @@ def disputes(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
 @passage("What the accord covers: no source names a domain.")
 def voices(dataset: Dataset, named: pd.DataFrame) -> Iterator[str]:
     """Say who names the domains, and which rest on the press alone."""
-    ids, domains = named["ids"].iloc[0], named.drop_duplicates("domain")
-    labels, speakers = dataset.labels("domain_codes"), voice_names(dataset)
-    yield f"Sources name {linked(some(len(domains), 'domain'), ids)}."
-    for namer, own in domains.groupby("named_by", sort=False)["domain"]:
-        # Some labels hold commas or 'and' themselves.
-        names = "; ".join(escape(lowered(labels[domain])) for domain in own)
-        yield f"{_are(len(own), ids)} named by {namer}: {names}."
-    for voice, others in named.drop_duplicates("voice")[["voice", "joint"]].to_numpy():
-        if others:
-            yield (
-                f"The list of the {escape(speakers[voice])} was given for this and "
-                f"{count(others, 'other agreement')} together, so that it is weaker evidence for "
-                "each."
-            )
+    domains = named.drop_duplicates("domain")
+    labels = domains["domain"].map(dataset.labels("domain_codes")).map(lowered)
     alone = named[(named["named_by"] == PRESS) & ~named["domain"].duplicated(keep=False)]
-    for voice, n in alone.loc[alone["voice"] != UNRECORDED, "voice"].value_counts().items():
-        yield f"{_are(n, ids)} named by one voice alone, {escape(speakers[str(voice)])}."
+    alone = alone.loc[alone["voice"] != UNRECORDED, "voice"].value_counts()
+    # Some labels hold commas or 'and' themselves, so that they are not listed with these.
+    yield worded(
+        dataset, "accord/voices", n=len(domains), ids=named["ids"].iloc[0],
+        named=list(labels.groupby(domains["named_by"], sort=False)), alone=list(alone.items()),
+        joint=named.drop_duplicates("voice")[["voice", "joint"]].to_numpy(),
+        speakers=voice_names(dataset),
+    )  # fmt: skip
 
 
 @passage("The accord beside other agreements: there is none to compare.")
@@ -162,36 +130,12 @@ def standing(
     """
     if agreement_id is None:
         return
-    pair, row = named_parties(dataset, agreement_id), dataset.overview.loc[agreement_id]
-    if len(others):
-        found = count(others.index, "other bilateral defence instrument")
-        yield f"Between {pair} we found {found}."
-    elif row["scope"] == "bilateral":
-        yield f"It is the only bilateral defence instrument between {pair} on record."
-    shares = listed(
-        f"{percent(own.loc[own['same'], 'agreement_id'], own['agreement_id'])} of the concluded "
-        f"agreements of {phrase(dataset, state)}"
-        for state, own in agreements.groupby("state", sort=False)
-    )
-    if shares:
-        yield f"Its type, {escape(lowered(row['instrument_label']))}, is that of {shares}."
-    for aspect, own in places[places["of"] > 1].groupby("aspect", sort=False):
-        ranks = told(
-            own,
-            lambda place: (
-                (linked(place["count"], place["below"]) if place["count"] else "none")
-                + f" of {linked(some(place['of'], 'other'), place['ids'])} of "
-                f"{phrase(dataset, place['state'])}"
-            ),
-        )
-        value = int(own["value"].iloc[0])
-        yield (
-            f"Its text or official voices name {linked(some(value, 'domain'), [agreement_id])}, "
-            f"more than for {ranks}."
-            if aspect == "domains"
-            else f"The first consent came {linked(some(value, 'day'), [agreement_id])} after the "
-            f"signature, later than in {ranks} whose dates are known."
-        )
+    yield worded(
+        dataset, "accord/standing", row=dataset.overview.loc[agreement_id],
+        pair=_pair(dataset, agreement_id), others=list(others.index),
+        types=list(agreements.groupby("state", sort=False)),
+        places=places[places["of"] > 1].groupby("aspect", sort=False),
+    )  # fmt: skip
 
 
 def lane(dataset: Dataset, party: Any) -> str:
@@ -215,8 +159,8 @@ def life_caption(dataset: Dataset, steps: pd.DataFrame) -> Caption:
     late = listed(lane(dataset, party) for party in waiting)
     seen = [f"{', '.join(step_lines(s)[:2])} ({lane(dataset, s['party'])})" for s in rows(found)]
     wanted = [f"{STEPS[s['event']][0]} ({lane(dataset, s['party'])})" for s in rows(open_)]
-    dated, day = found["earliest"].notna().sum(), _day(dataset.as_of)
-    return caption("life", late=late, done=done, wanted=wanted, dated=dated, day=day, seen=seen)
+    dated, until = found["earliest"].notna().sum(), day(dataset.as_of)
+    return caption("life", late=late, done=done, wanted=wanted, dated=dated, day=until, seen=seen)
 
 
 def voice_names(dataset: Dataset) -> dict[str, str]:
@@ -247,27 +191,27 @@ def voices_caption(dataset: Dataset, named: pd.DataFrame) -> Caption:
 
 
 def when(date: Any) -> str:
-    """Write a date as an adverb (HTML): 'on 30 October 2024', 'in May 2025', '(undated)'."""
+    """Write a date as an adverb: 'on 30 October 2024', 'in May 2025', '(undated)'."""
     if pd.isna(date):
         return "(undated)"
     exact = precision(pd.Series([date])).iloc[0] == "day"
-    said = escape(spoken(str(date))).replace("(inferred)", "(date inferred)")
+    said = spoken(str(date)).replace("(inferred)", "(date inferred)")
     return f"{'on' if exact else 'in'} {said}"
 
 
-def _place(step: Mapping[Any, Any]) -> str:
-    disputed = " (place disputed)" if "place" in step["disputed"] else ""
-    return "" if pd.isna(step["place"]) else f" in {escape(step['place'])}{disputed}"
-
-
-def _status(dataset: Dataset, agreement_id: str) -> str:
+def _status(dataset: Dataset, agreement_id: str) -> Markup:
     """Write a status with what it means: 'pending (signed and in approval …)'."""
     statuses = dataset.codes("statuses")
     status = str(dataset.overview.at[agreement_id, "status"])
     if status not in statuses.index:
-        return "of unknown status"
+        return Markup("of unknown status")
     meaning = escape(lowered(str(statuses.at[status, "definition"]).partition(". ")[0].rstrip(".")))
-    return f"{linked(lowered(str(statuses.at[status, 'label'])), [agreement_id])} ({meaning})"
+    label = linked(lowered(str(statuses.at[status, "label"])), [agreement_id])
+    return Markup(f"{label} ({meaning})")
+
+
+def _pair(dataset: Dataset, agreement_id: str) -> Markup:
+    return Markup(named_parties(dataset, agreement_id))
 
 
 def named_parties(dataset: Dataset, agreement_id: str) -> str:
@@ -282,9 +226,6 @@ def _value(column: str, value: Any) -> str:
     return escape(spoken(value) if dated else value)
 
 
-def _are(n: int, ids: tuple[str, ...]) -> str:
-    return f"{linked(n, ids)} {agree('is', 'are', n)}"
-
-
-def _day(day: pd.Timestamp) -> str:
-    return spoken(str(day.date()))
+def day(moment: pd.Timestamp) -> str:
+    """Write a day: '30 October 2024'."""
+    return spoken(str(moment.date()))

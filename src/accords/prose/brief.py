@@ -11,21 +11,19 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import pandas as pd
+from markupsafe import Markup
 
 from accords.analysis import accord, evidence, partners, relations, time
-from accords.analysis.common import by_state, concluded, together
-from accords.analysis.robustness import ALL, WHEN, choices
+from accords.analysis.common import ALL, WHEN, by_state, choices, concluded, together
 from accords.dataset import Dataset
-from accords.dataset.edtf import spoken
 from accords.dataset.lifecycle import PURCHASE
-from accords.prose.accord import named_parties
-from accords.prose.names import each, phrase, rows, told
+from accords.prose.accord import day, named_parties
+from accords.prose.names import each, phrase, rows
 from accords.prose.partners import MOST_LEVEL, first_of, largest
-from accords.prose.passage import PLAIN, passage
+from accords.prose.passage import PLAIN, passage, worded
 from accords.templates import render
 from accords.words import (
     Text,
-    agree,
     brief_sum,
     capital,
     count,
@@ -33,7 +31,6 @@ from accords.words import (
     linked,
     listed,
     lowered,
-    percent,
     some,
 )
 
@@ -127,18 +124,8 @@ def _coverage(dataset: Dataset) -> Told | None:
     if found is None or own.empty:
         return None
     ids, n, press = [found], len(own), int((own["basis"] == "press").sum())
-    reported = (
-        f"the {linked(some(n, 'domain'), ids)} reported for the agreement between "
-        f"{named_parties(dataset, found)}"
-    )
-    official = linked(n - press, ids) if press < n else "none"
-    sentence = f"Official statements name each of {reported}."
-    if press:
-        sentence = (
-            f"Official statements name {official} of {reported}; "
-            f"{linked(press, ids)} {agree('rests', 'rest', press)} on the press alone."
-        )
-    return sentence, [
+    pair = Markup(named_parties(dataset, found))
+    return worded(dataset, "brief/coverage", pair=pair, ids=ids, n=n, press=press), [
         Reading("domains named officially", linked(n - press, ids), "official first"),
         Reading("by the press alone", linked(press, ids), f"{press} on the press"),
     ]
@@ -146,29 +133,16 @@ def _coverage(dataset: Dataset) -> Told | None:
 
 def _pace(dataset: Dataset) -> Told | None:
     """How many times as many agreements the last ten full years have as the ten before."""
-    table = time.rate_change(dataset).dropna(subset="ratio")
-    if table.empty:
+    found = rows(time.rate_change(dataset).dropna(subset="ratio"))
+    if not found:
         return None
-    names, years = dataset.party_names, table.iloc[0]
-    parts = told(
-        table,
-        lambda row: (
-            f"{escape(names[row['state']])} concluded "
-            f"{count(row['ids'], 'agreement')} against {count(row['before_ids'])}"
-        ),
-    )
-    sentence = (
-        f"In {years['start']}–{years['end']}, compared with the {years['years']} years before, "
-        f"{parts}; recent years are better covered, so part of a rise is a rise in what can be "
-        "read."
-    )
-    return sentence, [
+    return worded(dataset, "brief/pace", rows=found), [
         Reading(
-            f"as many by {names[row['state']]} as before",
+            f"as many by {dataset.party_names[row['state']]} as before",
             f"{linked(format(row['ratio'], '.1f'), (*row['ids'], *row['before_ids']))} ×",
             "faster" if row["low"] > 1 else "slower" if row["high"] < 1 else "no clear change",
         )
-        for row in rows(table)
+        for row in found
     ]
 
 
@@ -229,12 +203,7 @@ def _lives(dataset: Dataset) -> Told | None:
     every, status = binding.index, binding["status"]
     in_force, open_ = every[status == "in-force"], every[status.isin(UNKNOWN)]
     more = "more known than not" if len(in_force) > len(open_) else "more unknown than known"
-    sentence = (
-        f"Of {count(every, 'concluded agreement')}, purchases aside, "
-        f"{count(in_force)} {agree('is', 'are', len(in_force) or 1)} known to be in force; of "
-        f"{count(open_)} nothing is known after the signature."
-    )
-    return sentence, [
+    return worded(dataset, "brief/lives", every=every, in_force=in_force, open=open_), [
         Reading("known to be in force", _share(in_force, every), more),
         Reading("nothing known after signature", _share(open_, every), more),
     ]
@@ -245,22 +214,17 @@ def _firmness(dataset: Dataset) -> Told | None:
     found = _of_states(dataset)
     if found.empty:
         return None
-    official = found.index[found["official"].astype(bool)]
-    sentence = (
-        f"An official or treaty source confirms {percent(official, found.index)} of the concluded "
-        "agreements; the rest stand on the press and on lists"
-    )
+    every, official = found.index, found.index[found["official"].astype(bool)]
     errors = evidence.reading_errors(dataset)
     pooled = rows(errors[errors["reading"].isna() & (errors["of"] > 0)])
-    if pooled:
-        wrong, unsupported = (linked(f"{100 * r['share']:.1f} %", r["ids"]) for r in pooled)
-        sentence += (
-            f", and readers who did not know our coding found {wrong} of the facts wrong and "
-            f"{unsupported} without support"
-        )
-    few = "most on the press" if len(official) * 2 < len(found) else "most official"
+    wrong, unsupported = pooled or ({}, {})
+    sentence = worded(
+        dataset, "brief/firmness", every=every, official=official, wrong=wrong,
+        unsupported=unsupported,
+    )  # fmt: skip
+    few = "most on the press" if len(official) * 2 < len(every) else "most official"
     label = "with an official or treaty source"
-    return f"{sentence}.", [Reading(label, _share(official, found.index), few)]
+    return sentence, [Reading(label, _share(official, every), few)]
 
 
 MESSAGES: dict[str, tuple[str, Callable[[Dataset], Told | None]]] = {
@@ -279,28 +243,21 @@ def bottom_line(dataset: Dataset) -> Iterator[str]:
 
     How many agreements, whether the states' own is in force, who leads, and the doubt.
     """
-    every = by_state(dataset)
+    every, found = by_state(dataset), accord.accord_id(dataset)
     if every.empty:
         return
-    if (found := accord.accord_id(dataset)) is not None:
-        status = str(dataset.overview.at[found, "status"])
-        label = dataset.labels("statuses").get(status, status).lower()
-        yield f"The agreement between {named_parties(dataset, found)} is {linked(label, [found])}."
-    numbers = listed(
-        f"{count(own['agreement_id'])} of {phrase(dataset, state)}"
-        for state, own in each(dataset, every)
-    )
-    yield (
-        f"Until {spoken(str(dataset.as_of.date()))} we found "
-        f"{count(every['agreement_id'], 'concluded defence agreement')}: {numbers}."
-    )
+    pair = status = ""
+    if found is not None:
+        code = str(dataset.overview.at[found, "status"])
+        status = dataset.labels("statuses").get(code, code).lower()
+        pair = Markup(named_parties(dataset, found))
     tied = concluded(dataset)
     tied = tied[(tied["focus"].map(len) > 1) & ~tied["worldwide"]]
-    if len(dataset.focus) > 1 and len(tied):
-        yield (
-            f"Only {count(tied.index)} {agree('ties', 'tie', len(tied))} the states to each other, "
-            "large multilateral treaties aside."
-        )
+    yield worded(
+        dataset, "brief/bottom_line", pair=pair, status=status, accord=found,
+        every=every["agreement_id"], states=each(dataset, every), day=day(dataset.as_of),
+        tied=list(tied.index) if len(dataset.focus) > 1 else [],
+    )  # fmt: skip
     for key in ("partners", "lives", "firmness"):
         if message := MESSAGES[key][1](dataset):
             yield message[0]
@@ -366,7 +323,7 @@ def about(dataset: Dataset) -> Text:
     return Text(
         render(
             "accords.prose", "about.html.j2", makers=listed(map(lowered, makers)), dataset=dataset,
-            released=spoken(str(dataset.released.date())), read=spoken(str(dataset.as_of.date())),
+            released=day(dataset.released), read=day(dataset.as_of),
             contact=package.get("contact"), homepage=package.get("homepage"),
             pages=some(len(dataset.sources), "page"),
             publishers=some(dataset.sources["publisher"].nunique(), "publisher"),

@@ -10,16 +10,15 @@ import pandas as pd
 import yaml
 from markupsafe import Markup
 
-from accords.analysis.claims import CONTRADICTED, NOT_SHOWN, NOT_TESTABLE, PARTLY, SUPPORTED
+from accords.analysis.claims import CONTRADICTED, SUPPORTED
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
 from accords.prose.names import Row, phrase, rows
-from accords.prose.passage import PLAIN, passage
+from accords.prose.passage import PLAIN, passage, worded
 from accords.templates import render
 from accords.words import (
     VERDICTS,
     count,
-    escape,
     figure,
     linked,
     listed,
@@ -102,26 +101,12 @@ def _change(row: Mapping[str, Any]) -> dict[str, str]:
 @passage(f"The claims: {NO_CLAIMS}")
 def tally(dataset: Dataset, verdicts: pd.DataFrame) -> Iterator[str]:
     """Say whose claims are tested and how they fare (see :mod:`accords.analysis.claims`)."""
-    article = Markup("<a href='{}' hreflang='{}'>article by {}</a>")
-    cited = dataset.sources[dataset.sources["source_id"].isin(verdicts["source_id"])]
-    pages = cited[["url", "language", "publisher"]].to_numpy()
-    articles = listed(article.format(*page) for page in pages)
-    n = verdicts["verdict"].value_counts().reindex(VERDICTS, fill_value=0)
-    yield (
-        f"The {articles} from which this report starts makes or implies "
-        f"{some(len(verdicts), 'claim')}. Other sources bear out {n[SUPPORTED]} of them in full "
-        f"and {n[PARTLY]} in part and contradict {n[CONTRADICTED]}; no other source on record "
-        f"shows {n[NOT_SHOWN]}, and {n[NOT_TESTABLE]} cannot be tested with these data."
-    )
-    for verdict in (SUPPORTED, CONTRADICTED):
-        said = verdicts.loc[verdicts["verdict"] == verdict, "claim"]
-        if len(said):
-            label = dataset.labels("verdicts")[verdict]
-            yield f"{escape(label)}: {' '.join(f'“{escape(claim)}”' for claim in said)}"
-    yield (
-        "What the article or its publisher says is no support for its own claims, and a claim that "
-        "is not shown is not thereby false."
-    )
+    labels, claims = dataset.labels("verdicts"), verdicts.groupby("verdict")["claim"].agg(list)
+    yield worded(
+        dataset, "tally", verdicts=verdicts, n=dict.fromkeys(VERDICTS, 0) | dict(claims.map(len)),
+        pages=dataset.sources[dataset.sources["source_id"].isin(verdicts["source_id"])],
+        clear=[(labels[v], claims.get(v)) for v in (SUPPORTED, CONTRADICTED)],
+    )  # fmt: skip
 
 
 @passage(f"The table of claims: {NO_CLAIMS}", PLAIN)

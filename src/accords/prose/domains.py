@@ -9,22 +9,20 @@ import pandas as pd
 
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
-from accords.prose.names import Row, each, phrase, rows, told
-from accords.prose.passage import ANSWER, PLAIN, caption, passage
+from accords.prose.names import Row, each, phrase, rows
+from accords.prose.passage import ANSWER, PLAIN, caption, passage, worded
 from accords.templates import render
 from accords.words import (
     Caption,
     agree,
     bullets,
     capital,
-    count,
     escape,
     interval,
     linked,
     listed,
     lowered,
     number,
-    percent,
     portion,
     some,
 )
@@ -52,30 +50,25 @@ def coverage(dataset: Dataset, agreements: pd.DataFrame, coded: pd.DataFrame) ->
 
     Takes :func:`accords.analysis.common.by_state` and ``coded``.
     """
+    states = []
     for state, own in each(dataset, agreements):
         firm = coded.loc[coded["state"] == state, "agreement_id"]
         named = own.loc[own["domains"].map(len) > 0, "agreement_id"]
-        yield (
-            "The text or an official source names a domain for "
-            f"{percent(firm, own['agreement_id'])} of the concluded agreements of "
-            f"{phrase(dataset, state)}; for {count(named[~named.isin(firm)])} more the press alone "
-            "does."
-        )
+        states.append((state, own["agreement_id"], firm, named[~named.isin(firm)]))
+    if states:
+        yield worded(dataset, "domains/coverage", states=states)
 
 
 @passage("Profiles by domain: no text or official source names one.")
 def profiles(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
     """Say what each state's agreements are about most (``profiles``)."""
-    names = _names(dataset)
-    for state, own in each(dataset, table[table["count"] > 0]):
-        said = told(
-            own.nlargest(3, "count"),
-            lambda row: f"{names[row['domain']]} in {_share(row, 'share')}",
-        )
-        yield (
-            f"Of {some(int(own['of'].iloc[0]), 'agreement')} of {phrase(dataset, state)} with a "
-            f"known domain{_span(table)}, most name {said}."
-        )
+    states = [
+        (state, rows(own.nlargest(3, "count")))
+        for state, own in each(dataset, table[table["count"] > 0])
+    ]
+    if states:
+        labels, span = _labels(dataset), _span(table)
+        yield worded(dataset, "domains/profiles", states=states, labels=labels, span=span)
 
 
 @passage("Differences by domain: there are not two states to compare.", PLAIN)

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from accords.analysis.common import together
 from accords.analysis.partners import ALL, FEWEST
 from accords.dataset import Dataset
 from accords.prose.names import each, phrase, rows, told
-from accords.prose.passage import ANSWER, PLAIN, caption, passage
+from accords.prose.passage import ANSWER, PLAIN, caption, passage, worded
 from accords.templates import render
 from accords.words import (
     Caption,
     agree,
     capital,
-    count,
-    escape,
     linked,
     listed,
     lowered,
-    number,
-    percent,
     plain,
     some,
-    within,
 )
 
 MOST_LEVEL = 3
@@ -50,22 +47,17 @@ def answer(dataset: Dataset, counts: pd.DataFrame) -> Iterator[str]:
 @passage(NO_PARTNERS)
 def overview(dataset: Dataset, counts: pd.DataFrame) -> Iterator[str]:
     """Say how many partners each state has, and how many are shared (``partner_counts``)."""
-    for state, own in each(dataset, counts):
-        single, ids = own[own["count"] == 1], together(own["ids"])
-        yield (
-            f"{capital(phrase(dataset, state))} has {count(ids, 'bilateral agreement')}"
-            f"{_aside(counts)} with {linked(some(len(own), 'partner'), ids)}; with "
-            f"{linked(len(single) or 'none', together(single['ids']))} of them it is a single one."
-        )
+    states = [
+        (state, len(own), together(own["ids"]), together(own.loc[own["count"] == 1, "ids"]))
+        for state, own in each(dataset, counts)
+    ]
     others = counts[~counts["partner"].isin(dataset.focus)]
     twice = others[others["partner"].duplicated(keep=False)]
-    if len(twice):
-        n = twice["partner"].nunique()
-        yield (
-            f"{linked(some(n, 'partner'), together(twice['ids']))} {agree('is', 'are', n)} shared; "
-            "counted once, and without the states that this report is about, they have "
-            f"{some(others['partner'].nunique(), 'partner')} in all."
-        )
+    yield worded(
+        dataset, "partners/overview", states=states, aside=_aside(counts),
+        twice=twice["partner"].nunique(), twice_ids=together(twice["ids"]),
+        whole=others["partner"].nunique(),
+    )  # fmt: skip
 
 
 @passage("Largest partners: none is on record.", PLAIN)
@@ -83,86 +75,57 @@ def top_partners(dataset: Dataset, counts: pd.DataFrame, without: pd.DataFrame) 
 @passage("Regions: no partner is on record.")
 def regions(dataset: Dataset, counts: pd.DataFrame) -> Iterator[str]:
     """Say from which part of the world most partners' agreements come (``partner_counts``)."""
+    states = []
     for state, own in each(dataset, counts):
         by = own.assign(subregion=own["subregion"].fillna("organisations")).groupby("subregion")
         ids = by["ids"].agg(together)
         most = ids.loc[ids.map(len).nlargest(3).index]
-        every = together(own["ids"])
-        said = listed(f"{escape(region)} {percent(i, every)}" for region, i in most.items())
-        yield f"Of the agreements of {phrase(dataset, state)}{_aside(counts)}: {said}."
+        states.append((state, together(own["ids"]), list(most.items())))
+    yield worded(dataset, "partners/regions", states=states, aside=_aside(counts))
 
 
 @passage("What partners agree on: not known.")
 def families(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
     """Say what the agreements with each largest partner are about (``partner_families``)."""
+    states = [
+        (state, rows(own[own["rank"] == own["rank"].min()].nlargest(2, "count")))
+        for state, own in each(dataset, table)
+    ]
     labels = dataset.labels("families")
-    for state, own in each(dataset, table):
-        mine = own[own["rank"] == own["rank"].min()].nlargest(2, "count")
-        said = told(
-            mine,
-            lambda row: (
-                f"{escape(lowered(labels[row['family']]))} in "
-                f"{number(row['count'], 'd', row['ids'])}"
-            ),
-        )
-        yield (
-            f"Of {some(mine['of'].iloc[0], 'agreement')} of {phrase(dataset, state)} with "
-            f"{phrase(dataset, mine['partner'].iloc[0])} whose domains are known, most name {said}."
-        )
+    yield worded(dataset, "partners/families", states=states, labels=labels)
 
 
 @passage(f"Spread over partners: no state has {FEWEST} bilateral agreements.")
 def concentration(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
     """Say how concentrated each state's agreements are (``concentration`` without a window)."""
-    for state, own in each(dataset, table.dropna(subset="chance")):
-        said = told(
-            own,
-            lambda row: (
-                f"{number(100 * row['chance'], '.1f', row['ids'])} % "
-                f"{_counted(dataset, row)} {within(row, '.1f', times=100)}"
-            ),
-        )
-        yield (
-            f"Two agreements of {phrase(dataset, state)} drawn at random are with the same partner "
-            f"with a chance of {said}."
+    states = each(dataset, table.dropna(subset="chance"))
+    if states:
+        yield worded(
+            dataset, "partners/concentration", states=states, counted=partial(_counted, dataset)
         )
 
 
 @passage("Change in the spread over partners: too few agreements in either span.")
 def diversification(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
     """Say whether agreements spread more widely (one or several of ``diversification``)."""
-    for state, own in each(dataset, table[table["finding"] != "too few"]):
-        clear = own[own["finding"] != "no clear change"]
-        who, n = phrase(dataset, state), len(own)
-        if clear.empty:
-            none = f"none of {n} comparisons shows a clear change"
-            yield f"For {who}, {agree('the one comparison shows no clear change', none, n)}."
-            continue
-        said = told(
-            clear,
-            lambda row: (
-                f"it {row['finding']} {_counted(dataset, row)} in "
-                f"{row['start']}–{row['end']} "
-                f"(chance {number(100 * row['chance'], '.0f', row['ids'])} %, before "
-                f"{number(100 * row['chance_before'], '.0f', row['before_ids'])} %)"
-            ),
+    states = [
+        (state, len(own), rows(own[own["finding"] != "no clear change"]))
+        for state, own in each(dataset, table[table["finding"] != "too few"])
+    ]
+    if states:
+        yield worded(
+            dataset, "partners/diversification", states=states, counted=partial(_counted, dataset)
         )
-        show = agree("shows", "show", len(clear))
-        yield f"For {who}, {len(clear)} of {n} {show} a clear change: {said}."
 
 
 @passage("Shared partners: there is none.")
 def shared(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
     """Say how many partners the states share, and with whom each has many (``shared``)."""
     least = table[list(dataset.focus)].min(axis=1)
-    names = listed(phrase(dataset, partner) for partner in table["partner"][least == least.max()])
-    total = table.iloc[0]
-    yield (
-        f"{linked(some(len(table), 'partner'), together(table['ids']))} "
-        f"{agree('is', 'are', len(table))} shared. Most agreements in all are with "
-        f"{phrase(dataset, total['partner'])} ({linked(total['count'], total['ids'])}); most on "
-        f"every side, at least {least.max()} each, with {names}."
-    )
+    yield worded(
+        dataset, "partners/shared", n=len(table), ids=together(table["ids"]),
+        total=rows(table)[0], least=least.max(), close=table["partner"][least == least.max()],
+    )  # fmt: skip
 
 
 def first_of(own: pd.DataFrame) -> pd.DataFrame:
@@ -188,10 +151,10 @@ def _aside(counts: pd.DataFrame) -> str:
     return "" if counts["purchases"].all() else " (purchases aside)"
 
 
-def _counted(dataset: Dataset, row: Mapping[Any, Any]) -> str:
+def _counted(dataset: Dataset, row: Mapping[Any, Any]) -> Markup:
     if row["counted"] == ALL:
-        return "with all partners"
-    return f"without {phrase(dataset, row['left_out'])}"
+        return Markup("with all partners")
+    return Markup(f"without {phrase(dataset, row['left_out'])}")
 
 
 def bar_hover(dataset: Dataset, row: Mapping[Any, Any], *, in_force: bool) -> str:

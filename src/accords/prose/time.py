@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from accords.analysis.robustness import ALL
+from accords.analysis.common import ALL
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
 from accords.prose.names import Row, each, focus_names, rows
