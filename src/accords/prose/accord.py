@@ -57,7 +57,7 @@ def accord_line(dataset: Dataset, steps: pd.DataFrame) -> Iterator[str]:
     ids, found = steps["ids"].iloc[0], steps[steps["found"]]
     signed = rows(found[found["event"].isin(lives.SIGNATURES)].head(1).fillna({"place": ""}))
     ahead = steps[~steps["found"]].fillna({"party": ""}).groupby("party", sort=False)["event"]
-    kind = lowered(dataset.overview.at[ids[0], "instrument_label"])
+    kind = lowered(str(dataset.overview.at[ids[0], "instrument_label"]))
     yield worded(
         dataset, "accord/accord_line", kind=Markup(linked(kind, ids)), steps=STEPS, when=when,
         pair=_pair(dataset, ids[0]), signed=next(iter(signed), None),
@@ -109,11 +109,11 @@ def voices(dataset: Dataset, named: pd.DataFrame) -> Iterator[str]:
     domains = named.drop_duplicates("domain")
     labels = domains["domain"].map(dataset.labels("domain_codes")).map(lowered)
     alone = named[(named["named_by"] == PRESS) & ~named["domain"].duplicated(keep=False)]
-    alone = alone.loc[alone["voice"] != UNRECORDED, "voice"].value_counts()
+    counts = alone.loc[alone["voice"] != UNRECORDED, "voice"].value_counts()
     # Some labels hold commas or 'and' themselves, so that they are not listed with these.
     yield worded(
         dataset, "accord/voices", n=len(domains), ids=named["ids"].iloc[0],
-        named=list(labels.groupby(domains["named_by"], sort=False)), alone=list(alone.items()),
+        named=list(labels.groupby(domains["named_by"], sort=False)), alone=list(counts.items()),
         joint=named.drop_duplicates("voice")[["voice", "joint"]].to_numpy(),
         speakers=voice_names(dataset),
     )  # fmt: skip

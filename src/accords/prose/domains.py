@@ -188,7 +188,8 @@ def profiles_caption(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFra
 
 def _tops(dataset: Dataset, table: pd.DataFrame) -> dict[tuple[str, ...], list[str]]:
     """Return the two domains named most often, and the states for which they are."""
-    labels, found = _labels(dataset), {}
+    labels = _labels(dataset)
+    found: dict[tuple[str, ...], list[str]] = {}
     for state, own in each(dataset, table):
         best = own[own["count"] > 0].sort_values("count", ascending=False, kind="stable").head(2)
         found.setdefault(tuple(best["domain"].map(labels)), []).append(state)
