@@ -262,11 +262,6 @@ def listed(items: Iterable[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-def bullets(items: Iterable[str]) -> str:
-    """Write sentences (HTML) as a list of points."""
-    return f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"
-
-
 def brief_sum(amount: float) -> str:
     """Write an amount briefly: '300 m', '1.2 bn'."""
     if amount >= 1e9:

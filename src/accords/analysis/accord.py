@@ -61,9 +61,8 @@ def life(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     is in force or ended, or where it was only announced.
 
     Gives, in order of time, steps not found last: ``event_id``, ``event``, ``label``, ``party``
-    (missing for a common step), ``date`` (EDTF), ``earliest``, ``latest``, ``place``, ``days``
-    (Int64, after the signature, where both are known), ``found`` (bool), ``count`` (sources),
-    ``disputed`` (tuple of what sources disagree about: ``date``, ``place`` ...), ``ids``.
+    (missing for a common step), ``date`` (EDTF) with its bounds, ``place``, ``days`` (after the
+    signature), ``found``, ``count`` (sources), ``disputed`` (``date``, ``place`` ...), ``ids``.
     """
     steps = dataset.events[dataset.events["agreement_id"] == agreement_id]
     steps = steps.rename(columns={"party_id": "party"}).assign(found=True)
@@ -106,9 +105,8 @@ def voices(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     the press says. A voice's list is joint where each source that relays it gives the very same
     domains, two or more, for another agreement too; it is then weaker evidence for either.
 
-    Gives for each domain and voice that names it, the best basis and most voices first:
-    ``domain``, ``voice`` (:data:`UNRECORDED` where none is noted), ``official`` (bool), ``count``
-    (sources in which this voice names it), ``named_by`` (one of :data:`NAMED_BY`), ``joint`` (the
+    Gives, the best basis and most voices first: ``domain``, ``voice`` (or :data:`UNRECORDED`),
+    ``official`` (bool), ``count`` (sources), ``named_by`` (one of :data:`NAMED_BY`), ``joint`` (the
     other agreements that the voice's list was given for), ``ids``.
     """
     cited = dataset.citations[dataset.citations["agreement_id"] == agreement_id]
@@ -188,11 +186,9 @@ def approval_times(dataset: Dataset) -> pd.DataFrame:
 
     Bilateral instruments with a signature and a consent (approval by government, a chamber or
     parliament, ratification, notification) of that state's own, not before the signature, both
-    dated to the month or better. Dates known to the month give a range. Agreements without a
-    recorded consent are not here, so this describes only those whose approval somebody reported.
-
-    Gives, shortest first: ``agreement_id``, ``state``, ``event`` (the consent), ``days`` (middle of
-    the range), ``low``, ``high`` (days, both inclusive).
+    dated to the month or better: only of those whose approval somebody reported. Gives, shortest
+    first: ``agreement_id``, ``state``, ``event`` (the consent), ``days`` (middle of the range that
+    the dates allow), ``low``, ``high`` (days, both inclusive).
     """
     overview = dataset.overview
     bilateral = overview.index[(overview["scope"] == "bilateral") & overview["concluded"]]

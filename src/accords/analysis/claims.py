@@ -42,12 +42,11 @@ class Claim(NamedTuple):
 def verdicts(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     """Put every claim about one agreement to its test.
 
-    Gives ``claim_id``, ``claim``, ``source_id`` (who claims it), ``test``, ``argument``,
-    ``verdict``, ``count`` (sources, voices or agreements that bear it out) and ``of`` (those looked
-    at; Int64, missing where nothing is counted), ``ids``, ``found`` (tuple of pairs: a code, for
-    which prose has a sentence, and what fills it), ``note``. A claim marked as not testable keeps
-    that verdict; its test gives the nearest observation. Raises :class:`AccordsError` where a claim
-    names a test that does not exist.
+    Gives ``claim_id``, ``claim``, ``source_id``, ``test``, ``argument``, ``verdict``, ``count``
+    (sources, voices or agreements that bear it out) and ``of`` (those looked at; Int64), ``ids``,
+    ``found`` (pairs of a code, for which prose has a sentence, and what fills it), ``note``. A
+    claim marked as not testable keeps that verdict; its test gives the nearest observation. Raises
+    :class:`AccordsError` where a claim names a test that does not exist.
     """
     rows = dataset.claims[dataset.claims["agreement_id"] == agreement_id]
     rows = rows[rows["agreement_id"].isin(dataset.overview.index)].reset_index(drop=True)
@@ -254,10 +253,9 @@ def region_share(dataset: Dataset, state: str, members: set[str], years: int = 1
 
     The interval of the difference is Newcombe's hybrid score interval (1998).
 
-    Gives a row with all ``members`` and, where any is a partner, one without the largest of them:
-    ``state``, ``left_out``, ``years``, ``start``, ``end`` (of the later span, which ends with the
-    year up to which sources were read), ``before`` and ``after`` (shares), ``low``, ``high`` (95 %
-    interval of the difference), ``before_ids``, ``ids``; no numbers where a span has no agreement.
+    Gives a row with all ``members``, and one without the largest where any is a partner: ``state``,
+    ``left_out``, ``years``, ``start``, ``end`` (of the later span), ``before`` and ``after``
+    (shares), ``low``, ``high`` (95 % interval of the difference), ``before_ids``, ``ids``.
     """
     from statsmodels.stats.proportion import confint_proportions_2indep
 

@@ -72,11 +72,8 @@ def support(dataset: Dataset) -> pd.DataFrame:
 
     Each record counts once, under the first that it has of: an official or treaty source; two or
     more independent publishers; one reputable publisher; none. The first two are what is called
-    high confidence, the others medium and low
-    (:func:`accords.dataset.lifecycle.confidences`). Counts every record.
-
-    Gives ``state``, ``support`` (codes of :data:`SUPPORT`) and the columns of
-    :func:`accords.analysis.common.shares`, as do the other shares of this module.
+    high confidence. Counts every record. Gives ``support`` (codes of :data:`SUPPORT`) and the
+    columns of :func:`accords.analysis.common.shares`, as do the other shares of this module.
     """
     rows = by_state(dataset, concluded_only=False)
     grade = rows["confidence"].map({"high": "several", "medium": "one", "low": "none"})
@@ -308,16 +305,12 @@ def capture_recapture(dataset: Dataset, first: int = 1980, last: int = 2010) -> 
     hypergeometric distribution of the overlap. Counts concluded bilateral instruments with a state,
     of the kinds that the academic dataset collects, in the years that it covers.
 
-    It assumes that both lists draw on the same instruments, that no pair is matched wrongly, that
-    being in one list makes being in the other neither likelier nor less likely, and that each list
-    finds all instruments equally easily. Well-known instruments are found by both: the true number
-    is then higher than the estimate. Source: Chapman 1951.
+    It assumes lists of the same instruments, matched rightly and independent of each other, which
+    find all equally easily (Chapman 1951); where both find the well-known, there are more.
 
-    Gives for all focus states together, for each, and for framework agreements alone: ``group``
-    (``all``, a state's code, or ``framework-agreement``), ``first``, ``last`` (years), ``own``,
-    ``academic``, ``both``, ``count`` (in either), ``estimate``, ``low``, ``high`` (agreements in
-    all; infinite where nothing is in both, missing where a list is empty), ``own_ids``,
-    ``academic_ids``, ``both_ids``, ``ids``.
+    Gives for each ``group`` (``all``, a state's code, ``framework-agreement``) ``first``, ``last``
+    (years), ``own``, ``academic``, ``both``, ``count`` (in either), ``estimate``, ``low``, ``high``
+    (infinite where nothing is in both, missing where a list is empty) and ids of each count.
     """
     overview = dataset.overview
     kinds = dataset.codes("party_codes")["party_kind"]
@@ -349,9 +342,9 @@ def reading_errors(dataset: Dataset) -> pd.DataFrame:
     Wilson intervals (95 %) take facts as independent; facts of one record are not quite, so the
     true intervals are somewhat wider.
 
-    Gives for every ``reading``, and last for all of them (Int64, missing then), by ``problem``
-    (``wrong``, ``unsupported``): ``records``, ``count`` (facts found so), ``of`` (facts checked),
-    ``share``, ``low``, ``high``, ``ids`` (records with such a fact that are in the dataset).
+    Gives for every ``reading``, and last for all (missing then), by ``problem`` (``wrong``,
+    ``unsupported``): ``records``, ``count`` and ``of`` (facts), ``share``, ``low``, ``high``,
+    ``ids`` (records with such a fact).
     """
     known = set(dataset.agreements["agreement_id"])
     readings = dataset.readings[dataset.readings["facts_checked"] > 0]
@@ -369,8 +362,7 @@ def reading_errors(dataset: Dataset) -> pd.DataFrame:
 
 
 def _recaptured(rows: pd.DataFrame) -> dict[str, Any]:
-    own = rows.index[rows["dcad"] != "only"]
-    academic = rows.index[rows["dcad"] != "no"]
+    own, academic = rows.index[rows["dcad"] != "only"], rows.index[rows["dcad"] != "no"]
     both = own.intersection(academic)
     n, k, m = len(own), len(academic), len(both)
     estimate, low, high = float("nan"), float("nan"), float("nan")

@@ -147,31 +147,19 @@ def diversification(dataset: Dataset, years: int = 10) -> pd.DataFrame:
     equal number of agreements (rarefaction). The latest run of ``years`` ends with the year up to
     which sources were read.
 
-    Gives for each state, with all partners and without the largest: ``state``, ``counted``,
-    ``left_out``, ``years``, ``start``, ``end`` (of the later run), ``count`` and ``before``
-    (agreements of either run), ``expected``, ``expected_before`` (distinct partners among the
-    smaller number of agreements), ``chance``, ``chance_before``, ``change``, ``low``, ``high``,
-    ``finding`` (``diversifies``: the whole interval is below zero and more partners are reached;
-    ``concentrates``: the reverse; ``no clear change``; ``too few``: fewer than :data:`FEWEST`
-    agreements in a run), ``ids``, ``before_ids``.
+    Gives, with all partners and without the largest: ``state``, ``counted``, ``left_out``,
+    ``years``, ``start``, ``end`` (of the later run), and of it and the one before ``count``,
+    ``expected`` (partners), ``chance``, ``ids``; ``change``, ``low``, ``high``, and ``finding``
+    (``diversifies``: the whole interval is below zero and more partners are reached;
+    ``concentrates``: the reverse; ``no clear change``; ``too few`` agreements in a run).
     """
     end = dataset.as_of.year
     found = []
     for state, which, left_out, rows in _with_and_without(dataset):
         before, after = two_spans(rows, end, years)
-        found.append(
-            {
-                "state": state,
-                "counted": which,
-                "left_out": left_out,
-                "years": years,
-                "start": end - years + 1,
-                "end": end,
-                **_compared(before["partner"], after["partner"]),
-                "ids": tuple(after["agreement_id"].unique()),
-                "before_ids": tuple(before["agreement_id"].unique()),
-            }
-        )
+        measured = _compared(before["partner"], after["partner"])
+        ids = [tuple(span["agreement_id"].unique()) for span in (after, before)]
+        found.append((state, which, left_out, years, end - years + 1, end, *measured, *ids))
     columns = [
         *("state", "counted", "left_out", "years", "start", "end", "count", "before"),
         *("expected", "expected_before", "chance", "chance_before"),
@@ -180,35 +168,25 @@ def diversification(dataset: Dataset, years: int = 10) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns)
 
 
-def _compared(before: pd.Series, after: pd.Series) -> dict[str, Any]:
+def _compared(before: pd.Series, after: pd.Series) -> tuple[Any, ...]:
     partners = sorted({*before, *after})
-    old, new = (
-        s.value_counts().reindex(partners, fill_value=0).to_numpy() for s in (before, after)
+    new, old = (
+        s.value_counts().reindex(partners, fill_value=0).to_numpy() for s in (after, before)
     )
-    drawn = int(min(old.sum(), new.sum()))
-    result: dict[str, Any] = {
-        "count": int(new.sum()),
-        "before": int(old.sum()),
-        "expected": expected_partners(new, drawn),
-        "expected_before": expected_partners(old, drawn),
-        "chance": float(herfindahl(new)),
-        "chance_before": float(herfindahl(old)),
-        **dict.fromkeys(("change", "low", "high"), float("nan")),
-        "finding": "too few",
-    }
-    if drawn < FEWEST:
-        return result
-    change = result["chance"] - result["chance_before"]
-    rng = np.random.default_rng(SEED)
+    sizes = int(new.sum()), int(old.sum())
+    expected = [expected_partners(counts, min(sizes)) for counts in (new, old)]
+    chances = [float(herfindahl(counts)) for counts in (new, old)]
+    if min(sizes) < FEWEST:
+        return *sizes, *expected, *chances, *(float("nan"),) * 3, "too few"
+    change, rng = chances[0] - chances[1], np.random.default_rng(SEED)
     replicates = herfindahl(_resampled(new, rng)) - herfindahl(_resampled(old, rng))
     low, high = _percentiles(replicates, change)
-    wider = result["expected"] > result["expected_before"]
-    finding = "no clear change"
+    wider, finding = expected[0] > expected[1], "no clear change"
     if high < 0 and wider:
         finding = "diversifies"
     elif low > 0 and not wider:
         finding = "concentrates"
-    return result | {"change": change, "low": low, "high": high, "finding": finding}
+    return *sizes, *expected, *chances, change, low, high, finding
 
 
 def _resampled(counts: np.ndarray, rng: np.random.Generator | None = None) -> np.ndarray:

@@ -225,11 +225,8 @@ def break_years(counts: pd.DataFrame) -> pd.DataFrame:
     Yearly counts are Poisson with one rate before the break and another from it on; both have a
     gamma prior of shape 1 whose mean is the rate of the whole series, and every year is as likely
     beforehand (Raftery and Akman 1986, in closed form). ``counts`` has ``year`` and ``count`` of
-    one state, a row a complete year, in order.
-
-    Gives ``year`` (the first of the new rate), ``probability`` (given one break; sums to 1) and
-    ``log_odds`` (log marginal likelihood less that of no break); nothing with fewer than
-    :data:`SHORTEST_SERIES` years.
+    one state, in order. Gives ``year`` (the first of the new rate), ``probability`` (given one
+    break) and ``log_odds`` (log marginal likelihood less that of no break).
     """
     if len(counts) < SHORTEST_SERIES:
         return pd.DataFrame(columns=["year", "probability", "log_odds"])
@@ -259,12 +256,9 @@ def breaks(dataset: Dataset) -> pd.DataFrame:
     One break against none at even odds, with the model of :func:`break_years` on the complete
     years. Counts that vary more than Poisson counts do (``dispersion`` well above 1: Pearson's
     statistic by its degrees of freedom on both sides of the break) make breaks look surer than
-    they are.
-
-    Gives for each state with enough years: ``state``, ``first``, ``last`` (complete years),
-    ``count``, ``probability`` (of a break), ``year`` (the likeliest first of the new rate),
-    ``low``, ``high`` (its 90 % range), ``rate_before``, ``rate_after`` (agreements a year,
-    posterior means), ``dispersion``, ``ids``.
+    they are. Gives for each state with enough years: ``state``, ``first``, ``last``, ``count``,
+    ``probability`` (of a break), ``year`` (the likeliest first of the new rate), ``low``, ``high``
+    (its 90 % range), ``rate_before``, ``rate_after`` (a year), ``dispersion``, ``ids``.
     """
     counts = yearly(dataset)
     counts = counts[counts["year"] < dataset.as_of.year]
@@ -280,33 +274,25 @@ def breaks(dataset: Dataset) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns)
 
 
-def _break(counts: pd.DataFrame) -> dict[str, object]:
+def _break(counts: pd.DataFrame) -> tuple[object, ...]:
     table = break_years(counts)
     top = table["log_odds"].max()
     # log of the mean over years of the marginal likelihoods, against no break
     log_factor = top + np.log(np.exp(table["log_odds"] - top).mean())
-    years = table["year"].to_numpy(int)
+    likely = table["year"].to_numpy(int)
     share = table["probability"].to_numpy(float)
-    reached = np.minimum(np.searchsorted(share.cumsum(), [0.05, 0.95]), len(years) - 1)
-    year = int(years[share.argmax()])
+    reached = np.minimum(np.searchsorted(share.cumsum(), [0.05, 0.95]), len(likely) - 1)
+    year = int(likely[share.argmax()])
     prior = len(counts) / counts["count"].sum()
     sides = [side["count"] for _, side in counts.groupby(counts["year"] >= year)]
     before, after = ((1 + side.sum()) / (prior + len(side)) for side in sides)
     pearson = sum(((side - side.mean()) ** 2 / side.mean()).sum() for side in sides if side.sum())
-    return {
-        "state": counts["state"].iloc[0],
-        "first": int(counts["year"].min()),
-        "last": int(counts["year"].max()),
-        "count": int(counts["count"].sum()),
-        "probability": float(1 / (1 + np.exp(-log_factor))),
-        "year": year,
-        "low": int(years[reached[0]]),
-        "high": int(years[reached[1]]),
-        "rate_before": float(before),
-        "rate_after": float(after),
-        "dispersion": float(pearson / (len(counts) - 2)),
-        "ids": together(counts["ids"]),
-    }
+    years, probability = counts["year"], float(1 / (1 + np.exp(-log_factor)))
+    return (
+        *(counts["state"].iloc[0], int(years.min()), int(years.max()), int(counts["count"].sum())),
+        *(probability, year, *map(int, likely[reached]), float(before), float(after)),
+        *(float(pearson / (len(counts) - 2)), together(counts["ids"])),
+    )
 
 
 def _log_marginal(n: np.ndarray, years: np.ndarray | int, prior: float) -> np.ndarray:

@@ -9,25 +9,19 @@ import pandas as pd
 
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
-from accords.prose.names import Row, each, phrase, rows
+from accords.prose.names import each, phrase, rows
 from accords.prose.passage import ANSWER, PLAIN, caption, passage, worded
 from accords.templates import render
 from accords.words import (
     Caption,
     agree,
-    bullets,
     capital,
     escape,
-    interval,
-    linked,
     listed,
     lowered,
-    number,
     portion,
     some,
 )
-
-CHANCE = "by more than chance, once the number of comparisons is allowed for"
 
 
 @passage("What the agreements are about: no text or official source names a domain.", ANSWER)
@@ -74,36 +68,16 @@ def profiles(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
 @passage("Differences by domain: there are not two states to compare.", PLAIN)
 def contrast(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
     """List the domains in which two states differ by more than chance (``contrast``)."""
-    names, items = _names(dataset), []
-    for row in rows(table[table["sure"].astype(bool)]):
-        low, high = sorted((100 * abs(row["low"]), 100 * abs(row["high"])))
-        points = number(abs(100 * row["difference"]), ".0f", row["ids"])
-        items.append(
-            f"{capital(names[row['domain']])}: more often with {phrase(dataset, row['more'])}, by "
-            f"{points} percentage points ({interval(low, high, '.0f')})"
-        )
-    if items:
-        differ = agree("domain differs", "domains differ", len(items))
-        yield f"<p>{len(items)} of {len(table)} {differ} {CHANCE}:</p>{bullets(items)}"
-    else:
-        none = some(len(table), "domain")
-        yield f"<p>In none of {none} do {_pair(dataset)} differ {CHANCE}.</p>"
+    sure, labels = rows(table[table["sure"].astype(bool)]), _labels(dataset)
+    pair, n = _pair(dataset), len(table)
+    yield worded(dataset, "domains/contrast", sure=sure, n=n, labels=labels, pair=pair)
 
 
 @passage("Changes by domain: no state has enough agreements on either side of a year.", PLAIN)
 def shifts(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
     """List the domains whose share changed by more than chance (``change``)."""
-    names = _names(dataset)
-    items = [
-        f"{phrase(dataset, row['state'])}, {names[row['domain']]}: "
-        f"{_share(row, 'first')} since {row['cut']}, {100 * row['second']:.0f} % before"
-        for row in rows(table[table["sure"].astype(bool)])
-    ]
-    if items:
-        have = agree("share has", "shares have", len(items))
-        yield f"<p>{len(items)} {have} changed by more than chance:</p>{bullets(items)}"
-    else:
-        yield "<p>No domain’s share has changed by more than chance.</p>"
+    sure, labels = rows(table[table["sure"].astype(bool)]), _labels(dataset)
+    yield worded(dataset, "domains/shifts", sure=sure, labels=labels)
 
 
 @passage("First agreements by domain: no dated one names a domain for sure.", PLAIN)
@@ -198,11 +172,3 @@ def _tops(dataset: Dataset, table: pd.DataFrame) -> dict[tuple[str, ...], list[s
 
 def _labels(dataset: Dataset) -> dict[str, str]:
     return {code: lowered(label) for code, label in dataset.labels("domain_codes").items()}
-
-
-def _names(dataset: Dataset) -> dict[str, str]:
-    return {code: escape(label) for code, label in _labels(dataset).items()}
-
-
-def _share(row: Row, column: str) -> str:
-    return linked(f"{100 * row[column]:.0f} %", row["ids"])

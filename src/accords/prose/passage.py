@@ -22,6 +22,7 @@ from accords.words import (
     count,
     escape,
     filtered,
+    interval,
     linked,
     listed,
     lowered,
@@ -33,7 +34,7 @@ from accords.words import (
 
 P = ParamSpec("P")
 
-LINKING = (count, linked, number, percent, within)
+LINKING = (count, interval, linked, number, percent, within)
 WORDS: dict[str, Callable[..., Any]] = {
     **{word.__name__: word for word in (agree, capital, listed, lowered, some)},
     **{word.__name__: lambda *of, w=word, **how: Markup(w(*of, **how)) for word in LINKING},
