@@ -32,7 +32,7 @@ NO_CLAIMS = "the data hold none about an agreement of these states."
 SENTENCES: dict[str, str] = yaml.safe_load(
     (files("accords.prose") / "templates" / "verdicts.yaml").read_text(encoding="utf-8")
 )
-"""A sentence for each code of what a test found; :func:`_worded` says what fills it."""
+"""A sentence for each code of what a test found; :func:`_words` says what fills it."""
 
 
 def reason(dataset: Dataset, row: Row) -> Markup:
