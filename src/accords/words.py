@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
@@ -25,6 +25,9 @@ VALUE_KINDS = {
     "estimate": "estimate",
 }
 """What a sum is, by its kind; a plain price needs no words."""
+
+VERDICTS = ("supported", "partly", "contradicted", "not-shown", "not-testable")
+"""What the test of a claim can find."""
 
 
 def money(amount: float, currency: str, kind: str | None) -> str:
@@ -76,20 +79,10 @@ class Text:
         self.html = tied(markup)
 
     def rows(self, number: str) -> list[str]:
-        """Return the identifiers of the agreements behind a number of the passage.
+        """Return the agreements behind a number: ``ds.select(passage.rows("12 agreements"))``.
 
-        >>> ds.select(passage.rows("12 agreements")).overview  # doctest: +SKIP
-
-        Parameters
-        ----------
-        number
-            The number as it is shown, or its beginning: "12" for "12 agreements". Where several
-            read the same, the first of them is taken.
-
-        Raises
-        ------
-        LookupError
-            When no number of the passage reads so; the message lists those that do.
+        The beginning of a number will do ("12"); the first that reads so is taken. Raises
+        LookupError, with the numbers that there are, where none does.
         """
         links = [(plain(words), html.unescape(ids).split()) for ids, words in self._links()]
         for words, ids in links:
@@ -139,14 +132,8 @@ class LeftOut(Text):
 class Caption(NamedTuple):
     """What a chart says in words (plain text), computed from the table that it draws.
 
-    Attributes
-    ----------
-    title
-        The finding, as a sentence without a full stop.
-    subtitle
-        What is counted, with n.
-    alt
-        What a reader who does not see the chart must know.
+    The title is the finding, without a full stop; the subtitle says what is counted, with n; the
+    alternative text what a reader who does not see the chart must know.
     """
 
     title: str
@@ -191,17 +178,10 @@ def plain(markup: str) -> str:
 
 
 def linked(shown: object, rows: Iterable[str]) -> str:
-    """Write a number or words as a link to the agreements that stand behind it.
+    """Write a number or words, escaped, as a link to the agreements that stand behind it, if any.
 
     The exporter turns ``data-rows`` into an address in the evidence table, :class:`Text` in a
     notebook into what unfolds.
-
-    Parameters
-    ----------
-    shown
-        What the reader sees; escaped here.
-    rows
-        Agreement ids. Without any, the text is not a link.
     """
     ids = " ".join(dict.fromkeys(rows))
     if not ids:
@@ -259,6 +239,16 @@ def interval(low: float, high: float, form: str = ".2f") -> str:
     return f'<span class="number">{figure(low, form)} to {figure(high, form)}</span>'
 
 
+def within(row: Mapping[Any, Any] | pd.Series, form: str = ".2f", *, times: float = 1) -> str:
+    """Write the interval of a row, ``low`` to ``high``: '(95 % interval 0.10 to 0.21)'."""
+    return f"(95 % interval {interval(times * row['low'], times * row['high'], form)})"
+
+
+def agree(one: str, many: str, *n: int) -> str:
+    """Return the form of a verb that goes with its numbers: ``one`` where any is one."""
+    return one if 1 in n else many
+
+
 def lowered(label: str) -> str:
     """Write a label as it stands inside a sentence; its abbreviations stay as they are."""
     return label[:1].lower() + label[1:]
@@ -289,8 +279,3 @@ def capital(sentence: str) -> str:
 def partner_anchor(code: str) -> str:
     """Return the id of a partner's page in the report: ``partner-TUR``."""
     return f"partner-{code}"
-
-
-def partner_link(code: str, shown: str) -> str:
-    """Write the name of a partner as a link to its page in the report."""
-    return f'<a href="#{escape(partner_anchor(code))}">{escape(shown)}</a>'

@@ -12,7 +12,7 @@ import pytest
 from chapters import DATASETS, made
 
 from accords.analysis import by_state
-from accords.analysis.robustness import ALL, choices
+from accords.analysis.common import ALL, choices
 from accords.dataset import Dataset
 from accords.prose import brief
 from accords.prose.brief import Message, Reading
@@ -71,7 +71,10 @@ def test_messages_are_tried_under_every_other_choice_of_records(found: list[Mess
         assert set(message.checks["label"]) <= {reading.label for reading in message.readings}
 
 
-def message(*checks: tuple[str, str], tried: tuple[str, ...] = ("a", "b")) -> Message:
+SURE, BILATERAL = "high confidence only", "bilateral only"
+
+
+def message(*checks: tuple[str, str], tried: tuple[str, ...] = (SURE, BILATERAL)) -> Message:
     """One reading that says 'up', and what it says under other choices."""
     rows = [{"choice": c, "label": "pace", "shown": "2", "says": says} for c, says in checks]
     table = pd.DataFrame(rows, columns=["choice", *Reading._fields])
@@ -79,22 +82,27 @@ def message(*checks: tuple[str, str], tried: tuple[str, ...] = ("a", "b")) -> Me
 
 
 def test_a_message_that_holds_says_so() -> None:
-    steady = message(("a", "up"), ("b", "up"))
+    steady = message((SURE, "up"), (BILATERAL, "up"))
     assert (steady.changed, steady.untested) == ([], [])
     assert steady.footnote
 
 
 def test_a_message_names_the_choices_that_change_it() -> None:
-    turned = message(("a", "up"), ("b", "down"))
-    assert turned.changed == ["b"]
-    assert "b" in turned.footnote.split("with")[1]
+    turned = message((SURE, "up"), (BILATERAL, "down"))
+    assert turned.changed == [BILATERAL]
+    assert turned.footnote == "It changes when only bilateral agreements count."
+    both = message((SURE, "down"), (BILATERAL, "down"))
+    assert both.footnote == (
+        "It changes when only records of high confidence count and when only bilateral agreements "
+        "count."
+    )
 
 
 def test_a_choice_that_leaves_too_little_is_not_taken_for_one_that_agrees() -> None:
-    thin = message(("a", "up"))
-    assert thin.untested == ["b"]
-    assert "b" in thin.footnote.split("with")[1]
-    assert message(("a", "up")).footnote != message(("a", "up"), ("b", "up")).footnote
+    thin = message((SURE, "up"))
+    assert thin.untested == [BILATERAL]
+    assert thin.footnote.endswith("It could not be tested when only bilateral agreements count.")
+    assert thin.footnote != message((SURE, "up"), (BILATERAL, "up")).footnote
 
 
 def test_without_other_choices_there_is_no_footnote() -> None:

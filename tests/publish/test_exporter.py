@@ -88,6 +88,17 @@ def _blob(markup: str, name: str) -> Any:
     return json.loads(gzip.decompress(base64.b85decode(packed[1])))
 
 
+def test_a_part_whose_passages_are_all_left_out_goes_with_its_heading() -> None:
+    silent = {"text/html": '<p class="left-out">The claims: there is none.</p>'}
+    told = {"text/html": "<p>There is one.</p>"}
+    alone, beside = _export(_chapter("01-a", silent)), _export(_chapter("01-a", silent, told))
+    assert "A part" not in alone
+    assert "Some <em>words" not in alone
+    assert "A part" in beside
+    assert "There is one." in beside
+    assert "The claims: there is none." in alone
+
+
 def test_each_figure_stands_with_title_subtitle_drawing_numbers_and_origin() -> None:
     markup = _export(_chapter("01-a", {notebooks.PLOTLY: _figure("01-rise")}))
     figure = re.search(r'<figure class="chart" id="fig-01-rise">.*?</figure>', markup, re.DOTALL)

@@ -6,7 +6,6 @@ use the dataset alone. The columns of all tables share one vocabulary: ``count``
 ``ids`` the agreements behind a row.
 """
 
-from accords.analysis.common import by_state, concluded, dyads
-from accords.analysis.robustness import choices, under_each_choice
+from accords.analysis.common import by_state, choices, concluded, dyads, under_each_choice
 
 __all__ = ["by_state", "choices", "concluded", "dyads", "under_each_choice"]

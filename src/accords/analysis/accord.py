@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import Any
 
 import pandas as pd
 
-from accords.analysis.common import by_state
+from accords.analysis.common import by_state, together
 from accords.dataset import Dataset
 from accords.dataset import lifecycle as lives
-
-__all__ = ["accord_id", "approval_times", "between", "life", "parties_of", "standing", "voices"]
 
 CONSENT = ("parliament-approved", "ratified")
 """Steps whose absence leaves a state's consent open."""
@@ -34,8 +31,8 @@ TEXT, SEVERAL, ONE, PRESS = NAMED_BY = (
 def accord_id(dataset: Dataset) -> str | None:
     """Return which agreement is the accord that the report is about.
 
-    The agreement that the claims are about, where all focus states are its parties; else the
-    newest concluded bilateral instrument between two focus states; else None.
+    The one that the claims are about, where all focus states are its parties; else the newest
+    concluded bilateral instrument between two focus states; else None.
     """
     overview = dataset.overview
     all_in = overview["focus"].map(lambda states: set(dataset.focus) <= set(states)).astype(bool)
@@ -63,14 +60,9 @@ def life(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     does not show that it was not taken, nor that it is needed. Nothing is open once the agreement
     is in force or ended, or where it was only announced.
 
-    Returns
-    -------
-    DataFrame
-        In order of time, steps not found last: ``event_id``, ``event``, ``label``, ``party``
-        (missing for a common step), ``date`` (EDTF), ``earliest``, ``latest``, ``place``,
-        ``days`` (Int64, after the signature, where both days are known), ``found`` (bool),
-        ``count`` (sources that report it), ``disputed`` (tuple of what sources disagree about:
-        ``date``, ``place`` ...), ``ids``.
+    Gives, in order of time, steps not found last: ``event_id``, ``event``, ``label``, ``party``
+    (missing for a common step), ``date`` (EDTF) with its bounds, ``place``, ``days`` (after the
+    signature), ``found``, ``count`` (sources), ``disputed`` (``date``, ``place`` ...), ``ids``.
     """
     steps = dataset.events[dataset.events["agreement_id"] == agreement_id]
     steps = steps.rename(columns={"party_id": "party"}).assign(found=True)
@@ -113,14 +105,9 @@ def voices(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     the press says. A voice's list is joint where each source that relays it gives the very same
     domains, two or more, for another agreement too; it is then weaker evidence for either.
 
-    Returns
-    -------
-    DataFrame
-        A row for each domain and voice that names it, the domains on the best basis and with most
-        voices first: ``domain``, ``voice`` (``unrecorded`` where none is noted), ``official``
-        (bool), ``count`` (sources in which this voice names it; 0 where no source is cited for a
-        domain), ``named_by`` (one of :data:`NAMED_BY`), ``joint`` (tuple of the other agreements
-        that the voice's list was given for), ``ids``.
+    Gives, the best basis and most voices first: ``domain``, ``voice`` (or :data:`UNRECORDED`),
+    ``official`` (bool), ``count`` (sources), ``named_by`` (one of :data:`NAMED_BY`), ``joint`` (the
+    other agreements that the voice's list was given for), ``ids``.
     """
     cited = dataset.citations[dataset.citations["agreement_id"] == agreement_id]
     cited = cited[cited["subject"].str.startswith("domain:")]
@@ -171,7 +158,7 @@ def _joint_lists(
     for voice, sources in cited.groupby("voice")["source_id"]:
         others = [shared(source) for source in sources.unique()]
         if voice != UNRECORDED and all(others):
-            found[str(voice)] = tuple(dict.fromkeys(chain(*others)))
+            found[str(voice)] = together(others)
     return found
 
 
@@ -199,14 +186,9 @@ def approval_times(dataset: Dataset) -> pd.DataFrame:
 
     Bilateral instruments with a signature and a consent (approval by government, a chamber or
     parliament, ratification, notification) of that state's own, not before the signature, both
-    dated to the month or better. Dates known to the month give a range. Agreements without a
-    recorded consent are not here, so this describes only those whose approval somebody reported.
-
-    Returns
-    -------
-    DataFrame
-        ``agreement_id``, ``state``, ``event`` (the consent), ``days`` (middle of the range),
-        ``low``, ``high`` (days, both inclusive), in order of ``days``.
+    dated to the month or better: only of those whose approval somebody reported. Gives, shortest
+    first: ``agreement_id``, ``state``, ``event`` (the consent), ``days`` (middle of the range that
+    the dates allow), ``low``, ``high`` (days, both inclusive).
     """
     overview = dataset.overview
     bilateral = overview.index[(overview["scope"] == "bilateral") & overview["concluded"]]
@@ -235,12 +217,9 @@ def standing(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     any; by ``days``: the time to the state's first consent (see :func:`approval_times`). Ranges
     that overlap cannot be told apart.
 
-    Returns
-    -------
-    DataFrame
-        A row for each state and aspect that can be measured: ``state``, ``aspect``, ``value``,
-        ``below``, ``same``, ``above`` (tuples of the others that are lower, not told apart, and
-        higher), ``count`` (how many are below), ``of`` (all others), ``ids`` (of these).
+    Gives for each state and aspect that can be measured: ``state``, ``aspect``, ``value``,
+    ``below``, ``same``, ``above`` (tuples of the others that are lower, not told apart, and
+    higher), ``count`` (how many are below), ``of`` (all others), ``ids`` (of these).
     """
     rows = by_state(dataset)
     named = rows["domains"].map(len) - rows["press_domains"].map(len)
@@ -267,5 +246,5 @@ def _placed(mine: pd.Series, others: pd.DataFrame) -> dict[str, Any]:
         **ids,
         "count": len(ids["below"]),
         "of": len(others),
-        "ids": tuple(chain(*ids.values())),
+        "ids": together(ids.values()),
     }

@@ -12,15 +12,13 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from accords.analysis import accord, partners
-from accords.analysis.common import dyads
+from accords.analysis.common import dyads, two_spans
 from accords.dataset import Dataset
 from accords.dataset import edtf as dates
 from accords.errors import AccordsError
+from accords.words import VERDICTS
 
-__all__ = ["TESTS", "region_share", "verdicts"]
-
-SUPPORTED, PARTLY = "supported", "partly"
-CONTRADICTED, NOT_SHOWN, NOT_TESTABLE = "contradicted", "not-shown", "not-testable"
+SUPPORTED, PARTLY, CONTRADICTED, NOT_SHOWN, NOT_TESTABLE = VERDICTS
 
 
 class Claim(NamedTuple):
@@ -44,19 +42,11 @@ class Claim(NamedTuple):
 def verdicts(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     """Put every claim about one agreement to its test.
 
-    Returns
-    -------
-    DataFrame
-        In the claims' order: ``claim_id``, ``claim``, ``source_id`` (who claims it), ``test``,
-        ``argument``, ``verdict``, ``count`` (sources, voices or agreements that bear it out) and
-        ``of`` (those looked at; Int64, missing where nothing is counted), ``ids``, ``found`` (tuple
-        of pairs: a code, for which prose has a sentence, and what fills it), ``note``. A claim
-        marked as not testable keeps that verdict; its test gives the nearest observation.
-
-    Raises
-    ------
-    AccordsError
-        When a claim names a test that does not exist.
+    Gives ``claim_id``, ``claim``, ``source_id``, ``test``, ``argument``, ``verdict``, ``count``
+    (sources, voices or agreements that bear it out) and ``of`` (those looked at; Int64), ``ids``,
+    ``found`` (pairs of a code, for which prose has a sentence, and what fills it), ``note``. A
+    claim marked as not testable keeps that verdict; its test gives the nearest observation. Raises
+    :class:`AccordsError` where a claim names a test that does not exist.
     """
     rows = dataset.claims[dataset.claims["agreement_id"] == agreement_id]
     rows = rows[rows["agreement_id"].isin(dataset.overview.index)].reset_index(drop=True)
@@ -83,9 +73,8 @@ def verdicts(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
 def supporting(dataset: Dataset, agreement_id: str, source_id: str) -> pd.DataFrame:
     """Return the citations of an agreement that can support what one source claims about it.
 
-    The claim's own source, and other pages of its publisher, cannot. The columns are those of the
-    citations and ``publisher``, ``published`` and ``official`` (an official voice speaks, or the
-    source is official itself).
+    The claim's own source, and other pages of its publisher, cannot. Adds ``publisher``,
+    ``published`` and ``official`` (an official voice speaks, or the source is official itself).
     """
     rows = dataset.citations[dataset.citations["agreement_id"] == agreement_id]
     sources = dataset.sources.set_index("source_id")
@@ -264,21 +253,16 @@ def region_share(dataset: Dataset, state: str, members: set[str], years: int = 1
 
     The interval of the difference is Newcombe's hybrid score interval (1998).
 
-    Returns
-    -------
-    DataFrame
-        A row with all ``members`` and, where any is a partner, one without the largest of them:
-        ``state``, ``left_out``, ``years``, ``start``, ``end`` (of the later span, which ends with
-        the year up to which sources were read), ``before`` and ``after`` (shares), ``low``,
-        ``high`` (95 % interval of the difference), ``before_ids``, ``ids``. Numbers are missing
-        where a span has no agreement.
+    Gives a row with all ``members``, and one without the largest where any is a partner: ``state``,
+    ``left_out``, ``years``, ``start``, ``end`` (of the later span), ``before`` and ``after``
+    (shares), ``low``, ``high`` (95 % interval of the difference), ``before_ids``, ``ids``.
     """
     from statsmodels.stats.proportion import confint_proportions_2indep
 
     rows = dyads(dataset)
     rows = rows[rows["state"] == state]
     last = dataset.as_of.year
-    spans = [rows[rows["year"].between(end - years + 1, end)] for end in (last - years, last)]
+    spans = two_spans(rows, last, years)
     n, m = map(len, spans)
     theirs = pd.concat(spans)["partner"].value_counts()
     largest = [partner for partner in theirs.index if partner in members][:1]

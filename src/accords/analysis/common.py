@@ -1,12 +1,27 @@
-"""Tables that several chapters count from, and shares with their intervals."""
+"""What the chapters share: tables to count from, shares, and other choices of records."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
 from accords.dataset import Dataset
+from accords.dataset.lifecycle import PURCHASE
+
+ALL = "all records"
+"""The choice that leaves nothing out."""
+
+WHEN = {
+    "high confidence only": "only records of high confidence count",
+    "official and treaty sources only": "only records with an official or treaty source count",
+    "without procurement contracts": "procurement contracts are left out",
+    "without yearly cooperation plans": "yearly cooperation plans are left out",
+    "without records known from one list alone": "records known from one list alone are left out",
+    "bilateral only": "only bilateral agreements count",
+}
+"""Each other choice, as it stands after 'when'."""
 
 
 def concluded(dataset: Dataset) -> pd.DataFrame:
@@ -18,13 +33,8 @@ def concluded(dataset: Dataset) -> pd.DataFrame:
 def by_state(dataset: Dataset, *, concluded_only: bool = True) -> pd.DataFrame:
     """Return one row for each agreement and focus state, dated by that state's own conclusion.
 
-    Returns
-    -------
-    DataFrame
-        ``agreement_id``, ``state``, ``date``, ``earliest``, ``latest``, ``uncertain``, ``year``,
-        ``concluded`` and, from the overview, ``title``, ``instrument``, ``instrument_family``,
-        ``scope``, ``status``, ``confidence``, ``official``, ``dcad``, ``partners``, ``domains``,
-        ``press_domains``, ``families``.
+    Gives ``agreement_id``, ``state``, ``date``, ``earliest``, ``latest``, ``uncertain``, ``year``
+    and from the overview what it is, how sure, with whom and about what.
     """
     rows = dataset.memberships.drop(columns=["event_id", "event", "concluded"])
     columns = [
@@ -38,30 +48,58 @@ def by_state(dataset: Dataset, *, concluded_only: bool = True) -> pd.DataFrame:
     return rows.reset_index(drop=True)
 
 
-def dyads(dataset: Dataset, *, scope: str | None = "bilateral") -> pd.DataFrame:
-    """Return one row for each concluded agreement, focus state and partner.
+def dyads(dataset: Dataset) -> pd.DataFrame:
+    """Return one row for each concluded bilateral agreement, focus state and partner.
 
     An agreement between two focus states counts once for each of them, with the other as partner.
-
-    Parameters
-    ----------
-    dataset
-        The dataset.
-    scope
-        ``bilateral``, ``multilateral``, or None for both. Instruments of many parties would
-        otherwise make partners of states that never dealt with the focus state alone.
-
-    Returns
-    -------
-    DataFrame
-        The columns of :func:`by_state` less ``partners``, and ``partner``.
+    Gives the columns of :func:`by_state` with ``partner`` in place of ``partners``.
     """
     rows = by_state(dataset)
-    if scope is not None:
-        rows = rows[rows["scope"] == scope]
+    return with_partners(rows[rows["scope"] == "bilateral"])
+
+
+def with_partners(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each partner of each row of :func:`by_state`."""
     rows = rows.explode("partners").rename(columns={"partners": "partner"})
-    rows = rows[rows["partner"].notna() & (rows["partner"] != rows["state"])]
-    return rows.reset_index(drop=True)
+    others = rows["partner"].notna() & (rows["partner"] != rows["state"])
+    return rows[others].reset_index(drop=True)
+
+
+def two_spans(rows: pd.DataFrame, end: int, years: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows of the years up to ``end``, and before these of as many years before."""
+    before, after = (
+        rows[rows["year"].between(last - years + 1, last)] for last in (end - years, end)
+    )
+    return before, after
+
+
+def in_order(dataset: Dataset, states: pd.Series) -> pd.Series:
+    """Return the place of each focus state, to sort by."""
+    return states.map({state: n for n, state in enumerate(dataset.focus)})
+
+
+def counted(rows: pd.DataFrame, by: list[str], **more: tuple[str, str]) -> pd.DataFrame:
+    """Count the agreements of each group: the keys, ``count``, ``ids`` (tuple), and what is asked.
+
+    ``more`` names further columns, as in :meth:`DataFrame.agg`.
+    """
+    ids = {"count": ("agreement_id", "nunique"), "ids": ("agreement_id", distinct)}
+    return rows.groupby(by, as_index=False, observed=True).agg(**ids, **more)
+
+
+def distinct(ids: Iterable[str]) -> tuple[str, ...]:
+    """Return each identifier once, in order."""
+    return tuple(dict.fromkeys(ids))
+
+
+def together(ids: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    """Return the identifiers of several rows, each once."""
+    return distinct(i for own in ids for i in own)
+
+
+def tuples(values: Iterable[object]) -> list[tuple[str, ...]]:
+    """Return tuples of identifiers, empty where a join found none."""
+    return [value if isinstance(value, tuple) else () for value in values]
 
 
 def shares(
@@ -69,38 +107,17 @@ def shares(
 ) -> pd.DataFrame:
     """Count the rows of every group for each focus state, as shares with intervals.
 
-    Parameters
-    ----------
-    dataset
-        For the order of the states.
-    rows
-        With ``state`` and ``agreement_id``.
-    groups
-        Which rows belong to each group, by its code; a row may belong to several.
-    name
-        Of the column of codes.
-
-    Returns
-    -------
-    DataFrame
-        ``state``, the codes, ``count``, ``of`` (all rows of the state), ``share``, ``low``,
-        ``high`` (Wilson, 95 %), ``ids`` (tuple); states without a row are left out.
+    ``groups`` says by code which rows belong, to several perhaps; ``name`` is the column of codes.
+    Gives ``state``, the codes, ``count``, ``of`` (all rows of the state), ``share``, ``low``,
+    ``high`` (Wilson, 95 %), ``ids`` (tuple); states without a row are left out.
     """
-    records = []
+    found = []
     for state in dataset.focus:
         own = rows["state"] == state
         for code, mask in groups.items():
             inside = rows.loc[own & mask.fillna(False).astype(bool), "agreement_id"]
-            records.append(
-                {
-                    "state": state,
-                    name: code,
-                    "count": len(inside),
-                    "of": int(own.sum()),
-                    "ids": tuple(dict.fromkeys(inside)),
-                }
-            )
-    table = pd.DataFrame(records, columns=["state", name, "count", "of", "ids"])
+            found.append((state, code, len(inside), int(own.sum()), distinct(inside)))
+    table = pd.DataFrame(found, columns=["state", name, "count", "of", "ids"])
     table = wilson(table[table["of"] > 0].reset_index(drop=True))
     return table[["state", name, "count", "of", "share", "low", "high", "ids"]]
 
@@ -114,3 +131,38 @@ def wilson(table: pd.DataFrame) -> pd.DataFrame:
         return table.assign(low=[], high=[])
     low, high = proportion_confint(table["count"], table["of"], method="wilson")
     return table.assign(low=low, high=high)
+
+
+def choices(dataset: Dataset) -> dict[str, Dataset]:
+    """Return the dataset under each choice of records, by the choice's name.
+
+    The first is :data:`ALL`; the others leave some out, one reason at a time. They are made once
+    for a dataset and kept with it, as what it computes is.
+    """
+    kept: dict[str, Dataset] = vars(dataset).setdefault("_choices", {})
+    if not kept:
+        overview = dataset.overview
+        masks = (
+            overview["confidence"] == "high",
+            overview["official"].astype("boolean").fillna(False),
+            overview["instrument"] != PURCHASE,
+            overview["instrument"] != "cooperation-plan",
+            overview["one_list"].isna(),
+            overview["scope"] == "bilateral",
+        )
+        kept[ALL] = dataset
+        for name, mask in zip(WHEN, masks, strict=True):
+            kept[name] = dataset.select(overview.index[mask])
+    return kept
+
+
+def under_each_choice(
+    dataset: Dataset, measure: Callable[..., pd.DataFrame], **options: Any
+) -> pd.DataFrame:
+    """Return one measure's tables under each choice of records, one below another.
+
+    Gives ``choice`` (see :func:`choices`) and the columns of the measure.
+    """
+    tables = {name: measure(data, **options) for name, data in choices(dataset).items()}
+    table = pd.concat(tables, names=["choice"]).reset_index(level="choice")
+    return table.reset_index(drop=True)

@@ -13,8 +13,6 @@ import pandas as pd
 from accords.analysis.common import by_state, shares
 from accords.dataset import Dataset
 
-__all__ = ["change", "coded", "contrast", "firsts", "profiles"]
-
 FEWEST = 10
 """Coded agreements that a state needs on either side before its shares are compared."""
 
@@ -25,11 +23,7 @@ CUTS = (2010, 2020)
 def coded(dataset: Dataset) -> pd.DataFrame:
     """List the concluded agreements of which the text or an official source names a domain.
 
-    Returns
-    -------
-    DataFrame
-        The rows of :func:`accords.analysis.common.by_state` with at least one such domain;
-        ``domains`` holds these alone.
+    Gives the rows of :func:`accords.analysis.common.by_state` with ``domains`` of these alone.
     """
     rows = by_state(dataset)
     rows["domains"] = [
@@ -45,22 +39,11 @@ def profiles(
     """Share of each focus state's agreements that name each domain, of those that name any.
 
     The text or an official source names the domain; what the press alone names is counted apart.
-    Intervals are 95 % Wilson intervals.
+    ``since`` and ``until`` are years, both inclusive; without them what is undated counts too.
 
-    Parameters
-    ----------
-    dataset
-        The dataset.
-    since, until
-        First and last year, both inclusive; without them agreements that are undated count too.
-
-    Returns
-    -------
-    DataFrame
-        ``state``, ``domain``, the columns of :func:`accords.analysis.common.shares`,
-        ``press_ids`` (agreements for which the press alone names the domain), and ``since`` and
-        ``until`` (Int64, missing where not asked for); a row for every domain of the code list and
-        every state that has such an agreement.
+    Gives for every domain of the code list and every state that has such an agreement ``state``,
+    ``domain``, the columns of :func:`accords.analysis.common.shares`, ``press_ids`` (where the
+    press alone names the domain), ``since`` and ``until`` (Int64, missing where not asked for).
     """
     rows, told = _within(coded(dataset), since, until), _within(by_state(dataset), since, until)
     codes = dataset.codes("domain_codes").index
@@ -86,12 +69,8 @@ def firsts(dataset: Dataset) -> pd.DataFrame:
     """Find the first bilateral agreement of each state for which a domain is named for sure.
 
     By the latest day that its date allows, so that a span of years is not first by its beginning.
-
-    Returns
-    -------
-    DataFrame
-        In the order of dates: ``state``, ``domain``, ``agreement_id``, ``date`` (EDTF),
-        ``latest``, ``partners`` (tuple), ``status``.
+    Gives, in the order of dates: ``state``, ``domain``, ``agreement_id``, ``date`` (EDTF),
+    ``latest``, ``partners`` (tuple), ``status``.
     """
     rows = coded(dataset).explode("domains").rename(columns={"domains": "domain"})
     rows = rows[(rows["scope"] == "bilateral") & rows["latest"].notna()]
@@ -106,22 +85,12 @@ def contrast(
     """Compare the profiles of the first two focus states, domain by domain.
 
     The difference of two shares has Newcombe's 95 % interval; ``adjusted`` is Fisher's exact
-    p-value after Holm's correction for the number of domains.
+    p-value after Holm's correction for the number of domains. Years are as for :func:`profiles`.
 
-    Parameters
-    ----------
-    dataset
-        The dataset.
-    since, until
-        As for :func:`profiles`.
-
-    Returns
-    -------
-    DataFrame
-        ``domain``, ``more`` (the state with the larger share), ``since``, ``until``, ``first`` and
-        ``second`` (shares of the two states), ``difference`` (first less second), ``low``,
-        ``high``, ``p``, ``adjusted``, ``sure`` (bool: ``adjusted`` below 0.05), ``ids``. Empty
-        unless two states have such agreements.
+    Gives ``domain``, ``more`` (the state with the larger share), ``since``, ``until``, ``first``
+    and ``second`` (shares of the two states), ``difference`` (first less second), ``low``,
+    ``high``, ``p``, ``adjusted``, ``sure`` (bool: ``adjusted`` below 0.05), ``ids``; nothing unless
+    two states have such agreements.
     """
     keys = ["domain", "more", "since", "until"]
     table = profiles(dataset, since=since, until=until)
@@ -139,20 +108,10 @@ def change(dataset: Dataset, cuts: tuple[int, ...] = CUTS) -> pd.DataFrame:
     """Compare each state's profile from some years on with that of the years before.
 
     As :func:`contrast`, with the later share first; corrected over all domains, states and cuts.
+    ``cuts`` are the first years of the later spans; states with fewer than :data:`FEWEST` coded
+    agreements on either side of one are left out there.
 
-    Parameters
-    ----------
-    dataset
-        The dataset.
-    cuts
-        First years of the later spans.
-
-    Returns
-    -------
-    DataFrame
-        ``cut``, ``state``, ``domain``, ``first`` (later share), ``second`` (earlier share),
-        ``difference``, ``low``, ``high``, ``p``, ``adjusted``, ``sure``, ``ids``. States with
-        fewer than ``FEWEST`` coded agreements on either side of a cut are left out there.
+    Gives ``cut``, ``state``, ``domain`` and the columns of :func:`contrast` from ``first`` on.
     """
     pairs = [
         profiles(dataset, since=cut)
@@ -165,11 +124,10 @@ def change(dataset: Dataset, cuts: tuple[int, ...] = CUTS) -> pd.DataFrame:
 
 
 def _differences(pairs: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    columns = [
-        *(*keys, "first", "second", "difference", "low", "high", "p", "adjusted", "sure", "ids"),
-    ]
+    numbers = ["first", "second", "difference", "low", "high", "p", "adjusted"]
+    columns = [*keys, *numbers, "sure", "ids"]
     if pairs.empty:
-        return pd.DataFrame(columns=columns).astype(dict.fromkeys(columns[len(keys) : -2], float))
+        return pd.DataFrame(columns=columns).astype(dict.fromkeys(numbers, float))
     from scipy.stats import fisher_exact
     from statsmodels.stats.multitest import multipletests
     from statsmodels.stats.proportion import confint_proportions_2indep

@@ -7,30 +7,13 @@ instruments only. Each says so.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
-from accords.analysis.common import by_state, dyads, shares, wilson
+from accords.analysis.common import by_state, distinct, dyads, in_order, shares, tuples, wilson
 from accords.dataset import Dataset, edtf
 from accords.dataset.lifecycle import CONSENTS, PURCHASE
-
-__all__ = [
-    "capture_recapture",
-    "completeness",
-    "coverage",
-    "disputes_by_fact",
-    "domain_bases",
-    "life_cycles",
-    "partner_lists",
-    "reading_errors",
-    "source_kinds",
-    "support",
-    "waiting_summary",
-    "waits",
-    "whereabouts",
-]
 
 TEXT_FAMILIES = ("frameworks", "agreements")
 """Instrument families that as a rule need approval; memoranda, plans and purchases seldom do."""
@@ -89,14 +72,8 @@ def support(dataset: Dataset) -> pd.DataFrame:
 
     Each record counts once, under the first that it has of: an official or treaty source; two or
     more independent publishers; one reputable publisher; none. The first two are what is called
-    high confidence, the others medium and low
-    (:func:`accords.dataset.lifecycle.confidences`). Counts every record.
-
-    Returns
-    -------
-    DataFrame
-        ``state``, ``support`` (codes of :data:`SUPPORT`) and the columns of
-        :func:`accords.analysis.common.shares`.
+    high confidence. Counts every record. Gives ``support`` (codes of :data:`SUPPORT`) and the
+    columns of :func:`accords.analysis.common.shares`, as do the other shares of this module.
     """
     rows = by_state(dataset, concluded_only=False)
     grade = rows["confidence"].map({"high": "several", "medium": "one", "low": "none"})
@@ -108,13 +85,8 @@ def source_kinds(dataset: Dataset) -> pd.DataFrame:
     """Share of each state's records that rest on each kind of source, alone or with others.
 
     Counts every record and the sources that speak of its existence; one record can rest on several
-    kinds.
-
-    Returns
-    -------
-    DataFrame
-        ``state``, ``kind``, the columns of :func:`accords.analysis.common.shares`, ``alone``
-        (records that rest on this kind only) and ``alone_ids``.
+    kinds. Gives shares by ``kind``, with ``alone`` (records that rest on this kind only) and
+    ``alone_ids``.
     """
     cited = dataset.citations[dataset.citations["subject"] == "existence"]
     kind = cited["source_id"].map(dataset.sources.set_index("source_id")["kind"])
@@ -130,12 +102,7 @@ def source_kinds(dataset: Dataset) -> pd.DataFrame:
 def domain_bases(dataset: Dataset) -> pd.DataFrame:
     """Share of domain codings that rest on a text, on an official statement or on the press.
 
-    Counts every coding of a domain of every record, not agreements.
-
-    Returns
-    -------
-    DataFrame
-        ``state``, ``basis`` and the columns of :func:`accords.analysis.common.shares`.
+    Counts every coding of a domain of every record, not agreements. Gives shares by ``basis``.
     """
     rows = by_state(dataset, concluded_only=False)[["agreement_id", "state"]]
     rows = rows.merge(dataset.domains, on="agreement_id")
@@ -147,13 +114,8 @@ def disputes_by_fact(dataset: Dataset) -> pd.DataFrame:
     """Count the facts on which sources disagree, by kind of fact.
 
     A dispute is one fact of one agreement with at least two values; it is settled where the tables
-    carry one of them. Counts every record.
-
-    Returns
-    -------
-    DataFrame
-        Most disputes first: ``fact``, ``count`` (disputed facts), ``settled``, ``ids`` (agreements
-        with such a fact), ``settled_ids`` and ``open_ids`` (those where it is settled or open).
+    carry one of them. Counts every record. Gives, most first: ``fact``, ``count`` (disputed facts),
+    ``settled``, ``ids`` (agreements), ``settled_ids`` and ``open_ids`` (of these).
     """
     rows = dataset.disputes
     field = rows["field"].str.replace(r"#\d+$", "", regex=True)
@@ -162,26 +124,21 @@ def disputes_by_fact(dataset: Dataset) -> pd.DataFrame:
         rows.loc[field.str.fullmatch(pattern), "fact"] = fact
     each = rows.groupby(["fact", "agreement_id", "field"])["adopted"].any().reset_index()
     table = each.groupby("fact").agg(
-        count=("adopted", "size"), settled=("adopted", "sum"), ids=("agreement_id", _distinct)
+        count=("adopted", "size"), settled=("adopted", "sum"), ids=("agreement_id", distinct)
     )
     for column, mask in (("settled_ids", each["adopted"]), ("open_ids", ~each["adopted"])):
-        found = each[mask].groupby("fact")["agreement_id"].agg(_distinct)
-        table[column] = _tuples(found.reindex(table.index))
+        found = each[mask].groupby("fact")["agreement_id"].agg(distinct)
+        table[column] = tuples(found.reindex(table.index))
     table = table.reset_index().astype({"settled": int})
     return table.sort_values(["count", "fact"], ascending=[False, True], ignore_index=True)
 
 
 def whereabouts(dataset: Dataset) -> pd.DataFrame:
-    """Share of each state's concluded agreements by status, purchases left out.
+    """Share of each state's concluded agreements by ``status``, purchases left out.
 
-    Returns
-    -------
-    DataFrame
-        ``state``, ``status`` (codes, in their order) and the columns of
-        :func:`accords.analysis.common.shares`; statuses that none has are left out.
+    Statuses are in their order; those that none has are left out.
     """
-    rows = by_state(dataset)
-    rows = rows[rows["instrument"] != PURCHASE]
+    rows = _lasting(dataset)
     codes = [code for code in dataset.codes("statuses").index if (rows["status"] == code).any()]
     return shares(dataset, rows, {code: rows["status"] == code for code in codes}, "status")
 
@@ -191,16 +148,10 @@ def life_cycles(dataset: Dataset) -> pd.DataFrame:
 
     Purchases are left out, whose lives run otherwise. Not every agreement needs every step: a plan
     is not ratified and a friendship treaty need not end. A step that is missing here was not found
-    in a source, which does not mean that it did not happen.
-
-    Returns
-    -------
-    DataFrame
-        ``state``, ``step`` (codes of :data:`LIFE_STEPS`) and the columns of
-        :func:`accords.analysis.common.shares`.
+    in a source, which does not mean that it did not happen. Gives shares by ``step`` (codes of
+    :data:`LIFE_STEPS`).
     """
-    rows = by_state(dataset)
-    rows = rows[rows["instrument"] != PURCHASE]
+    rows = _lasting(dataset)
     stage = dataset.codes("event_types")["stage"]
     events = dataset.events.assign(stage=dataset.events["event"].map(stage))
     precision = edtf.precision(rows["date"])
@@ -219,18 +170,19 @@ def life_cycles(dataset: Dataset) -> pd.DataFrame:
     return shares(dataset, rows, groups, "step")
 
 
+def _lasting(dataset: Dataset) -> pd.DataFrame:
+    """Return the concluded agreements that bind over time, which purchases do not."""
+    rows = by_state(dataset)
+    return rows[rows["instrument"] != PURCHASE]
+
+
 def waits(dataset: Dataset) -> pd.DataFrame:
     """Measure the time from signature to each later step.
 
     Concluded bilateral treaties, framework and other agreements whose signature is known at least
     to the month. A date known only to the month or year counts as its middle. Steps dated before
-    the signature are left out.
-
-    Returns
-    -------
-    DataFrame
-        One row an agreement and step: ``agreement_id``, ``step`` (codes of :data:`WAITS`),
-        ``days`` (0 or more; missing where the step is not on record by the edition).
+    the signature are left out. Gives ``agreement_id``, ``step`` (codes of :data:`WAITS`), ``days``
+    (0 or more; missing where the step is not on record by the edition).
     """
     overview = dataset.overview
     eligible = overview[
@@ -244,33 +196,27 @@ def waits(dataset: Dataset) -> pd.DataFrame:
 
     signed = events[(events["event"] == "signed") & events["earliest"].notna()]
     signed = signed[edtf.precision(signed["date"]).isin(["day", "month"])]
-    signed = signed.drop_duplicates("agreement_id").set_index("agreement_id")
+    signed = signed.drop_duplicates("agreement_id")
 
-    tables = []
-    for step in WAITS:
-        reached = events[(events["event"] == step) & (events["middle"] <= dataset.as_of)]
-        first = reached.drop_duplicates("agreement_id").set_index("agreement_id")
-        first = first.reindex(signed.index)
-        days = (first["middle"] - signed["middle"]).dt.total_seconds() / 86400
-        table = pd.DataFrame(
-            {"agreement_id": signed.index, "step": step, "days": days.clip(lower=0)}
-        )
-        tables.append(table[~(first["latest"] < signed["earliest"])])
-    return pd.concat(tables, ignore_index=True)
+    steps = pd.DataFrame({"step": list(WAITS)}).merge(signed, how="cross")
+    reached = events[events["middle"] <= dataset.as_of].drop_duplicates(["agreement_id", "event"])
+    reached = reached[["agreement_id", "event", "middle", "latest"]]
+    both = steps.merge(
+        reached, how="left", left_on=["agreement_id", "step"], right_on=["agreement_id", "event"]
+    )
+    days = (both["middle_y"] - both["middle_x"]).dt.total_seconds() / 86400
+    both["days"] = days.clip(lower=0)
+    possible = ~(both["latest_y"] < both["earliest"])
+    return both.loc[possible, ["agreement_id", "step", "days"]].reset_index(drop=True)
 
 
 def waiting_summary(dataset: Dataset) -> pd.DataFrame:
     """Sum up the times from signature to each later step, of the agreements that have it on record.
 
     Agreements without the step on record are in no median: the waits of all are longer. See
-    :func:`waits` for which are counted and how.
-
-    Returns
-    -------
-    DataFrame
-        ``step``, ``count`` (agreements that have it on record), ``of`` (that could have it),
-        ``low``, ``median``, ``high`` (days: first quartile, median, third quartile), ``ids``;
-        no row for a step that none has on record.
+    :func:`waits` for which are counted and how. Gives for each ``step`` that any has on record
+    ``count`` (agreements), ``of`` (that could have it), ``low``, ``median``, ``high`` (days: first
+    quartile, median, third quartile), ``ids``.
     """
     rows = waits(dataset)
     seen = rows.dropna(subset="days").groupby("step")
@@ -284,48 +230,32 @@ def waiting_summary(dataset: Dataset) -> pd.DataFrame:
 
 
 def coverage(dataset: Dataset) -> pd.DataFrame:
-    """Count the partners that were searched for each state, by how, and with what result.
+    """Count the partners that were searched for, for each state and kind of search.
 
-    Returns
-    -------
-    DataFrame
-        ``state``, ``search`` (code), ``count`` (partners with at least one record), ``of``
-        (partners), ``ids`` (agreements of the state with those found).
+    Gives ``state``, ``search`` (code), ``count`` (partners with at least one record), ``of``
+    (partners), ``ids`` (agreements of the state with those found).
     """
     rows = dataset.coverage[dataset.coverage["focus"].isin(dataset.focus)]
     members = dataset.parties.groupby("party_id")["agreement_id"].agg(set)
-
-    def ids(found: pd.DataFrame) -> tuple[str, ...]:
-        others = set().union(*(members.get(partner, set()) for partner in found["partner"]))
-        return tuple(sorted(members.get(found["focus"].iloc[0], set()) & others)) if others else ()
-
-    records = [
-        {
-            "state": state,
-            "search": search,
-            "count": len(found),
-            "of": len(part),
-            "ids": ids(found) if len(found) else (),
-        }
-        for (state, search), part in rows.groupby(["focus", "search"])
-        for found in [part[part["records_found"] > 0]]
-    ]
-    table = pd.DataFrame(records, columns=["state", "search", "count", "of", "ids"])
-    order = {state: n for n, state in enumerate(dataset.focus)}
-    return table.sort_values("state", key=lambda s: s.map(order), kind="stable", ignore_index=True)
+    found = []
+    for (state, search), part in rows.groupby(["focus", "search"]):
+        partners = part.loc[part["records_found"] > 0, "partner"]
+        theirs: set[str] = set().union(*(members.get(partner, set()) for partner in partners))
+        ids = tuple(sorted(theirs & members.get(state, set())))
+        found.append((state, search, len(partners), len(part), ids))
+    table = pd.DataFrame(found, columns=["state", "search", "count", "of", "ids"])
+    return table.sort_values(
+        "state", key=lambda states: in_order(dataset, states), kind="stable", ignore_index=True
+    )
 
 
 def completeness(dataset: Dataset) -> pd.DataFrame:
     """List how much of each outside list is on record, as it was counted for an edition.
 
-    Returns
-    -------
-    DataFrame
-        For each list, focus state and group (:data:`WHOLE`, a decade or a supplier): ``list``,
-        ``state``, ``group``, ``count`` (entries on record), ``of`` (entries of the list),
-        ``share``, ``low``, ``high`` (Wilson, 95 %), ``independent`` (found that a source other
-        than the list speaks of; missing where not counted), ``edition``. Lists in the order of
-        their codes.
+    Gives for each ``list`` (in the order of their codes), ``state`` and ``group`` (:data:`WHOLE`, a
+    decade or a supplier) ``count`` (entries on record), ``of`` (the list's), ``share``, ``low``,
+    ``high`` (Wilson, 95 %), ``independent`` (found that a source other than the list speaks of;
+    missing where not counted), ``edition``.
     """
     table = dataset.completeness[dataset.completeness["state"].isin(dataset.focus)]
     order = {"list": list(dataset.codes("lists").index), "state": list(dataset.focus)}
@@ -334,10 +264,8 @@ def completeness(dataset: Dataset) -> pd.DataFrame:
         key=lambda column: column.map(order[column.name].index) if column.name in order else column,
         ignore_index=True,
     )
-    table = table.rename(columns={"found": "count", "listed": "of"}).astype(
-        {"count": int, "of": int}
-    )
-    table = wilson(table)
+    table = table.rename(columns={"found": "count", "listed": "of"})
+    table = wilson(table.astype({"count": int, "of": int}))
     columns = ["list", "state", "group", "count", "of", "share", "low", "high"]
     return table[[*columns, "independent", "edition"]]
 
@@ -346,14 +274,9 @@ def partner_lists(dataset: Dataset) -> pd.DataFrame:
     """Hold the partners that a focus state itself has named against the records here.
 
     The lists are the tables whose descriptor entry has ``partnersOf``, the state that named the
-    partners, and ``asOf``, the year in which it did.
-
-    Returns
-    -------
-    DataFrame
-        One row for each list and partner named: ``table``, ``state``, ``year``, ``partner``,
-        ``ids`` (concluded bilateral agreements, of any year), ``ids_by_then`` (those dated up to
-        that year or undated).
+    partners, and ``asOf``, the year in which it did. Gives ``table``, ``state``, ``year``,
+    ``partner``, ``ids`` (concluded bilateral agreements, of any year), ``ids_by_then`` (those dated
+    up to that year or undated).
     """
     rows = dyads(dataset)
     columns = ["table", "state", "year", "partner", "ids", "ids_by_then"]
@@ -369,7 +292,7 @@ def partner_lists(dataset: Dataset) -> pd.DataFrame:
         table["table"], table["state"], table["year"] = resource["name"], state, year
         for column, part in (("ids", own), ("ids_by_then", early)):
             ids = part.groupby("partner")["agreement_id"].agg(tuple)
-            table[column] = _tuples(table["partner"].map(ids))
+            table[column] = tuples(table["partner"].map(ids))
         tables.append(table[columns])
     return pd.concat(tables, ignore_index=True)
 
@@ -382,32 +305,17 @@ def capture_recapture(dataset: Dataset, first: int = 1980, last: int = 2010) -> 
     hypergeometric distribution of the overlap. Counts concluded bilateral instruments with a state,
     of the kinds that the academic dataset collects, in the years that it covers.
 
-    It assumes that both lists draw on the same instruments, that no pair is matched wrongly, that
-    being in one list makes being in the other neither likelier nor less likely, and that each list
-    finds all instruments equally easily. Well-known instruments are found by both: the true number
-    is then higher than the estimate.
+    It assumes lists of the same instruments, matched rightly and independent of each other, which
+    find all equally easily (Chapman 1951); where both find the well-known, there are more.
 
-    Parameters
-    ----------
-    dataset
-        The dataset.
-    first, last
-        The years that both lists cover.
-
-    Returns
-    -------
-    DataFrame
-        For all focus states together, for each, and for framework agreements alone: ``group``
-        (``all``, a state's code, or ``framework-agreement``), ``first``, ``last``, ``own``,
-        ``academic``, ``both``, ``count`` (in either), ``estimate``, ``low``, ``high`` (agreements
-        in all; infinite where nothing is in both, missing where a list is empty), ``own_ids``,
-        ``academic_ids``, ``both_ids``, ``ids``. Source: Chapman 1951.
+    Gives for each ``group`` (``all``, a state's code, ``framework-agreement``) ``first``, ``last``
+    (years), ``own``, ``academic``, ``both``, ``count`` (in either), ``estimate``, ``low``, ``high``
+    (infinite where nothing is in both, missing where a list is empty) and ids of each count.
     """
     overview = dataset.overview
     kinds = dataset.codes("party_codes")["party_kind"]
-    with_state = overview["partners"].map(
-        lambda codes: any(kinds.get(code) == "state" for code in codes)
-    )
+    states = set(kinds.index[kinds == "state"])
+    with_state = overview["partners"].map(lambda codes: bool(states & set(codes)))
     rows = overview[
         overview["concluded"]
         & (overview["scope"] == "bilateral")
@@ -434,39 +342,27 @@ def reading_errors(dataset: Dataset) -> pd.DataFrame:
     Wilson intervals (95 %) take facts as independent; facts of one record are not quite, so the
     true intervals are somewhat wider.
 
-    Returns
-    -------
-    DataFrame
-        For every reading, and last for all of them (``reading`` is missing), two rows:
-        ``reading`` (Int64), ``problem`` (``wrong``, ``unsupported``), ``records``, ``count``
-        (facts found so), ``of`` (facts checked), ``share``, ``low``, ``high``, ``ids`` (the records
-        with such a fact that are in the dataset).
+    Gives for every ``reading``, and last for all (missing then), by ``problem`` (``wrong``,
+    ``unsupported``): ``records``, ``count`` and ``of`` (facts), ``share``, ``low``, ``high``,
+    ``ids`` (records with such a fact).
     """
     known = set(dataset.agreements["agreement_id"])
     readings = dataset.readings[dataset.readings["facts_checked"] > 0]
     parts = [*readings.groupby("reading"), *([(pd.NA, readings)] if len(readings) else [])]
-    records = [
-        {
-            "reading": reading,
-            "problem": problem,
-            "records": len(rows),
-            "count": int(rows[f"facts_{problem}"].sum()),
-            "of": int(rows["facts_checked"].sum()),
-            "ids": tuple(
-                i for i in rows.loc[rows[f"facts_{problem}"] > 0, "agreement_id"] if i in known
-            ),
-        }
-        for reading, rows in parts
-        for problem in ("wrong", "unsupported")
-    ]
+    found = []
+    for reading, rows in parts:
+        for problem in ("wrong", "unsupported"):
+            facts = rows[f"facts_{problem}"]
+            ids = tuple(i for i in rows.loc[facts > 0, "agreement_id"] if i in known)
+            counts = len(rows), int(facts.sum()), int(rows["facts_checked"].sum())
+            found.append((reading, problem, *counts, ids))
     columns = ["reading", "problem", "records", "count", "of", "ids"]
-    table = wilson(pd.DataFrame(records, columns=columns).astype({"reading": "Int64"}))
+    table = wilson(pd.DataFrame(found, columns=columns).astype({"reading": "Int64"}))
     return table[[*columns[:-1], "share", "low", "high", "ids"]]
 
 
 def _recaptured(rows: pd.DataFrame) -> dict[str, Any]:
-    own = rows.index[rows["dcad"] != "only"]
-    academic = rows.index[rows["dcad"] != "no"]
+    own, academic = rows.index[rows["dcad"] != "only"], rows.index[rows["dcad"] != "no"]
     both = own.intersection(academic)
     n, k, m = len(own), len(academic), len(both)
     estimate, low, high = float("nan"), float("nan"), float("nan")
@@ -500,11 +396,3 @@ def _population_interval(n: int, k: int, m: int) -> tuple[float, float]:
         candidates, True, key=lambda total: hypergeom.sf(m - 1, total, n, k) <= 0.025
     )
     return float(candidates[low]), float(candidates[high - 1])
-
-
-def _distinct(ids: pd.Series) -> tuple[str, ...]:
-    return tuple(ids.unique())
-
-
-def _tuples(values: Iterable[Any]) -> list[tuple[str, ...]]:
-    return [value if isinstance(value, tuple) else () for value in values]

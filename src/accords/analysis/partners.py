@@ -13,11 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from accords.analysis.common import dyads
+from accords.analysis.common import counted, dyads, in_order, together, two_spans
 from accords.dataset import Dataset
 from accords.dataset.lifecycle import PURCHASE
-
-__all__ = ["concentration", "diversification", "partner_counts", "partner_families", "shared"]
 
 SEED = 20241030
 DRAWS = 2000
@@ -30,37 +28,22 @@ ALL, REST = "all partners", "without the largest"
 def partner_counts(dataset: Dataset, *, purchases: bool = True) -> pd.DataFrame:
     """Count each focus state's concluded bilateral agreements with each partner.
 
-    Parameters
-    ----------
-    dataset
-        The dataset.
-    purchases
-        Whether procurement contracts count.
-
-    Returns
-    -------
-    DataFrame
-        Most agreements first within each state: ``state``, ``partner``, ``subregion`` (missing for
-        organisations), ``count``, ``of`` (the state's agreements with all partners), ``share``,
-        ``in_force`` (how many of them are), ``first`` and ``last`` (Int64 years, missing where
-        undated), ``rank`` (1 is the largest), ``purchases`` (bool: counted), ``ids`` (tuple).
+    Gives, most agreements first within each state: ``state``, ``partner``, ``subregion`` (missing
+    for organisations), ``count``, ``of`` (with all partners), ``share``, ``in_force`` (how many
+    are), ``first`` and ``last`` (Int64 years, missing where undated), ``rank`` (1 is the largest),
+    ``purchases`` (bool: whether these are counted), ``ids``.
     """
     rows = dyads(dataset)
     if not purchases:
         rows = rows[rows["instrument"] != PURCHASE]
     rows = rows.assign(in_force=rows["status"] == "in-force")
-    counts = rows.groupby(["state", "partner"], as_index=False).agg(
-        count=("agreement_id", "nunique"),
-        in_force=("in_force", "sum"),
-        first=("year", "min"),
-        last=("year", "max"),
-        ids=("agreement_id", tuple),
-    )
+    years = {"first": ("year", "min"), "last": ("year", "max")}
+    counts = counted(rows, ["state", "partner"], in_force=("in_force", "sum"), **years)
     counts = counts.astype({"in_force": int})
     counts["of"] = counts.groupby("state")["count"].transform("sum")
     counts["share"] = counts["count"] / counts["of"]
     counts["subregion"] = counts["partner"].map(dataset.codes("party_codes")["subregion"])
-    counts["place"] = counts["state"].map({state: n for n, state in enumerate(dataset.focus)})
+    counts["place"] = in_order(dataset, counts["state"])
     counts = counts.sort_values(
         ["place", "count", "partner"], ascending=[True, False, True], ignore_index=True
     )
@@ -72,28 +55,16 @@ def partner_counts(dataset: Dataset, *, purchases: bool = True) -> pd.DataFrame:
 def partner_families(dataset: Dataset, top: int = 8) -> pd.DataFrame:
     """Share of each large partner's agreements that name each family of domains.
 
-    Of the agreements with any domain named, by whatever source.
-
-    Parameters
-    ----------
-    dataset
-        The dataset.
-    top
-        Partners of each state.
-
-    Returns
-    -------
-    DataFrame
-        In the order of the partners' size: ``state``, ``partner``, ``rank``, ``top``, ``family``,
-        ``count`` (agreements that name it), ``of`` (with any domain named), ``share``, ``ids``.
-        Pairs that never occur are left out.
+    Of the agreements with any domain named, by whatever source, with the ``top`` partners of each
+    state. Gives, in the order of the partners' size: ``state``, ``partner``, ``rank``, ``top``,
+    ``family``, ``count`` (agreements that name it), ``of`` (with any domain named), ``share``,
+    ``ids``. Pairs that never occur are left out.
     """
     rows = dyads(dataset)
     rows = rows[rows["families"].map(len) > 0]
     whole = rows.groupby(["state", "partner"])["agreement_id"].nunique().rename("of")
     named = rows.explode("families").rename(columns={"families": "family"})
-    by = named.groupby(["state", "partner", "family"], as_index=False)
-    counts = by.agg(count=("agreement_id", "nunique"), ids=("agreement_id", tuple))
+    counts = counted(named, ["state", "partner", "family"])
     counts = counts.join(whole, on=["state", "partner"])
     ranks = partner_counts(dataset)[["state", "partner", "rank"]]
     table = ranks[ranks["rank"] <= top].merge(counts, on=["state", "partner"])
@@ -106,17 +77,8 @@ def herfindahl(counts: np.ndarray) -> np.ndarray:
     """Return the chance that two agreements drawn without replacement are with one partner.
 
     The estimate of the Herfindahl index that does not fall merely because more agreements are
-    counted (Simpson 1949). 0: every agreement with another partner; 1: all with one.
-
-    Parameters
-    ----------
-    counts
-        Agreements by partner along the last axis; leading axes are repeated samples.
-
-    Returns
-    -------
-    ndarray
-        One value a sample; NaN where there are fewer than two agreements.
+    counted (Simpson 1949). 0: every agreement with another partner; 1: all with one. ``counts``
+    are by partner along the last axis, samples along the others; NaN for fewer than two agreements.
     """
     counts = np.asarray(counts, dtype=float)
     n = counts.sum(axis=-1)
@@ -130,19 +92,12 @@ def expected_partners(counts: np.ndarray, draw: int) -> float:
     Makes periods with unequal numbers of agreements comparable. NaN where there are fewer than
     ``draw`` agreements.
     """
-    from scipy.special import gammaln
+    from scipy.stats import hypergeom
 
-    counts = np.asarray(counts, dtype=float)
-    counts = counts[counts > 0]
-    n = counts.sum()
+    n = np.sum(counts)
     if draw < 1 or draw > n:
         return float("nan")
-    possible = n - counts >= draw
-    left = np.where(possible, n - counts, draw)
-    log_missed = (
-        gammaln(left + 1) - gammaln(left - draw + 1) - gammaln(n + 1) + gammaln(n - draw + 1)
-    )
-    return float((1 - np.where(possible, np.exp(log_missed), 0.0)).sum())
+    return float(hypergeom.sf(0, n, counts, draw).sum())
 
 
 def concentration(dataset: Dataset, window: int | None = None) -> pd.DataFrame:
@@ -152,23 +107,13 @@ def concentration(dataset: Dataset, window: int | None = None) -> pd.DataFrame:
     index), with the 95 % percentile interval of a bootstrap of the agreements, once with all
     partners and once without the one that is the largest over all years.
 
-    Parameters
-    ----------
-    dataset
-        The dataset.
-    window
-        Length in years of rolling runs; without it, all years are one run.
-
-    Returns
-    -------
-    DataFrame
-        ``state``, ``counted`` (:data:`ALL` or :data:`REST`), ``left_out`` (the largest partner, or
-        missing), ``window``, ``start``, ``end`` (years, both inclusive; missing without a window),
-        ``count`` (agreements), ``partners``, ``chance``, ``low``, ``high`` (0 to 1, missing below
-        :data:`FEWEST` agreements), ``ids``.
+    Runs are rolling and ``window`` years long; without it, all years are one run. Gives ``state``,
+    ``counted`` (:data:`ALL` or :data:`REST`), ``left_out`` (the largest partner, or missing),
+    ``window``, ``start``, ``end`` (both inclusive; missing without a window), ``count``,
+    ``partners``, ``chance``, ``low``, ``high`` (0 to 1, missing below :data:`FEWEST`), ``ids``.
     """
     found = []
-    for state, counted, left_out, rows in _with_and_without(dataset):
+    for state, which, left_out, rows in _with_and_without(dataset):
         runs: list[tuple[Any, Any, pd.DataFrame]] = [(pd.NA, pd.NA, rows)]
         if window is not None:
             first = dataset.as_of.year if rows["year"].isna().all() else int(rows["year"].min())
@@ -176,32 +121,21 @@ def concentration(dataset: Dataset, window: int | None = None) -> pd.DataFrame:
                 (end - window + 1, end, rows[rows["year"].between(end - window + 1, end)])
                 for end in range(first + window - 1, dataset.as_of.year + 1)
             ]
-        found += [
-            {
-                "state": state,
-                "counted": counted,
-                "left_out": left_out,
-                "window": window,
-                "start": start,
-                "end": end,
-                "count": len(run),
-                "partners": run["partner"].nunique(),
-                **_chance(run["partner"]),
-                "ids": tuple(run["agreement_id"]),
-            }
-            for start, end, run in runs
-        ]
+        for start, end, run in runs:
+            size = len(run), run["partner"].nunique()
+            measured = (*size, *_chance(run["partner"]), tuple(run["agreement_id"]))
+            found.append((state, which, left_out, window, start, end, *measured))
     columns = ["state", "counted", "left_out", "window", "start", "end", "count", "partners"]
     return pd.DataFrame(found, columns=[*columns, "chance", "low", "high", "ids"])
 
 
-def _chance(partners: pd.Series) -> dict[str, float]:
+def _chance(partners: pd.Series) -> tuple[float, float, float]:
     counts = partners.value_counts().sort_index().to_numpy()
     if counts.sum() < FEWEST:
-        return dict.fromkeys(("chance", "low", "high"), float("nan"))
+        return (float("nan"),) * 3
     value = float(herfindahl(counts))
     low, high = _percentiles(herfindahl(_resampled(counts)), value)
-    return {"chance": value, "low": max(low, 0.0), "high": min(high, 1.0)}
+    return value, max(low, 0.0), min(high, 1.0)
 
 
 def diversification(dataset: Dataset, years: int = 10) -> pd.DataFrame:
@@ -210,44 +144,22 @@ def diversification(dataset: Dataset, years: int = 10) -> pd.DataFrame:
     The test of "diversifies": does the chance that two agreements are with the same partner fall,
     and do as many agreements reach more partners? The change in the chance comes with the 95 %
     percentile interval of a bootstrap of the agreements of both runs; partners are compared at an
-    equal number of agreements (rarefaction).
+    equal number of agreements (rarefaction). The latest run of ``years`` ends with the year up to
+    which sources were read.
 
-    Parameters
-    ----------
-    dataset
-        The dataset.
-    years
-        Length of each run; the latest ends with the year up to which sources were read.
-
-    Returns
-    -------
-    DataFrame
-        For each state, with all partners and without the largest: ``state``, ``counted``,
-        ``left_out``, ``years``, ``start``, ``end`` (of the later run), ``count`` and ``before``
-        (agreements of the later and earlier run), ``expected``, ``expected_before`` (distinct
-        partners among the smaller number of agreements), ``chance``, ``chance_before``,
-        ``change``, ``low``, ``high``, ``finding`` (``diversifies``: the whole interval is below
-        zero and more partners are reached; ``concentrates``: the reverse; ``no clear change``;
-        ``too few``: fewer than :data:`FEWEST` agreements in a run), ``ids``, ``before_ids``.
+    Gives, with all partners and without the largest: ``state``, ``counted``, ``left_out``,
+    ``years``, ``start``, ``end`` (of the later run), and of it and the one before ``count``,
+    ``expected`` (partners), ``chance``, ``ids``; ``change``, ``low``, ``high``, and ``finding``
+    (``diversifies``: the whole interval is below zero and more partners are reached;
+    ``concentrates``: the reverse; ``no clear change``; ``too few`` agreements in a run).
     """
     end = dataset.as_of.year
     found = []
-    for state, counted, left_out, rows in _with_and_without(dataset):
-        before = rows[rows["year"].between(end - 2 * years + 1, end - years)]
-        after = rows[rows["year"].between(end - years + 1, end)]
-        found.append(
-            {
-                "state": state,
-                "counted": counted,
-                "left_out": left_out,
-                "years": years,
-                "start": end - years + 1,
-                "end": end,
-                **_compared(before["partner"], after["partner"]),
-                "ids": tuple(after["agreement_id"].unique()),
-                "before_ids": tuple(before["agreement_id"].unique()),
-            }
-        )
+    for state, which, left_out, rows in _with_and_without(dataset):
+        before, after = two_spans(rows, end, years)
+        measured = _compared(before["partner"], after["partner"])
+        ids = [tuple(span["agreement_id"].unique()) for span in (after, before)]
+        found.append((state, which, left_out, years, end - years + 1, end, *measured, *ids))
     columns = [
         *("state", "counted", "left_out", "years", "start", "end", "count", "before"),
         *("expected", "expected_before", "chance", "chance_before"),
@@ -256,35 +168,25 @@ def diversification(dataset: Dataset, years: int = 10) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns)
 
 
-def _compared(before: pd.Series, after: pd.Series) -> dict[str, Any]:
+def _compared(before: pd.Series, after: pd.Series) -> tuple[Any, ...]:
     partners = sorted({*before, *after})
-    old, new = (
-        s.value_counts().reindex(partners, fill_value=0).to_numpy() for s in (before, after)
+    new, old = (
+        s.value_counts().reindex(partners, fill_value=0).to_numpy() for s in (after, before)
     )
-    drawn = int(min(old.sum(), new.sum()))
-    result: dict[str, Any] = {
-        "count": int(new.sum()),
-        "before": int(old.sum()),
-        "expected": expected_partners(new, drawn),
-        "expected_before": expected_partners(old, drawn),
-        "chance": float(herfindahl(new)),
-        "chance_before": float(herfindahl(old)),
-        **dict.fromkeys(("change", "low", "high"), float("nan")),
-        "finding": "too few",
-    }
-    if drawn < FEWEST:
-        return result
-    change = result["chance"] - result["chance_before"]
-    rng = np.random.default_rng(SEED)
+    sizes = int(new.sum()), int(old.sum())
+    expected = [expected_partners(counts, min(sizes)) for counts in (new, old)]
+    chances = [float(herfindahl(counts)) for counts in (new, old)]
+    if min(sizes) < FEWEST:
+        return *sizes, *expected, *chances, *(float("nan"),) * 3, "too few"
+    change, rng = chances[0] - chances[1], np.random.default_rng(SEED)
     replicates = herfindahl(_resampled(new, rng)) - herfindahl(_resampled(old, rng))
     low, high = _percentiles(replicates, change)
-    wider = result["expected"] > result["expected_before"]
-    finding = "no clear change"
+    wider, finding = expected[0] > expected[1], "no clear change"
     if high < 0 and wider:
         finding = "diversifies"
     elif low > 0 and not wider:
         finding = "concentrates"
-    return result | {"change": change, "low": low, "high": high, "finding": finding}
+    return *sizes, *expected, *chances, change, low, high, finding
 
 
 def _resampled(counts: np.ndarray, rng: np.random.Generator | None = None) -> np.ndarray:
@@ -294,11 +196,8 @@ def _resampled(counts: np.ndarray, rng: np.random.Generator | None = None) -> np
 
 
 def _percentiles(replicates: np.ndarray, value: float) -> tuple[float, float]:
-    """Return the 95 % percentile interval, centred on the value.
-
-    Drawing with replacement repeats agreements and so overstates concentration; the mean
-    overstatement is taken off.
-    """
+    """Return the 95 % percentile interval, centred on the value."""
+    # Drawing with replacement repeats agreements and so overstates concentration.
     replicates = replicates[~np.isnan(replicates)]
     low, high = np.quantile(replicates - (replicates.mean() - value), [0.025, 0.975])
     return float(low), float(high)
@@ -316,12 +215,8 @@ def _with_and_without(dataset: Dataset) -> Iterator[tuple[str, str, str | None, 
 def shared(dataset: Dataset) -> pd.DataFrame:
     """List the partners that at least two focus states have in common.
 
-    Returns
-    -------
-    DataFrame
-        Most agreements first: ``partner``, ``subregion``, one column of counts for each focus state
-        (named by its code), ``count`` (in all), ``ids``. The focus states themselves are not
-        partners here.
+    The focus states themselves are not partners here. Gives, most agreements first: ``partner``,
+    ``subregion``, a column of counts for each focus state (its code), ``count`` (in all), ``ids``.
     """
     counts = partner_counts(dataset)
     counts = counts[~counts["partner"].isin(dataset.focus)]
@@ -332,11 +227,7 @@ def shared(dataset: Dataset) -> pd.DataFrame:
     table = wide.assign(
         subregion=by["subregion"].first().reindex(wide.index),
         count=wide.sum(axis=1),
-        ids=by["ids"].agg(_together).reindex(wide.index),
+        ids=by["ids"].agg(together).reindex(wide.index),
     ).reset_index()
     table = table.sort_values(["count", "partner"], ascending=[False, True], ignore_index=True)
     return table[["partner", "subregion", *dataset.focus, "count", "ids"]]
-
-
-def _together(ids: pd.Series) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(i for own in ids for i in own))

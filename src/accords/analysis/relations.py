@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from accords.analysis.common import by_state
+from accords.analysis.common import by_state, counted, with_partners
 from accords.dataset import Dataset
 from accords.dataset.lifecycle import APPROVALS, PURCHASE, SIGNS
 
@@ -29,34 +29,24 @@ _LISTED = ["agreement_id", "state", "partners", "date", "status"]
 
 
 def relations(dataset: Dataset) -> pd.DataFrame:
-    """List what ties each focus state to each party, a row for each agreement.
+    """List what ties each focus state to each party, a row for each agreement, newest first.
 
-    Returns
-    -------
-    DataFrame
-        Newest first: the columns of :func:`accords.analysis.common.by_state` less ``partners``, and
-        ``partner``, ``worldwide`` (bool). An agreement of two focus states has a row for each of
-        them, with the other as partner.
+    Gives the columns of :func:`accords.analysis.common.by_state` with ``partner`` in place of
+    ``partners``, and ``worldwide`` (bool). An agreement of two focus states has a row for either.
     """
     rows = _newest_first(by_state(dataset, concluded_only=False))
-    rows = rows.join(dataset.overview["worldwide"], on="agreement_id")
-    rows = rows.explode("partners").rename(columns={"partners": "partner"})
-    others = rows["partner"].notna() & (rows["partner"] != rows["state"])
-    return rows[others].reset_index(drop=True)
+    return with_partners(rows.join(dataset.overview["worldwide"], on="agreement_id"))
 
 
 def profiles(dataset: Dataset) -> pd.DataFrame:
     """Count what each focus state has with each partner, in bilateral agreements on record.
 
-    Returns
-    -------
-    DataFrame
-        Long, most first within an aspect: ``state``, ``partner``, ``aspect``, ``code``, ``count``
-        (of ``sources`` the pages cited, else agreements), ``of`` (bilateral agreements of the
-        pair), ``share`` (0 to 1), ``ids`` (tuple, newest first). Aspects and their codes:
-        ``agreements`` (``all``, ``concluded``), ``status``, ``domain``, ``press`` (domains that the
-        press alone names), ``pledge`` (:data:`PLEDGE`), ``purchase`` (its status), ``official``
-        (``official``: such a source or a treaty database speaks of it), ``sources`` (``cited``).
+    Gives, most first within an aspect: ``state``, ``partner``, ``aspect``, ``code``, ``count`` (of
+    ``sources`` the pages cited, else agreements), ``of`` (the pair's bilateral agreements),
+    ``share`` (0 to 1), ``ids`` (newest first). Aspects and their codes: ``agreements`` (``all``,
+    ``concluded``), ``status``, ``domain``, ``press`` (domains that the press alone names),
+    ``pledge`` (:data:`PLEDGE`), ``purchase`` (its status), ``official`` (``official``: such a
+    source or a treaty database speaks of it), ``sources`` (``cited``).
     """
     rows = relations(dataset)
     rows = rows[rows["scope"] == "bilateral"].assign(unit=rows["agreement_id"])
@@ -77,31 +67,21 @@ def profiles(dataset: Dataset) -> pd.DataFrame:
     }
     facts = pd.concat([table.assign(aspect=aspect) for aspect, table in of_aspect.items()])
     facts["aspect"] = pd.Categorical(facts["aspect"], categories=list(of_aspect), ordered=True)
-    by = facts.groupby(["state", "partner", "aspect", "code"], observed=True)
-    ids = by["agreement_id"].unique().map(tuple)
-    table = pd.DataFrame({"count": by["unit"].nunique(), "ids": ids})
+    keys = ["state", "partner", "aspect", "code"]
+    table = counted(facts, keys, units=("unit", "nunique"))
+    table["count"] = table["units"]
     whole = rows.groupby(["state", "partner"])["agreement_id"].nunique().rename("of")
-    table = table.reset_index().join(whole, on=["state", "partner"])
+    table = table.join(whole, on=["state", "partner"])
     table["share"] = (table["count"] / table["of"]).where(table["aspect"] != "sources")
     order = ["state", "partner", "aspect", "count", "code"]
     table = table.sort_values(order, ascending=[True, True, True, False, True], ignore_index=True)
     return table[["state", "partner", "aspect", "code", "count", "of", "share", "ids"]]
 
 
-def partner_profile(dataset: Dataset, state: str, partner: str) -> pd.DataFrame:
-    """Count what a focus state has with one partner; the columns are those of :func:`profiles`."""
-    table = profiles(dataset)
-    return table[(table["state"] == state) & (table["partner"] == partner)].reset_index(drop=True)
-
-
 def pledges(dataset: Dataset) -> pd.DataFrame:
     """List the undertakings of mutual defence, what has not ended first.
 
-    Returns
-    -------
-    DataFrame
-        A list with ``ended`` (bool), ``basis`` (of the pledge: ``text``, ``official``, ``press``)
-        and ``promise`` (the record's summary).
+    A list with ``ended`` (bool), ``basis`` (of the pledge) and ``promise`` (the record's summary).
     """
     coded = dataset.domains[dataset.domains["domain"] == PLEDGE].set_index("agreement_id")
     rows = by_state(dataset, concluded_only=False).join(coded["basis"], on="agreement_id")
@@ -115,13 +95,9 @@ def pending(dataset: Dataset) -> pd.DataFrame:
     """List what is signed, in approval and not in force, with how far each side has come.
 
     A party's step is the furthest of its approval that is on record; none on record does not show
-    that none was taken, nor that one is needed.
-
-    Returns
-    -------
-    DataFrame
-        A list with ``steps`` (tuple of party, event or None, and date or None: the state first,
-        then the others that have one) and ``done`` (bool: the state ratified or gave notice).
+    that none was taken, nor that one is needed. A list with ``steps`` (tuple of party, event or
+    None, and date or None: the state first, then the others that have one) and ``done`` (bool: the
+    state ratified or gave notice).
     """
     events = dataset.events[dataset.events["event"].isin(APPROVALS)].dropna(subset="party_id")
     events = events[events["earliest"].isna() | (events["earliest"] <= dataset.as_of)]
@@ -144,14 +120,9 @@ def pending(dataset: Dataset) -> pd.DataFrame:
 def outstanding(dataset: Dataset) -> pd.DataFrame:
     """List the purchases of which no source shows the whole order handed over.
 
-    Only what was ordered, or seen to arrive, within ten years of the day of reading.
-
-    Returns
-    -------
-    DataFrame
-        A list with ``role`` (of the state: ``buyer``, ``supplier``), ``seen`` (EDTF, when a part
-        was last seen; missing where none was), ``value_amount``, ``value_currency``,
-        ``value_kind``.
+    Only what was ordered, or seen to arrive, within ten years of the day of reading. A list with
+    ``role`` (of the state), ``seen`` (EDTF, when a part was last seen, if one was),
+    ``value_amount``, ``value_currency``, ``value_kind``.
     """
     rows = by_state(dataset)
     rows = rows[(rows["instrument"] == PURCHASE) & rows["status"].isin(OUTSTANDING)]
@@ -167,11 +138,8 @@ def outstanding(dataset: Dataset) -> pd.DataFrame:
 def recent(dataset: Dataset, months: int = 12) -> pd.DataFrame:
     """List what was concluded in the last months before the day up to which sources were read.
 
-    Returns
-    -------
-    DataFrame
-        A list with ``event`` (what dates it) and ``certain`` (bool: all of the date lies in these
-        months, and it is not merely first seen then).
+    A list with ``event`` (what dates it) and ``certain`` (bool: all of the date lies in these
+    months, and it is not merely first seen then).
     """
     since = dataset.as_of - pd.DateOffset(months=months)
     dated_by = dataset.memberships.set_index(["agreement_id", "state"])["event"]

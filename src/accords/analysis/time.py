@@ -7,11 +7,9 @@ import re
 import numpy as np
 import pandas as pd
 
-from accords.analysis.common import by_state
+from accords.analysis.common import by_state, together, tuples, two_spans
 from accords.dataset import Dataset
 from accords.dataset.lifecycle import PURCHASE
-
-__all__ = ["breaks", "contracts", "rate_change", "rates", "timeline", "yearly"]
 
 SHORTEST_SERIES = 10
 """Years without which no break is sought."""
@@ -20,11 +18,8 @@ SHORTEST_SERIES = 10
 def timeline(dataset: Dataset) -> pd.DataFrame:
     """List every dated agreement once for each focus state that concluded or announced it.
 
-    Returns
-    -------
-    DataFrame
-        ``agreement_id``, ``state``, ``earliest``, ``year`` (int) and ``concluded`` (bool), in order
-        of state and date. A date that spans several years stands in none (see :func:`yearly`).
+    Gives ``agreement_id``, ``state``, ``earliest``, ``year`` (int) and ``concluded`` (bool), in
+    order of state and date. A date that spans several years stands in none (see :func:`yearly`).
     """
     rows = by_state(dataset, concluded_only=False)
     rows = rows[rows["year"].notna()].astype({"year": int})
@@ -35,22 +30,17 @@ def timeline(dataset: Dataset) -> pd.DataFrame:
 def yearly(dataset: Dataset) -> pd.DataFrame:
     """Count the agreements that each focus state concluded in each year.
 
-    Every year from a state's first agreement to the day up to which sources were read is a row.
-    The interval is the exact 95 % interval of a Poisson mean (Garwood 1936).
-
-    Returns
-    -------
-    DataFrame
-        ``state``, ``year`` (int), ``observed`` (years: 1, less for the last), ``count``, ``low``,
-        ``high`` (agreements), ``ids`` (tuple), and of the agreements that are dated to a span of
-        years ``spread`` (float, each evenly over its years and in no ``count``) and ``spread_ids``.
+    Every year from a state's first agreement to the day up to which sources were read is a row:
+    ``state``, ``year``, ``observed`` (years: 1, less for the last), ``count``, ``low``, ``high``
+    (as in :func:`rates`), ``ids``, and of the agreements that are dated to a span of years
+    ``spread`` (float, each evenly over its years and in no ``count``) and ``spread_ids``.
     """
     counts = rates(dataset, years=1).rename(columns={"start": "year"})
     for column in ("low", "high"):
         counts[column] *= counts["observed"]
     counts = counts.merge(_spread(dataset), on=["state", "year"], how="left")
     counts["spread"] = counts["spread"].fillna(0.0)
-    counts["spread_ids"] = [i if isinstance(i, tuple) else () for i in counts["spread_ids"]]
+    counts["spread_ids"] = tuples(counts["spread_ids"])
     columns = ["state", "year", "observed", "count", "low", "high", "ids", "spread", "spread_ids"]
     return counts[columns]
 
@@ -75,12 +65,8 @@ def rates(dataset: Dataset, years: int = 5) -> pd.DataFrame:
     either end less than half a period joins its neighbour. The last is observed in part. Intervals
     are exact 95 % intervals of a Poisson mean (Garwood 1936).
 
-    Returns
-    -------
-    DataFrame
-        ``state``, ``period`` ('2020–24'), ``years`` (length asked for), ``start``, ``end`` (years,
-        both inclusive), ``observed`` (years), ``count``, ``rate``, ``low``, ``high`` (agreements a
-        year), ``ids`` (tuple).
+    Gives ``state``, ``period`` ('2020–24'), ``years`` (asked for), ``start``, ``end`` (years, both
+    inclusive), ``observed`` (years), ``count``, ``rate``, ``low``, ``high`` (a year), ``ids``.
     """
     rows = timeline(dataset)
     rows = rows[rows["concluded"] & (rows["earliest"] <= dataset.as_of)]
@@ -91,18 +77,9 @@ def rates(dataset: Dataset, years: int = 5) -> pd.DataFrame:
             continue
         for start, end in _blocks(int(own["year"].min()), dataset.as_of.year, years):
             ids = tuple(own.loc[own["year"].between(start, end), "agreement_id"])
-            found.append(
-                {
-                    "state": state,
-                    "period": period_label(start, end),
-                    "years": years,
-                    "start": start,
-                    "end": end,
-                    "observed": _observed(start, end, dataset.as_of),
-                    "count": len(ids),
-                    "ids": ids,
-                }
-            )
+            observed = _observed(start, end, dataset.as_of)
+            label = period_label(start, end)
+            found.append((state, label, years, start, end, observed, len(ids), ids))
     columns = ["state", "period", "years", "start", "end", "observed", "count", "ids"]
     counts = pd.DataFrame(found, columns=columns)
     low, high = poisson_interval(counts["count"])
@@ -152,51 +129,32 @@ def rate_change(dataset: Dataset, years: int = 10) -> pd.DataFrame:
     """Compare the last complete years of each focus state with as many years before.
 
     The ratio's 95 % interval is the exact conditional one: given their sum, the later of two
-    Poisson counts is binomial (Przyborowski and Wilenski 1940).
+    Poisson counts is binomial (Przyborowski and Wilenski 1940). The year in which sources stop is
+    in neither span of ``years``.
 
-    Parameters
-    ----------
-    dataset
-        The dataset.
-    years
-        Length of each of the two spans; the year in which sources stop is in neither.
-
-    Returns
-    -------
-    DataFrame
-        ``state``, ``years``, ``start``, ``end`` (of the later span), ``before``, ``count``
-        (agreements), ``ratio``, ``low``, ``high``, ``before_ids``, ``ids``; the ratio is NaN where
-        the earlier span has none.
+    Gives ``state``, ``years``, ``start``, ``end`` (of the later span), ``before``, ``count``
+    (agreements), ``ratio``, ``low``, ``high`` (NaN where the earlier span has none),
+    ``before_ids``, ``ids``.
     """
-    from scipy.special import betaincinv
+    from statsmodels.stats.proportion import proportion_confint
 
     rows = timeline(dataset)
     rows = rows[rows["concluded"]]
     end = dataset.as_of.year - 1
     found = []
     for state in dataset.focus:
-        own = rows[rows["state"] == state]
-        ids = tuple(own.loc[own["year"].between(end - years + 1, end), "agreement_id"])
-        before = own.loc[own["year"].between(end - 2 * years + 1, end - years), "agreement_id"]
-        a, b = len(ids), len(before)
-        low = betaincinv(a, b + 1, 0.025) if a else 0.0
-        high = betaincinv(a + 1, b, 0.975) if b else np.nan
-        found.append(
-            {
-                "state": state,
-                "years": years,
-                "start": end - years + 1,
-                "end": end,
-                "before": b,
-                "count": a,
-                "ratio": a / b if b else np.nan,
-                "low": float(low / (1 - low)) if b else np.nan,
-                "high": float(high / (1 - high)) if b else np.nan,
-                "before_ids": tuple(before),
-                "ids": ids,
-            }
-        )
-    return pd.DataFrame(found)
+        spans = two_spans(rows[rows["state"] == state], end, years)
+        before, ids = (tuple(span["agreement_id"]) for span in spans)
+        ratio = low = high = float("nan")
+        if before:
+            n, m = len(ids), len(before)
+            bounds = proportion_confint(n, n + m, method="beta")
+            ratio, low, high = n / m, *(share / (1 - share) for share in bounds)
+        counts = len(before), len(ids)
+        span = years, end - years + 1, end
+        found.append((state, *span, *counts, ratio, low, high, before, ids))
+    columns = ["state", "years", "start", "end", "before", "count", "ratio", "low", "high"]
+    return pd.DataFrame(found, columns=[*columns, "before_ids", "ids"])
 
 
 _FIGURE = re.compile(
@@ -210,17 +168,10 @@ _UNITS = {None: 1.0, "million": 1e6, "billion": 1e9}
 
 
 def figures(text: str) -> tuple[float, float, str] | None:
-    """Read one source's figure: lowest and highest amount, and currency.
+    """Read one source's figure, '1.6 to 4.6 billion USD': lowest, highest amount, and currency.
 
     Only a statement that is a figure throughout is read. A yearly rent, a price 'each', or a sum
     for several contracts or another purchase is no value of one instrument and returns None.
-
-    Examples
-    --------
-    >>> figures("1.6 to 4.6 billion USD")
-    (1600000000.0, 4600000000.0, 'USD')
-    >>> figures("7 million USD a year") is None
-    True
     """
     match = _FIGURE.match(text.strip())
     if match is None or "several contracts" in text:
@@ -240,37 +191,27 @@ def contracts(dataset: Dataset) -> pd.DataFrame:
     give for the contract in the same currency; ``figures`` keeps what each says, figures for other
     things and in other currencies included.
 
-    Returns
-    -------
-    DataFrame
-        One row for each contract and focus state, by date: ``agreement_id``, ``state``, ``title``,
-        ``short_name``, ``date``, ``earliest`` (missing where undated), ``currency``, ``amount``
-        (missing where no source prices it), ``low``, ``high``, ``disputed`` (bool), ``figures``
-        (what sources say, joined by '; ').
+    Gives for each contract and focus state, by date: ``agreement_id``, ``state``, ``title``,
+    ``short_name``, ``date``, ``earliest``, ``currency``, ``amount`` (missing where no source prices
+    it), ``low``, ``high``, ``disputed`` (bool), ``figures`` (joined by '; ').
     """
     rows = by_state(dataset)
     rows = rows[rows["instrument"] == PURCHASE].copy()
     rows["short_name"] = rows["agreement_id"].map(dataset.overview["short_name"])
-    values = dataset.agreements[dataset.agreements["value_kind"] == "price"]
-    values = values.set_index("agreement_id")
+    values = dataset.overview[dataset.overview["value_kind"] == "price"]
     rows["amount"] = rows["agreement_id"].map(values["value_amount"]).astype(float)
     rows["currency"] = rows["agreement_id"].map(values["value_currency"])
     field = dataset.disputes["field"].str.replace(r"#\d+$", "", regex=True)
     said = dataset.disputes[field == "value"].groupby("agreement_id")["value"].unique()
 
-    spans, sayings = [], []
-    for i, amount, currency in zip(
-        rows["agreement_id"], rows["amount"], rows["currency"], strict=True
-    ):
-        texts = said.get(i, [])
-        read = [found for found in map(figures, texts) if found and found[2] == currency]
-        amounts = [amount, *(value for low, high, _ in read for value in (low, high))]
-        spans.append((min(amounts), max(amounts)))
-        sayings.append("; ".join(texts))
-    rows["low"] = [low for low, _ in spans]
-    rows["high"] = [high for _, high in spans]
+    texts = [said.get(i, ()) for i in rows["agreement_id"]]
+    amounts = []
+    for own, amount, currency in zip(texts, rows["amount"], rows["currency"], strict=True):
+        read = [found for found in map(figures, own) if found and found[2] == currency]
+        amounts.append([amount, *(value for found in read for value in found[:2])])
+    rows["low"], rows["high"] = [*map(min, amounts)], [*map(max, amounts)]
     rows["disputed"] = rows["high"] > rows["low"]
-    rows["figures"] = sayings
+    rows["figures"] = ["; ".join(own) for own in texts]
     columns = [
         *("agreement_id", "state", "title", "short_name", "date", "earliest", "currency", "amount"),
         *("low", "high", "disputed", "figures"),
@@ -283,19 +224,9 @@ def break_years(counts: pd.DataFrame) -> pd.DataFrame:
 
     Yearly counts are Poisson with one rate before the break and another from it on; both have a
     gamma prior of shape 1 whose mean is the rate of the whole series, and every year is as likely
-    beforehand (Raftery and Akman 1986, in closed form).
-
-    Parameters
-    ----------
-    counts
-        ``year`` and ``count`` of one state, a row a complete year, in order.
-
-    Returns
-    -------
-    DataFrame
-        ``year`` (int, the first of the new rate), ``probability`` (given one break; sums to 1),
-        ``log_odds`` (log marginal likelihood less that of no break). Empty with fewer than
-        ``SHORTEST_SERIES`` years.
+    beforehand (Raftery and Akman 1986, in closed form). ``counts`` has ``year`` and ``count`` of
+    one state, in order. Gives ``year`` (the first of the new rate), ``probability`` (given one
+    break) and ``log_odds`` (log marginal likelihood less that of no break).
     """
     if len(counts) < SHORTEST_SERIES:
         return pd.DataFrame(columns=["year", "probability", "log_odds"])
@@ -325,15 +256,9 @@ def breaks(dataset: Dataset) -> pd.DataFrame:
     One break against none at even odds, with the model of :func:`break_years` on the complete
     years. Counts that vary more than Poisson counts do (``dispersion`` well above 1: Pearson's
     statistic by its degrees of freedom on both sides of the break) make breaks look surer than
-    they are.
-
-    Returns
-    -------
-    DataFrame
-        One row for each state with enough years: ``state``, ``first``, ``last`` (complete years),
-        ``count``, ``probability`` (of a break), ``year`` (the likeliest first year of the new
-        rate), ``low``, ``high`` (its 90 % range), ``rate_before``, ``rate_after`` (agreements a
-        year, posterior means), ``dispersion``, ``ids`` (tuple).
+    they are. Gives for each state with enough years: ``state``, ``first``, ``last``, ``count``,
+    ``probability`` (of a break), ``year`` (the likeliest first of the new rate), ``low``, ``high``
+    (its 90 % range), ``rate_before``, ``rate_after`` (a year), ``dispersion``, ``ids``.
     """
     counts = yearly(dataset)
     counts = counts[counts["year"] < dataset.as_of.year]
@@ -349,40 +274,29 @@ def breaks(dataset: Dataset) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns)
 
 
-def _break(counts: pd.DataFrame) -> dict[str, object]:
+def _break(counts: pd.DataFrame) -> tuple[object, ...]:
     table = break_years(counts)
     top = table["log_odds"].max()
     # log of the mean over years of the marginal likelihoods, against no break
     log_factor = top + np.log(np.exp(table["log_odds"] - top).mean())
-    years = table["year"].to_numpy(int)
+    likely = table["year"].to_numpy(int)
     share = table["probability"].to_numpy(float)
-    reached = np.minimum(np.searchsorted(share.cumsum(), [0.05, 0.95]), len(years) - 1)
-    year = int(years[share.argmax()])
+    reached = np.minimum(np.searchsorted(share.cumsum(), [0.05, 0.95]), len(likely) - 1)
+    year = int(likely[share.argmax()])
     prior = len(counts) / counts["count"].sum()
     sides = [side["count"] for _, side in counts.groupby(counts["year"] >= year)]
     before, after = ((1 + side.sum()) / (prior + len(side)) for side in sides)
     pearson = sum(((side - side.mean()) ** 2 / side.mean()).sum() for side in sides if side.sum())
-    return {
-        "state": counts["state"].iloc[0],
-        "first": int(counts["year"].min()),
-        "last": int(counts["year"].max()),
-        "count": int(counts["count"].sum()),
-        "probability": float(1 / (1 + np.exp(-log_factor))),
-        "year": year,
-        "low": int(years[reached[0]]),
-        "high": int(years[reached[1]]),
-        "rate_before": float(before),
-        "rate_after": float(after),
-        "dispersion": float(pearson / (len(counts) - 2)),
-        "ids": tuple(i for ids in counts["ids"] for i in ids),
-    }
+    years, probability = counts["year"], float(1 / (1 + np.exp(-log_factor)))
+    return (
+        *(counts["state"].iloc[0], int(years.min()), int(years.max()), int(counts["count"].sum())),
+        *(probability, year, *map(int, likely[reached]), float(before), float(after)),
+        *(float(pearson / (len(counts) - 2)), together(counts["ids"])),
+    )
 
 
 def _log_marginal(n: np.ndarray, years: np.ndarray | int, prior: float) -> np.ndarray:
-    """Log marginal likelihood of Poisson counts under a Gamma(1, prior) rate.
-
-    The term of the single counts' factorials is left out: it is the same with and without a break.
-    """
+    """Log marginal likelihood of Poisson counts under a Gamma(1, prior) rate, less factorials."""
     from scipy.special import gammaln
 
     return np.log(prior) + gammaln(1 + n) - (1 + n) * np.log(prior + years)

@@ -10,13 +10,14 @@ import pandas as pd
 
 from accords.checks.data import Broken, Data, pair
 from accords.dataset.lifecycle import OUTCOMES, PURCHASE_OUTCOMES
+from accords.words import VERDICTS
 
 COMPUTED = {
     "status": (
         *dict.fromkeys(status for status, _ in (*OUTCOMES, *PURCHASE_OUTCOMES)),
         *("unknown", "received", "superseded"),
     ),
-    "verdict": ("supported", "partly", "contradicted", "not-shown", "not-testable"),
+    "verdict": VERDICTS,
     "basis": ("text", "official", "press"),
 }
 """Codes that the program computes or tells apart."""

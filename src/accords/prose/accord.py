@@ -6,35 +6,28 @@ They take the tables of :mod:`accords.analysis.accord` by these names: ``steps``
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from accords.analysis.accord import PRESS, UNRECORDED, parties_of
 from accords.dataset import Dataset
 from accords.dataset import lifecycle as lives
 from accords.dataset.edtf import precision, spoken
-from accords.prose.names import phrase
-from accords.prose.passage import passage
+from accords.prose.names import phrase, rows
+from accords.prose.passage import ANSWER, caption, passage, worded
 from accords.words import (
     Caption,
-    LeftOut,
-    Text,
     capital,
-    count,
     escape,
     linked,
     listed,
     lowered,
     out_of,
-    paragraph,
-    percent,
     some,
 )
-
-__all__ = ["accord_line", "answer", "disputes", "life", "standing", "voices"]
 
 STEPS = {
     "parliament-approved": ("approval by parliament", "that {}’s parliament has voted"),
@@ -43,185 +36,106 @@ STEPS = {
 }
 """The steps that complete a life: as nouns, and what there is no sign of without them."""
 
-SIGNATORIES = re.compile(r"\bsigned\b[^.;]* by (ministers \w+ and \w+)")
-"""Who signed, as the summaries of records name them."""
-
 NO_ACCORD = "no step of an agreement between these states is on record."
 
 
-@passage
-def answer(dataset: Dataset, steps: pd.DataFrame, named: pd.DataFrame) -> Text:
-    """Answer in one sentence whether the accord is in force and what it is known to cover."""
-    if steps.empty:
-        return LeftOut(f"The accord: {NO_ACCORD}")
+@passage(f"The accord: {NO_ACCORD}", ANSWER)
+def answer(dataset: Dataset, steps: pd.DataFrame, named: pd.DataFrame) -> Iterator[str]:
+    """Answer whether the accord is in force and what it is known to cover."""
     ids = steps["ids"].iloc[0]
-    unseen = [
-        STEPS[step["event"]][1].format(phrase(dataset, str(step["party"])))
-        for step in _rows(steps[~steps["found"]])
-    ]
-    doubt = (
-        f": we found no sign {listed(unseen).replace(' and that', ' or that')}" if unseen else ""
-    )
     rests = named.drop_duplicates("domain")["named_by"]
-    covers = (
-        f"its text or official voices name {linked((rests != PRESS).sum(), ids)} of the "
-        f"{linked(some(len(rests), 'domain'), ids)} that sources report for it"
-        if len(rests)
-        else "no source says what it covers"
-    )
-    status = _status(dataset, ids[0])
-    said = f"The agreement between {named_parties(dataset, ids[0])} is {status}{doubt}; {covers}."
-    return Text(f'<p class="answer">{said}</p>')
+    yield worded(
+        dataset, "accord/answer", ids=ids, pair=_pair(dataset, ids[0]), steps=STEPS,
+        status=_status(dataset, ids[0]), open=rows(steps[~steps["found"]]), rests=list(rests),
+        firm=(rests != PRESS).sum(),
+    )  # fmt: skip
 
 
-@passage
-def accord_line(dataset: Dataset, steps: pd.DataFrame) -> Text:
-    """Tell the accord in one sentence: place, date, signatories, last steps and next ones."""
-    if steps.empty:
-        return LeftOut(f"The accord in one line: {NO_ACCORD}")
-    ids = steps["ids"].iloc[0]
-    row, found = dataset.overview.loc[ids[0]], steps[steps["found"]]
-    kind = linked(lowered(row["instrument_label"]), ids)
-    told = f"The {kind} between {named_parties(dataset, ids[0])}"
-    signed = _rows(found[found["event"].isin(lives.SIGNATURES)])
-    if signed:
-        ministers = SIGNATORIES.search(str(row["summary"]))
-        by = f" by {escape(ministers[1])}" if ministers else ""
-        told += f" was signed{_place(signed[0])} {when(signed[0]['date'])}{by}"
-    else:
-        told += f" is {_status(dataset, ids[0])}, with no signature on record"
-    last = [
-        f"{phrase(dataset, step['party'])}: {escape(lowered(step['label']))} {when(step['date'])}"
-        for step in _rows(found.dropna(subset="party").groupby("party", sort=False).tail(1))
-    ]
-    told += f"; last steps on record – {', '.join(last)}" if last else ""
-    ahead = [
-        listed(STEPS[event][0] for event in own["event"])
-        + ("" if pd.isna(party) else f" by {phrase(dataset, str(party))}")
-        for party, own in steps[~steps["found"]].groupby("party", sort=False, dropna=False)
-    ]
-    return paragraph(f"{told}; next would come {', then '.join(ahead)}." if ahead else f"{told}.")
-
-
-@passage
-def life(dataset: Dataset, steps: pd.DataFrame) -> Text:
-    """Say how the accord is known, what its steps mean, and what an absence does not show."""
-    if steps.empty:
-        return LeftOut(f"How the accord is known: {NO_ACCORD}")
+@passage(f"The accord in one line: {NO_ACCORD}")
+def accord_line(dataset: Dataset, steps: pd.DataFrame) -> Iterator[str]:
+    """Tell the accord in one sentence: place, date, last steps and next ones."""
     ids, found = steps["ids"].iloc[0], steps[steps["found"]]
-    row, events = dataset.overview.loc[ids[0]], dataset.codes("event_types")
-    pages = "among them an official page" if row["official"] else "none of them an official page"
-    sentences = [
-        f"The {row['title_kind']} title is “{linked(row['title'], ids)}”. It is known from "
-        f"{linked(some(row['sources'], 'source'), ids)}, {pages}."
-    ]
+    signed = rows(found[found["event"].isin(lives.SIGNATURES)].head(1).fillna({"place": ""}))
+    ahead = steps[~steps["found"]].fillna({"party": ""}).groupby("party", sort=False)["event"]
+    kind = lowered(str(dataset.overview.at[ids[0], "instrument_label"]))
+    yield worded(
+        dataset, "accord/accord_line", kind=Markup(linked(kind, ids)), steps=STEPS, when=when,
+        pair=_pair(dataset, ids[0]), signed=next(iter(signed), None),
+        status=_status(dataset, ids[0]), ahead=list(ahead),
+        last=rows(found.dropna(subset="party").groupby("party", sort=False).tail(1)),
+    )  # fmt: skip
+
+
+@passage(f"How the accord is known: {NO_ACCORD}")
+def life(dataset: Dataset, steps: pd.DataFrame) -> Iterator[str]:
+    """Say how the accord is known, what its steps mean, and what an absence does not show."""
+    ids, found = steps["ids"].iloc[0], steps[steps["found"]]
     # Taking note and tabling a bill sound like consent and are none.
-    for event in found.loc[found["event"].isin(lives.APPROVALS), "event"].unique():
-        if event not in lives.CONSENTS:
-            label, meaning = events.loc[event, ["label", "definition"]]
-            sentences.append(f"‘{escape(label)}’ means: {escape(lowered(meaning))}")
+    unlike = [e for e in lives.APPROVALS if e not in lives.CONSENTS]
+    events = found.loc[found["event"].isin(unlike), "event"].unique()
+    meanings = dataset.codes("event_types").loc[events, ["label", "definition"]].to_numpy()
     newest = found["latest"].max()
-    if pd.notna(newest) and not steps["found"].all():
-        sentences.append(
-            f"No step on record is newer than {_day(newest)}. That no source was found does not "
-            "show that a step was not taken."
-        )
-    return paragraph(*sentences)
+    recent = pd.notna(newest) and not steps["found"].all()
+    yield worded(
+        dataset, "accord/life", row=dataset.overview.loc[ids[0]], ids=ids, meanings=meanings,
+        newest=day(newest) if recent else "",
+    )  # fmt: skip
 
 
-@passage
-def disputes(dataset: Dataset, table: pd.DataFrame) -> Text:
+@passage("Disputes about the accord: no two sources disagree about its steps.")
+def disputes(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
     """Say what sources disagree about in a life (rows of ``disputes`` about events)."""
-    if table.empty:
-        return LeftOut("Disputes about the accord: no two sources disagree about its steps.")
     kinds = dataset.events.set_index(["agreement_id", "event_id"])["event"]
-    labels, sentences = dataset.labels("event_types"), []
-    for (agreement, field), rows in table.groupby(["agreement_id", "field"], sort=False):
+    labels = dataset.labels("event_types")
+    for (agreement, field), own in table.groupby(["agreement_id", "field"], sort=False):
         event, _, column = str(field).removeprefix("event:").partition(".")
         label = labels.get(kinds.get((agreement, event), event), event)
-        values = [
+        values = listed(
             f"{_value(column, value)} in {linked(some(n, 'source'), [str(agreement)])}"
-            for value, n in rows.groupby("value", sort=False)["source_id"].nunique().items()
-        ]
-        chosen = [_value(column, v) for v in rows.loc[rows["adopted"].astype(bool), "value"]]
-        reasons = " ".join(escape(reason) for reason in rows["reason"].dropna().unique())
-        sentences.append(
+            for value, n in own.groupby("value", sort=False)["source_id"].nunique().items()
+        )
+        chosen = [_value(column, v) for v in own.loc[own["adopted"].astype(bool), "value"]]
+        reasons = " ".join(escape(reason) for reason in own["reason"].dropna().unique())
+        yield (
             f"Sources compared on the {escape(column.split('#')[0])} of the step "
-            f"‘{escape(lowered(label))}’ disagree: {listed(values)}"
+            f"‘{escape(lowered(label))}’ disagree: {values}"
             f"{f'; we adopt {chosen[0]}' if chosen else ''}. {reasons}".rstrip()
         )
-    return paragraph(*sentences)
 
 
-@passage
-def voices(dataset: Dataset, named: pd.DataFrame) -> Text:
+@passage("What the accord covers: no source names a domain.")
+def voices(dataset: Dataset, named: pd.DataFrame) -> Iterator[str]:
     """Say who names the domains, and which rest on the press alone."""
-    if named.empty:
-        return LeftOut("What the accord covers: no source names a domain.")
-    ids, domains = named["ids"].iloc[0], named.drop_duplicates("domain")
-    labels, speakers = dataset.labels("domain_codes"), voice_names(dataset)
-    sentences = [f"Sources name {linked(some(len(domains), 'domain'), ids)}."]
-    for namer, own in domains.groupby("named_by", sort=False)["domain"]:
-        # Some labels hold commas or 'and' themselves.
-        names = "; ".join(escape(lowered(labels[domain])) for domain in own)
-        sentences.append(f"{_are(len(own), ids)} named by {namer}: {names}.")
-    for voice, others in named.drop_duplicates("voice")[["voice", "joint"]].to_numpy():
-        if others:
-            sentences.append(
-                f"The list of the {escape(speakers[voice])} was given for this and "
-                f"{count(others, 'other agreement')} together, so that it is weaker evidence for "
-                "each."
-            )
+    domains = named.drop_duplicates("domain")
+    labels = domains["domain"].map(dataset.labels("domain_codes")).map(lowered)
     alone = named[(named["named_by"] == PRESS) & ~named["domain"].duplicated(keep=False)]
-    for voice, n in alone.loc[alone["voice"] != UNRECORDED, "voice"].value_counts().items():
-        sentences.append(
-            f"{_are(n, ids)} named by one voice alone, {escape(speakers[str(voice)])}."
-        )
-    return paragraph(*sentences)
+    counts = alone.loc[alone["voice"] != UNRECORDED, "voice"].value_counts()
+    # Some labels hold commas or 'and' themselves, so that they are not listed with these.
+    yield worded(
+        dataset, "accord/voices", n=len(domains), ids=named["ids"].iloc[0],
+        named=list(labels.groupby(domains["named_by"], sort=False)), alone=list(counts.items()),
+        joint=named.drop_duplicates("voice")[["voice", "joint"]].to_numpy(),
+        speakers=voice_names(dataset),
+    )  # fmt: skip
 
 
-@passage
+@passage("The accord beside other agreements: there is none to compare.")
 def standing(
-    dataset: Dataset, agreement_id: str | None, rows: pd.DataFrame, others: pd.DataFrame,
+    dataset: Dataset, agreement_id: str | None, agreements: pd.DataFrame, others: pd.DataFrame,
     places: pd.DataFrame,
-) -> Text:  # fmt: skip
+) -> Iterator[str]:  # fmt: skip
     """Say whether the accord stands out beside the other agreements of its states.
 
-    ``rows`` has ``state``, ``agreement_id`` and ``same`` (bool: of the accord's type).
+    ``agreements`` has ``state``, ``agreement_id`` and ``same`` (bool: of the accord's type).
     """
     if agreement_id is None:
-        return LeftOut("The accord beside other agreements: there is none to compare.")
-    pair, row = named_parties(dataset, agreement_id), dataset.overview.loc[agreement_id]
-    sentences = []
-    if len(others):
-        found = count(others.index, "other bilateral defence instrument")
-        sentences.append(f"Between {pair} we found {found}.")
-    elif row["scope"] == "bilateral":
-        sentences.append(f"It is the only bilateral defence instrument between {pair} on record.")
-    shares = [
-        f"{percent(own.loc[own['same'], 'agreement_id'], own['agreement_id'])} of the concluded "
-        f"agreements of {phrase(dataset, str(state))}"
-        for state, own in rows.groupby("state", sort=False)
-    ]
-    if shares:
-        label = escape(lowered(str(row["instrument_label"])))
-        sentences.append(f"Its type, {label}, is that of {listed(shares)}.")
-    for aspect, own in places[places["of"] > 1].groupby("aspect", sort=False):
-        ranks = listed(
-            f"{linked(place['count'], place['below']) if place['count'] else 'none'} of "
-            f"{linked(some(place['of'], 'other'), place['ids'])} of "
-            f"{phrase(dataset, place['state'])}"
-            for place in _rows(own)
-        )
-        value = int(own["value"].iloc[0])
-        sentences.append(
-            f"Its text or official voices name {linked(some(value, 'domain'), [agreement_id])}, "
-            f"more than for {ranks}."
-            if aspect == "domains"
-            else f"The first consent came {linked(some(value, 'day'), [agreement_id])} after the "
-            f"signature, later than in {ranks} whose dates are known."
-        )
-    return paragraph(*sentences)
+        return
+    yield worded(
+        dataset, "accord/standing", row=dataset.overview.loc[agreement_id],
+        pair=_pair(dataset, agreement_id), others=list(others.index),
+        types=list(agreements.groupby("state", sort=False)),
+        places=places[places["of"] > 1].groupby("aspect", sort=False),
+    )  # fmt: skip
 
 
 def lane(dataset: Dataset, party: Any) -> str:
@@ -243,21 +157,10 @@ def life_caption(dataset: Dataset, steps: pd.DataFrame) -> Caption:
     parties = steps["party"].dropna().unique()
     done = listed(lane(dataset, party) for party in parties if party not in waiting)
     late = listed(lane(dataset, party) for party in waiting)
-    title = "Every step of the agreement’s life that can be expected is on record"
-    if late:
-        title = f"No source shows that {late} completed the approval"
-        title = f"{done} completed the approval; no source shows that {late} did" if done else title
-    elif len(open_):
-        title = "No source shows that the agreement entered into force"
-    dated = int(found["earliest"].notna().sum())
-    subtitle = f"Dated steps on record (n = {dated}), by who took them"
-    if len(open_):
-        day = _day(dataset.as_of)
-        subtitle += f"; hollow, at no date: steps of which no source was found until {day}"
-    told = [f"{', '.join(step_lines(s)[:2])} ({lane(dataset, s['party'])})" for s in _rows(found)]
-    wanted = [f"{STEPS[s['event']][0]} ({lane(dataset, s['party'])})" for s in _rows(open_)]
-    missing = f" Not found: {'; '.join(wanted)}." if wanted else ""
-    return Caption(title, f"{subtitle}.", f"Timeline. Found: {'; '.join(told)}.{missing}")
+    seen = [f"{', '.join(step_lines(s)[:2])} ({lane(dataset, s['party'])})" for s in rows(found)]
+    wanted = [f"{STEPS[s['event']][0]} ({lane(dataset, s['party'])})" for s in rows(open_)]
+    dated, until = found["earliest"].notna().sum(), day(dataset.as_of)
+    return caption("life", late=late, done=done, wanted=wanted, dated=dated, day=until, seen=seen)
 
 
 def voice_names(dataset: Dataset) -> dict[str, str]:
@@ -278,42 +181,37 @@ def voices_caption(dataset: Dataset, named: pd.DataFrame) -> Caption:
     press = int((domains["named_by"] == PRESS).sum())
     joint = named.loc[named["joint"].map(bool), "voice"].unique()
     shared = listed(voice_names(dataset)[voice] for voice in joint)
-    hollow = f" Hollow: a list that the {shared} gave for several agreements at once."
-    told = [
+    alt = [
         f"Named by {namer}: {listed(lowered(labels[domain]) for domain in own)}"
         for namer, own in domains.groupby("named_by", sort=False)["domain"]
     ]
-    return Caption(
-        f"{capital(out_of(press, len(domains), 'domain'))} "
-        f"{'rests' if 1 in (press, len(domains)) else 'rest'} on the press alone",
-        f"Domains named for this agreement (n = {len(domains)}), by whose statement names them; "
-        f"squares are official voices, diamonds the press.{hollow if shared else ''}",
-        f"Matrix of domains and voices. {'. '.join(told)}.",
-    )
+    n = len(domains)
+    title = capital(out_of(press, n, "domain"))
+    return caption("voices", title=title, press=press, n=n, shared=shared, alt=alt)
 
 
 def when(date: Any) -> str:
-    """Write a date as an adverb (HTML): 'on 30 October 2024', 'in May 2025', '(undated)'."""
+    """Write a date as an adverb: 'on 30 October 2024', 'in May 2025', '(undated)'."""
     if pd.isna(date):
         return "(undated)"
     exact = precision(pd.Series([date])).iloc[0] == "day"
-    said = escape(spoken(str(date))).replace("(inferred)", "(date inferred)")
+    said = spoken(str(date)).replace("(inferred)", "(date inferred)")
     return f"{'on' if exact else 'in'} {said}"
 
 
-def _place(step: Mapping[Any, Any]) -> str:
-    disputed = " (place disputed)" if "place" in step["disputed"] else ""
-    return "" if pd.isna(step["place"]) else f" in {escape(step['place'])}{disputed}"
-
-
-def _status(dataset: Dataset, agreement_id: str) -> str:
+def _status(dataset: Dataset, agreement_id: str) -> Markup:
     """Write a status with what it means: 'pending (signed and in approval …)'."""
     statuses = dataset.codes("statuses")
     status = str(dataset.overview.at[agreement_id, "status"])
     if status not in statuses.index:
-        return "of unknown status"
+        return Markup("of unknown status")
     meaning = escape(lowered(str(statuses.at[status, "definition"]).partition(". ")[0].rstrip(".")))
-    return f"{linked(lowered(str(statuses.at[status, 'label'])), [agreement_id])} ({meaning})"
+    label = linked(lowered(str(statuses.at[status, "label"])), [agreement_id])
+    return Markup(f"{label} ({meaning})")
+
+
+def _pair(dataset: Dataset, agreement_id: str) -> Markup:
+    return Markup(named_parties(dataset, agreement_id))
 
 
 def named_parties(dataset: Dataset, agreement_id: str) -> str:
@@ -328,13 +226,6 @@ def _value(column: str, value: Any) -> str:
     return escape(spoken(value) if dated else value)
 
 
-def _are(n: int, ids: tuple[str, ...]) -> str:
-    return f"{linked(n, ids)} {'is' if n == 1 else 'are'}"
-
-
-def _rows(table: pd.DataFrame) -> list[dict[Any, Any]]:
-    return table.to_dict("records")
-
-
-def _day(day: pd.Timestamp) -> str:
-    return spoken(str(day.date()))
+def day(moment: pd.Timestamp) -> str:
+    """Write a day: '30 October 2024'."""
+    return spoken(str(moment.date()))

@@ -2,105 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from importlib.resources import files
 from typing import Any
 
 import pandas as pd
+import yaml
 from markupsafe import Markup
 
-from accords.analysis.claims import CONTRADICTED, NOT_SHOWN, NOT_TESTABLE, PARTLY, SUPPORTED
+from accords.analysis.claims import CONTRADICTED, SUPPORTED
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
-from accords.prose.names import phrase
-from accords.prose.passage import passage
+from accords.prose.names import Row, phrase, rows
+from accords.prose.passage import PLAIN, passage, worded
 from accords.templates import render
 from accords.words import (
-    LeftOut,
-    Text,
+    VERDICTS,
     count,
-    escape,
     figure,
     linked,
     listed,
     lowered,
     number,
-    paragraph,
     some,
 )
 
-__all__ = ["reason", "table", "tally"]
+NO_CLAIMS = "the data hold none about an agreement of these states."
 
-VERDICTS = (SUPPORTED, PARTLY, CONTRADICTED, NOT_SHOWN, NOT_TESTABLE)
-
-SENTENCES = {
-    "no-step": "The step ({event}, {party}) is on no record.",
-    "own-step": "The step ({event}, {party}) is on record from the claim’s own source alone.",
-    "undated-step": "The step ({event}, {party}) is reported by {sources}, undated.",
-    "dated-step": "The step ({event}, {party}) is on record from {sources} and dated {date}.",
-    "other-date": (
-        "The step ({event}, {party}) is on record from {sources} and dated {date}, {days} than the "
-        "{claimed} of the claim."
-    ),
-    "own-day": (
-        "The step ({event}, {party}) is reported by {sources}{published}. The day itself, "
-        "{claimed}, is given by the claim’s own source alone."
-    ),
-    "title": (
-        "The words “{words}” are in the official title; the instrument is on record through "
-        "official voices ({speakers})."
-    ),
-    "used": "So says {publishers}.",
-    "unused": "Of {sources} on record, none says so.",
-    "statement": "A part is borne out by {publishers}: {words}.",
-    "no-statement": "No source but the claim’s own shows it.",
-    "all-lists": "{domain}: named by {speakers}.",
-    "some-lists": "{domain}: named by {speakers}; missing from the list of {silent}.",
-    "press-list": "{domain}: named by {publishers}, by no official voice.",
-    "own-list": "{domain}: named by the claim’s own publisher alone.",
-    "no-list": "{domain}: named by no source on record.",
-    "no-further": "No other source on record goes as far as “{words}”.",
-    "later": "On record between {parties} since: {later}. What came of it is outside these data.",
-    "none-later": "No later instrument of that kind between {parties} is on record.",
-    "older": "Perhaps older, between {parties}: {older}.",
-    "first": (
-        "It is the first defence instrument between {parties} on record; {later} came after it. "
-        "Whether that is significant is a judgement."
-    ),
-    "too-few": "{state} has too few dated agreements to tell.",
-    "spread": (
-        "The chance that two agreements of {state} are with the same partner{left_out} went from "
-        "{before} % in {early} to {after} % in {late} (95 % interval of the change {low} to {high} "
-        "points)."
-    ),
-    "share": (
-        "The share of the region in the bilateral agreements of {state}{left_out} went from "
-        "{before} % in {early} to {after} % in {late} (95 % interval of the change {low} to {high} "
-        "points)."
-    ),
-    f"change-{PARTLY}": "That fits the claim; what was intended is outside these data.",
-    f"change-{CONTRADICTED}": "That runs against the claim.",
-    f"change-{NOT_SHOWN}": "That is no clear change.",
-    "partners": "{state} had {partners} in the last {years} years.",
-    "no-neighbours": (
-        "The data hold no neighbours to compare with, so that a position among them cannot be seen."
-    ),
-    "no-pace": "{state}’s approval cannot be compared with its others; {later} came after it.",
-    "pace": (
-        "A motive cannot be observed. Nearest to it: {state}’s first approval came {value} days "
-        "after signature, later than {below} and sooner than {above} of {of} others with known "
-        "dates; {later} came after it."
-    ),
-    "members": (
-        "All are parties to {shared} of the {organisation}; shared concerns are a judgement."
-    ),
-    "no-members": "No instrument of the {organisation} has all of them as parties.",
-    "no-instruments": "The data hold no defence instrument of the {organisation}.",
-    "outside": "These data cannot test it.",
-}
-"""A sentence for each code of what a test found; :func:`_worded` says what fills it."""
+SENTENCES: dict[str, str] = yaml.safe_load(
+    (files("accords.prose") / "templates" / "verdicts.yaml").read_text(encoding="utf-8")
+)
+"""A sentence for each code of what a test found; :func:`_words` says what fills it."""
 
 
-def reason(dataset: Dataset, row: Mapping[Any, Any]) -> Markup:
+def reason(dataset: Dataset, row: Row) -> Markup:
     """Say what the test of one claim found (a row of :func:`accords.analysis.claims.verdicts`)."""
     own = dataset.claims.loc[dataset.claims["claim_id"] == row["claim_id"], "agreement_id"]
     words = _words(dataset, tuple(own))
@@ -163,47 +98,26 @@ def _change(row: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-@passage
-def tally(dataset: Dataset, verdicts: pd.DataFrame) -> Text:
+@passage(f"The claims: {NO_CLAIMS}")
+def tally(dataset: Dataset, verdicts: pd.DataFrame) -> Iterator[str]:
     """Say whose claims are tested and how they fare (see :mod:`accords.analysis.claims`)."""
-    if verdicts.empty:
-        return LeftOut("The claims: the data hold none about an agreement of these states.")
-    article = Markup("<a href='{}' hreflang='{}'>article by {}</a>")
-    cited = dataset.sources[dataset.sources["source_id"].isin(verdicts["source_id"])]
-    pages = cited[["url", "language", "publisher"]].to_numpy()
-    articles = listed(article.format(*page) for page in pages)
-    n = verdicts["verdict"].value_counts().reindex(VERDICTS, fill_value=0)
-    sentences = [
-        f"The {articles} from which this report starts makes or implies "
-        f"{some(len(verdicts), 'claim')}. Other sources bear out {n[SUPPORTED]} of them in full "
-        f"and {n[PARTLY]} in part and contradict {n[CONTRADICTED]}; no other source on record "
-        f"shows {n[NOT_SHOWN]}, and {n[NOT_TESTABLE]} cannot be tested with these data."
-    ]
-    for verdict in (SUPPORTED, CONTRADICTED):
-        told = verdicts.loc[verdicts["verdict"] == verdict, "claim"]
-        if len(told):
-            label = dataset.labels("verdicts")[verdict]
-            sentences.append(f"{escape(label)}: {' '.join(f'“{escape(c)}”' for c in told)}")
-    sentences.append(
-        "What the article or its publisher says is no support for its own claims, and a claim that "
-        "is not shown is not thereby false."
-    )
-    return paragraph(*sentences)
+    labels, claims = dataset.labels("verdicts"), verdicts.groupby("verdict")["claim"].agg(list)
+    yield worded(
+        dataset, "tally", verdicts=verdicts, n=dict.fromkeys(VERDICTS, 0) | dict(claims.map(len)),
+        pages=dataset.sources[dataset.sources["source_id"].isin(verdicts["source_id"])],
+        clear=[(labels[v], claims.get(v)) for v in (SUPPORTED, CONTRADICTED)],
+    )  # fmt: skip
 
 
-@passage
-def table(dataset: Dataset, verdicts: pd.DataFrame) -> Text:
+@passage(f"The table of claims: {NO_CLAIMS}", PLAIN)
+def table(dataset: Dataset, verdicts: pd.DataFrame) -> Iterator[str]:
     """Set out each claim, its verdict, and what the data show, folded under a heading."""
-    if verdicts.empty:
-        return LeftOut(
-            "The table of claims: the data hold none about an agreement of these states."
-        )
     labels = dataset.labels("verdicts")
-    rows = [
+    shown = [
         row
         | {"label": labels[row["verdict"]], "reason": reason(dataset, row)}
         | {"note": "" if pd.isna(row["note"]) else row["note"]}
-        for row in verdicts.to_dict("records")
+        for row in rows(verdicts)
     ]
-    title = f"{some(len(rows), 'claim')}, each with its verdict and the reason for it"
-    return Text(render("accords.prose", "claims.html.j2", title=title, rows=rows))
+    title = f"{some(len(shown), 'claim')}, each with its verdict and the reason for it"
+    yield render("accords.prose", "claims.html.j2", title=title, rows=shown)

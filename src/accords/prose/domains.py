@@ -1,192 +1,88 @@
-"""What is said of the domains: passages and captions."""
+"""What is said of the domains, from the tables of :mod:`accords.analysis.domains`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
-from accords.prose.names import each, phrase
-from accords.prose.passage import passage
+from accords.prose.names import each, phrase, rows
+from accords.prose.passage import ANSWER, PLAIN, caption, passage, worded
 from accords.templates import render
 from accords.words import (
     Caption,
-    LeftOut,
-    Text,
+    agree,
     capital,
-    count,
     escape,
-    interval,
-    linked,
     listed,
     lowered,
-    number,
-    paragraph,
-    percent,
     portion,
     some,
 )
 
-__all__ = ["answer", "contrast", "coverage", "firsts", "profiles", "shifts"]
 
-
-@passage
-def answer(dataset: Dataset, table: pd.DataFrame) -> Text:
-    """Answer in one sentence what the agreements of each state are about most.
-
-    Parameters
-    ----------
-    dataset
-        For names.
-    table
-        From :func:`accords.analysis.domains.profiles`.
-    """
-    tops: dict[tuple[str, ...], list[str]] = {}
-    for state, own in each(dataset, table[table["count"] > 0]):
-        tops.setdefault(tuple(_top(dataset, own, 2)), []).append(phrase(dataset, state))
-    if not tops:
-        return LeftOut("What the agreements are about: no text or official source names a domain.")
+@passage("What the agreements are about: no text or official source names a domain.", ANSWER)
+def answer(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
+    """Answer what the agreements of each state are about most (``profiles``)."""
+    tops = _tops(dataset, table)
     said = "; ".join(
-        f"the agreements of {listed(states)} deal most often with {escape(listed(top))}"
+        f"the agreements of {listed(phrase(dataset, state) for state in states)} deal most often "
+        f"with {escape(listed(top))}"
         for top, states in tops.items()
+        if top
     )
-    known = f"as far as their content is known{_span(table)}"
-    return Text(f'<p class="answer">{capital(said)}, {known}.</p>')
+    if said:
+        yield f"{capital(said)}, as far as their content is known{_span(table)}."
 
 
-@passage
-def coverage(dataset: Dataset, rows: pd.DataFrame, coded: pd.DataFrame) -> Text:
+@passage("Domains: no concluded agreement is on record.")
+def coverage(dataset: Dataset, agreements: pd.DataFrame, coded: pd.DataFrame) -> Iterator[str]:
     """Say for how many agreements a domain is known, and from what.
 
-    Parameters
-    ----------
-    dataset
-        For names.
-    rows, coded
-        From :func:`accords.analysis.common.by_state` and :func:`accords.analysis.domains.coded`.
+    Takes :func:`accords.analysis.common.by_state` and ``coded``.
     """
-    sentences = []
-    for state, own in each(dataset, rows):
+    states = []
+    for state, own in each(dataset, agreements):
         firm = coded.loc[coded["state"] == state, "agreement_id"]
         named = own.loc[own["domains"].map(len) > 0, "agreement_id"]
-        sentences.append(
-            "The text or an official source names a domain for "
-            f"{percent(firm, own['agreement_id'])} of the concluded agreements of "
-            f"{phrase(dataset, state)}; for {count(named[~named.isin(firm)])} more the press alone "
-            "does."
-        )
-    if not sentences:
-        return LeftOut("Domains: no concluded agreement is on record.")
-    return paragraph(*sentences)
+        states.append((state, own["agreement_id"], firm, named[~named.isin(firm)]))
+    if states:
+        yield worded(dataset, "domains/coverage", states=states)
 
 
-@passage
-def profiles(dataset: Dataset, table: pd.DataFrame) -> Text:
-    """Say what each state's agreements are about most.
-
-    Parameters
-    ----------
-    dataset
-        For names.
-    table
-        From :func:`accords.analysis.domains.profiles`.
-    """
-    names = _names(dataset)
-    sentences = []
-    for state, own in each(dataset, table[table["count"] > 0]):
-        said = listed(
-            f"{names[row['domain']]} in {_share(row, 'share')}"
-            for row in own.nlargest(3, "count").to_dict("records")
-        )
-        sentences.append(
-            f"Of {some(int(own['of'].iloc[0]), 'agreement')} of {phrase(dataset, state)} with a "
-            f"known domain{_span(table)}, most name {said}."
-        )
-    if not sentences:
-        return LeftOut("Profiles by domain: no text or official source names one.")
-    return paragraph(*sentences)
-
-
-@passage
-def contrast(dataset: Dataset, table: pd.DataFrame) -> Text:
-    """List the domains in which two states differ by more than chance.
-
-    Parameters
-    ----------
-    dataset
-        For names.
-    table
-        From :func:`accords.analysis.domains.contrast`.
-    """
-    if table.empty:
-        return LeftOut("Differences by domain: there are not two states to compare.")
-    sure = table[table["sure"].astype(bool)]
-    if sure.empty:
-        return paragraph(
-            f"In none of {some(len(table), 'domain')} do {_pair(dataset)} differ by more than "
-            "chance, once the number of comparisons is allowed for."
-        )
-    names = _names(dataset)
-    items = []
-    for row in sure.to_dict("records"):
-        low, high = sorted((100 * abs(row["low"]), 100 * abs(row["high"])))
-        points = number(abs(100 * row["difference"]), ".0f", row["ids"])
-        items.append(
-            f"{capital(names[row['domain']])}: more often with {phrase(dataset, row['more'])}, by "
-            f"{points} percentage points ({interval(low, high, '.0f')})"
-        )
-    verb = "domain differs" if len(sure) == 1 else "domains differ"
-    return Text(
-        f"<p>{len(sure)} of {len(table)} {verb} by more than chance, once the number of "
-        f"comparisons is allowed for:</p>{_items(items)}"
-    )
-
-
-@passage
-def shifts(dataset: Dataset, table: pd.DataFrame) -> Text:
-    """List the domains whose share changed by more than chance.
-
-    Parameters
-    ----------
-    dataset
-        For names.
-    table
-        From :func:`accords.analysis.domains.change`.
-    """
-    if table.empty:
-        return LeftOut(
-            "Changes by domain: no state has enough agreements on either side of a year."
-        )
-    sure = table[table["sure"].astype(bool)]
-    if sure.empty:
-        return paragraph("No domain’s share has changed by more than chance.")
-    names = _names(dataset)
-    items = [
-        f"{phrase(dataset, row['state'])}, {names[row['domain']]}: "
-        f"{_share(row, 'first')} since {row['cut']}, "
-        f"{100 * row['second']:.0f} % before"
-        for row in sure.to_dict("records")
+@passage("Profiles by domain: no text or official source names one.")
+def profiles(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
+    """Say what each state's agreements are about most (``profiles``)."""
+    states = [
+        (state, rows(own.nlargest(3, "count")))
+        for state, own in each(dataset, table[table["count"] > 0])
     ]
-    verb = "share has" if len(sure) == 1 else "shares have"
-    return Text(f"<p>{len(sure)} {verb} changed by more than chance:</p>{_items(items)}")
+    if states:
+        labels, span = _labels(dataset), _span(table)
+        yield worded(dataset, "domains/profiles", states=states, labels=labels, span=span)
 
 
-@passage
-def firsts(dataset: Dataset, table: pd.DataFrame) -> Text:
-    """Show the first bilateral agreement of each state in each domain, and whether it is in force.
+@passage("Differences by domain: there are not two states to compare.", PLAIN)
+def contrast(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
+    """List the domains in which two states differ by more than chance (``contrast``)."""
+    sure, labels = rows(table[table["sure"].astype(bool)]), _labels(dataset)
+    pair, n = _pair(dataset), len(table)
+    yield worded(dataset, "domains/contrast", sure=sure, n=n, labels=labels, pair=pair)
 
-    Parameters
-    ----------
-    dataset
-        For names.
-    table
-        From :func:`accords.analysis.domains.firsts`.
-    """
-    if table.empty:
-        return LeftOut("First agreements by domain: no dated one names a domain for sure.")
+
+@passage("Changes by domain: no state has enough agreements on either side of a year.", PLAIN)
+def shifts(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
+    """List the domains whose share changed by more than chance (``change``)."""
+    sure, labels = rows(table[table["sure"].astype(bool)]), _labels(dataset)
+    yield worded(dataset, "domains/shifts", sure=sure, labels=labels)
+
+
+@passage("First agreements by domain: no dated one names a domain for sure.", PLAIN)
+def firsts(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
+    """Show the first agreement of each state in each domain, and its status (``firsts``)."""
     statuses, short = dataset.labels("statuses"), dataset.overview["short_name"]
     cells = {
         (row["domain"], row["state"]): {
@@ -194,15 +90,13 @@ def firsts(dataset: Dataset, table: pd.DataFrame) -> Text:
             "name": short[row["agreement_id"]],
             "said": f"{spoken(row['date'])}; {statuses[row['status']].lower()}",
         }
-        for row in table.to_dict("records")
+        for row in rows(table)
     }
     order = table.groupby("domain")["latest"].min().sort_values(ascending=False).index
-    return Text(
-        render(
-            "accords.prose", "firsts.html.j2", cells=cells, domains=list(order),
-            labels=dataset.labels("domain_codes"),
-            states={s: dataset.party_names[s] for s, _ in each(dataset, table)},
-        )
+    yield render(
+        "accords.prose", "firsts.html.j2", cells=cells, domains=list(order),
+        labels=dataset.labels("domain_codes"),
+        states={s: dataset.party_names[s] for s, _ in each(dataset, table)},
     )  # fmt: skip
 
 
@@ -237,56 +131,44 @@ def profile_hover(dataset: Dataset, row: Mapping[Any, Any]) -> str:
 
 def profiles_caption(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> Caption:
     """Word the chart of profiles."""
-    labels = dataset.labels("domain_codes")
-    tops: dict[tuple[str, ...], list[str]] = {}
-    told, sizes = [], []
+    labels, names = dataset.labels("domain_codes"), dataset.party_names
+    alt, sizes = [], []
     for state, own in each(dataset, table):
-        who = dataset.party_names[state]
-        tops.setdefault(tuple(_top(dataset, own, 2)), []).append(who)
-        sizes.append(f"{who} n = {own['of'].iloc[0]}")
-        spoken = ", ".join(
+        sizes.append(f"{names[state]} n = {own['of'].iloc[0]}")
+        shares = ", ".join(
             f"{lowered(labels[row['domain']])} {100 * row['share']:.0f} %"
-            for row in own[own["count"] > 0].nlargest(6, "share").to_dict("records")
+            for row in rows(own[own["count"] > 0].nlargest(6, "share"))
         )
-        told.append(f"{who}: {spoken}")
+        alt.append(f"{names[state]}: {shares}")
     title = listed(
-        f"{listed(top)} {'is' if len(top) == 1 else 'are'} named most often for {listed(names)}"
-        for top, names in tops.items()
+        f"{listed(top)} {agree('is', 'are', len(top))} named most often for "
+        f"{listed(names[state] for state in states)}"
+        for top, states in _tops(dataset, table).items()
         if top
     )
-    bold = ""
+    differing = int(contrast["sure"].sum())
     if len(contrast):
-        differing = int(contrast["sure"].sum())
         others = _span(contrast) or " in all years together"
         title += (
             f"; {_pair(dataset)} differ by more than chance in "
             f"{differing or 'none'} of {some(len(contrast), 'domain')}"
             f"{'' if _span(contrast) == _span(table) else others}"
         )
-        if differing:
-            bold = f" Bold: {_pair(dataset)} differ after correction for the number of comparisons."
-    return Caption(
-        capital(title),
-        f"Share of a state’s concluded agreements{_span(table)} with a domain that the text or an "
-        f"official source names ({listed(sizes)}), with 95 % Wilson intervals.{bold}",
-        f"Shares of agreements by domain, the largest first. {'. '.join(told)}.",
-    )
+    return caption(
+        "profiles", title=capital(title), span=_span(table), sizes=sizes, alt=alt,
+        differing=differing, pair=_pair(dataset),
+    )  # fmt: skip
 
 
-def _top(dataset: Dataset, own: pd.DataFrame, most: int) -> list[str]:
-    """List the domains named most often, as they stand inside a sentence."""
-    best = own[own["count"] > 0].sort_values("count", ascending=False, kind="stable").head(most)
-    return [lowered(dataset.labels("domain_codes")[domain]) for domain in best["domain"]]
+def _tops(dataset: Dataset, table: pd.DataFrame) -> dict[tuple[str, ...], list[str]]:
+    """Return the two domains named most often, and the states for which they are."""
+    labels = _labels(dataset)
+    found: dict[tuple[str, ...], list[str]] = {}
+    for state, own in each(dataset, table):
+        best = own[own["count"] > 0].sort_values("count", ascending=False, kind="stable").head(2)
+        found.setdefault(tuple(best["domain"].map(labels)), []).append(state)
+    return found
 
 
-def _names(dataset: Dataset) -> dict[str, str]:
-    labels = dataset.labels("domain_codes")
-    return {code: escape(lowered(label)) for code, label in labels.items()}
-
-
-def _items(items: list[str]) -> str:
-    return f"<ul>{''.join(f'<li>{item}</li>' for item in items)}</ul>"
-
-
-def _share(row: Mapping[Any, Any], column: str) -> str:
-    return linked(f"{100 * row[column]:.0f} %", row["ids"])
+def _labels(dataset: Dataset) -> dict[str, str]:
+    return {code: lowered(label) for code, label in dataset.labels("domain_codes").items()}

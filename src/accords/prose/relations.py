@@ -6,7 +6,8 @@ import pandas as pd
 
 from accords.dataset import Dataset
 from accords.dataset import edtf as dates
-from accords.words import count, escape, listed, lowered, some
+from accords.prose.names import phrase
+from accords.words import count, listed, lowered, some
 
 LISTS = {
     "pledges": "Mutual-defence pledges",
@@ -36,7 +37,7 @@ def introduction(dataset: Dataset, name: str, table: pd.DataFrame) -> str:
     if table.empty:
         return f"{holds}: none on record."
     by_state = listed(
-        f"{count(of['agreement_id'])} of {escape(dataset.party_names[str(state)])}"
+        f"{count(of['agreement_id'])} of {phrase(dataset, state)}"
         for state, of in table.groupby("state")
     )
     return f"{holds}: {by_state}. {_CAUTION[name]}"

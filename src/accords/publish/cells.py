@@ -96,6 +96,26 @@ def fitted(markup: str, chapter: str, lost: Told) -> Tag:
     return body
 
 
+def with_something_to_say(bodies: list[Tag]) -> list[Tag]:
+    """Leave out each part of a chapter whose passages and charts are all left out.
+
+    A part begins with a heading of the second rank. What a body ``data-shows`` is the type of its
+    cell, or ``nothing`` where what it would show is left out.
+    """
+    parts: list[list[Tag]] = [[]]
+    for body in bodies:
+        if body.h2:
+            parts.append([])
+        parts[-1].append(body)
+
+    def silent(part: list[Tag]) -> bool:
+        shown = [body["data-shows"] for body in part if written(body)]
+        left_out = any(body["data-shows"] == "nothing" for body in part)
+        return bool(part[0].h2) and left_out and "code" not in shown if part else False
+
+    return [body for part in parts if not silent(part) for body in part]
+
+
 def arranged(bodies: list[Tag], chapter: str) -> tuple[str, list[Section]]:
     """Rank the headings of a chapter below its own, and make all ids the chapter's.
 

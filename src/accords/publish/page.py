@@ -198,8 +198,10 @@ class Page:
         """Take what a cell shows."""
         chapter = self._chapter(cell)
         body = cells.fitted(markup, chapter.id, lambda what: self._told(cell, what))
-        for passage in body.select("p.left-out"):
-            self.left_out.append(passage.extract().get_text())
+        left_out = [passage.extract().get_text() for passage in body.select("p.left-out")]
+        self.left_out += left_out
+        silent = left_out and not cells.written(body)
+        body["data-shows"] = "nothing" if silent else cell.cell_type
         chapter.bodies.append(body)
         return ""
 
@@ -207,6 +209,7 @@ class Page:
         """Return the whole page."""
         dataset = self.context.dataset
         for chapter in self.chapters.values():
+            chapter.bodies = cells.with_something_to_say(chapter.bodies)
             title, chapter.sections = cells.arranged(chapter.bodies, chapter.id)
             chapter.title = title or chapter.title
             for body in chapter.bodies:

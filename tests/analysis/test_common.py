@@ -1,0 +1,25 @@
+"""What the chapters share: other choices of records."""
+
+from __future__ import annotations
+
+import builders
+
+from accords.analysis import choices, under_each_choice
+from accords.analysis.common import ALL, WHEN
+from accords.analysis.time import timeline
+
+
+def test_the_choices_of_a_dataset_are_made_once_and_the_first_leaves_nothing_out() -> None:
+    ds = builders.small()
+    first, again = choices(ds), choices(ds)
+    assert list(first) == [ALL, *WHEN]
+    assert first[ALL] is ds
+    assert all(first[name] is again[name] for name in first)
+
+
+def test_a_measure_is_taken_under_each_choice() -> None:
+    ds = builders.small()
+    table = under_each_choice(ds, timeline)
+    assert len(table[table["choice"] == ALL]) == len(timeline(ds))
+    bilateral = table.loc[table["choice"] == "bilateral only", "agreement_id"]
+    assert set(ds.overview.loc[bilateral, "scope"]) == {"bilateral"}
