@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -400,26 +400,20 @@ class _FailingBrowser(browser.Browser):
 
     gives = ("draw", "photograph")
 
-    def pdf(self, page: Path, part: str, pages: Any = ()) -> Future[bytes]:
-        return self._failed("pdf", page)
+    async def pdf(self, page: Path, part: str, pages: Any = ()) -> bytes:
+        return self._given("pdf", b"PDF")
 
-    def draw(self, *arguments: Any) -> Future[Any]:
-        return self._failed("draw", *arguments)
+    async def draw(self, figure: dict[str, Any]) -> tuple[str, float, float]:
+        box = f"0 0 {figure['layout']['width']} {figure['layout']['height']}"
+        return self._given("draw", (f'<svg viewBox="{box}"><path d="M0,0h9"/></svg>', 0.0, 400.0))
 
-    def photograph(self, *arguments: Any, **_: Any) -> Future[Any]:
-        return self._failed("photograph", *arguments)
+    async def photograph(self, *arguments: Any, **_: Any) -> bytes:
+        return self._given("photograph", b"PNG")
 
-    def _failed(self, name: str, *arguments: Any) -> Future[Any]:
-        failed: Future[Any] = Future()
+    def _given(self, name: str, made: Any) -> Any:
         if name not in self.gives:
-            failed.set_exception(browser.BrowserError("chromium: stopped answering."))
-        elif name == "draw":
-            size = arguments[0]["layout"]
-            box = f"0 0 {size['width']} {size['height']}"
-            failed.set_result((f'<svg viewBox="{box}"><path d="M0,0h9"/></svg>', 0.0, 400.0))
-        else:
-            failed.set_result(b"PNG")
-        return failed
+            raise browser.BrowserError("chromium: stopped answering.")
+        return made
 
 
 @pytest.mark.parametrize(

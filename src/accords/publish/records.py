@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from importlib.resources import files
 from types import SimpleNamespace
 from typing import Any
 
@@ -131,11 +130,6 @@ def source_list(dataset: Dataset) -> str:
         total=len(pages),
         often=OFTEN,
     )
-
-
-def stylesheet() -> str:
-    """Return the CSS of the table, the sections and the partners."""
-    return (files("accords.publish") / "static" / "records.css").read_text(encoding="utf-8")
 
 
 def row_set(positions: Iterable[int]) -> str:

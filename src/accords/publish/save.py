@@ -30,23 +30,14 @@ def save_figure(
 ) -> Path:
     """Save a Plotly figure as PNG or SVG, by the file's ending; return the file.
 
-    Parameters
-    ----------
-    figure
-        Any figure, of this package or of one's own.
-    path
-        The file, ``.png`` or ``.svg``.
-    width, height
-        Size in px of 1/96 inch, to which text and lines keep their proportion: 605 px fill the
-        16 cm of a page. By default the figure's own, else 760 by 420.
-    dpi
-        Dots per inch of a PNG: one of 605 px has 1,891 dots at 300. An SVG has none.
+    ``width`` and ``height`` are in px of 1/96 inch, to which text and lines keep their proportion:
+    605 px fill the 16 cm of a page, and have 1,891 dots in a PNG of 300 dpi. By default they are
+    the figure's own, else 760 by 420.
 
     Raises
     ------
     AccordsError
-        When the ending is another one, there is no browser to draw with, or the file cannot be
-        written.
+        The ending is another one, there is no browser to draw with, or the file cannot be written.
     """
     target = Path(path)
     form = target.suffix.lower()
@@ -64,13 +55,18 @@ def save_figure(
     layout["height"] = height or layout.get("height") or 420
     # A picture stands on paper, whatever the page was on which the chart was seen.
     layout.setdefault("paper_bgcolor", "white")
-    with browser.Browser(found) as drawing:
-        markup, _, _ = drawing.draw(drawn).result()
-        content = markup.encode()
-        if form == ".png":
+
+    async def drawing() -> bytes:
+        async with browser.Browser(found) as running:
+            markup, _, _ = await running.draw(drawn)
+            if form == ".svg":
+                return markup.encode()
             size = layout["width"], layout["height"]
-            content = drawing.photograph(markup, *size, scale=dpi / PX_PER_INCH).result()
-            content = _with_resolution(content, dpi)
+            return _with_resolution(
+                await running.photograph(markup, *size, scale=dpi / PX_PER_INCH), dpi
+            )
+
+    content = browser.completed(drawing())
     try:
         target.write_bytes(content)
     except OSError as error:
