@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from accords import exchange
@@ -97,11 +96,7 @@ def plan(
 
     The project is the nearest folder, here or above, that has chapters; failing that, the folder
     that the package is installed from. With a folder ``out`` of its own, the pictures go there too.
-
-    Raises
-    ------
-    BuildError
-        There is no project here.
+    A :class:`BuildError` says that there is none.
     """
     here = Path.cwd()
     places = (here, *here.parents, PACKAGE.parent.parent)
@@ -189,16 +184,10 @@ def _made(job: Plan, inputs: dict[str, str], told: Told) -> Result:
 @contextlib.contextmanager
 def _stoppable() -> Iterator[None]:
     """Let SIGTERM end a build as Ctrl-C does: kernels and browser with it."""
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        # The event loop has a handler of its own while it runs.
-        interrupt = signal.getsignal(signal.SIGINT)
-        (interrupt if callable(interrupt) else signal.default_int_handler)(number, frame)
-
     if threading.current_thread() is not threading.main_thread():
         yield  # Signals are the main thread's.
         return
-    former = signal.signal(signal.SIGTERM, stop)
+    former = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         yield
     finally:

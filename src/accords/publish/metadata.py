@@ -10,17 +10,12 @@ from accords.templates import render
 
 
 def tags(dataset: Dataset) -> str:
-    """Write the tags of ``<head>`` by which others find and show the report.
-
-    Returns
-    -------
-    str
-        Description, Open Graph, favicon (a data URI), referrer policy, and JSON-LD of schema.org's
-        ``Dataset`` and ``Report``.
-    """
+    """Write description, Open Graph, favicon, referrer policy, and JSON-LD of schema.org."""
     described = dataset.descriptor
     work = citations.work(dataset)
     author = {"@type": "Organization", "name": work.author}
+    first = dataset.overview["earliest"].min()
+    start = dataset.as_of if pd.isna(first) else first
     shared = {
         "name": work.title,
         "description": str(described.get("description", work.title)),
@@ -31,8 +26,6 @@ def tags(dataset: Dataset) -> str:
         "license": [x["path"] for x in described.get("licenses", []) if "path" in x],
         "isAccessibleForFree": True,
     }
-    first = dataset.overview["earliest"].min()
-    start = dataset.as_of if pd.isna(first) else first
     data = {
         "@type": "Dataset",
         "@id": "#dataset",

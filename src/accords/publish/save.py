@@ -15,8 +15,6 @@ from accords.publish import browser
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-__all__ = ["save_figure"]
-
 PX_PER_INCH = 96
 
 
@@ -43,8 +41,7 @@ def save_figure(
     form = target.suffix.lower()
     if form not in (".png", ".svg"):
         raise AccordsError(f"{target}: no such format. Save as .png or .svg.")
-    found = browser.find()
-    if found is None:
+    if (found := browser.find()) is None:
         raise AccordsError(
             f"{target}: cannot be drawn without Chrome, Chromium or Edge. Install one, or name "
             "its program in the variable BROWSER_PATH."
@@ -75,10 +72,7 @@ def save_figure(
 
 
 def _with_resolution(png: bytes, dpi: int) -> bytes:
-    """Write into a PNG how many dots an inch has, so that programs show it at its size.
-
-    The chunk ``pHYs`` of the PNG specification, in dots per metre, behind the header's 33 bytes.
-    """
+    """Write into a PNG how many dots a metre has (its chunk ``pHYs``), behind the header."""
     per_metre = round(dpi / 0.0254)
     chunk = b"pHYs" + struct.pack(">IIB", per_metre, per_metre, 1)
     sized = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))
