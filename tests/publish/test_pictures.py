@@ -186,12 +186,14 @@ def test_only_what_changed_is_drawn_again(tmp_path: Path) -> None:
         picture = browser.completed(studio.picture(_figure(height)))
         # A change of the height at a desk leaves the drawing for a phone as it was.
         assert counting.drawn == drawn
+        assert picture
         assert picture.wide.startswith("<svg")
 
 
 def test_what_a_title_would_take_is_cut_off(tmp_path: Path) -> None:
     studio = pictures.Pictures(_CountingBrowser(), tmp_path)  # type: ignore[arg-type]
     picture = browser.completed(studio.picture(_figure()))
+    assert picture is not None
     assert svg.view_box(picture.wide) == (0, 30 - pictures.MARGIN, 760, 399 - 22)
 
 
@@ -215,15 +217,19 @@ def test_a_png_is_twice_as_large_and_the_same_each_time(tmp_path: Path) -> None:
     found = browser.find()
     if found is None:
         pytest.skip("no Chrome, Chromium or Edge on this machine")
-    markup = pictures.titled(PICTURE, _figure()["layout"]["meta"], "Source: here.")
+    meta = {**_figure()["layout"]["meta"], "name": "five"}
 
-    async def drawn() -> list[bytes]:
+    async def picture() -> pictures.Picture:
+        return pictures.Picture(PICTURE, PICTURE)
+
+    async def drawn() -> list[dict[str, bytes]]:
         async with browser.Browser(found) as running:
             studios = [pictures.Pictures(running, tmp_path / name) for name in ("one", "two")]
-            return [await studio.png(markup) for studio in studios]
+            return [await studio.files(picture(), meta, "Source: here.") for studio in studios]
 
-    first, second = browser.completed(drawn())
-    assert first == second
+    files, again = browser.completed(drawn())
+    assert files == again
+    first, markup = files["five.png"], files["five.svg"].decode()
     width, height = int.from_bytes(first[16:20]), int.from_bytes(first[20:24])
     assert width == 2 * (theme.WIDE + 32)
     assert height == 2 * svg.view_box(markup)[3]

@@ -145,14 +145,13 @@ class AccordsExporter(HTMLExporter):
             async with browser.Browser(found) as running:
                 studio = Pictures(running, Path(cache))
                 drawn = await asyncio.gather(*(studio.picture(figure) for figure in figures))
-                return dict(zip(map(page.figure_key, figures), drawn, strict=True))
+            if failed := studio.failure:
+                self.log.warning("Charts are interactive only: the browser failed. %s", failed)
+            keys = map(page.figure_key, figures)
+            return {key: each for key, each in zip(keys, drawn, strict=True) if each}
 
-        try:
-            with tempfile.TemporaryDirectory() as cache:
-                return browser.completed(drawing(cache))
-        except browser.BrowserError as error:
-            self.log.warning("The charts are interactive only: the browser failed. %s", error)
-            return {}
+        with tempfile.TemporaryDirectory() as cache:
+            return browser.completed(drawing(cache))
 
 
 class _Renderer(IPythonRenderer):

@@ -8,17 +8,19 @@ import itertools
 import math
 import re
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from markupsafe import Markup
 
 from accords.charts import theme
 from accords.publish import svg
-from accords.publish.browser import BUNDLE, Browser
+from accords.publish.browser import BUNDLE, Browser, BrowserError
 from accords.publish.cache import digest, kept
 from accords.templates import render
+
+T = TypeVar("T")
 
 MARGIN = 8
 """Room in px left above and below what is seen."""
@@ -38,34 +40,57 @@ class Picture(NamedTuple):
 
 
 class Pictures:
-    """Draws figures with a browser, and keeps what was drawn in a folder by what it depends on."""
+    """Draws figures with a browser, and keeps what was drawn in a folder by what it depends on.
 
-    def __init__(self, browser: Browser, cache: Path) -> None:
+    ``failure`` is why the browser, where there is one, did not give all that it was asked for.
+    """
+
+    def __init__(self, browser: Browser | None, cache: Path) -> None:
         self.browser = browser
         self.cache = cache
+        self.failure: BrowserError | None = None
         # As many as keep the browser busy, so that none waits for its answer too long.
         self._turns = asyncio.Semaphore(4)
 
-    async def picture(self, figure: Figure) -> Picture:
-        """Return the picture of a figure: kept from before, or drawn now."""
-        sizes = (self._drawing(untitled(figure, narrow=narrow)) for narrow in (False, True))
-        return Picture(*await asyncio.gather(*sizes))
+    async def given(self, asked: Awaitable[T]) -> T | None:
+        """Wait for what a browser is asked for; give nothing, and note it, where it fails."""
+        try:
+            return await asked
+        except BrowserError as error:
+            self.failure = self.failure or error
+            return None
 
-    async def png(self, titled_svg: str) -> bytes:
-        """Return a titled SVG as a PNG of twice its size: kept from before, or drawn now."""
-        _, _, width, height = svg.view_box(titled_svg)
-        key = digest(titled_svg, self.browser.version, _own_code())
-        photograph = functools.partial(self.browser.photograph, titled_svg, width, height)
-        return await kept(self.cache / f"{key}.png", photograph)
+    async def picture(self, figure: Figure) -> Picture | None:
+        """Return the picture of a figure, where there is a browser that draws it."""
+        if (browser := self.browser) is None:
+            return None
+        sizes = [untitled(figure, narrow=narrow) for narrow in (False, True)]
+        drawn = await self.given(asyncio.gather(*(self._drawing(browser, size) for size in sizes)))
+        return Picture(*drawn) if drawn else None
 
-    async def _drawing(self, figure: Figure) -> str:
+    async def files(
+        self, drawing: Awaitable[Picture | None], meta: dict[str, Any], source: str
+    ) -> dict[str, bytes]:
+        """Return the titled SVG of a drawing and a PNG of twice its size, both or none, by name."""
+        picture = await drawing
+        if picture is None or self.browser is None:
+            return {}
+        markup = await asyncio.to_thread(titled, picture.wide, meta, source)
+        _, _, width, height = svg.view_box(markup)
+        photograph = functools.partial(self.browser.photograph, markup, width, height)
+        file = self.cache / f"{digest(markup, self.browser.version, _own_code())}.png"
+        png = await self.given(kept(file, photograph))
+        name = meta["name"]
+        return {f"{name}.svg": markup.encode(), f"{name}.png": png} if png else {}
+
+    async def _drawing(self, browser: Browser, figure: Figure) -> str:
         async def drawn() -> bytes:
             async with self._turns:
-                markup, top, bottom = await self.browser.draw(figure)
+                markup, top, bottom = await browser.draw(figure)
             cropped = await asyncio.to_thread(_cropped, markup, figure["layout"], top, bottom)
             return cropped.encode()
 
-        key = digest(figure, BUNDLE.name, self.browser.version, _own_code())
+        key = digest(figure, BUNDLE.name, browser.version, _own_code())
         return (await kept(self.cache / f"{key}.svg", drawn)).decode()
 
 

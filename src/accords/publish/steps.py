@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -91,133 +91,72 @@ async def _taken(
     changed = aside(_changes, job, dataset)
     found = browser.find()
     running = await opened.enter_async_context(browser.Browser(found)) if found else None
-    charts = _Charts(running, job.cache / "pictures", stage / FIGURES, dataset, tasks)
-    pages = [*await _executed(files, runners, charts, tasks, told)]
-    if (chapter := await changed) is not None:
-        pages.append(chapter)
-    drawn = await charts.drawn(told)
+    studio = pictures.Pictures(running, job.cache / "pictures")
+    drawings: dict[str, asyncio.Task[pictures.Picture | None]] = {}
+    filings: list[tuple[Mapping[str, Any], asyncio.Task[dict[str, bytes]]]] = []
+    source = _source(dataset)
+
+    async def take_turns(runner: notebooks.Runner) -> None:
+        for file in waiting:
+            executed[file] = await runner.run(file, told)
+            page.identify(executed[file])
+            for figure in notebooks.figures(executed[file]):
+                meta = figure["layout"]["meta"]
+                drawing = tasks.create_task(studio.picture(figure))
+                drawings[page.figure_key(figure)] = drawing
+                filing = tasks.create_task(studio.files(drawing, meta, source))
+                filings.append((meta, filing))
+        await runner.stop()
+
+    executed: dict[Path, Any] = {}
+    # The brief draws nothing and takes longest: run in the middle, it neither keeps the browser
+    # waiting for its first charts nor holds up the end.
+    waiting = iter([*files[1:4], files[0], *files[4:]])
+    for turns in [tasks.create_task(take_turns(runner)) for runner in runners]:
+        await turns
+    report = notebooks.join([*(executed[file] for file in files), *await changed])
+    drawn: dict[str, pictures.Picture] = {}
+    for number, (name, drawing) in enumerate(drawings.items()):
+        told("drawing the charts", number, len(drawings))
+        if (picture := await drawing) is not None:
+            drawn[name] = picture
+    told("drawing the charts", len(drawn), len(drawn))
     told("writing the page", 0, 1)
-    export, report = await exporter, notebooks.join(pages)
-    printer = running if job.pdf else None
+    export, printer = await exporter, running if job.pdf else None
     await asyncio.to_thread(export, stage, report, drawn, paper.PRINTS if printer else {})
     told("writing the page", 1, 1)
     if printer:
         told("printing", 0, 1)
-        prints = await charts.given(paper.prints(printer, stage / PAGE, dataset.released))
+        prints = await studio.given(paper.prints(printer, stage / PAGE, dataset.released))
         for name, pdf in (prints or {}).items():
             (stage / name).write_bytes(pdf)
         if prints is None:  # The page names what lies beside it.
             await asyncio.to_thread(export, stage, report, drawn, {})
         told("printing", 1, 1)
-    await charts.filed()
+    _file([(meta, await filing) for meta, filing in filings], stage / FIGURES, source)
     await workbook
     notes = [] if running else [f"{browser.missing()} {NO_BROWSER}"]
-    if charts.failure:
-        notes.append(f"{charts.failure} {BROWSER_FAILED}")
-    return Made(dataset, charts.failure, tuple(notes))
+    if studio.failure:
+        notes.append(f"{studio.failure} {BROWSER_FAILED}")
+    return Made(dataset, studio.failure, tuple(notes))
 
 
-async def _executed(
-    files: Sequence[Path],
-    runners: Sequence[notebooks.Runner],
-    charts: _Charts,
-    tasks: asyncio.TaskGroup,
-    told: Told,
-) -> list[Any]:
-    """Run the chapters side by side, and have the charts of each drawn while the next one runs."""
-    executed: dict[Path, Any] = {}
-    # The brief draws nothing and takes longest: run in the middle, it neither keeps the browser
-    # waiting for its first charts nor holds up the end.
-    first, *rest = files
-    waiting = iter([*rest[:3], first, *rest[3:]])
-
-    async def take_turns(runner: notebooks.Runner) -> None:
-        for file in waiting:
-            executed[file] = await runner.run(file, told)
-            charts.ask(executed[file])
-        await runner.stop()
-
-    for turns in [tasks.create_task(take_turns(runner)) for runner in runners]:
-        await turns
-    return [executed[file] for file in files]
+def _file(
+    made: Sequence[tuple[Mapping[str, Any], Mapping[str, bytes]]], folder: Path, source: str
+) -> None:
+    """Write the files of all charts that have any, and a list of them."""
+    shown = [meta for meta, files in made if files]
+    if shown:
+        folder.mkdir()
+        sheet = pictures.contact_sheet(shown, source).encode()
+        for name, content in [(SHEET, sheet), *(f for _, files in made for f in files.items())]:
+            (folder / name).write_bytes(content)
 
 
-class _Charts:
-    """The charts of a build: asked for as chapters are executed, waited for at the end.
-
-    ``failure`` is why the browser did not give all that it was asked for, where it did not.
-    """
-
-    def __init__(
-        self,
-        running: browser.Browser | None,
-        kept: Path,
-        folder: Path,
-        dataset: Dataset,
-        tasks: asyncio.TaskGroup,
-    ) -> None:
-        self._studio = pictures.Pictures(running, kept) if running else None
-        self._folder = folder
-        title = dataset.descriptor.get("title", "Defence agreements")
-        edition = f"edition {dataset.edition} ({page.day(dataset.released)})"
-        self._source = f"Source: {title}, {edition}. CC BY 4.0."
-        self._tasks = tasks
-        self._drawings: dict[str, asyncio.Task[pictures.Picture | None]] = {}
-        self._files: list[asyncio.Task[None]] = []
-        self._filed: list[Mapping[str, Any]] = []
-        self.failure: browser.BrowserError | None = None
-
-    def ask(self, notebook: Any) -> None:
-        """Have the charts of one executed chapter drawn and filed."""
-        if self._studio is None:
-            return
-        page.identify(notebook)
-        for figure in notebooks.figures(notebook):
-            drawing = self._tasks.create_task(self.given(self._studio.picture(figure)))
-            self._drawings[page.figure_key(figure)] = drawing
-            filed = self._file(self._studio, drawing, figure["layout"]["meta"])
-            self._files.append(self._tasks.create_task(filed))
-
-    async def drawn(self, told: Told) -> dict[str, pictures.Picture]:
-        """Wait for all drawings; give those that were made by the figure's key."""
-        ready: dict[str, pictures.Picture] = {}
-        for key, drawing in self._drawings.items():
-            told("drawing the charts", len(ready), len(self._drawings))
-            if (picture := await drawing) is not None:
-                ready[key] = picture
-        told("drawing the charts", len(ready), len(ready))
-        return ready
-
-    async def filed(self) -> None:
-        """Wait for all files, titled SVG and PNG, and list those that were made."""
-        for filing in self._files:
-            await filing
-        if self._filed:
-            sheet = pictures.contact_sheet(self._filed, self._source)
-            (self._folder / SHEET).write_bytes(sheet.encode())
-
-    async def given(self, asked: Coroutine[Any, Any, T]) -> T | None:
-        """Wait for what the browser was asked for; give nothing, and note it, where it failed."""
-        try:
-            return await asked
-        except browser.BrowserError as error:
-            self.failure = self.failure or error
-            return None
-
-    async def _file(
-        self,
-        studio: pictures.Pictures,
-        drawing: asyncio.Task[pictures.Picture | None],
-        meta: dict[str, Any],
-    ) -> None:
-        if (picture := await drawing) is None:
-            return
-        markup = await asyncio.to_thread(pictures.titled, picture.wide, meta, self._source)
-        if (png := await self.given(studio.png(markup))) is not None:
-            self._folder.mkdir(exist_ok=True)
-            (self._folder / f"{meta['name']}.svg").write_bytes(markup.encode())
-            (self._folder / f"{meta['name']}.png").write_bytes(png)
-            self._filed.append(meta)
+def _source(dataset: Dataset) -> str:
+    title = dataset.descriptor.get("title", "Defence agreements")
+    edition = f"edition {dataset.edition} ({page.day(dataset.released)})"
+    return f"Source: {title}, {edition}. CC BY 4.0."
 
 
 def _checked(job: Plan) -> Dataset:
@@ -234,19 +173,12 @@ def _checked(job: Plan) -> Dataset:
     return load(job.data, focus=job.focus)
 
 
-def _exporter(
-    dataset: Dataset, folder: Path
-) -> Callable[[Path, Any, dict[str, pictures.Picture], Mapping[str, str]], None]:
+def _exporter(dataset: Dataset, folder: Path) -> Callable[..., None]:
     """Prepare the page while the notebooks still run."""
     records = page.records(dataset)
     exporter = AccordsExporter()
 
-    def export(
-        stage: Path,
-        notebook: Any,
-        drawn: dict[str, pictures.Picture],
-        prints: Mapping[str, str],
-    ) -> None:
+    def export(stage: Path, notebook: Any, drawn: Any, prints: Mapping[str, str]) -> None:
         beside = {**prints, WORKBOOK: "all tables, for a spreadsheet"}
         exporter.context = Context(dataset, drawn, records, beside)
         # Pictures beside the notebooks are found from their folder.
@@ -257,13 +189,13 @@ def _exporter(
     return export
 
 
-def _changes(job: Plan, dataset: Dataset) -> Any:
+def _changes(job: Plan, dataset: Dataset) -> list[Any]:
     """Give the chapter on what changed since an earlier edition, where one is given or found."""
     if not set(dataset.descriptor.get("focus", ())) <= set(dataset.focus):
-        return None  # Editions are compared whole, and this is a part of one.
+        return []  # Editions are compared whole, and this is a part of one.
     difference = (
         editions.compared(job.since, dataset, job.data)
         if job.since
         else editions.since_previous(dataset)
     )
-    return changes.as_notebook(difference) if difference is not None else None
+    return [changes.as_notebook(difference)] if difference is not None else []
