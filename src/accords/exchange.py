@@ -85,13 +85,8 @@ def replace(folder: Path, changes: Mapping[Path, Path | None]) -> None:
 
     ``folder`` is locked and staged; ``changes`` has for each target the staged file that takes its
     place, or None where the target goes. Of a target that is a link, the file it leads to changes.
-
-    Raises
-    ------
-    OSError
-        A file cannot be written. All are as they were.
-    AccordsError
-        Nor could all be put back; the next command that opens the folder tries again.
+    An OSError says what cannot be written, an :class:`AccordsError` that it cannot be put back
+    either; the next command that opens the folder tries again.
     """
     aside = folder / ASIDE
     former: dict[Path, Path | None] = dict.fromkeys(changes)

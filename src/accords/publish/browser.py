@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -19,7 +19,9 @@ from accords.errors import AccordsError
 
 T = TypeVar("T")
 
-BUNDLE = Path(__file__).parent / "static" / "plotly-bars-lines-4.1.1.min.js.gz"
+STATIC = Path(__file__).parent / "static"
+
+BUNDLE = STATIC / "plotly-bars-lines-4.1.1.min.js.gz"
 """The plotly.js that draws the pictures and that the page carries."""
 
 LIVE = frozenset({"bar", "scatter"})
@@ -53,55 +55,6 @@ PLACES = {
     ),
 }
 """Where browsers are that are not on the path; on Windows below the folders of programs."""
-
-# Draws a figure off screen and says where its first and last visible marks are, so that the room
-# that a title would take can be cut off.
-_DRAW = """
-async ({data, layout}) => {
-  const {width, height} = layout;
-  const markup = await Plotly.toImage(
-    {data, layout}, {format: "svg", width, height, imageDataOnly: true});
-  const host = document.createElement("div");
-  host.style.cssText = "position:absolute;left:0;top:0";
-  host.innerHTML = markup;
-  document.body.append(host);
-  let top = height, bottom = 0;
-  for (const mark of host.querySelectorAll("text,path,rect,circle,line,image")) {
-    if (mark.closest("defs,clipPath,.draglayer")) continue;
-    const style = getComputedStyle(mark);
-    const filled = style.fill !== "none" && style.fillOpacity !== "0" && style.opacity !== "0";
-    if (!filled && style.stroke === "none") continue;
-    const box = mark.getBoundingClientRect();
-    if (box.width >= width && box.height >= height) continue;
-    if (!box.width && !box.height) continue;
-    top = Math.min(top, box.top);
-    bottom = Math.max(bottom, box.bottom);
-  }
-  host.remove();
-  return [markup, Math.max(0, top), Math.min(height, bottom)];
-}
-"""
-
-# Leaves of the page what one print has: what is only hidden makes printing thirty times as slow.
-# A link to what is gone loses its target, and the contents have their pages numbered. A table that
-# is wider than the paper would make the browser print every page smaller.
-_PREPARE = """
-({part, pages}) => {
-  document.documentElement.dataset.print = part;
-  for (const other of document.querySelectorAll(`[data-in]:not([data-in~="${part}"])`)) {
-    other.remove();
-  }
-  for (const link of document.querySelectorAll('a[href^="#"]')) {
-    const id = decodeURIComponent(link.hash.slice(1));
-    if (!document.getElementById(id)?.checkVisibility()) link.removeAttribute("href");
-    else if (id in pages && link.closest("nav")) link.dataset.page = pages[id];
-  }
-  for (const box of document.querySelectorAll(".scroll")) {
-    const room = box.clientWidth / box.scrollWidth;
-    if (room < 1) box.firstElementChild.style.zoom = room;
-  }
-}
-"""
 
 
 class BrowserError(AccordsError):
@@ -244,7 +197,7 @@ class Browser:
             from plotly.offline import get_plotlyjs
 
             page = await self._page("every type", get_plotlyjs)
-        markup, top, bottom = await page.evaluate(_DRAW, figure)
+        markup, top, bottom = await page.evaluate(_script("draw.js"), figure)
         return markup, top, bottom
 
     async def _photograph(self, markup: str, width: float, height: float, scale: float) -> bytes:
@@ -260,9 +213,14 @@ class Browser:
         await page.set_viewport_size(PAPER)
         await page.goto(file.resolve().as_uri())
         await page.emulate_media(media="print")
-        await page.evaluate(_PREPARE, {"part": part, "pages": pages})
+        await page.evaluate(_script("prepare.js"), {"part": part, "pages": pages})
         return bytes(
             await page.pdf(
                 prefer_css_page_size=True, print_background=True, tagged=True, outline=True
             )
         )
+
+
+@cache
+def _script(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")

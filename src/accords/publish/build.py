@@ -122,16 +122,9 @@ def plan(
 def build(job: Plan, told: Told = lambda *_: None) -> Result:
     """Build the report, or find that it is up to date.
 
-    Everything is written beside its place and moved there at the end: on any failure the last good
-    report stays as it was.
-
-    Raises
-    ------
-    AccordsError
-        The data have problems, a notebook failed, or a file cannot be read or written: what,
-        where, and what to do.
-    KeyboardInterrupt
-        SIGINT or SIGTERM ended the build; what that left is said on the terminal.
+    Everything is written beside its place and moved there at the end: on any failure (an
+    :class:`AccordsError` says which, and what to do) the last good report stays as it was. Where
+    SIGINT or SIGTERM ends the build, what that left is said on the terminal.
     """
     if not (job.data / "datapackage.json").is_file():
         raise BuildError(
@@ -272,7 +265,7 @@ def _inputs(job: Plan) -> dict[str, str]:
         for file in code
         if not file.relative_to(PACKAGE).as_posix().startswith(NOT_FOR_NOTEBOOKS)
     ]
-    data = [file for file in _settled_files(job.data) if file.suffix in (".csv", ".json", ".md")]
+    data = [file for file in settled_files(job.data) if file.suffix in (".csv", ".json", ".md")]
     return {
         "data": _hash_all(data, job.data),
         "notebooks": _hash_all(job.notebooks.glob("[0-9]*.ipynb"), job.notebooks),
@@ -298,11 +291,11 @@ def _since(job: Plan) -> str:
     if job.since:
         # A name that git does not know is an input too: reading it says what is wrong with it.
         return found or job.since
-    stored = [file for file in _settled_files(job.data) if file.suffix == ".zip"]
+    stored = [file for file in settled_files(job.data) if file.suffix == ".zip"]
     return f"{found} {_hash_all(stored, job.data)}"
 
 
-def _settled_files(folder: Path) -> list[Path]:
+def settled_files(folder: Path) -> list[Path]:
     """List the files below a folder, without those of a change that is being made ready."""
     return [file for file in folder.rglob("*") if exchange.ASIDE not in file.parts]
 

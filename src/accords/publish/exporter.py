@@ -25,6 +25,7 @@ from traitlets.config import Config
 from accords.dataset import find_data, load
 from accords.errors import DatasetError
 from accords.publish import browser, notebooks, page
+from accords.publish.cache import digest
 from accords.publish.page import Context
 from accords.publish.pictures import Picture, Pictures
 
@@ -101,12 +102,7 @@ class AccordsExporter(HTMLExporter):
         """Export one notebook, or several joined by :func:`accords.publish.notebooks.join`.
 
         Without a :attr:`context` the dataset is looked for beside the notebook and the pictures
-        are drawn here and now.
-
-        Raises
-        ------
-        NotebookError
-            Two chapters show the same chart (see :func:`accords.publish.page.identify`).
+        are drawn here and now. For errors see :func:`accords.publish.page.identify`.
         """
         _, resources = super().from_notebook_node(nb, resources, **kw)
         return resources["page"].write(), resources
@@ -147,7 +143,7 @@ class AccordsExporter(HTMLExporter):
                 drawn = await asyncio.gather(*(studio.picture(figure) for figure in figures))
             if failed := studio.failure:
                 self.log.warning("Charts are interactive only: the browser failed. %s", failed)
-            keys = map(page.figure_key, figures)
+            keys = map(digest, figures)
             return {key: each for key, each in zip(keys, drawn, strict=True) if each}
 
         with tempfile.TemporaryDirectory() as cache:

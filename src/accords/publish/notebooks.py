@@ -49,14 +49,12 @@ UNDRAWABLE = frozenset(
 )
 """Types of Plotly's traces that need WebGL or the network, so that there is no picture of them."""
 
-HIDDEN = frozenset(("analyst", "remove_cell", "hide_cell"))
-"""Tags of cells that stay out of the report, written with ``_`` or ``-``."""
-
-HIDDEN_CODE = frozenset(("remove_input", "hide_input"))
-"""Tags of cells whose code stays out of it."""
-
-HIDDEN_OUTPUT = frozenset(("remove_output", "hide_output"))
-"""Tags of cells whose outputs stay out of it."""
+HIDDEN, HIDDEN_CODE, HIDDEN_OUTPUT = (
+    {"analyst", "remove_cell", "hide_cell"},
+    {"remove_input", "hide_input"},
+    {"remove_output", "hide_output"},
+)
+"""Tags, written with ``_`` or ``-``, of cells that stay out of the report, whole or in part."""
 
 # Neither a page nor a picture has a place for these; ANSI's escape stays.
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\ufffe\uffff]")
@@ -96,13 +94,7 @@ def chapters(folder: Path) -> list[Path]:
 
 
 def read(file: Path) -> NotebookNode:
-    """Read one notebook, without any outputs that it may hold.
-
-    Raises
-    ------
-    NotebookError
-        The file cannot be read, or holds no notebook.
-    """
+    """Read one notebook, without outputs; a :class:`NotebookError` says that it is none."""
     try:
         notebook = nbformat.read(file, as_version=4)
         for cell in notebook.cells:
@@ -159,12 +151,8 @@ class Runner:
     async def run(self, file: Path, told: Callable[[str, int, int], None]) -> NotebookNode:
         """Give one notebook executed: kept from before, or run now.
 
-        ``told`` learns the chapter, the cells done and the cells in all.
-
-        Raises
-        ------
-        NotebookError
-            A cell failed: which, why, and what to do.
+        ``told`` learns the chapter, the cells done and the cells in all. A :class:`NotebookError`
+        says which cell failed, why, and what to do.
         """
 
         async def executed() -> bytes:

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -22,13 +21,12 @@ from nbformat import NotebookNode
 from accords import words
 from accords.charts import theme
 from accords.dataset import Dataset
-from accords.publish import cache, cells, metadata, notebooks, partners, pictures
+from accords.publish import cells, metadata, notebooks, partners, pictures
 from accords.publish import records as evidence
-from accords.publish.browser import BUNDLE, LIVE
+from accords.publish.browser import BUNDLE, LIVE, STATIC
+from accords.publish.cache import digest
 from accords.templates import render
 from accords.words import plain
-
-STATIC = Path(__file__).parent / "static"
 
 LONG = 100
 """Rows from which a chart's table is left out on paper."""
@@ -60,7 +58,7 @@ class Chapter:
 class Context:
     """What a page needs besides the notebooks.
 
-    ``pictures`` are by :func:`figure_key`; a figure without one is interactive only. ``records``
+    ``pictures`` are by the digest of their figure; one without one is interactive only. ``records``
     are as :func:`records` returns them; ``beside`` says what the files beside the page hold.
     """
 
@@ -101,7 +99,7 @@ class Page:
         self.figures[name] = {
             "number": len(self.figures) + 1,
             "notebook": self._chapter(cell).notebook,
-            **_shown(figure, self.context.pictures.get(figure_key(figure))),
+            **_shown(figure, self.context.pictures.get(digest(figure))),
         }
         return Markup('<figure data-chart="{}"></figure>').format(name)
 
@@ -136,9 +134,7 @@ class Page:
             "shown": self.shown,
             "title": report_title(dataset) if dataset else next(filter(None, titles)),
             "dataset": dataset,
-            "released": day(dataset.released) if dataset else "",
-            "read_until": day(dataset.as_of) if dataset else "",
-            "abstract": Markup(abstract(dataset)) if dataset else "",
+            "day": day,
             "left_out": self.left_out,
             "changed": self._first_of("what-changed"),
             "records": {name: Markup(part) for name, part in self.context.records.items()},
@@ -150,7 +146,7 @@ class Page:
             "charts": packed(_interactive(live)),
             "narrow": packed(narrow),
             "bundle": Markup(base64.b85encode(BUNDLE.read_bytes()).decode()),
-            "definitions": definitions(dataset) if dataset else {},
+            "states": _states(dataset) if dataset else "",
         }
         return render("accords.publish", "page.html.j2", report=report)
 
@@ -162,12 +158,7 @@ class Page:
 
     def shown(self, chapter: Chapter) -> Markup:
         """Return what the cells of a chapter show, its charts in their places."""
-        dataset = self.context.dataset
-        about = {
-            "level": 4 if chapter.sections else 3,
-            "dataset": dataset,
-            "released": day(dataset.released) if dataset else "",
-        }
+        about = {"level": 4 if chapter.sections else 3, "dataset": self.context.dataset, "day": day}
 
         def figure(found: re.Match[str]) -> str:
             shown = self.figures[Markup(found[1]).unescape()]
@@ -199,15 +190,9 @@ class Page:
 def identify(nb: NotebookNode, name: str = "") -> None:
     """Make an executed notebook ready for the page; to do it again changes nothing.
 
-    Its cells know their place, those that are not for readers are gone, and each chart says what
-    the page needs of it. What :func:`accords.charts.theme.finish` made has it all; any other chart
-    is named after its cell and has the title of its layout. ``name`` is that of the notebook's
-    file, without ending; by default it is the title.
-
-    Raises
-    ------
-    NotebookError
-        Two chapters show the same chart, so that one file would stand for both.
+    See :func:`accords.publish.notebooks.publish`. Beside that, a chart that is not made by
+    :func:`accords.charts.theme.finish` is named after its cell and has the title of its layout. A
+    :class:`NotebookError` says that two chapters show one chart: its file would stand for both.
     """
     notebooks.publish(nb, name)
     shown: dict[str, NotebookNode] = {}
@@ -306,11 +291,6 @@ def _cell(value: Any) -> tuple[str, str | None]:
     return str(value), None
 
 
-def figure_key(figure: Mapping[str, Any]) -> str:
-    """Name a figure by its content."""
-    return cache.digest(figure)
-
-
 def with_row_sets(markup: str, dataset: Dataset) -> Markup:
     """Let the numbers of markup of our own, which is whole, lead to their rows in the table."""
     body = BeautifulSoup(markup, "lxml").body
@@ -349,42 +329,16 @@ def records(dataset: Dataset) -> dict[str, str]:
 
 def report_title(dataset: Dataset) -> str:
     """Name the report after its focus states."""
-    return f"Defence agreements of {_names(dataset)}"
+    return f"Defence agreements of {_states(dataset)}"
+
+
+def _states(dataset: Dataset) -> str:
+    return words.listed(dataset.party_names[state] for state in dataset.focus)
 
 
 def day(date: pd.Timestamp) -> str:
     """Write a day as '24 November 2026'."""
     return f"{date.day} {date:%B %Y}"
-
-
-def abstract(dataset: Dataset) -> str:
-    """Say in a sentence what the report is, and of whom its data hold only part."""
-    gathered = dataset.descriptor.get("focus", ())
-    of_names = dataset.party_names
-    return render(
-        "accords.publish",
-        "abstract.html.j2",
-        names=_names(dataset),
-        have="has" if len(dataset.focus) == 1 else "have",
-        gathered=[of_names[state] for state in gathered],
-        elsewhere=[of_names[state] for state in dataset.focus if state not in gathered],
-    )
-
-
-def _names(dataset: Dataset) -> str:
-    return words.listed(dataset.party_names[state] for state in dataset.focus)
-
-
-def definitions(dataset: Dataset) -> dict[str, list[tuple[str, str]]]:
-    """List the terms that the report uses, from the dataset's own code lists."""
-    lists = {
-        "Instruments": "instruments",
-        "Domains": "domain_codes",
-        "Status": "statuses",
-        "Kinds of sources": "source_kinds",
-    }
-    codes = {title: dataset.codes(name)[["label", "definition"]] for title, name in lists.items()}
-    return {title: [*of.itertuples(index=False, name=None)] for title, of in codes.items()}
 
 
 def _interactive(charts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """The evidence behind the report: a table of all agreements, a section for each, the publishers.
 
-Everything here is plain HTML that is complete without a script. ``static/table.js`` adds search,
-filters, sorting, row sets, downloads and ready-made citations by reading this same markup, so that
-nothing is said twice: the report holds several hundred sections and has to stay small.
+All is complete without a script. ``static/table.js`` adds search, filters, sorting, row sets,
+downloads and citations by reading this same markup, so that nothing is said twice.
 """
 
 from __future__ import annotations
@@ -89,17 +88,16 @@ def agreement_sections(dataset: Dataset) -> str:
 def source_list(dataset: Dataset) -> str:
     """Write the publishers that the dataset rests on, those cited most first.
 
-    The cited pages themselves stand with the agreements that they support. Publishers of few
-    pages are counted only. Numbers carry ``data-rows``, as those of a notebook do.
+    Those of few pages are counted only. Numbers carry ``data-rows``, as those of a notebook do.
     """
     cited = dataset.citations[["agreement_id", "source_id"]].drop_duplicates()
     cited = cited.merge(dataset.sources, on="source_id")
     pages = cited.groupby("publisher")["source_id"].nunique()
     often = cited[cited["publisher"].map(pages) >= OFTEN]
     kinds = dataset.labels("source_kinds")
-    publishers = [
+    publishers: list[dict[str, Any]] = [
         {
-            "name": name,
+            "name": str(name),
             "pages": pages[name],
             "kinds": [kinds.get(kind, kind) for kind in group["kind"].dropna().unique()],
             "languages": sorted({language(code) for code in group["language"].dropna()}),
@@ -119,11 +117,7 @@ def source_list(dataset: Dataset) -> str:
 
 
 def row_set(positions: Iterable[int]) -> str:
-    """Write row numbers as base-36 ranges: ``0-3,7,9``.
-
-    Positions are those of agreements in the sorted list of all ids; ``table.js`` reads the set from
-    ``data-set`` and from the address ``#rows=``.
-    """
+    """Write places in the sorted list of all ids as base-36 ranges, for ``table.js``: ``0-3,7``."""
     ranges: list[list[int]] = []
     for position in sorted(set(positions)):
         if ranges and position == ranges[-1][1] + 1:
@@ -211,9 +205,10 @@ class _Record:
         """Number the sources of some citations as they are listed below the record."""
         return sorted({self.number[each.source_id] for each in cited})
 
-    def refs(self, subject: str) -> list[int]:
-        """Number the sources that support one fact."""
-        return self.numbers(c for c in self.citations if c.subject == subject)
+    def refs(self, subject: str, *voices: str | None) -> list[int]:
+        """Number the sources that support one fact, or those of them that carry a voice."""
+        supporting = (c for c in self.citations if c.subject == subject)
+        return self.numbers(c for c in supporting if not voices or c.voice in voices)
 
     @property
     def tokens(self) -> list[str]:
@@ -258,11 +253,6 @@ class _Record:
         if len(voices) < 2:
             return []
         return [*voices, *([None] if None in spoken else [])]
-
-    def spoken(self, domain: str, voice: str | None) -> list[int]:
-        """Number the sources in which a voice names a domain."""
-        named = (c for c in self.citations if c.subject == f"domain:{domain}" and c.voice == voice)
-        return self.numbers(named)
 
     @property
     def related(self) -> list[tuple[str, str, str | None]]:

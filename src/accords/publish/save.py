@@ -30,12 +30,7 @@ def save_figure(
 
     ``width`` and ``height`` are in px of 1/96 inch, to which text and lines keep their proportion:
     605 px fill the 16 cm of a page, and have 1,891 dots in a PNG of 300 dpi. By default they are
-    the figure's own, else 760 by 420.
-
-    Raises
-    ------
-    AccordsError
-        The ending is another one, there is no browser to draw with, or the file cannot be written.
+    the figure's own, else 760 by 420. An :class:`AccordsError` says what keeps it from being drawn.
     """
     target = Path(path)
     form = target.suffix.lower()

@@ -34,13 +34,7 @@ def lab(options: Sequence[str] = ()) -> NoReturn:
 
 
 def app(options: Sequence[str] = ()) -> NoReturn:
-    """Become a voila that shows the explorer as a page without code; options are handed on to it.
-
-    Raises
-    ------
-    AccordsError
-        Voila is not installed.
-    """
+    """Become a voila that shows the explorer as a page without code, if it is installed."""
     if importlib.util.find_spec("voila") is None:
         raise AccordsError("voila is not installed. Run: pip install 'accords[app]'")
     _become("voila", find_notebook(PAGE), f"--Voila.tornado_settings={OFFLINE}", *options)

@@ -103,7 +103,7 @@ async def _taken(
             for figure in notebooks.figures(executed[file]):
                 meta = figure["layout"]["meta"]
                 drawing = tasks.create_task(studio.picture(figure))
-                drawings[page.figure_key(figure)] = drawing
+                drawings[cache.digest(figure)] = drawing
                 filing = tasks.create_task(studio.files(drawing, meta, source))
                 filings.append((meta, filing))
         await runner.stop()

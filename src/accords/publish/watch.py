@@ -7,16 +7,15 @@ import mimetypes
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from accords import exchange
 from accords.checks import check
 from accords.errors import AccordsError
-from accords.publish.build import PAGE, Plan, build
+from accords.publish.build import PAGE, Plan, build, settled_files
 from accords.templates import render
 
 HOST = "127.0.0.1"
@@ -151,13 +150,9 @@ class _Handler(BaseHTTPRequestHandler):
 def _looked(folders: tuple[Path, ...]) -> dict[Path, tuple[int, int]]:
     """Return size and time of each file that is neither hidden nor of a change under way."""
     found = {}
-    for folder in folders:
-        for file in folder.rglob("[!.]*.*"):
-            if exchange.ASIDE in file.parts:
-                continue
-            try:
+    for file in (file for folder in folders for file in settled_files(folder)):
+        if file.name[0] != "." and file.suffix:
+            with suppress(FileNotFoundError):  # Gone since it was listed.
                 status = file.stat()
-            except FileNotFoundError:
-                continue  # Gone since it was listed.
-            found[file] = (status.st_size, status.st_mtime_ns)
+                found[file] = (status.st_size, status.st_mtime_ns)
     return found
