@@ -154,8 +154,8 @@ class _Records:
             ["earliest", "agreement_id"], ascending=[False, True], na_position="last"
         )
         self.all = {row.agreement_id: _Record(self, row) for row in plain_rows(newest)}
-        self.parts = _grouped((record.row for record in self.all.values()), "part_of")
-        self.successors = _grouped((record.row for record in self.all.values()), "supersedes")
+        self.parts = dataset.overview.groupby("part_of").groups
+        self.successors = dataset.overview.groupby("supersedes").groups
 
     def write(self, template: str, **context: Any) -> str:
         """Fill in a template of all agreements."""
@@ -260,8 +260,8 @@ class _Record:
         ways = {
             "Part of": [self.row.part_of] if self.row.part_of else [],
             "Replaces": [self.row.supersedes] if self.row.supersedes else [],
-            "Has as a part": [part.agreement_id for part in self.records.parts[self.id]],
-            "Replaced by": [later.agreement_id for later in self.records.successors[self.id]],
+            "Has as a part": self.records.parts.get(self.id, ()),
+            "Replaced by": self.records.successors.get(self.id, ()),
         }
         known = self.records.all
         return [
