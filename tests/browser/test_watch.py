@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from accords.publish import watch
-from accords.publish.build import PAGE, Plan, plan
+from accords.publish.build import plan
+from accords.publish.job import PAGE, Plan
 from accords.publish.watch import State, rebuild, served
 
 

@@ -23,9 +23,11 @@ from typer.testing import CliRunner
 
 from accords import exchange
 from accords.cli import app
+from accords.errors import AccordsError
 from accords.publish import browser, notebooks, paper
 from accords.publish import build as builder
-from accords.publish.build import BuildError, build, plan
+from accords.publish.build import build, plan
+from accords.publish.job import BuildError
 
 LOAD = """from accords import load
 ds = load(DATA, focus=FOCUS, as_of=EDITION)"""
@@ -504,7 +506,7 @@ def test_the_usual_folder_named_is_the_usual_folder(project: Path) -> None:
 @pytest.mark.usefixtures("no_browser")
 def test_an_earlier_edition_that_is_nowhere_is_no_reason_to_be_up_to_date(project: Path) -> None:
     build(plan())
-    with pytest.raises(builder.AccordsError, match="nonsense"):
+    with pytest.raises(AccordsError, match="nonsense"):
         build(plan(since="nonsense"))
 
 

@@ -14,7 +14,8 @@ import pytest
 
 from accords.curation.revision import revision
 from accords.publish import watch
-from accords.publish.build import PAGE, Plan, plan
+from accords.publish.build import plan
+from accords.publish.job import PAGE, Plan
 from accords.publish.watch import State, changes, rebuild, served
 
 WAIT = 60

@@ -11,22 +11,17 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from accords import exchange
-from accords.errors import AccordsError
 from accords.publish import browser
+from accords.publish.job import FIGURES, MANIFEST, PAGE, BuildError, Plan, Told
 
 PACKAGE = Path(__file__).parents[1]
-
-PAGE, WORKBOOK, MANIFEST = "report.html", "report.xlsx", "manifest.json"
-
-FIGURES = "figures"
-"""Folder of the pictures."""
 
 NOT_FOR_NOTEBOOKS = ("checks/", "cli/", "curation/", "explorer/", "publish/")
 """Rooms that chapters do not use: a change there leaves executed notebooks valid."""
@@ -39,40 +34,6 @@ PACKAGES = (
     *("playwright", "plotly", "scipy", "statsmodels", "xlsxwriter"),
 )
 """Packages that shape the report, whose versions the manifest names."""
-
-Told = Callable[[str, int, int], None]
-"""Progress: what is being done, steps done, steps in all."""
-
-
-class BuildError(AccordsError):
-    """The report cannot be built."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is built from what, and where it goes.
-
-    ``root`` is the project's folder; without ``focus`` the data name the states, without ``since``
-    the edition before is looked up.
-    """
-
-    root: Path
-    data: Path
-    out: Path
-    figures: Path
-    focus: tuple[str, ...] | None = None
-    pdf: bool = True
-    since: str | None = None
-
-    @property
-    def notebooks(self) -> Path:
-        """The chapters' folder."""
-        return self.root / "notebooks"
-
-    @property
-    def cache(self) -> Path:
-        """Where executed notebooks and pictures are kept, by content."""
-        return self.root / ".cache"
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from accords.curation import editions
 from accords.curation.workbook import write_workbook
 from accords.dataset import Dataset, load
 from accords.publish import browser, cache, changes, notebooks, page, paper, pictures
-from accords.publish.build import FIGURES, PAGE, WORKBOOK, BuildError, Plan, Told
 from accords.publish.exporter import AccordsExporter, Context
+from accords.publish.job import FIGURES, PAGE, WORKBOOK, BuildError, Plan, Told
 
 T = TypeVar("T")
 

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from accords.checks import check
 from accords.errors import AccordsError
-from accords.publish.build import PAGE, Plan, build, settled_files
+from accords.publish.build import build, settled_files
+from accords.publish.job import PAGE, Plan
 from accords.templates import render
 
 HOST = "127.0.0.1"
