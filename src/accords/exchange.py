@@ -1,8 +1,7 @@
 """Exchange files of a folder all at once: whoever opens it next sees all of a change, or none.
 
-A change is made ready in a hidden folder inside. A journal then lists which file takes whose place,
-and the files are moved one by one. A process that is killed before the journal stands has changed
-nothing; one that is killed after it is finished by whoever opens the folder next.
+A change is made ready in a hidden folder inside; then a journal lists which file takes whose place.
+Killed before the journal stands, it never was; after it, whoever opens the folder finishes it.
 """
 
 from __future__ import annotations
@@ -38,20 +37,9 @@ def locked(
 ) -> Iterator[None]:
     """Keep every other process from changing a folder, and settle what a killed one left.
 
-    Parameters
-    ----------
-    folder
-        The folder. Its lock ends with the block, and also when the process is killed.
-    waiting
-        Called where another process has the lock, before waiting for it.
-    patience
-        Seconds after which the lock counts as another's: whoever settles a folder before reading
-        it has the lock for a moment.
-
-    Raises
-    ------
-    Busy
-        Another process has the lock, and ``waiting`` is not given.
+    Where another has the lock for more than ``patience`` seconds (whoever settles a folder has it
+    for a moment), ``waiting`` is called and the lock waited for; without it, :class:`Busy` is
+    raised. The lock ends with the process, however that ends.
     """
     from filelock import FileLock, Timeout
 
@@ -95,74 +83,52 @@ def staged(folder: Path) -> Iterator[Path]:
 def replace(folder: Path, changes: Mapping[Path, Path | None]) -> None:
     """Put files in the place of others; on any failure all are left as they were.
 
-    Parameters
-    ----------
-    folder
-        The folder, locked and staged.
-    changes
-        For each target the file from the staged folder that takes its place, or None where the
-        target goes. A target that is a link stays one: the file that it leads to is replaced.
-
-    Raises
-    ------
-    OSError
-        A file cannot be written. All are as they were.
-    AccordsError
-        Nor could all be put back; the next command that opens the folder tries again.
+    ``folder`` is locked and staged; ``changes`` has for each target the staged file that takes its
+    place, or None where the target goes. Of a target that is a link, the file it leads to changes.
+    An OSError says what cannot be written, an :class:`AccordsError` that it cannot be put back
+    either; the next command that opens the folder tries again.
     """
     aside = folder / ASIDE
-    former: dict[Path, Path | None] = {}
-    for number, (target, file) in enumerate(changes.items()):
-        former[target] = None
+    former: dict[Path, Path | None] = dict.fromkeys(changes)
+    for number, target in enumerate(changes):
         if target.exists():
             former[target] = Path(shutil.copy2(target, aside / f"former-{number}"))
-        if file is not None:
-            _flush(file)
+    for file in filter(None, changes.values()):
+        _flush(file)
     _write_journal(folder, changes)
     try:
         _follow_journal(folder)
     except BaseException:
         # What could not be replaced because it is open elsewhere could not be put back either.
         back = {target: kept for target, kept in former.items() if not _alike(target, kept)}
-        try:
+        with _halfway(folder):
             _write_journal(folder, back)
             _follow_journal(folder)
-        except OSError as error:
-            raise AccordsError(_stuck(folder, error)) from error
         raise
 
 
 def settle(folder: Path) -> None:
     """Finish a change that was cut off after its journal stood; clear away what another left.
 
-    Cheap where there is nothing to settle, so that whoever reads the folder may call it first.
-
-    Raises
-    ------
-    AccordsError
-        The files are partly changed, and the rest cannot be written.
+    Whoever reads the folder may call it first: it is cheap where nothing is to be settled. An
+    :class:`AccordsError` says that the files are partly changed and the rest cannot be written.
     """
     aside = folder / ASIDE
     if not aside.is_dir() and not (folder / LOCK).exists():
         return
-    halfway = (aside / _JOURNAL).exists()
-    try:
-        with locked(folder, (lambda: None) if halfway else None, patience=0):
-            pass
-    except Busy:
-        return  # Another process is still making its change ready.
-    except OSError as error:
-        if halfway:
-            raise AccordsError(_stuck(folder, error)) from error
+    if (aside / _JOURNAL).exists():
+        with _halfway(folder), locked(folder, lambda: None, patience=0):
+            return
+    # Another process may still be making its change ready.
+    with suppress(Busy, OSError), locked(folder, patience=0):
+        return
 
 
 def _recover(folder: Path) -> None:
     aside = folder / ASIDE
     if (aside / _JOURNAL).exists():
-        try:
+        with _halfway(folder):
             _follow_journal(folder)
-        except OSError as error:
-            raise AccordsError(_stuck(folder, error)) from error
     shutil.rmtree(aside, ignore_errors=True)
 
 
@@ -170,8 +136,7 @@ def _write_journal(folder: Path, changes: Mapping[Path, Path | None]) -> None:
     """Write down which file takes whose place; from then on the change counts as made."""
     aside = folder / ASIDE
     steps = [
-        [_relative(target, folder), file and _relative(file, folder)]
-        for target, file in changes.items()
+        [_relative(to, folder), file and _relative(file, folder)] for to, file in changes.items()
     ]
     draft = aside / f"{_JOURNAL}.part"
     # The number of the folder in its file system tells a copy of it, where what the journal names
@@ -226,21 +191,25 @@ def _alike(file: Path, other: Path | None) -> bool:
 
 
 def _flush(file: Path) -> None:
-    """Make sure that a file is on the disk, and not only on its way there."""
     with file.open("r+b") as written:
         os.fsync(written.fileno())
 
 
 def _relative(path: Path, folder: Path) -> str:
+    with suppress(ValueError):  # On another drive of Windows.
+        path = Path(os.path.relpath(path, folder))
+    return path.as_posix()
+
+
+@contextmanager
+def _halfway(folder: Path) -> Iterator[None]:
+    """Say of a file that cannot be written that others are already."""
     try:
-        return Path(os.path.relpath(path, folder)).as_posix()
-    except ValueError:  # On another drive of Windows.
-        return path.as_posix()
-
-
-def _stuck(folder: Path, error: OSError) -> str:
-    where = error.filename2 or error.filename or folder
-    return (
-        f"{where}: cannot be written ({error.strerror or error}), so that the files of {folder} "
-        "are partly changed. Free it, and run the command again: the rest is changed first."
-    )
+        yield
+    except OSError as error:
+        where = error.filename2 or error.filename or folder
+        raise AccordsError(
+            f"{where}: cannot be written ({error.strerror or error}), so that the files of "
+            f"{folder} are partly changed. Free it, and run the command again: the rest is "
+            "changed first."
+        ) from error

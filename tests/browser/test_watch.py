@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from accords.publish import watch
-from accords.publish.build import PAGE, Plan, plan
-from accords.publish.watch import Board, rebuild, served
+from accords.publish.build import plan
+from accords.publish.job import PAGE, Plan
+from accords.publish.watch import State, rebuild, served
 
 
 @pytest.mark.browser
@@ -22,21 +23,21 @@ def test_the_banner_and_the_new_report_appear_by_themselves(
         (job.out / PAGE).write_text((job.data / "events.csv").read_text(encoding="utf-8"))
 
     monkeypatch.setattr(watch, "build", build)
-    job, board = plan(small_folder, tmp_path / "build"), Board()
-    rebuild(job, board, lambda line: None)
+    job, state = plan(small_folder, tmp_path / "build"), State()
+    rebuild(job, state, lambda line: None)
     events = job.data / "events.csv"
     text = events.read_text(encoding="utf-8")
-    with served(job.out, board, 0) as address:
+    with served(job.out, state, 0) as address:
         page = chromium.new_page()
         page.goto(address, wait_until="domcontentloaded")
         report = page.frame_locator("#report").locator("body")
         expect(report).to_contain_text("Rome")
         events.write_text(text.replace("2012-11-06", "06/11/2012"), encoding="utf-8")
-        rebuild(job, board, lambda line: None)
+        rebuild(job, state, lambda line: None)
         expect(page.get_by_role("alert")).to_contain_text("06/11/2012")
         expect(report).to_contain_text("Rome")
         events.write_text(text.replace("Rome", "Milan"), encoding="utf-8")
-        rebuild(job, board, lambda line: None)
+        rebuild(job, state, lambda line: None)
         expect(report).to_contain_text("Milan")
         expect(page.get_by_role("alert")).to_be_hidden()
         page.close()

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,64 +34,64 @@ def test_a_browser_is_found_on_the_path(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert browser.find() == str(installed)
 
 
-def test_what_the_library_cancels_is_the_browser_s_failure_and_fails_all_that_follows() -> None:
-    running = browser.Browser("chromium")
-
+def test_what_the_library_cancels_is_the_browser_s_failure() -> None:
     async def cancelled() -> None:
         raise asyncio.CancelledError
 
-    async def asked() -> None:
-        raise AssertionError("a browser that is lost is asked again")
-
-    for work in (cancelled(), asked()):
-        with pytest.raises(browser.BrowserError, match=r"chromium: failed"):
-            running._submit(work).result(30)
-    running.close()
+    with pytest.raises(browser.BrowserError, match=r"chromium: failed"):
+        browser.completed(browser.Browser("chromium")._answered(cancelled()))
 
 
-@pytest.fixture
-def running() -> Iterator[browser.Browser]:
-    """A browser of this machine, opened."""
+def with_browser(work: Callable[[browser.Browser], Coroutine[Any, Any, None]]) -> None:
+    """Do something with a browser of this machine, opened."""
     found = browser.find()
     if found is None:
         pytest.skip("no Chrome, Chromium or Edge on this machine")
-    with browser.Browser(found) as opened:
-        opened.draw(FIGURE).result(60)
-        yield opened
+
+    async def opened() -> None:
+        async with browser.Browser(found) as running:
+            await running.draw(FIGURE)
+            await work(running)
+
+    browser.completed(opened())
 
 
 @pytest.mark.browser
-def test_a_figure_that_cannot_be_drawn_fails_alone(running: browser.Browser) -> None:
-    with pytest.raises(browser.BrowserError):
-        running.draw({"data": [], "layout": None}).result(60)  # type: ignore[dict-item]
-    assert running.draw(FIGURE).result(60)[0].startswith("<svg")
+def test_a_figure_that_cannot_be_drawn_fails_alone() -> None:
+    async def draw(running: browser.Browser) -> None:
+        with pytest.raises(browser.BrowserError):
+            await running.draw({"data": [], "layout": None})
+        assert (await running.draw(FIGURE))[0].startswith("<svg")
+
+    with_browser(draw)
 
 
 @pytest.mark.browser
-def test_a_type_that_the_page_cannot_make_live_is_drawn_all_the_same(
-    running: browser.Browser,
-) -> None:
-    heatmap = {"type": "heatmap", "z": [[1, 2], [3, 4]]}
-    markup, _, _ = running.draw({**FIGURE, "data": [heatmap]}).result(60)
-    assert "<image" in markup
+def test_a_type_that_the_page_cannot_make_live_is_drawn_all_the_same() -> None:
+    async def draw(running: browser.Browser) -> None:
+        heatmap = {"type": "heatmap", "z": [[1, 2], [3, 4]]}
+        assert "<image" in (await running.draw({**FIGURE, "data": [heatmap]}))[0]
+
+    with_browser(draw)
 
 
 @pytest.mark.browser
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc").exists(), reason="processes are found in /proc")
-def test_a_browser_that_is_killed_fails_what_it_was_asked_and_is_closed(
-    running: browser.Browser, tmp_path: Path
-) -> None:
+def test_a_browser_that_is_killed_fails_what_it_was_asked_and_is_closed(tmp_path: Path) -> None:
+    async def kill(running: browser.Browser) -> None:
+        for process in _descendants(os.getpid()):
+            if b"--headless" in Path(f"/proc/{process}/cmdline").read_bytes():
+                os.kill(process, signal.SIGKILL)
+                break
+        for _ in range(2):
+            with pytest.raises(browser.BrowserError):
+                await running.draw(FIGURE)
+            with pytest.raises(browser.BrowserError):
+                await running.pdf(tmp_path / "page.html", "report")
+
     started = time.monotonic()
-    for process in _descendants(os.getpid()):
-        if b"--headless" in Path(f"/proc/{process}/cmdline").read_bytes():
-            os.kill(process, signal.SIGKILL)
-            break
-    for _ in range(2):
-        with pytest.raises(browser.BrowserError):
-            running.draw(FIGURE).result(60)
-        with pytest.raises(browser.BrowserError):
-            running.pdf(tmp_path / "page.html", "report").result(60)
+    with_browser(kill)
     assert time.monotonic() - started < browser.TIMEOUT / 2
 
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +23,11 @@ from typer.testing import CliRunner
 
 from accords import exchange
 from accords.cli import app
+from accords.errors import AccordsError
 from accords.publish import browser, notebooks, paper
 from accords.publish import build as builder
-from accords.publish.build import BuildError, build, plan
+from accords.publish.build import build, plan
+from accords.publish.job import BuildError
 
 LOAD = """from accords import load
 ds = load(DATA, focus=FOCUS, as_of=EDITION)"""
@@ -400,26 +402,20 @@ class _FailingBrowser(browser.Browser):
 
     gives = ("draw", "photograph")
 
-    def pdf(self, page: Path, part: str, pages: Any = ()) -> Future[bytes]:
-        return self._failed("pdf", page)
+    async def pdf(self, page: Path, part: str, pages: Any = ()) -> bytes:
+        return self._given("pdf", b"PDF")
 
-    def draw(self, *arguments: Any) -> Future[Any]:
-        return self._failed("draw", *arguments)
+    async def draw(self, figure: dict[str, Any]) -> tuple[str, float, float]:
+        box = f"0 0 {figure['layout']['width']} {figure['layout']['height']}"
+        return self._given("draw", (f'<svg viewBox="{box}"><path d="M0,0h9"/></svg>', 0.0, 400.0))
 
-    def photograph(self, *arguments: Any, **_: Any) -> Future[Any]:
-        return self._failed("photograph", *arguments)
+    async def photograph(self, *arguments: Any, **_: Any) -> bytes:
+        return self._given("photograph", b"PNG")
 
-    def _failed(self, name: str, *arguments: Any) -> Future[Any]:
-        failed: Future[Any] = Future()
+    def _given(self, name: str, made: Any) -> Any:
         if name not in self.gives:
-            failed.set_exception(browser.BrowserError("chromium: stopped answering."))
-        elif name == "draw":
-            size = arguments[0]["layout"]
-            box = f"0 0 {size['width']} {size['height']}"
-            failed.set_result((f'<svg viewBox="{box}"><path d="M0,0h9"/></svg>', 0.0, 400.0))
-        else:
-            failed.set_result(b"PNG")
-        return failed
+            raise browser.BrowserError("chromium: stopped answering.")
+        return made
 
 
 @pytest.mark.parametrize(
@@ -510,7 +506,7 @@ def test_the_usual_folder_named_is_the_usual_folder(project: Path) -> None:
 @pytest.mark.usefixtures("no_browser")
 def test_an_earlier_edition_that_is_nowhere_is_no_reason_to_be_up_to_date(project: Path) -> None:
     build(plan())
-    with pytest.raises(builder.AccordsError, match="nonsense"):
+    with pytest.raises(AccordsError, match="nonsense"):
         build(plan(since="nonsense"))
 
 

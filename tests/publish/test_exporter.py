@@ -24,6 +24,7 @@ from accords import words as text
 from accords.charts import theme
 from accords.dataset import Dataset
 from accords.publish import notebooks, page
+from accords.publish.cache import digest
 from accords.publish.exporter import AccordsExporter, Context
 from accords.publish.pictures import Picture
 
@@ -67,7 +68,7 @@ def _export(
         page.identify(chapter)
     joined = notebooks.join(chapters)
     drawn = {
-        page.figure_key(figure): Picture(
+        digest(figure): Picture(
             *(
                 f'<svg viewBox="0 0 {width} 90"><path d="M0,{width}h9"/></svg>'
                 for width in (760, 360)

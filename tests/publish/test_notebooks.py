@@ -1,16 +1,13 @@
-"""Chapters are read with one clear error, and kept for as long as they are used."""
+"""Chapters are read and run with one clear error."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from accords.publish import notebooks, pictures
+from accords.publish import browser, notebooks
 
 
 @pytest.mark.parametrize(
@@ -53,29 +50,6 @@ def test_the_line_that_failed_is_shown_and_not_the_cell_s_first(
         finally:
             await runner.stop()
 
-    # In a thread of its own: the browser tests leave an event loop running in this one.
-    with (
-        ThreadPoolExecutor(1) as thread,
-        pytest.raises(notebooks.NotebookError, match="failed: ") as failed,
-    ):
-        thread.submit(asyncio.run, run()).result()
+    with pytest.raises(notebooks.NotebookError, match="failed: ") as failed:
+        browser.completed(run())
     assert str(failed.value).splitlines()[-2].strip() == shown
-
-
-def test_a_cache_keeps_what_was_used_last(tmp_path: Path) -> None:
-    for age in range(9):
-        file = tmp_path / str(age)
-        file.touch()
-        os.utime(file, (1000 - age, 1000 - age))
-    # The oldest is needed once more.
-    assert pictures.holds(tmp_path / "8")
-    assert not pictures.holds(tmp_path / "9")
-    pictures.prune(tmp_path, since=1001, builds=4)
-    assert {file.name for file in tmp_path.iterdir()} == {"8", "0", "1", "2"}
-
-
-def test_a_cache_that_cannot_be_written_keeps_nothing_and_stops_nothing(tmp_path: Path) -> None:
-    (tmp_path / "cache").write_text("a file in the way")
-    pictures.write(tmp_path / "cache" / "x.svg", b"x")
-    pictures.prune(tmp_path / "cache", since=0)
-    assert not pictures.holds(tmp_path / "cache" / "x.svg")

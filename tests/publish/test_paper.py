@@ -37,16 +37,6 @@ def _page(dataset: Dataset, **chapters: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[browser.Browser]:
-    """A browser, closed in the end."""
-    found = browser.find()
-    if found is None:
-        pytest.skip("no Chrome, Chromium or Edge on this machine")
-    with browser.Browser(found) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page of a brief and two chapters, one with a fold-out and a table wider than paper."""
     folded = "<details><summary>More</summary>\n\nFolded away.\n\n</details>"
@@ -65,10 +55,22 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+def _prints(file: Path) -> dict[str, bytes]:
+    found = browser.find()
+    if found is None:
+        pytest.skip("no Chrome, Chromium or Edge on this machine")
+
+    async def printed() -> dict[str, bytes]:
+        async with browser.Browser(found) as running:
+            return await paper.prints(running, file, RELEASED)
+
+    return browser.completed(printed())
+
+
 @pytest.fixture(scope="module")
-def printed(running: browser.Browser, file: Path) -> dict[str, bytes]:
+def printed(file: Path) -> dict[str, bytes]:
     """The three prints of that page."""
-    return paper.prints(running, file, RELEASED)
+    return _prints(file)
 
 
 def _read(pdf: bytes) -> PdfReader:
@@ -90,7 +92,7 @@ def test_each_print_holds_its_part_of_the_page_under_the_same_masthead(
     for text in texts.values():
         assert page.report_title(small) in text
         assert f"Edition {small.edition}" in text
-    assert [part for part, text in texts.items() if "In short." in text] == ["report", "brief"]
+    assert [part for part, text in texts.items() if "In short." in text] == ["brief", "report"]
     assert [part for part, text in texts.items() if "At length." in text] == ["report"]
     assert all(title in texts["register"] for title in titles)
     assert not any(title in texts["report"] for title in titles)
@@ -147,11 +149,11 @@ def test_a_table_wider_than_the_paper_is_printed_whole_and_no_word_of_it_broken(
 
 @pytest.mark.browser
 def test_printing_again_gives_the_same_bytes(
-    running: browser.Browser, file: Path, printed: dict[str, bytes], tmp_path: Path
+    file: Path, printed: dict[str, bytes], tmp_path: Path
 ) -> None:
     elsewhere = tmp_path / "report.html"
     elsewhere.write_bytes(file.read_bytes())
-    assert paper.prints(running, elsewhere, RELEASED) == printed
+    assert _prints(elsewhere) == printed
 
 
 def test_a_settled_print_has_the_edition_s_date_and_counts_its_marks_from_one() -> None:

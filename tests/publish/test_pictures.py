@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -175,28 +174,26 @@ class _CountingBrowser:
     def __init__(self) -> None:
         self.drawn = 0
 
-    def draw(self, figure: dict[str, Any]) -> Future[tuple[str, float, float]]:
+    async def draw(self, figure: dict[str, Any]) -> tuple[str, float, float]:
         self.drawn += 1
-        done: Future[tuple[str, float, float]] = Future()
-        done.set_result((DRAWN.format(salt=f"{self.drawn:02x}"), 30.0, 390.0))
-        return done
+        return DRAWN.format(salt=f"{self.drawn:02x}"), 30.0, 390.0
 
 
 def test_only_what_changed_is_drawn_again(tmp_path: Path) -> None:
     counting = _CountingBrowser()
     for height, drawn in ((400, 2), (400, 2), (410, 3)):
         studio = pictures.Pictures(counting, tmp_path)  # type: ignore[arg-type]
-        picture = studio.request(_figure(height)).result()
-        studio.close()
+        picture = browser.completed(studio.picture(_figure(height)))
         # A change of the height at a desk leaves the drawing for a phone as it was.
         assert counting.drawn == drawn
+        assert picture
         assert picture.wide.startswith("<svg")
 
 
 def test_what_a_title_would_take_is_cut_off(tmp_path: Path) -> None:
     studio = pictures.Pictures(_CountingBrowser(), tmp_path)  # type: ignore[arg-type]
-    picture = studio.request(_figure()).result()
-    studio.close()
+    picture = browser.completed(studio.picture(_figure()))
+    assert picture is not None
     assert svg.view_box(picture.wide) == (0, 30 - pictures.MARGIN, 760, 399 - 22)
 
 
@@ -206,8 +203,12 @@ def test_a_real_browser_draws_the_same_bytes_twice() -> None:
     if found is None:
         pytest.skip("no Chrome, Chromium or Edge on this machine")
     figure = pictures.untitled(_figure(), narrow=False)
-    with browser.Browser(found) as running:
-        first, second = (running.draw(figure).result()[0] for _ in range(2))
+
+    async def drawn() -> list[str]:
+        async with browser.Browser(found) as running:
+            return [(await running.draw(figure))[0] for _ in range(2)]
+
+    first, second = browser.completed(drawn())
     assert svg.lean(first) == svg.lean(second)
 
 
@@ -216,20 +217,30 @@ def test_a_png_is_twice_as_large_and_the_same_each_time(tmp_path: Path) -> None:
     found = browser.find()
     if found is None:
         pytest.skip("no Chrome, Chromium or Edge on this machine")
-    markup = pictures.titled(PICTURE, _figure()["layout"]["meta"], "Source: here.")
-    with browser.Browser(found) as running:
-        first, second = (
-            pictures.Pictures(running, tmp_path / name).png(markup) for name in ("one", "two")
-        )
-    assert first == second
+    meta = {**_figure()["layout"]["meta"], "name": "five"}
+
+    async def picture() -> pictures.Picture:
+        return pictures.Picture(PICTURE, PICTURE)
+
+    async def drawn() -> list[dict[str, bytes]]:
+        async with browser.Browser(found) as running:
+            studios = [pictures.Pictures(running, tmp_path / name) for name in ("one", "two")]
+            return [await studio.files(picture(), meta, "Source: here.") for studio in studios]
+
+    files, again = browser.completed(drawn())
+    assert files == again
+    first, markup = files["five.png"], files["five.svg"].decode()
     width, height = int.from_bytes(first[16:20]), int.from_bytes(first[20:24])
     assert width == 2 * (theme.WIDE + 32)
     assert height == 2 * svg.view_box(markup)[3]
 
 
 def test_a_browser_without_a_request_is_never_opened(tmp_path: Path) -> None:
-    running = browser.Browser(str(tmp_path / "no such browser"))
-    running.close()
+    async def unused() -> None:
+        async with browser.Browser(str(tmp_path / "no such browser")):
+            pass
+
+    browser.completed(unused())
 
 
 @pytest.mark.browser
@@ -237,10 +248,13 @@ def test_a_browser_that_cannot_be_started_is_named(tmp_path: Path) -> None:
     broken = tmp_path / "browser"
     broken.write_text("#!/bin/sh\nexit 3\n")
     broken.chmod(0o755)
-    running = browser.Browser(str(broken))
+
+    async def drawn() -> None:
+        async with browser.Browser(str(broken)) as running:
+            await running.draw({"data": [], "layout": {"width": 9, "height": 9}})
+
     with pytest.raises(browser.BrowserError, match=str(broken)):
-        running.draw({"data": [], "layout": {"width": 9, "height": 9}}).result(60)
-    running.close()
+        browser.completed(drawn())
 
 
 def test_a_browser_named_by_hand_goes_before_all_others(

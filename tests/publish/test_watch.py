@@ -14,8 +14,9 @@ import pytest
 
 from accords.curation.revision import revision
 from accords.publish import watch
-from accords.publish.build import PAGE, Plan, plan
-from accords.publish.watch import Board, State, changes, rebuild, served
+from accords.publish.build import plan
+from accords.publish.job import PAGE, Plan
+from accords.publish.watch import State, changes, rebuild, served
 
 WAIT = 60
 """Seconds after which a test that waits has failed."""
@@ -41,62 +42,63 @@ def get(address: str, **headers: str) -> str:
 
 
 def test_a_good_change_gives_a_new_report(job: Plan) -> None:
-    board, said = Board(), list[str]()
-    rebuild(job, board, said.append)
-    assert board.state == State(builds=1)
+    state, said = State(), list[str]()
+    rebuild(job, state, said.append)
+    assert state == State(builds=1)
     assert (job.out / PAGE).exists()
     assert said[0].startswith("Built in")
 
 
 def test_a_problem_is_shown_and_the_last_good_report_stays(job: Plan) -> None:
-    board, said = Board(), list[str]()
-    rebuild(job, board, said.append)
+    state, said = State(), list[str]()
+    rebuild(job, state, said.append)
     good = (job.out / PAGE).read_bytes()
     events = job.data / "events.csv"
     text = events.read_text(encoding="utf-8")
     events.write_text(text.replace("2012-11-06", "06/11/2012"), encoding="utf-8")
-    rebuild(job, board, said.append)
-    assert board.state.builds == 1
-    (problem,) = board.state.problems
+    rebuild(job, state, said.append)
+    assert state.builds == 1
+    (problem,) = state.problems
     assert "events.csv, row" in problem
     assert "06/11/2012" in problem
     assert any("the last good report stays" in line for line in said)
     assert (job.out / PAGE).read_bytes() == good
     events.write_text(text, encoding="utf-8")
-    rebuild(job, board, said.append)
-    assert board.state == State(builds=2)
+    rebuild(job, state, said.append)
+    assert state == State(builds=2)
 
 
 def test_data_that_cannot_be_read_do_not_end_the_watch(job: Plan) -> None:
-    board = Board()
+    state = State()
     (job.data / "datapackage.json").write_text("{", encoding="utf-8")
-    rebuild(job, board, lambda line: None)
-    assert "datapackage.json" in board.state.problems[0]
+    rebuild(job, state, lambda line: None)
+    assert "datapackage.json" in state.problems[0]
 
 
 def test_the_report_and_what_is_new_are_served_on_this_machine(job: Plan) -> None:
-    board = Board()
-    with served(job.out, board, 0) as address:
+    state = State()
+    with served(job.out, state, 0) as address:
         assert address.startswith("http://127.0.0.1:")
         assert "There is no report yet" in get(f"{address}report.html")
-        rebuild(job, board, lambda line: None)
+        rebuild(job, state, lambda line: None)
         assert "aze-ita" in get(f"{address}report.html")
         assert "/report.html" in get(address)
-        with urllib.request.urlopen(f"{address}events", timeout=WAIT) as stream:
-            first = json.loads(stream.readline().removeprefix(b"data: "))
-            assert first == {"builds": 1, "building": False, "problems": []}
-            stream.readline()
-            board.post(State(1, problems=("<b>row 2</b>",)))
-            assert json.loads(stream.readline().removeprefix(b"data: "))["problems"]
+        assert json.loads(get(f"{address}state")) == {
+            "builds": 1,
+            "building": False,
+            "problems": [],
+        }
+        state.problems = ("<b>row 2</b>",)
+        assert json.loads(get(f"{address}state"))["problems"] == ["<b>row 2</b>"]
 
 
 @pytest.mark.parametrize(
     "path", ["../data/events.csv", "%2e%2e/data/events.csv", "nothing.html", ".lock"]
 )
 def test_nothing_but_the_report_is_served(job: Plan, path: str) -> None:
-    rebuild(job, Board(), lambda line: None)
+    rebuild(job, State(), lambda line: None)
     with (
-        served(job.out, Board(), 0) as address,
+        served(job.out, State(), 0) as address,
         pytest.raises(urllib.error.HTTPError, match="404"),
     ):
         get(address + path)
@@ -104,7 +106,7 @@ def test_nothing_but_the_report_is_served(job: Plan, path: str) -> None:
 
 def test_another_site_cannot_read_it(job: Plan) -> None:
     with (
-        served(job.out, Board(), 0) as address,
+        served(job.out, State(), 0) as address,
         pytest.raises(urllib.error.HTTPError, match="403"),
     ):
         get(address, Host="attacker.example:8765")

@@ -9,16 +9,19 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Coroutine, Mapping
-from concurrent.futures import Future
-from functools import cached_property
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeVar
 
 from accords.errors import AccordsError
 
-BUNDLE = Path(__file__).parent / "static" / "plotly-bars-lines-4.1.1.min.js.gz"
+T = TypeVar("T")
+
+STATIC = Path(__file__).parent / "static"
+
+BUNDLE = STATIC / "plotly-bars-lines-4.1.1.min.js.gz"
 """The plotly.js that draws the pictures and that the page carries."""
 
 LIVE = frozenset({"bar", "scatter"})
@@ -53,55 +56,6 @@ PLACES = {
 }
 """Where browsers are that are not on the path; on Windows below the folders of programs."""
 
-# Draws a figure off screen and says where its first and last visible marks are, so that the room
-# that a title would take can be cut off.
-_DRAW = """
-async ({data, layout}) => {
-  const {width, height} = layout;
-  const markup = await Plotly.toImage(
-    {data, layout}, {format: "svg", width, height, imageDataOnly: true});
-  const host = document.createElement("div");
-  host.style.cssText = "position:absolute;left:0;top:0";
-  host.innerHTML = markup;
-  document.body.append(host);
-  let top = height, bottom = 0;
-  for (const mark of host.querySelectorAll("text,path,rect,circle,line,image")) {
-    if (mark.closest("defs,clipPath,.draglayer")) continue;
-    const style = getComputedStyle(mark);
-    const filled = style.fill !== "none" && style.fillOpacity !== "0" && style.opacity !== "0";
-    if (!filled && style.stroke === "none") continue;
-    const box = mark.getBoundingClientRect();
-    if (box.width >= width && box.height >= height) continue;
-    if (!box.width && !box.height) continue;
-    top = Math.min(top, box.top);
-    bottom = Math.max(bottom, box.bottom);
-  }
-  host.remove();
-  return [markup, Math.max(0, top), Math.min(height, bottom)];
-}
-"""
-
-# Leaves of the page what one print has: what is only hidden makes printing thirty times as slow.
-# A link to what is gone loses its target, and the contents have their pages numbered. A table that
-# is wider than the paper would make the browser print every page smaller.
-_PREPARE = """
-({part, pages}) => {
-  document.documentElement.dataset.print = part;
-  for (const other of document.querySelectorAll(`[data-in]:not([data-in~="${part}"])`)) {
-    other.remove();
-  }
-  for (const link of document.querySelectorAll('a[href^="#"]')) {
-    const id = decodeURIComponent(link.hash.slice(1));
-    if (!document.getElementById(id)?.checkVisibility()) link.removeAttribute("href");
-    else if (id in pages && link.closest("nav")) link.dataset.page = pages[id];
-  }
-  for (const box of document.querySelectorAll(".scroll")) {
-    const room = box.clientWidth / box.scrollWidth;
-    if (room < 1) box.firstElementChild.style.zoom = room;
-  }
-}
-"""
-
 
 class BrowserError(AccordsError):
     """The browser cannot be found, started or used."""
@@ -133,27 +87,38 @@ def find() -> str | None:
     )
 
 
+def completed(work: Coroutine[Any, Any, T]) -> T:
+    """Run work to its end, also where an event loop runs already, as in a notebook."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 class Browser:
-    """A headless browser in a thread of its own; every request returns a future at once.
+    """A headless browser, opened by the first request, as whose end it is closed.
 
-    It is opened by the first request: a build that finds all its pictures kept needs none.
-
-    Parameters
-    ----------
-    path
-        The browser's executable, as :func:`find` returns it.
+    A build that finds all its pictures kept needs none. Each request raises a
+    :class:`BrowserError` where the browser does not answer it.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self._loop = asyncio.new_event_loop()
-        self._picture_lock = asyncio.Lock()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._thread.start()
-        self._opened: asyncio.Task[Any] | None = None
-        self._pages: dict[str, asyncio.Task[Any]] = {}
         self._stack = contextlib.AsyncExitStack()
-        self._lost: BrowserError | None = None
+        self._opened: dict[str, asyncio.Task[Any]] = {}
+        self._picture_lock = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        # One that has ended by itself is no error.
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(TIMEOUT):
+                await asyncio.gather(*self._opened.values(), return_exceptions=True)
+                await self._stack.aclose()
 
     @cached_property
     def version(self) -> str:
@@ -166,70 +131,37 @@ class Browser:
             raise BrowserError(f"{self.path}: cannot be run ({error}).") from error
         return answer.stdout.strip()
 
-    def draw(self, figure: dict[str, Any]) -> Future[tuple[str, float, float]]:
+    async def draw(self, figure: dict[str, Any]) -> tuple[str, float, float]:
         """Draw one Plotly figure: the SVG, and the top and bottom of what is seen in it."""
-        return self._submit(self._draw(figure))
+        return await self._answered(self._draw(figure))
 
-    def photograph(
-        self, markup: str, width: float, height: float, scale: float = 2
-    ) -> Future[bytes]:
+    async def photograph(self, markup: str, width: float, height: float, scale: float = 2) -> bytes:
         """Return an SVG of so many px as a PNG of ``scale`` times its size."""
-        return self._submit(self._photograph(markup, width, height, scale))
+        return await self._answered(self._photograph(markup, width, height, scale))
 
-    def pdf(self, page: Path, part: str, pages: Mapping[str, int] = {}) -> Future[bytes]:
-        """Print a part of one page of the file system, tagged, with an outline.
+    async def pdf(self, page: Path, part: str, pages: Mapping[str, int] = {}) -> bytes:
+        """Print a part of a page (see ``data-print`` in its style sheet), tagged, with an outline.
 
-        Parameters
-        ----------
-        page
-            The file.
-        part
-            What ``data-print`` names in the page's style sheet.
-        pages
-            The page that each link of the contents leads to, by the link's target.
+        ``pages`` names the page that each link of the contents leads to, by the link's target.
         """
-        return self._submit(self._pdf(page, part, dict(pages)), PRINTING)
+        return await self._answered(self._pdf(page, part, dict(pages)), PRINTING)
 
-    def close(self) -> None:
-        """End the browser and its thread; one that has ended by itself is no error."""
-        try:
-            with contextlib.suppress(Exception):
-                asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(TIMEOUT)
-        finally:
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(5)
-
-    def __enter__(self) -> Browser:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _submit(self, work: Coroutine[Any, Any, Any], limit: float = TIMEOUT) -> Future[Any]:
-        return asyncio.run_coroutine_threadsafe(self._answered(work, limit), self._loop)
-
-    async def _answered(self, work: Coroutine[Any, Any, Any], limit: float) -> Any:
-        """Return what a request returns; a browser that is lost fails all others at once."""
-        if self._lost is not None:
-            work.close()
-            raise self._lost
+    async def _answered(self, work: Awaitable[T], limit: float = TIMEOUT) -> T:
         try:
             return await asyncio.wait_for(work, limit)
         except (Exception, asyncio.CancelledError) as error:
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise  # By whoever asked. What is cancelled otherwise is the library's.
             reason = str(error).partition("\n")[0] or type(error).__name__
-            failed = BrowserError(f"{self.path}: failed ({reason}).")
-            if self._opened is None or not await self._is_there():
-                self._lost = failed
-            raise failed from error
+            raise BrowserError(f"{self.path}: failed ({reason}).") from error
 
-    async def _is_there(self) -> bool:
-        """Say whether the browser still answers, after a request of which it made nothing."""
-        with contextlib.suppress(Exception, asyncio.CancelledError):
-            browser = await self._ready()
-            return bool(browser.is_connected())
-        return False
+    async def _once(self, name: str, opening: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+        """Return what is opened once: the first to ask opens it, the others wait for it."""
+        if name not in self._opened:
+            self._opened[name] = asyncio.create_task(opening())
+        return await asyncio.shield(self._opened[name])
 
-    async def _open(self) -> Any:
+    async def _launched(self) -> Any:
         from playwright.async_api import async_playwright
 
         driver = await self._stack.enter_async_context(async_playwright())
@@ -244,26 +176,19 @@ class Browser:
         self._stack.push_async_callback(browser.close)
         return browser
 
-    async def _ready(self) -> Any:
-        """Return the browser; the first to ask opens it, the others wait for it."""
-        if self._opened is None:
-            self._opened = asyncio.create_task(self._open())
-        return await asyncio.shield(self._opened)
-
     async def _page(
-        self, key: str, plotly: Callable[[], str] | None = None, scale: float = 1
+        self, name: str, plotly: Callable[[], str] | None = None, scale: float = 1
     ) -> Any:
-        """Return the page of a kind, opened once, with a plotly.js where it is given."""
+        """Return the page of a name, opened once, with the plotly.js that it needs."""
 
         async def opened() -> Any:
-            page = await (await self._ready()).new_page(device_scale_factor=scale)
+            browser = await self._once("browser", self._launched)
+            page = await browser.new_page(device_scale_factor=scale)
             if plotly is not None:
                 await page.add_script_tag(content=plotly())
             return page
 
-        if key not in self._pages:
-            self._pages[key] = asyncio.create_task(opened())
-        return await asyncio.shield(self._pages[key])
+        return await self._once(f"page {name}", opened)
 
     async def _draw(self, figure: dict[str, Any]) -> tuple[str, float, float]:
         if {trace.get("type", "scatter") for trace in figure["data"]} <= LIVE:
@@ -272,7 +197,7 @@ class Browser:
             from plotly.offline import get_plotlyjs
 
             page = await self._page("every type", get_plotlyjs)
-        markup, top, bottom = await page.evaluate(_DRAW, figure)
+        markup, top, bottom = await page.evaluate(_script("draw.js"), figure)
         return markup, top, bottom
 
     async def _photograph(self, markup: str, width: float, height: float, scale: float) -> bytes:
@@ -288,15 +213,14 @@ class Browser:
         await page.set_viewport_size(PAPER)
         await page.goto(file.resolve().as_uri())
         await page.emulate_media(media="print")
-        await page.evaluate(_PREPARE, {"part": part, "pages": pages})
+        await page.evaluate(_script("prepare.js"), {"part": part, "pages": pages})
         return bytes(
             await page.pdf(
                 prefer_css_page_size=True, print_background=True, tagged=True, outline=True
             )
         )
 
-    async def _close(self) -> None:
-        if self._opened is not None:
-            with contextlib.suppress(Exception, asyncio.CancelledError):
-                await self._ready()
-        await self._stack.aclose()
+
+@cache
+def _script(name: str) -> str:
+    return (STATIC / name).read_text(encoding="utf-8")

@@ -1,8 +1,7 @@
 """What a cell shows, as nbconvert marks it up, made fit to stand on a page with all others.
 
-Nothing that a cell holds may break the page or what stands after it: markup is made whole, ids are
-the chapter's own, styles end with the chapter, headings stand below the chapter's. What the page
-cannot carry (programs, what lies elsewhere) is named with its cell where it would stand.
+Nothing that it holds may break what stands after it. What the page cannot carry (programs, what
+lies elsewhere) is named with its cell where it would stand.
 """
 
 from __future__ import annotations
@@ -63,14 +62,7 @@ class Section:
 def fitted(markup: str, chapter: str, lost: Told) -> Tag:
     """Return what one cell shows, whole, with nothing that the page cannot carry.
 
-    Parameters
-    ----------
-    markup
-        HTML as nbconvert wrote it.
-    chapter
-        The id of the chapter that it stands in.
-    lost
-        Told what is left out.
+    ``markup`` is nbconvert's; ``chapter`` is the id of the chapter; ``lost`` is told what goes.
     """
     # As a browser reads it: whatever is left open ends with the cell.
     body = BeautifulSoup(f"<!doctype html><body>{markup}", "html5lib").body
@@ -119,13 +111,8 @@ def with_something_to_say(bodies: list[Tag]) -> list[Tag]:
 def arranged(bodies: list[Tag], chapter: str) -> tuple[str, list[Section]]:
     """Rank the headings of a chapter below its own, and make all ids the chapter's.
 
-    Returns
-    -------
-    title : str
-        The one heading of the first rank, which is taken out; empty where there is none, or
-        several, which are sections then.
-    sections : list of Section
-        The headings that the contents list.
+    Returned are the one heading of the first rank, which is taken out, as title (empty where there
+    is none, or several, which are sections then), and the headings that the contents list.
     """
     headings = [heading for body in bodies for heading in body.find_all(_HEADING)]
     tops = [heading for heading in headings if heading.name == "h1"]

@@ -5,11 +5,10 @@
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
 import logging
 import re
 import tempfile
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -20,13 +19,15 @@ from markupsafe import Markup
 from nbconvert.exporters.html import HTMLExporter
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
-from traitlets import Bool, Unicode, default
+from traitlets import Bool, Unicode
+from traitlets.config import Config
 
 from accords.dataset import find_data, load
 from accords.errors import DatasetError
 from accords.publish import browser, notebooks, page
+from accords.publish.cache import digest
 from accords.publish.page import Context
-from accords.publish.pictures import Picture, Pictures, digest
+from accords.publish.pictures import Picture, Pictures
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +39,15 @@ _PARTS = {
     **dict.fromkeys(("msubsup", "munderover"), 3),
 }
 _IMAGE = re.compile(r"""(<img\b[^>]*?\bsrc=["'])([^"']+)""", re.IGNORECASE)
+
+_DEFAULTS = {
+    "optimistic_validation": True,
+    "embed_images": True,
+    "exclude_anchor_links": True,
+    "template_name": "accords",
+    "template_file": "cells.html.j2",
+    "extra_template_basedirs": [str(Path(__file__).parent / "template")],
+}
 
 
 class AccordsExporter(HTMLExporter):
@@ -52,38 +62,15 @@ class AccordsExporter(HTMLExporter):
         config=True
     )
 
-    @default("optimistic_validation")
-    def _optimistic_validation_default(self) -> bool:
-        return True
-
-    @default("embed_images")
-    def _embed_images_default(self) -> bool:
-        return True
-
-    @default("exclude_anchor_links")
-    def _exclude_anchor_links_default(self) -> bool:
-        return True
-
-    @default("template_name")
-    def _template_name_default(self) -> str:
-        return "accords"
-
-    @default("template_file")
-    def _template_file_default(self) -> str:
-        return "cells.html.j2"
-
-    @default("extra_template_basedirs")
-    def _extra_template_basedirs_default(self) -> list[str]:
-        return [str(Path(__file__).parent / "template")]
-
     context: Context | None = None
     """What the page needs; without it, it is found and drawn when the page is made."""
 
     @property
     def default_config(self) -> Any:
-        """What nbconvert shows of an output first; charts go before all, programs are none."""
+        """nbconvert's, with ours; of an output, charts go before all, and programs are none."""
         config = super().default_config
-        config.NbConvertBase.display_data_priority = [*notebooks.SHOWN]
+        shown = {"display_data_priority": [*notebooks.SHOWN]}
+        config.merge(Config(AccordsExporter=_DEFAULTS, NbConvertBase=shown))
         return config
 
     def default_filters(self) -> Any:
@@ -94,10 +81,9 @@ class AccordsExporter(HTMLExporter):
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
         """Write Markdown as nbconvert does, and its LaTeX as MathML."""
-        cell = context.get("cell", {})
         renderer = _Renderer(
             escape=False,
-            attachments=cell.get("attachments", {}),
+            attachments=context.get("cell", {}).get("attachments", {}),
             embed_images=self.embed_images,
             path=context.get("resources", {}).get("metadata", {}).get("path", ""),
             exclude_anchor_links=self.exclude_anchor_links,
@@ -116,12 +102,7 @@ class AccordsExporter(HTMLExporter):
         """Export one notebook, or several joined by :func:`accords.publish.notebooks.join`.
 
         Without a :attr:`context` the dataset is looked for beside the notebook and the pictures
-        are drawn here and now.
-
-        Raises
-        ------
-        NotebookError
-            Two chapters show the same chart (see :func:`accords.publish.page.identify`).
+        are drawn here and now. For errors see :func:`accords.publish.page.identify`.
         """
         _, resources = super().from_notebook_node(nb, resources, **kw)
         return resources["page"].write(), resources
@@ -137,38 +118,36 @@ class AccordsExporter(HTMLExporter):
         return nb, resources
 
     def _alone(self, nb: NotebookNode, resources: Any) -> Context:
-        metadata = resources["metadata"]
         code = [cell for cell in nb.cells if cell.cell_type == "code"]
         if code and not any(cell.outputs or cell.execution_count for cell in code):
             self.log.warning("The notebook has not been run and shows nothing: give --execute.")
         dataset = None
         try:
-            dataset = load(self.data or find_data(Path(metadata.get("path") or ".")))
+            dataset = load(self.data or find_data(Path(resources["metadata"].get("path") or ".")))
         except DatasetError as error:
             self.log.warning("Without the records: %s", error)
         records = page.records(dataset) if dataset is not None and self.records else {}
-        return Context(dataset=dataset, pictures=self._draw(nb), records=records)
+        return Context(dataset=dataset, pictures=self._drawn(nb), records=records)
 
-    def _draw(self, nb: NotebookNode) -> dict[str, Picture]:
+    def _drawn(self, nb: NotebookNode) -> dict[str, Picture]:
         figures = notebooks.figures(nb)
-        found = browser.find() if figures else None
-        if found is None:
+        found = browser.find()
+        if not figures or found is None:
             if figures:
                 self.log.warning("No browser: the charts are interactive only.")
             return {}
-        with (
-            tempfile.TemporaryDirectory() as cache,
-            browser.Browser(found) as running,
-            contextlib.closing(Pictures(running, Path(cache))) as pictures,
-        ):
-            asked: dict[str, Future[Picture]] = {
-                digest(figure): pictures.request(figure) for figure in figures
-            }
-            try:
-                return {key: future.result() for key, future in asked.items()}
-            except browser.BrowserError as error:
-                self.log.warning("The charts are interactive only: the browser failed. %s", error)
-                return {}
+
+        async def drawing(cache: str) -> dict[str, Picture]:
+            async with browser.Browser(found) as running:
+                studio = Pictures(running, Path(cache))
+                drawn = await asyncio.gather(*(studio.picture(figure) for figure in figures))
+            if failed := studio.failure:
+                self.log.warning("Charts are interactive only: the browser failed. %s", failed)
+            keys = map(digest, figures)
+            return {key: each for key, each in zip(keys, drawn, strict=True) if each}
+
+        with tempfile.TemporaryDirectory() as cache:
+            return browser.completed(drawing(cache))
 
 
 class _Renderer(IPythonRenderer):

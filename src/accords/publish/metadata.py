@@ -10,45 +10,20 @@ from accords.templates import render
 
 
 def tags(dataset: Dataset) -> str:
-    """Write the tags of ``<head>`` by which others find and show the report.
-
-    Returns
-    -------
-    str
-        Description, Open Graph, favicon (a data URI), referrer policy, and JSON-LD of schema.org's
-        ``Dataset`` and ``Report``.
-    """
+    """Write description, Open Graph, favicon, referrer policy, and JSON-LD of schema.org."""
     described = dataset.descriptor
     work = citations.work(dataset)
-    author = {"@type": "Organization", "name": work.author}
-    shared = {
-        "name": work.title,
-        "description": str(described.get("description", work.title)),
-        "datePublished": work.day,
-        "version": work.edition,
-        "inLanguage": "en",
-        "author": author,
-        "license": [x["path"] for x in described.get("licenses", []) if "path" in x],
-        "isAccessibleForFree": True,
-    }
     first = dataset.overview["earliest"].min()
-    start = dataset.as_of if pd.isna(first) else first
-    data = {
-        "@type": "Dataset",
-        "@id": "#dataset",
-        **shared,
-        "creator": author,
-        "keywords": list(described.get("keywords", [])),
-        "spatialCoverage": [dataset.party_names[state] for state in dataset.focus],
-        "temporalCoverage": f"{start.year:04d}/{dataset.as_of.year:04d}",
-        "variableMeasured": [r["title"] for r in described["resources"] if "title" in r],
-    }
-    report = {"@type": "Report", **shared, "isBasedOn": {"@id": "#dataset"}}
     return render(
         "accords.publish",
         "metadata.html.j2",
         work=work,
-        description=shared["description"],
+        description=str(described.get("description", work.title)),
         colours=[colour("paper"), colour("state-1"), colour("state-2")],
-        linked_data={"@context": "https://schema.org", "@graph": [data, report]},
+        licences=[x["path"] for x in described.get("licenses", []) if "path" in x],
+        keywords=list(described.get("keywords", [])),
+        states=[dataset.party_names[state] for state in dataset.focus],
+        first=dataset.as_of if pd.isna(first) else first,
+        last=dataset.as_of,
+        tables=[table["title"] for table in described["resources"] if "title" in table],
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
-import importlib
 import json
 import os
 import re
@@ -13,14 +12,17 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import nbformat
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
 
 from accords.errors import AccordsError
-from accords.publish.pictures import digest, holds, write
+from accords.publish.cache import digest, kept
 from accords.words import PASSAGE
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
 
 PLOTLY = "application/vnd.plotly.v1+json"
 """Media type of a Plotly figure in a notebook's output."""
@@ -47,14 +49,12 @@ UNDRAWABLE = frozenset(
 )
 """Types of Plotly's traces that need WebGL or the network, so that there is no picture of them."""
 
-HIDDEN = frozenset(("analyst", "remove_cell", "hide_cell"))
-"""Tags of cells that stay out of the report, written with ``_`` or ``-``."""
-
-HIDDEN_CODE = frozenset(("remove_input", "hide_input"))
-"""Tags of cells whose code stays out of it."""
-
-HIDDEN_OUTPUT = frozenset(("remove_output", "hide_output"))
-"""Tags of cells whose outputs stay out of it."""
+HIDDEN, HIDDEN_CODE, HIDDEN_OUTPUT = (
+    {"analyst", "remove_cell", "hide_cell"},
+    {"remove_input", "hide_input"},
+    {"remove_output", "hide_output"},
+)
+"""Tags, written with ``_`` or ``-``, of cells that stay out of the report, whole or in part."""
 
 # Neither a page nor a picture has a place for these; ANSI's escape stays.
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\ufffe\uffff]")
@@ -94,16 +94,7 @@ def chapters(folder: Path) -> list[Path]:
 
 
 def read(file: Path) -> NotebookNode:
-    """Read one notebook, without any outputs that it may hold.
-
-    Raises
-    ------
-    NotebookError
-        The file cannot be read, or holds no notebook.
-    """
-    without_uri_grammar()
-    import nbformat
-
+    """Read one notebook, without outputs; a :class:`NotebookError` says that it is none."""
     try:
         notebook = nbformat.read(file, as_version=4)
         for cell in notebook.cells:
@@ -118,25 +109,11 @@ def read(file: Path) -> NotebookNode:
     return notebook
 
 
-def without_uri_grammar() -> None:
-    """Keep jsonschema from building a grammar of web addresses when it is imported.
-
-    It takes two seconds, and the notebook format has no addresses to validate.
-    """
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
-
-
 class Runner:
     """Runs chapters in one kernel, each in an empty namespace, and keeps what they gave.
 
-    Parameters
-    ----------
-    parameters
-        Values for the cell tagged ``parameters``.
-    key
-        Hash of all that results depend on besides the notebook itself.
-    cache
-        Folder that keeps executed notebooks.
+    ``parameters`` are values for the cell tagged so; ``key`` is the hash of all that results depend
+    on besides the notebook itself; ``cache`` is the folder that keeps executed notebooks.
     """
 
     def __init__(self, parameters: Mapping[str, Any], key: str, cache: Path) -> None:
@@ -157,15 +134,12 @@ class Runner:
 
     async def start(self) -> None:
         """Start the kernel, and in it the imports that every chapter needs."""
-        from jupyter_client.manager import AsyncKernelManager
-
-        # Sockets in the file system: open to no one else, and quicker than the network's.
-        transport = "tcp" if sys.platform == "win32" else "ipc"
         # A folder of its own: kernels that share one would hear each other.
         self._place = tempfile.TemporaryDirectory(prefix="accords-")
         self._manager = AsyncKernelManager(
             kernel_name="python3",
-            transport=transport,
+            # Sockets in the file system: open to no one else, and quicker than the network's.
+            transport="tcp" if sys.platform == "win32" else "ipc",
             connection_file=str(Path(self._place.name) / "kernel.json"),
         )
         environment = {**os.environ, "PLOTLY_RENDERER": "plotly_mimetype", "PYTHONHASHSEED": "0"}
@@ -173,30 +147,19 @@ class Runner:
         self._client = self._manager.client()
         self._client.start_channels()
         self._client.execute(_WARM_UP, silent=True, store_history=False)
-        # Here, while the kernel starts, and before another thread imports nbconvert: two threads
-        # that import packages of one another wait for each other for ever.
-        without_uri_grammar()
-        importlib.import_module("nbclient")
 
-    async def run(self, file: Path, progress: Callable[[str, int, int], None]) -> NotebookNode:
+    async def run(self, file: Path, told: Callable[[str, int, int], None]) -> NotebookNode:
         """Give one notebook executed: kept from before, or run now.
 
-        ``progress`` is told the chapter, the cells done and the cells in all.
-
-        Raises
-        ------
-        NotebookError
-            A cell failed: which, why, and what to do.
+        ``told`` learns the chapter, the cells done and the cells in all. A :class:`NotebookError`
+        says which cell failed, why, and what to do.
         """
-        kept = self.kept(file)
-        if holds(kept):
-            from nbformat import from_dict
 
-            notebook = from_dict(json.loads(kept.read_text(encoding="utf-8")))
-        else:
-            notebook = await self._execute(read(file), file, progress)
-            write(kept, json.dumps(notebook).encode())
-        progress(file.stem, len(notebook.cells), len(notebook.cells))
+        async def executed() -> bytes:
+            return json.dumps(await self._execute(read(file), file, told)).encode()
+
+        notebook = nbformat.from_dict(json.loads(await kept(self.kept(file), executed)))
+        told(file.stem, len(notebook.cells), len(notebook.cells))
         return notebook
 
     async def stop(self) -> None:
@@ -210,11 +173,8 @@ class Runner:
         self._client = self._manager = self._place = None
 
     async def _execute(
-        self, notebook: NotebookNode, file: Path, progress: Callable[[str, int, int], None]
+        self, notebook: NotebookNode, file: Path, told: Callable[[str, int, int], None]
     ) -> NotebookNode:
-        from nbclient import NotebookClient
-        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-
         if self._manager is None:
             await self.start()
         self._client.execute("%reset -f", silent=True, store_history=False)
@@ -227,7 +187,7 @@ class Runner:
         def started(cell: NotebookNode, cell_index: int) -> None:
             nonlocal at
             at = cell_index
-            progress(file.stem, cell_index, len(notebook.cells))
+            told(file.stem, cell_index, len(notebook.cells))
 
         client = NotebookClient(
             notebook,
@@ -266,9 +226,7 @@ def with_parameters(source: str, parameters: Mapping[str, Any]) -> str:
 
 def join(notebooks: Iterable[NotebookNode]) -> NotebookNode:
     """Join executed chapters into one notebook; each cell remembers the chapter it came from."""
-    from nbformat.v4 import new_notebook
-
-    joined = new_notebook()
+    joined = nbformat.v4.new_notebook()
     for notebook in notebooks:
         for cell in notebook.cells:
             cell = copy.deepcopy(cell)
@@ -281,15 +239,8 @@ def join(notebooks: Iterable[NotebookNode]) -> NotebookNode:
 def publish(notebook: NotebookNode, name: str = "") -> None:
     """Leave of an executed notebook what readers are to see; to do it again changes nothing.
 
-    Each cell is told its notebook and its number, cells and parts of cells go that their tags
-    hide, and texts lose what no page can hold.
-
-    Parameters
-    ----------
-    notebook
-        One notebook, or several joined.
-    name
-        The name of its file, without ending; by default its title.
+    Each cell is told its notebook (``name``, by default its title) and its number, cells and parts
+    of cells go that their tags hide, and texts lose what no page can hold.
     """
     kept = []
     for number, cell in enumerate(notebook.cells, start=1):

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import base64
+import functools
 import gzip
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import count
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from bs4 import BeautifulSoup, Tag
 from markupsafe import Markup
+from nbformat import NotebookNode
 
 from accords import words
 from accords.charts import theme
 from accords.dataset import Dataset
-from accords.publish import cells, notebooks, pictures
-from accords.publish.browser import BUNDLE, LIVE
+from accords.publish import cells, metadata, notebooks, partners, pictures
+from accords.publish import records as evidence
+from accords.publish.browser import BUNDLE, LIVE, STATIC
+from accords.publish.cache import digest
 from accords.templates import render
 from accords.words import plain
-
-if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
-STATIC = Path(__file__).parent / "static"
 
 LONG = 100
 """Rows from which a chart's table is left out on paper."""
@@ -42,72 +39,6 @@ FRONT = "00-"
 
 HOUSE_GROUNDS = ("rgba(0,0,0,0)", theme.colour("paper"))
 """Grounds of charts that may follow the reader's light or dark mode."""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One chart as the page shows it."""
-
-    number: int
-    drawn: Mapping[str, Any]
-    picture: pictures.Picture | None
-    notebook: str
-
-    @property
-    def meta(self) -> Mapping[str, Any]:
-        """What the page says of the chart."""
-        meta: Mapping[str, Any] = self.drawn["layout"]["meta"]
-        return meta
-
-    @property
-    def animated(self) -> bool:
-        """Whether the chart has frames, of which a picture shows the first."""
-        return bool(self.drawn.get("frames"))
-
-    @property
-    def live(self) -> bool:
-        """Whether the page can make it interactive."""
-        return notebooks.trace_types(self.drawn) <= LIVE
-
-    @property
-    def plate(self) -> bool:
-        """Whether it needs a light ground, for its colours are not the page's."""
-        layout = self.drawn["layout"]
-        template = (layout.get("template") or {}).get("layout", {})
-        ground = layout.get("paper_bgcolor", template.get("paper_bgcolor", "white"))
-        font = {**template.get("font", {}), **layout.get("font", {})}
-        return ground not in HOUSE_GROUNDS or font.get("color") != theme.colour("ink")
-
-    @property
-    def drawing(self) -> Markup:
-        """The static drawing at desk width, named for those who do not see it."""
-        if self.picture is None:
-            return Markup()
-        _, _, width, height = pictures.svg.view_box(self.picture.wide)
-        opening = Markup('<svg role="img" aria-label="{}" width="{:g}" height="{:g}"')
-        named = opening.format(self.meta["alt"], width, height)
-        return Markup(self.picture.wide.replace("<svg", named, 1))
-
-    @property
-    def long(self) -> bool:
-        """Whether the table behind the chart is too long for paper."""
-        return len(self.meta["data"]["rows"]) > LONG
-
-    @property
-    def columns(self) -> list[tuple[str, bool]]:
-        """The columns of the table behind the chart, and which of them hold numbers."""
-        data = self.meta["data"]
-        numbers = [
-            all(value is None or _is_number(value) for value in column)
-            for column in zip(*data["rows"], strict=True)
-        ]
-        return list(zip(data["columns"], numbers, strict=False))
-
-    @property
-    def rows(self) -> Iterator[list[tuple[str, str | None]]]:
-        """The cells of the table behind the chart, as :func:`_cell` returns them."""
-        for row in self.meta["data"]["rows"]:
-            yield [_cell(value) for value in row]
 
 
 @dataclass
@@ -127,17 +58,8 @@ class Chapter:
 class Context:
     """What a page needs besides the notebooks.
 
-    Attributes
-    ----------
-    dataset
-        The dataset behind the notebooks, or None where there is none.
-    pictures
-        The static picture of each figure, by :func:`figure_key`; without it a
-        figure is interactive only.
-    records
-        The parts of the page about the records, as :func:`records` returns them.
-    beside
-        The files that lie beside the page, and what each holds.
+    ``pictures`` are by the digest of their figure; one without one is interactive only. ``records``
+    are as :func:`records` returns them; ``beside`` says what the files beside the page hold.
     """
 
     dataset: Dataset | None
@@ -149,15 +71,8 @@ class Context:
 class Page:
     """One page in the making: nbconvert's template hands it each cell, and then it is written.
 
-    Parameters
-    ----------
-    name, title
-        The notebook's file, without ending, and its title, where it has one; several notebooks
-        joined have none.
-    context
-        Dataset, pictures and records.
-    warn
-        Told what the page cannot carry.
+    ``name`` is that of the notebook's file, without ending; several notebooks joined have no title.
+    ``warn`` is told what the page cannot carry.
     """
 
     def __init__(
@@ -168,7 +83,7 @@ class Page:
         self.context = context
         self.warn = warn
         self.chapters: dict[str, Chapter] = {}
-        self.figures: dict[str, Figure] = {}
+        self.figures: dict[str, dict[str, Any]] = {}
         self.left_out: list[str] = []
 
     def code(self, cell: NotebookNode) -> str:
@@ -181,12 +96,11 @@ class Page:
         """Take a chart; return what stands for it until the page is written."""
         figure = output.data[notebooks.PLOTLY]
         name = figure["layout"]["meta"]["name"]
-        self.figures[name] = Figure(
-            number=len(self.figures) + 1,
-            drawn=figure,
-            picture=self.context.pictures.get(figure_key(figure)),
-            notebook=self._chapter(cell).notebook,
-        )
+        self.figures[name] = {
+            "number": len(self.figures) + 1,
+            "notebook": self._chapter(cell).notebook,
+            **_shown(figure, self.context.pictures.get(digest(figure))),
+        }
         return Markup('<figure data-chart="{}"></figure>').format(name)
 
     def lost(self, cell: NotebookNode, output: NotebookNode) -> Markup | None:
@@ -215,16 +129,15 @@ class Page:
             for body in chapter.bodies:
                 _settle_row_sets(body, dataset)
         titles = [self.title, *(plain(each.title) for each in self.chapters.values()), self.name]
-        drawn = {name: figure.picture for name, figure in self.figures.items() if figure.picture}
-        live = {name: figure.drawn for name, figure in self.figures.items() if figure.live}
+        figures = self.figures.items()
+        narrow = {name: each["picture"].narrow for name, each in figures if each["picture"]}
+        live = {name: each["drawn"] for name, each in figures if each["live"]}
         report = {
             "chapters": [*self.chapters.values()],
             "shown": self.shown,
             "title": report_title(dataset) if dataset else next(filter(None, titles)),
             "dataset": dataset,
-            "released": day(dataset.released) if dataset else "",
-            "read_until": day(dataset.as_of) if dataset else "",
-            "abstract": Markup(abstract(dataset)) if dataset else "",
+            "day": day,
             "left_out": self.left_out,
             "changed": self._first_of("what-changed"),
             "records": {name: Markup(part) for name, part in self.context.records.items()},
@@ -232,11 +145,11 @@ class Page:
             "style": Markup(style()),
             "scripts": {name: Markup(script(name)) for name in SCRIPTS},
             "policy": Markup(policy()),
-            "static": len(drawn) == len(self.figures),
+            "static": len(narrow) == len(self.figures),
             "charts": packed(_interactive(live)),
-            "narrow": packed({name: picture.narrow for name, picture in drawn.items()}),
+            "narrow": packed(narrow),
             "bundle": Markup(base64.b85encode(BUNDLE.read_bytes()).decode()),
-            "definitions": definitions(dataset) if dataset else [],
+            "states": _states(dataset) if dataset else "",
         }
         return render("accords.publish", "page.html.j2", report=report)
 
@@ -248,16 +161,11 @@ class Page:
 
     def shown(self, chapter: Chapter) -> Markup:
         """Return what the cells of a chapter show, its charts in their places."""
-        dataset = self.context.dataset
-        about = {
-            "level": 4 if chapter.sections else 3,
-            "dataset": dataset,
-            "released": day(dataset.released) if dataset else "",
-        }
+        about = {"level": 4 if chapter.sections else 3, "dataset": self.context.dataset, "day": day}
 
         def figure(found: re.Match[str]) -> str:
-            drawn = self.figures[Markup(found[1]).unescape()]
-            return render("accords.publish", "figure.html.j2", figure=drawn, **about)
+            shown = self.figures[Markup(found[1]).unescape()]
+            return render("accords.publish", "figure.html.j2", figure=shown, **about)
 
         markup = Markup("\n").join(filter(None, map(cells.written, chapter.bodies)))
         return Markup(re.sub(r'<figure data-chart="([^"]*)"></figure>', figure, markup))
@@ -285,21 +193,9 @@ class Page:
 def identify(nb: NotebookNode, name: str = "") -> None:
     """Make an executed notebook ready for the page; to do it again changes nothing.
 
-    Its cells know their place, those that are not for readers are gone, and each chart says what
-    the page needs of it. What :func:`accords.charts.theme.finish` made has it all; any other chart
-    is named after its cell and has the title of its layout.
-
-    Parameters
-    ----------
-    nb
-        The notebook.
-    name
-        The name of its file, without ending; by default its title.
-
-    Raises
-    ------
-    NotebookError
-        Two chapters show the same chart, so that one file would stand for both.
+    See :func:`accords.publish.notebooks.publish`. Beside that, a chart that is not made by
+    :func:`accords.charts.theme.finish` is named after its cell and has the title of its layout. A
+    :class:`NotebookError` says that two chapters show one chart: its file would stand for both.
     """
     notebooks.publish(nb, name)
     shown: dict[str, NotebookNode] = {}
@@ -345,8 +241,46 @@ def _bare_meta(layout: Mapping[str, Any], cell: NotebookNode, number: int) -> di
     }
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _shown(figure: Mapping[str, Any], picture: pictures.Picture | None) -> dict[str, Any]:
+    """Return what the page shows of a chart, and of the table behind it."""
+    meta = figure["layout"]["meta"]
+    columns, rows = meta["data"]["columns"], meta["data"]["rows"]
+    numbers = map(_are_numbers, zip(*rows, strict=True))
+    return {
+        "meta": meta,
+        "drawn": figure,
+        "picture": picture,
+        "drawing": _drawing(picture.wide, meta["alt"]) if picture else "",
+        # A picture shows the first of several frames.
+        "frames": len(figure.get("frames") or ()),
+        "live": notebooks.trace_types(figure) <= LIVE,
+        "plate": _has_own_colours(figure["layout"]),
+        "columns": [*zip(columns, numbers, strict=False)],
+        "rows": [[_cell(value) for value in row] for row in rows],
+        "long": len(rows) > LONG,
+    }
+
+
+def _drawing(markup: str, alt: str) -> Markup:
+    """Return a drawing at desk width, named for those who do not see it."""
+    _, _, width, height = pictures.svg.view_box(markup)
+    opening = Markup('<svg role="img" aria-label="{}" width="{:g}" height="{:g}"')
+    return Markup(markup.replace("<svg", opening.format(alt, width, height), 1))
+
+
+def _has_own_colours(layout: Mapping[str, Any]) -> bool:
+    """Say whether a chart needs a light ground, for its colours are not the page's."""
+    template = (layout.get("template") or {}).get("layout", {})
+    ground = layout.get("paper_bgcolor", template.get("paper_bgcolor", "white"))
+    font = {**template.get("font", {}), **layout.get("font", {})}
+    return ground not in HOUSE_GROUNDS or font.get("color") != theme.colour("ink")
+
+
+def _are_numbers(column: Iterable[Any]) -> bool:
+    return all(
+        value is None or (isinstance(value, int | float) and not isinstance(value, bool))
+        for value in column
+    )
 
 
 def _cell(value: Any) -> tuple[str, str | None]:
@@ -360,11 +294,6 @@ def _cell(value: Any) -> tuple[str, str | None]:
     return str(value), None
 
 
-def figure_key(figure: Mapping[str, Any]) -> str:
-    """Name a figure by its content."""
-    return pictures.digest(figure)
-
-
 def with_row_sets(markup: str, dataset: Dataset) -> Markup:
     """Let the numbers of markup of our own, which is whole, lead to their rows in the table."""
     body = BeautifulSoup(markup, "lxml").body
@@ -375,15 +304,13 @@ def with_row_sets(markup: str, dataset: Dataset) -> Markup:
 
 def _settle_row_sets(body: Tag, dataset: Dataset | None) -> None:
     """Turn the rows behind each number into their place in the table."""
-    from accords.publish.records import row_set
-
     position = _positions(dataset)
     for link in body.select("[data-rows]"):
         ids = str(link.attrs.pop("data-rows")).split()
         # The place of the link's set tells what it is: its class need not.
         link.attrs.pop("class", None)
         if known := [position[i] for i in ids if i in position]:
-            link["data-set"] = row_set(known)
+            link["data-set"] = evidence.row_set(known)
 
 
 def _positions(dataset: Dataset | None) -> dict[str, int]:
@@ -393,13 +320,10 @@ def _positions(dataset: Dataset | None) -> dict[str, int]:
 
 def records(dataset: Dataset) -> dict[str, str]:
     """Write the parts of the page about the records and the partners."""
-    from accords.publish import metadata, partners
-    from accords.publish import records as written
-
     return {
-        "table": written.evidence_table(dataset),
-        "sections": written.agreement_sections(dataset),
-        "sources": with_row_sets(written.source_list(dataset), dataset),
+        "table": evidence.evidence_table(dataset),
+        "sections": evidence.agreement_sections(dataset),
+        "sources": with_row_sets(evidence.source_list(dataset), dataset),
         "lists": with_row_sets(partners.lists(dataset), dataset),
         "partners": with_row_sets(partners.partner_pages(dataset), dataset),
         "metadata": metadata.tags(dataset),
@@ -408,45 +332,16 @@ def records(dataset: Dataset) -> dict[str, str]:
 
 def report_title(dataset: Dataset) -> str:
     """Name the report after its focus states."""
-    return f"Defence agreements of {_names(dataset)}"
+    return f"Defence agreements of {_states(dataset)}"
+
+
+def _states(dataset: Dataset) -> str:
+    return words.listed(dataset.party_names[state] for state in dataset.focus)
 
 
 def day(date: pd.Timestamp) -> str:
     """Write a day as '24 November 2026'."""
     return f"{date.day} {date:%B %Y}"
-
-
-def abstract(dataset: Dataset) -> str:
-    """Say in a sentence what the report is, and of whom its data hold only part."""
-    gathered = dataset.descriptor.get("focus", ())
-    of_names = dataset.party_names
-    return render(
-        "accords.publish",
-        "abstract.html.j2",
-        names=_names(dataset),
-        have="has" if len(dataset.focus) == 1 else "have",
-        gathered=[of_names[state] for state in gathered],
-        elsewhere=[of_names[state] for state in dataset.focus if state not in gathered],
-    )
-
-
-def _names(dataset: Dataset) -> str:
-    return words.listed(dataset.party_names[state] for state in dataset.focus)
-
-
-def definitions(dataset: Dataset) -> list[dict[str, Any]]:
-    """List the terms that the report uses, from the dataset's own code lists."""
-    titles = {
-        "instruments": "Instruments",
-        "domain_codes": "Domains",
-        "statuses": "Status",
-        "source_kinds": "Kinds of sources",
-    }
-    codes = {name: dataset.codes(name)[["label", "definition"]] for name in titles}
-    return [
-        {"title": title, "terms": [*codes[name].itertuples(index=False, name=None)]}
-        for name, title in titles.items()
-    ]
 
 
 def _interactive(charts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -478,12 +373,8 @@ def packed(value: Any) -> Markup:
 
 def style() -> str:
     """Return the page's style sheet, with the theme's colours as variables, light and dark."""
-    from accords.publish.records import stylesheet
-
-    own, paper = (
-        (STATIC / f"{name}.css").read_text(encoding="utf-8") for name in ("page", "print")
-    )
-    sheet = own + stylesheet() + paper
+    sheets = ("page.css", "records.css", "print.css")
+    sheet = "".join((STATIC / name).read_text(encoding="utf-8") for name in sheets)
     for n, mode in enumerate(("light", "dark")):
         tokens = "".join(f"--{token}:{pair[n]};" for token, pair in theme.COLOURS.items())
         sheet = sheet.replace(f"/*{mode}*/", tokens)
@@ -491,7 +382,7 @@ def style() -> str:
     return re.sub(r"\s*\n\s*", "\n", sheet).strip()
 
 
-@cache
+@functools.cache
 def script(name: str) -> str:
     """Return one of the page's scripts, without its comment lines and indentation."""
     lines = (STATIC / name).read_text(encoding="utf-8").splitlines()

@@ -5,9 +5,9 @@ The style sheet ``print.css`` says how each looks, ``data-in`` in the templates 
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -26,25 +26,17 @@ NUMBERED = "report.pdf"
 """The print whose contents have page numbers; the register, long to print, has links alone."""
 
 
-def prints(running: Browser, page: Path, released: pd.Timestamp) -> dict[str, bytes]:
-    """Print a page in its three parts, side by side.
+async def prints(running: Browser, page: Path, released: pd.Timestamp) -> dict[str, bytes]:
+    """Print a page in its three parts, side by side; see :class:`Browser` for what is raised."""
 
-    Raises
-    ------
-    BrowserError
-        The browser did not print one of them.
-    """
-
-    def made(name: str) -> bytes:
+    async def made(name: str) -> bytes:
         part = Path(name).stem
-        pdf: bytes = running.pdf(page, part).result()
+        pdf = await running.pdf(page, part)
         if name == NUMBERED:
-            pdf = running.pdf(page, part, starts(pdf)).result()
-        return settled(pdf, released)
+            pdf = await running.pdf(page, part, await asyncio.to_thread(starts, pdf))
+        return await asyncio.to_thread(settled, pdf, released)
 
-    # The longest first.
-    with ThreadPoolExecutor(len(PRINTS)) as workers:
-        return dict(zip(reversed(PRINTS), workers.map(made, reversed(PRINTS)), strict=True))
+    return dict(zip(PRINTS, await asyncio.gather(*map(made, PRINTS)), strict=True))
 
 
 def starts(pdf: bytes) -> dict[str, int]:
@@ -58,11 +50,7 @@ def starts(pdf: bytes) -> dict[str, int]:
 
 
 def settled(pdf: bytes, released: pd.Timestamp) -> bytes:
-    """Take the clock and the browser's counters out of a PDF, so that it is the same each time.
-
-    The edition date stands for the time of printing, and the marks of its structure are counted
-    from one; no object changes its length.
-    """
+    """Put the edition's date for the clock's and count marks from one; no length changes."""
     stamp = f"{released:%Y%m%d%H%M%S}+00'00'".encode()
     pdf = re.sub(
         rb"/(CreationDate|ModDate) \(D:[^)]*\)",

@@ -1,7 +1,6 @@
-"""A page for each partner, any two side by side, and lists of what is promised, open and new.
+"""A page for each partner, and lists of what is promised, open and new.
 
-Numbers carry ``data-rows``, as those of a notebook do. ``static/partners.js`` puts any two pairs of
-a state and a partner side by side by copying this markup.
+``static/partners.js`` puts any two pairs of a state and a partner side by side by copying this.
 """
 
 from __future__ import annotations

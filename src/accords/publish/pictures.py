@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
 import functools
-import hashlib
 import itertools
-import json
 import math
-import os
 import re
 import textwrap
-from collections.abc import Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Awaitable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from markupsafe import Markup
 
 from accords.charts import theme
 from accords.publish import svg
-from accords.publish.browser import BUNDLE, Browser
+from accords.publish.browser import BUNDLE, Browser, BrowserError
+from accords.publish.cache import digest, kept
 from accords.templates import render
+
+T = TypeVar("T")
 
 MARGIN = 8
 """Room in px left above and below what is seen."""
@@ -41,65 +40,66 @@ class Picture(NamedTuple):
 
 
 class Pictures:
-    """Draws figures in the background and keeps what was drawn.
+    """Draws figures with a browser, and keeps what was drawn in a folder by what it depends on.
 
-    Parameters
-    ----------
-    browser
-        The browser that draws.
-    cache
-        Folder to keep drawings in, by the hash of all that they depend on.
+    ``failure`` is why the browser, where there is one, did not give all that it was asked for.
     """
 
-    def __init__(self, browser: Browser, cache: Path) -> None:
+    def __init__(self, browser: Browser | None, cache: Path) -> None:
         self.browser = browser
         self.cache = cache
-        self._pool = ThreadPoolExecutor(2)
+        self.failure: BrowserError | None = None
+        # As many as keep the browser busy, so that none waits for its answer too long.
+        self._turns = asyncio.Semaphore(4)
 
-    def request(self, figure: Figure) -> Future[Picture]:
-        """Ask for the picture of a figure; the future gives it."""
-        return self._pool.submit(self._picture, figure)
+    async def given(self, asked: Awaitable[T]) -> T | None:
+        """Wait for what a browser is asked for; give nothing, and note it, where it fails."""
+        try:
+            return await asked
+        except BrowserError as error:
+            self.failure = self.failure or error
+            return None
 
-    def png(self, titled_svg: str) -> bytes:
-        """Return a titled SVG as a PNG of twice its size: kept from before, or drawn now."""
-        kept = self.cache / f"{digest(titled_svg, self.browser.version, _own_code())}.png"
-        if holds(kept):
-            return kept.read_bytes()
-        _, _, width, height = svg.view_box(titled_svg)
-        content = self.browser.photograph(titled_svg, width, height).result()
-        write(kept, content)
-        return content
-
-    def close(self) -> None:
-        """Drop what is still waiting to be drawn."""
-        self._pool.shutdown(cancel_futures=True)
-
-    def _picture(self, figure: Figure) -> Picture:
+    async def picture(self, figure: Figure) -> Picture | None:
+        """Return the picture of a figure, where there is a browser that draws it."""
+        if (browser := self.browser) is None:
+            return None
         sizes = [untitled(figure, narrow=narrow) for narrow in (False, True)]
-        # Both are asked for before either is waited for, so that the browser is never idle.
-        drawings = [self._drawing(size) for size in sizes]
-        return Picture(*(drawing() for drawing in drawings))
+        drawn = await self.given(asyncio.gather(*(self._drawing(browser, size) for size in sizes)))
+        return Picture(*drawn) if drawn else None
 
-    def _drawing(self, figure: Figure) -> functools.partial[str]:
-        key = digest(figure, BUNDLE.name, self.browser.version, _own_code())
-        kept = self.cache / f"{key}.svg"
-        if holds(kept):
-            return functools.partial(kept.read_text, encoding="utf-8")
-        return functools.partial(self._drawn, self.browser.draw(figure), figure, kept)
+    async def files(
+        self, drawing: Awaitable[Picture | None], meta: dict[str, Any], source: str
+    ) -> dict[str, bytes]:
+        """Return the titled SVG of a drawing and a PNG of twice its size, both or none, by name."""
+        picture = await drawing
+        if picture is None or self.browser is None:
+            return {}
+        markup = await asyncio.to_thread(titled, picture.wide, meta, source)
+        _, _, width, height = svg.view_box(markup)
+        photograph = functools.partial(self.browser.photograph, markup, width, height)
+        file = self.cache / f"{digest(markup, self.browser.version, _own_code())}.png"
+        png = await self.given(kept(file, photograph))
+        name = meta["name"]
+        return {f"{name}.svg": markup.encode(), f"{name}.png": png} if png else {}
 
-    def _drawn(self, drawing: Future[tuple[str, float, float]], figure: Figure, kept: Path) -> str:
-        markup, top, bottom = drawing.result()
-        width, height = figure["layout"]["width"], figure["layout"]["height"]
-        above = max(0, int(top) - MARGIN)
-        below = min(height, int(bottom) + 1 + MARGIN)
-        cropped = re.sub(
-            r'viewBox="[^"]*"',
-            f'viewBox="0 {above} {width} {below - above}"',
-            svg.lean(markup),
-            count=1,
-        )
-        write(kept, cropped.encode())
-        return cropped
+    async def _drawing(self, browser: Browser, figure: Figure) -> str:
+        async def drawn() -> bytes:
+            async with self._turns:
+                markup, top, bottom = await browser.draw(figure)
+            cropped = await asyncio.to_thread(_cropped, markup, figure["layout"], top, bottom)
+            return cropped.encode()
+
+        key = digest(figure, BUNDLE.name, browser.version, _own_code())
+        return (await kept(self.cache / f"{key}.svg", drawn)).decode()
+
+
+def _cropped(markup: str, layout: Mapping[str, Any], top: float, bottom: float) -> str:
+    """Return a drawing made lean, without the room that nothing takes above and below."""
+    above = max(0, int(top) - MARGIN)
+    below = min(layout["height"], int(bottom) + 1 + MARGIN)
+    seen = f'viewBox="0 {above} {layout["width"]} {below - above}"'
+    return re.sub(r'viewBox="[^"]*"', seen, svg.lean(markup), count=1)
 
 
 def untitled(figure: Figure, *, narrow: bool) -> Figure:
@@ -116,14 +116,7 @@ def untitled(figure: Figure, *, narrow: bool) -> Figure:
 def titled(picture: str, meta: dict[str, Any], source: str) -> str:
     """Compose the file that stands alone: title, subtitle, drawing and source, on white.
 
-    Parameters
-    ----------
-    picture
-        The drawing as the page has it.
-    meta
-        What :func:`accords.charts.theme.finish` put on the figure.
-    source
-        The line at the foot: source, edition and licence.
+    ``meta`` is what :func:`accords.charts.theme.finish` put on the figure.
     """
     left, top, width, height = svg.view_box(picture)
     lines: list[dict[str, Any]] = []
@@ -161,55 +154,9 @@ def titled(picture: str, meta: dict[str, Any], source: str) -> str:
 
 
 def contact_sheet(shown: Iterable[Mapping[str, Any]], source: str) -> str:
-    """Write the page that shows all figures, smaller, with their titles and files.
-
-    Parameters
-    ----------
-    shown
-        What the page says of each figure; its ``name`` is that of its files.
-    source
-        The line at the foot, as for :func:`titled`.
-    """
+    """Write the page that shows all figures, smaller, with their titles and files."""
     figures = sorted(shown, key=lambda meta: str(meta["name"]))
     return render("accords.publish", "contact.html.j2", figures=figures, source=source)
-
-
-def digest(*parts: object) -> str:
-    """Hash texts and JSON values."""
-    hashed = hashlib.sha256()
-    for part in parts:
-        text = part if isinstance(part, str) else json.dumps(part, sort_keys=True)
-        hashed.update(text.encode())
-        hashed.update(b"\0")
-    return hashed.hexdigest()[:32]
-
-
-def write(file: Path, content: bytes) -> None:
-    """Keep a file in a cache, written beside itself and moved into place.
-
-    A cache that cannot be written keeps nothing: whoever writes has the content at hand.
-    """
-    with contextlib.suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        beside = file.with_name(f".{file.name}.part")
-        beside.write_bytes(content)
-        beside.replace(file)
-
-
-def holds(file: Path) -> bool:
-    """Say whether a cache has a file, and mark it as used: see :func:`prune`."""
-    with contextlib.suppress(OSError):
-        os.utime(file)
-    return file.is_file()
-
-
-def prune(cache: Path, since: float, builds: int = 4) -> None:
-    """Keep of a cache what was used since a time, and what few builds of that size used before."""
-    with contextlib.suppress(OSError):
-        ages = sorted(((file.stat().st_mtime, file) for file in cache.iterdir()), reverse=True)
-        used = sum(time >= since for time, _ in ages)
-        for _, file in ages[builds * used :]:
-            file.unlink(missing_ok=True)
 
 
 @functools.cache
@@ -219,10 +166,7 @@ def _own_code() -> str:
 
 
 def _updated(layout: Any, changes: Any) -> Any:
-    """Change parts of a layout as ``go.Layout.update`` does, without its validation.
-
-    Objects are changed property by property, lists of objects item by item; the rest is replaced.
-    """
+    """Change parts of a layout as ``go.Layout.update`` does, without its slow validation."""
     if isinstance(changes, Mapping) and isinstance(layout, Mapping):
         changed = {name: _updated(layout.get(name), part) for name, part in changes.items()}
         return {**layout, **changed}

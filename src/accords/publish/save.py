@@ -15,8 +15,6 @@ from accords.publish import browser
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-__all__ = ["save_figure"]
-
 PX_PER_INCH = 96
 
 
@@ -30,30 +28,15 @@ def save_figure(
 ) -> Path:
     """Save a Plotly figure as PNG or SVG, by the file's ending; return the file.
 
-    Parameters
-    ----------
-    figure
-        Any figure, of this package or of one's own.
-    path
-        The file, ``.png`` or ``.svg``.
-    width, height
-        Size in px of 1/96 inch, to which text and lines keep their proportion: 605 px fill the
-        16 cm of a page. By default the figure's own, else 760 by 420.
-    dpi
-        Dots per inch of a PNG: one of 605 px has 1,891 dots at 300. An SVG has none.
-
-    Raises
-    ------
-    AccordsError
-        When the ending is another one, there is no browser to draw with, or the file cannot be
-        written.
+    ``width`` and ``height`` are in px of 1/96 inch, to which text and lines keep their proportion:
+    605 px fill the 16 cm of a page, and have 1,891 dots in a PNG of 300 dpi. By default they are
+    the figure's own, else 760 by 420. An :class:`AccordsError` says what keeps it from being drawn.
     """
     target = Path(path)
     form = target.suffix.lower()
     if form not in (".png", ".svg"):
         raise AccordsError(f"{target}: no such format. Save as .png or .svg.")
-    found = browser.find()
-    if found is None:
+    if (found := browser.find()) is None:
         raise AccordsError(
             f"{target}: cannot be drawn without Chrome, Chromium or Edge. Install one, or name "
             "its program in the variable BROWSER_PATH."
@@ -64,13 +47,18 @@ def save_figure(
     layout["height"] = height or layout.get("height") or 420
     # A picture stands on paper, whatever the page was on which the chart was seen.
     layout.setdefault("paper_bgcolor", "white")
-    with browser.Browser(found) as drawing:
-        markup, _, _ = drawing.draw(drawn).result()
-        content = markup.encode()
-        if form == ".png":
+
+    async def drawing() -> bytes:
+        async with browser.Browser(found) as running:
+            markup, _, _ = await running.draw(drawn)
+            if form == ".svg":
+                return markup.encode()
             size = layout["width"], layout["height"]
-            content = drawing.photograph(markup, *size, scale=dpi / PX_PER_INCH).result()
-            content = _with_resolution(content, dpi)
+            return _with_resolution(
+                await running.photograph(markup, *size, scale=dpi / PX_PER_INCH), dpi
+            )
+
+    content = browser.completed(drawing())
     try:
         target.write_bytes(content)
     except OSError as error:
@@ -79,10 +67,7 @@ def save_figure(
 
 
 def _with_resolution(png: bytes, dpi: int) -> bytes:
-    """Write into a PNG how many dots an inch has, so that programs show it at its size.
-
-    The chunk ``pHYs`` of the PNG specification, in dots per metre, behind the header's 33 bytes.
-    """
+    """Write into a PNG how many dots a metre has (its chunk ``pHYs``), behind the header."""
     per_metre = round(dpi / 0.0254)
     chunk = b"pHYs" + struct.pack(">IIB", per_metre, per_metre, 1)
     sized = struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk))

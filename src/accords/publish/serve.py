@@ -19,24 +19,13 @@ EXPLORER = "explore.ipynb"
 PAGE = "app.ipynb"
 """The notebook that is shown as a page: the explorer alone."""
 
-OFFLINE = {
-    "headers": {
-        "Content-Security-Policy": "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'"
-    }
-}
-"""Settings that let a page fetch from its own server only: voila's asks others for an icon font."""
+# A page fetches from its own server only: voila's would ask others for an icon font.
+_POLICY = "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'"
+OFFLINE = {"headers": {"Content-Security-Policy": _POLICY}}
 
 
 def lab(options: Sequence[str] = ()) -> NoReturn:
-    """Become a JupyterLab that opens the explorer's notebook, the others beside it.
-
-    The address that it prints opens that notebook, too.
-
-    Parameters
-    ----------
-    options
-        Handed on to ``jupyter lab``, such as ``--no-browser`` or ``--port=8890``.
-    """
+    """Become a JupyterLab that opens the explorer's notebook; options are handed on to it."""
     root_dir = find_notebook(EXPLORER).parents[1]
     # Jupyter will not start as the root user unless told to, and in a container one is often root.
     root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
@@ -45,18 +34,7 @@ def lab(options: Sequence[str] = ()) -> NoReturn:
 
 
 def app(options: Sequence[str] = ()) -> NoReturn:
-    """Become a server that shows the explorer as a page without code.
-
-    Parameters
-    ----------
-    options
-        Handed on to ``voila``.
-
-    Raises
-    ------
-    AccordsError
-        When voila is not installed.
-    """
+    """Become a voila that shows the explorer as a page without code, if it is installed."""
     if importlib.util.find_spec("voila") is None:
         raise AccordsError("voila is not installed. Run: pip install 'accords[app]'")
     _become("voila", find_notebook(PAGE), f"--Voila.tornado_settings={OFFLINE}", *options)

@@ -1,7 +1,6 @@
-"""What git stores of a notebook: its cells as they were written, without what running them gave.
+"""What git stores of a notebook: ``make setup`` makes this its filter for ``notebooks/``.
 
-JupyterLab saves outputs into the file, where they are found again the next day. ``make setup``
-makes this git's filter for ``notebooks/``, so that they stay in the file and out of the history.
+So what running the cells gave stays in the analyst's file, and out of the history.
 """
 
 from __future__ import annotations
@@ -9,8 +8,6 @@ from __future__ import annotations
 import json
 import sys
 from typing import Any
-
-__all__ = ["stored"]
 
 OF_A_RUN = {"collapsed", "execution", "papermill", "scrolled", "trusted", "widgets"}
 """Metadata that running and viewing leave in a notebook or in its cells."""
@@ -23,10 +20,7 @@ OF_A_MACHINE = {
 
 
 def stored(text: str) -> str:
-    """Return a notebook without outputs, counts and the particulars of a machine.
-
-    What is not a notebook is returned as it is: git must be able to store that, too.
-    """
+    """Return a notebook without what is of a run or a machine; anything else as it is."""
     try:
         notebook: dict[str, Any] = json.loads(text)
         for cell in notebook["cells"]:

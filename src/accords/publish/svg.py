@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 from lxml import etree
 
@@ -44,9 +45,8 @@ _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 def lean(markup: str) -> str:
     """Rewrite one drawn SVG so that it can stand inside a page.
 
-    Theme colours become ``var(--token)``; ids are made from the picture's content, so that the
-    same chart gives the same bytes and two charts on one page never share an id. The theme's font
-    is left to the page.
+    Theme colours become ``var(--token)``, ids are made from the picture's content, and the theme's
+    font is left to the page.
     """
     root = etree.fromstring(
         _UNREADABLE.sub("", markup).encode(),
@@ -87,7 +87,7 @@ def _name(element: etree._Element) -> str:
 
 def _prune(root: etree._Element) -> None:
     """Take out what is not seen: drag layers, clear backgrounds, hidden things."""
-    for element in [*root.iter()]:
+    for element in [*root.iterdescendants()]:
         look = {**element.attrib, **_style(element)}
         name = _name(element)
         clear = look.get("fill-opacity") == "0" or look.get("fill") in ("none", "transparent")
@@ -105,17 +105,11 @@ def _prune(root: etree._Element) -> None:
             or (name == "path" and not look.get("d"))
             or (name == "rect" and "0" in (look.get("width"), look.get("height")))
         ):
-            _remove(element)
+            element.getparent().remove(element)
 
 
 def _in_clip(element: etree._Element) -> bool:
     return any(_name(parent) in ("clipPath", "mask") for parent in element.iterancestors())
-
-
-def _remove(element: etree._Element) -> None:
-    parent = element.getparent()
-    if parent is not None:
-        parent.remove(element)
 
 
 def _rewrite(element: etree._Element) -> None:
@@ -123,10 +117,12 @@ def _rewrite(element: etree._Element) -> None:
     style = _style(element)
     if (link := element.attrib.pop(HREF, None)) is not None:
         element.set("href", link)
-    for name in ATTRIBUTES & style.keys():
-        element.set(name, style.pop(name))
-    rest = ";".join(f"{name}:{value}" for name, value in style.items() if name not in UNSEEN)
-    element.set("style", rest)
+    rest = {name: style[name] for name in style if name not in ATTRIBUTES | UNSEEN}
+    # In the order in which they are written, which is the same each time.
+    for name in style:
+        if name in ATTRIBUTES:
+            element.set(name, style[name])
+    element.set("style", ";".join(f"{name}:{value}" for name, value in rest.items()))
     for name, value in element.attrib.items():
         if name in UNSEEN or not value:
             del element.attrib[name]
@@ -166,49 +162,36 @@ def _rounded(text: str, digits: int) -> str:
 
 def _name_ids(root: etree._Element) -> None:
     """Name what is referred to by the picture's content, and nothing else."""
-    used = {old for element, name in _links(root) for old in _linked(element, name)}
-    named = []
+    links = [(el, name) for el in root.iter() for name in el.attrib if _LINK.search(el.get(name))]
+    used = {found[2] for element, name in links for found in _LINK.finditer(element.get(name))}
+    named = [element for element in root.iter() if element.get("id") in used]
     for element in root.iter():
-        if element.get("id") in used:
-            named.append(element)
-        else:
+        if element.get("id") not in used:
             element.attrib.pop("id", None)
     # Plotly's ids are made by chance: the order stands for them in what is hashed.
     content = ""
     for stem in ("id-", "c{}"):
         names = {el.get("id"): f"{stem.format(content)}{n}" for n, el in enumerate(named)}
         for element in named:
-            element.set("id", names[element.get("id", "")])
-        for element, name in [*_links(root)]:
-            element.set(
-                name,
-                _LINK.sub(
-                    lambda link: f"{link[1]}{names.get(link[2], link[2])}",  # noqa: B023
-                    element.get(name, ""),
-                ),
-            )
+            element.set("id", names[element.get("id")])
+        for element, name in links:
+            linked = functools.partial(_relinked, names)
+            element.set(name, _LINK.sub(linked, element.get(name)))
         content = hashlib.sha256(etree.tostring(root)).hexdigest()[:6]
 
 
-def _links(root: etree._Element) -> Iterator[tuple[etree._Element, str]]:
-    for element in root.iter():
-        for name, value in element.attrib.items():
-            if _LINK.search(value):
-                yield element, name
-
-
-def _linked(element: etree._Element, name: str) -> list[str]:
-    return [found[2] for found in _LINK.finditer(element.get(name, ""))]
+def _relinked(names: Mapping[str, str], link: re.Match[str]) -> str:
+    return f"{link[1]}{names.get(link[2], link[2])}"
 
 
 def _drop_idle(root: etree._Element) -> None:
     """Drop clips that nothing uses, and groups that hold or say nothing."""
-    for element in [*root.iter()][::-1]:
-        parent = element.getparent()
-        if parent is None or _name(element) not in ("g", "defs", "clipPath"):
+    for element in [*root.iterdescendants()][::-1]:
+        name, parent = _name(element), element.getparent()
+        if name not in ("g", "defs", "clipPath"):
             continue
-        if len(element) == 0 or (_name(element) == "clipPath" and not element.get("id")):
+        if len(element) == 0 or (name == "clipPath" and not element.get("id")):
             parent.remove(element)
-        elif _name(element) == "g" and not element.attrib:
+        elif name == "g" and not element.attrib:
             at = parent.index(element)
             parent[at : at + 1] = [*element]

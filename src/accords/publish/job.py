@@ -1,0 +1,48 @@
+"""What is built from what, and where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from accords.errors import AccordsError
+
+PAGE, WORKBOOK, MANIFEST = "report.html", "report.xlsx", "manifest.json"
+
+FIGURES = "figures"
+"""Folder of the pictures."""
+
+Told = Callable[[str, int, int], None]
+"""Progress: what is being done, steps done, steps in all."""
+
+
+class BuildError(AccordsError):
+    """The report cannot be built."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is built from what, and where it goes.
+
+    ``root`` is the project's folder; without ``focus`` the data name the states, without ``since``
+    the edition before is looked up.
+    """
+
+    root: Path
+    data: Path
+    out: Path
+    figures: Path
+    focus: tuple[str, ...] | None = None
+    pdf: bool = True
+    since: str | None = None
+
+    @property
+    def notebooks(self) -> Path:
+        """The chapters' folder."""
+        return self.root / "notebooks"
+
+    @property
+    def cache(self) -> Path:
+        """Where executed notebooks and pictures are kept, by content."""
+        return self.root / ".cache"
