@@ -73,7 +73,8 @@ def test_a_title_from_the_data_cannot_break_the_page(small):
 
 def test_disputes_name_all_values_and_the_one_adopted(small):
     text = str(prose.disputes(small, small.disputes))
-    assert "Rabat in 1 source and Marrakech in 1 source; we adopt Rabat." in text
+    assert "Rabat (Publisher of official-mar) and Marrakech (Publisher of press-b)" in text
+    assert "we adopt Rabat" in text
     assert "The host says so." in text
 
 

@@ -61,8 +61,9 @@ def life(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     is in force or ended, or where it was only announced.
 
     Gives, in order of time, steps not found last: ``event_id``, ``event``, ``label``, ``party``
-    (missing for a common step), ``date`` (EDTF) with its bounds, ``place``, ``days`` (after the
-    signature), ``found``, ``count`` (sources), ``disputed`` (``date``, ``place`` ...), ``ids``.
+    (missing for a common step), ``date`` (EDTF) with its bounds, ``place``, ``signatories``,
+    ``days`` (after the signature), ``found``, ``count`` (sources), ``disputed`` (``date``,
+    ``place`` ...), ``ids``.
     """
     steps = dataset.events[dataset.events["agreement_id"] == agreement_id]
     steps = steps.rename(columns={"party_id": "party"}).assign(found=True)
@@ -80,8 +81,11 @@ def life(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     disputed = about.drop_duplicates().groupby("event_id")["what"].agg(tuple)
     table["disputed"] = [disputed.get(event_id, ()) for event_id in table["event_id"]]
     table["ids"] = [(agreement_id,)] * len(table)
-    columns = ["event_id", "event", "label", "party", "date", "earliest", "latest", "place", "days"]
-    return table[[*columns, "found", "count", "disputed", "ids"]]
+    columns = [
+        *("event_id", "event", "label", "party", "date", "earliest", "latest", "place"),
+        *("signatories", "days", "found", "count", "disputed", "ids"),
+    ]
+    return table[columns]
 
 
 def _open_steps(dataset: Dataset, agreement_id: str | None, steps: pd.DataFrame) -> pd.DataFrame:

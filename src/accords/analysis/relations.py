@@ -22,6 +22,9 @@ ENDED = ("expired", "terminated", "superseded", "rejected", "cancelled")
 OUTSTANDING = ("ordered", "in-delivery")
 """Statuses of a purchase of which no source shows the whole order handed over."""
 
+SUPPLIER = "supplier"
+"""The role of a party that sells or gives."""
+
 DONE = ("ratified", "notified")
 """Steps with which a party has done its part."""
 
@@ -118,10 +121,10 @@ def pending(dataset: Dataset) -> pd.DataFrame:
 
 
 def outstanding(dataset: Dataset) -> pd.DataFrame:
-    """List the purchases of which no source shows the whole order handed over.
+    """List what each state buys and no source shows the whole order of handed over.
 
     Only what was ordered, or seen to arrive, within ten years of the day of reading. A list with
-    ``role`` (of the state), ``seen`` (EDTF, when a part was last seen, if one was),
+    ``seen`` (EDTF, when a part was last seen, if one was),
     ``value_amount``, ``value_currency``, ``value_kind``.
     """
     rows = by_state(dataset)
@@ -131,8 +134,9 @@ def outstanding(dataset: Dataset) -> pd.DataFrame:
     seen = attested.groupby("agreement_id")["date"].last().rename("seen")
     values = dataset.overview[["value_amount", "value_currency", "value_kind"]]
     rows = rows.merge(roles, on=["agreement_id", "state"]).join(seen, on="agreement_id")
+    rows = rows[rows["role"] != SUPPLIER]
     rows = _newest_first(rows.join(values, on="agreement_id"))
-    return rows[[*_LISTED, "role", "seen", *values.columns]]
+    return rows[[*_LISTED, "seen", *values.columns]]
 
 
 def recent(dataset: Dataset, months: int = 12) -> pd.DataFrame:

@@ -157,6 +157,14 @@ def rate_change(dataset: Dataset, years: int = 10) -> pd.DataFrame:
     return pd.DataFrame(found, columns=[*columns, "before_ids", "ids"])
 
 
+def direction(changes: pd.DataFrame) -> pd.Series:
+    """Return whether each change of pace is ``faster``, ``slower`` or ``no clear change``."""
+    clear = pd.Series("no clear change", index=changes.index)
+    clear[changes["low"] > 1] = "faster"
+    clear[changes["high"] < 1] = "slower"
+    return clear
+
+
 _FIGURE = re.compile(
     r"^(?:more than |over |nearly |about |up to )?"
     r"(?P<low>\d+(?:\.\d+)?)(?: (?P<low_unit>million|billion))?"

@@ -55,7 +55,8 @@ def answer(dataset: Dataset, steps: pd.DataFrame, named: pd.DataFrame) -> Iterat
 def accord_line(dataset: Dataset, steps: pd.DataFrame) -> Iterator[str]:
     """Tell the accord in one sentence: place, date, last steps and next ones."""
     ids, found = steps["ids"].iloc[0], steps[steps["found"]]
-    signed = rows(found[found["event"].isin(lives.SIGNATURES)].head(1).fillna({"place": ""}))
+    first = found[found["event"].isin(lives.SIGNATURES)].head(1)
+    signed = rows(first.fillna({"place": "", "signatories": ""}))
     ahead = steps[~steps["found"]].fillna({"party": ""}).groupby("party", sort=False)["event"]
     kind = lowered(str(dataset.overview.at[ids[0], "instrument_label"]))
     yield worded(
@@ -91,8 +92,8 @@ def disputes(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
         event, _, column = str(field).removeprefix("event:").partition(".")
         label = labels.get(kinds.get((agreement, event), event), event)
         values = listed(
-            f"{_value(column, value)} in {linked(some(n, 'source'), [str(agreement)])}"
-            for value, n in own.groupby("value", sort=False)["source_id"].nunique().items()
+            f"{_value(column, value)} ({linked(_publishers(dataset, by), [str(agreement)])})"
+            for value, by in own.groupby("value", sort=False)["source_id"]
         )
         chosen = [_value(column, v) for v in own.loc[own["adopted"].astype(bool), "value"]]
         reasons = " ".join(escape(reason) for reason in own["reason"].dropna().unique())
@@ -101,6 +102,14 @@ def disputes(dataset: Dataset, table: pd.DataFrame) -> Iterator[str]:
             f"‘{escape(lowered(label))}’ disagree: {values}"
             f"{f'; we adopt {chosen[0]}' if chosen else ''}. {reasons}".rstrip()
         )
+
+
+def _publishers(dataset: Dataset, sources: pd.Series) -> str:
+    """Name who publishes some sources, three at most: 'Azertac, MAP, Medi24 and 2 more'."""
+    publishers = dataset.sources.set_index("source_id")["publisher"]
+    names = list(dict.fromkeys(publishers.reindex(sources.unique())))
+    more = [f"{len(names) - 3} more"] if len(names) > 4 else []
+    return listed([*(names[:3] if more else names), *more])
 
 
 @passage("What the accord covers: no source names a domain.")

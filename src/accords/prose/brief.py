@@ -66,33 +66,45 @@ class Message:
     tried: tuple[str, ...]
 
     @property
+    def differences(self) -> pd.DataFrame:
+        """Rows of ``checks`` that say something else than under all records."""
+        base = {reading.label: reading.says for reading in self.readings}
+        return self.checks[self.checks["says"] != self.checks["label"].map(base)]
+
+    @property
     def changed(self) -> list[str]:
         """Choices of records under which a reading says something else."""
-        base = {reading.label: reading.says for reading in self.readings}
-        other = self.checks[self.checks["says"] != self.checks["label"].map(base)]
-        return list(dict.fromkeys(other["choice"]))
+        return list(dict.fromkeys(self.differences["choice"]))
 
     @property
     def untested(self) -> list[str]:
-        """Choices of records that leave too little for a reading."""
+        """Choices of records that leave too little for a reading, and show no other."""
         found = self.checks.groupby("choice")["label"].nunique()
-        return [c for c in self.tried if found.get(c, 0) < len(self.readings)]
+        short = [c for c in self.tried if found.get(c, 0) < len(self.readings)]
+        return [choice for choice in short if choice not in self.changed]
 
     @property
     def footnote(self) -> str:
-        """Say whether the message holds under other choices of records."""
-        if not self.tried:
+        """Say under how many other choices of records the message holds, and what changes it."""
+        changed, tested = self.changed, len(self.tried) - len(self.untested)
+        if not tested:
             return ""
-        said = "The same in every subset of the records that could be tested."
-        if self.changed:
-            said = f"It changes {_when(self.changed)}."
-        if missing := [c for c in self.untested if c not in self.changed]:
-            said += f" It could not be tested {_when(missing)}."
-        return said
+        held = f"{tested - len(changed)} of {tested}" if changed else f"all {tested}"
+        said = f"Holds in {held} other choices of records"
+        if changed:
+            said += f"; changes {listed(map(self._when_changed, changed))}"
+        if self.untested:
+            missing = listed(f"when {WHEN[choice]}" for choice in self.untested)
+            said += f". Too little is left to try it {missing}"
+        return f"{said}."
 
-
-def _when(names: list[str]) -> str:
-    return listed(f"when {WHEN[name]}" for name in names)
+    def _when_changed(self, choice: str) -> str:
+        """Say when it changes, and what it says then: for each reading, or once for all."""
+        own = self.differences[self.differences["choice"] == choice]
+        said = own["says"].unique()
+        if len(own) < len(self.readings) or len(said) > 1:
+            said = (own["label"] + ": " + own["says"]).to_numpy()
+        return f"when {WHEN[choice]} ({'; '.join(said)})"
 
 
 def messages(dataset: Dataset, *, robust: bool = True) -> list[Message]:
@@ -110,10 +122,12 @@ def messages(dataset: Dataset, *, robust: bool = True) -> list[Message]:
         other = [
             {"choice": name, **reading._asdict()}
             for name, data in tried.items()
+            if name != ANSWERED.get(key)
             for reading in (tell(data) or ("", []))[1]
         ]
         checks = pd.DataFrame(other, columns=["choice", *Reading._fields])
-        found.append(Message(key, lead, sentence, readings, checks, tuple(tried)))
+        names = tuple(name for name in tried if name != ANSWERED.get(key))
+        found.append(Message(key, lead, sentence, readings, checks, names))
     return found
 
 
@@ -133,16 +147,16 @@ def _coverage(dataset: Dataset) -> Told | None:
 
 def _pace(dataset: Dataset) -> Told | None:
     """How many times as many agreements the last ten full years have as the ten before."""
-    found = rows(time.rate_change(dataset).dropna(subset="ratio"))
-    if not found:
+    found = time.rate_change(dataset).dropna(subset="ratio")
+    if found.empty:
         return None
-    return worded(dataset, "brief/pace", rows=found), [
+    return worded(dataset, "brief/pace", rows=rows(found)), [
         Reading(
             f"as many by {dataset.party_names[row['state']]} as before",
             f"{linked(format(row['ratio'], '.1f'), (*row['ids'], *row['before_ids']))} ×",
-            "faster" if row["low"] > 1 else "slower" if row["high"] < 1 else "no clear change",
+            says,
         )
-        for row in found
+        for row, says in zip(rows(found), time.direction(found), strict=True)
     ]
 
 
@@ -236,6 +250,9 @@ MESSAGES: dict[str, tuple[str, Callable[[Dataset], Told | None]]] = {
 }
 """What each message is about, and who tells it, by its stable key."""
 
+ANSWERED = {"firmness": "official and treaty sources only"}
+"""Choices of records that answer a message by themselves, and are no test of it."""
+
 
 @passage("The bottom line: no concluded agreement is on record.", '<p class="bottom-line">{}</p>')
 def bottom_line(dataset: Dataset) -> Iterator[str]:
@@ -281,6 +298,7 @@ def _card(dataset: Dataset, state: str, agreements: pd.DataFrame) -> dict[str, o
     )
     priced = purchases.dropna(subset="amount").sort_values("amount", ascending=False)
     names = dataset.overview["short_name"]
+    ids, pledged, news = (table["agreement_id"] for table in (agreements, pledges, recent))
 
     def named(ids: pd.Series) -> list[str]:
         return [linked(names[i], [i]) for i in ids]
@@ -288,22 +306,22 @@ def _card(dataset: Dataset, state: str, agreements: pd.DataFrame) -> dict[str, o
     return {
         "name": dataset.party_names[state],
         "facts": [
-            ("In force", count(agreements.loc[agreements["status"] == "in-force", "agreement_id"])),
+            ("In force, purchases aside", count(ids[agreements["status"] == "in-force"])),
             ("Signed and pending", count(pending["agreement_id"])),
-            ("Concluded in the last twelve months", count(recent["agreement_id"])),
+            ("Concluded in the last twelve months", count(news[recent["certain"]])),
         ],
         "lists": [
             ("Top partners", [
                 f"{escape(dataset.party_names[row['partner']])} {count(row['ids'])}"
                 for row in rows(top.head(5))
             ]),
-            ("Pledges of mutual defence", named(pledges.loc[~pledges["ended"], "agreement_id"])),
+            ("Pledges of mutual defence not ended", named(pledged[~pledges["ended"]])),
             ("Dearest purchases with a price", [
                 f"{linked(row['short_name'], [row['agreement_id']])}: "
                 f"{escape(row['currency'])} {brief_sum(row['amount'])}"
                 for row in rows(priced.head(3))
             ]),
-            ("Newest", named(recent["agreement_id"].head(4))),
+            ("Newest", named(news.head(4))),
         ],
     }  # fmt: skip
 

@@ -217,20 +217,22 @@ def ranked_caption(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> Cap
 def families_caption(dataset: Dataset, table: pd.DataFrame) -> Caption:
     """Word the matrix of partners and families of domains."""
     labels, names = dataset.labels("families"), dataset.party_names
-    parts = []
+    leading = []
     for state, own in each(dataset, table):
         best = own[own["count"] == own.groupby("partner")["count"].transform("max")]
         leads = best["family"].value_counts()
-        parts.append(
-            f"{lowered(labels[leads.index[0]])} with {leads.iloc[0]} of "
-            f"{own['partner'].nunique()} of {names[state]}’s"
-        )
+        share = f"{leads.iloc[0]} of {names[state]}’s {some(own['partner'].nunique(), 'partner')}"
+        leading.append((labels[leads.index[0]], share))
     alt = [
         f"{names[row['state']]} with {names[row['partner']]}, {lowered(labels[row['family']])} "
         f"{row['count']} of {row['of']}"
         for row in rows(table)
     ]
-    return caption("families", parts=parts, top=table["top"].iloc[0], alt=alt)
+    if len({label for label, _ in leading}) == 1:
+        title = f"{leading[0][0]}: first with {listed(share for _, share in leading)}"
+    else:
+        title = "; ".join(f"{label}: first with {share}" for label, share in leading)
+    return caption("families", title=title, top=table["top"].iloc[0], alt=alt)
 
 
 def concentration_caption(dataset: Dataset, table: pd.DataFrame) -> Caption:

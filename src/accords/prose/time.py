@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from accords.analysis.common import ALL
+from accords.analysis.time import direction
 from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
 from accords.prose.names import Row, each, focus_names, rows
@@ -20,6 +21,9 @@ from accords.words import (
 
 CLEAR = 0.9
 """Probability from which a break is called one under a choice of records."""
+
+NARROW = 5
+"""Years that the range of a break may span for its likeliest year to stand for it."""
 
 NO_PACE = "Change of pace: no state has enough earlier agreements."
 
@@ -58,7 +62,8 @@ def rate_change(dataset: Dataset, changes: pd.DataFrame) -> Iterator[str]:
     states = []
     for _, own in each(dataset, changes):
         base, measured = rows(own[own["choice"] == ALL])[0], own.dropna(subset="ratio")
-        turned = measured.loc[(measured["ratio"] > 1) != (base["ratio"] > 1), "choice"]
+        points = direction(measured)
+        turned = measured.loc[~points.isin(points[measured["choice"] == ALL]), "choice"]
         states.append((base, len(measured), list(turned)))
     yield worded(dataset, "time/rate_change", states=states)
 
@@ -118,9 +123,10 @@ def rates_caption(
             parts.append(f"{who}’s shows no break")
             continue
         verb = "rose" if found["rate_after"] > found["rate_before"] else "fell"
+        wide = found["high"] - found["low"] > NARROW
+        when = f"some time in {found['low']}–{found['high']}" if wide else f"around {found['year']}"
         parts.append(
-            f"{who}’s {verb} around {found['year']}, from {found['rate_before']:.1f} to "
-            f"{found['rate_after']:.1f}"
+            f"{who}’s {verb} {when}, from {found['rate_before']:.1f} to {found['rate_after']:.1f}"
         )
         alt.append(f"Its rate broke around {found['year']} ({span(found)})")
     return caption(

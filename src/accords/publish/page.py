@@ -20,13 +20,13 @@ from nbformat import NotebookNode
 
 from accords import words
 from accords.charts import theme
-from accords.dataset import Dataset
+from accords.dataset import Dataset, citations
 from accords.publish import cells, metadata, notebooks, partners, pictures
 from accords.publish import records as evidence
 from accords.publish.browser import BUNDLE, LIVE, STATIC
 from accords.publish.cache import digest
 from accords.templates import render
-from accords.words import plain
+from accords.words import partner_anchor, plain
 
 LONG = 100
 """Rows from which a chart's table is left out on paper."""
@@ -150,6 +150,7 @@ class Page:
             "narrow": packed(narrow),
             "bundle": Markup(base64.b85encode(BUNDLE.read_bytes()).decode()),
             "states": _states(dataset) if dataset else "",
+            "work": citations.work(dataset) if dataset else None,
         }
         return render("accords.publish", "page.html.j2", report=report)
 
@@ -161,7 +162,11 @@ class Page:
 
     def shown(self, chapter: Chapter) -> Markup:
         """Return what the cells of a chapter show, its charts in their places."""
-        about = {"level": 4 if chapter.sections else 3, "dataset": self.context.dataset, "day": day}
+        dataset = self.context.dataset
+        about = {
+            **{"level": 4 if chapter.sections else 3, "dataset": dataset, "day": day},
+            "pages": _partner_pages(dataset) if dataset else {},
+        }
 
         def figure(found: re.Match[str]) -> str:
             shown = self.figures[Markup(found[1]).unescape()]
@@ -328,6 +333,12 @@ def records(dataset: Dataset) -> dict[str, str]:
         "partners": with_row_sets(partners.partner_pages(dataset), dataset),
         "metadata": metadata.tags(dataset),
     }
+
+
+def _partner_pages(dataset: Dataset) -> dict[str, str]:
+    """Return the id of each partner's page, by the name that tables call the partner by."""
+    partners = dataset.overview["partners"].explode().dropna().unique()
+    return {dataset.party_names[partner]: partner_anchor(partner) for partner in partners}
 
 
 def report_title(dataset: Dataset) -> str:

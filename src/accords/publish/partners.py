@@ -15,6 +15,7 @@ from markupsafe import Markup
 from accords.analysis import relations
 from accords.dataset import Dataset
 from accords.dataset import edtf as dates
+from accords.dataset.lifecycle import PURCHASE
 from accords.prose import relations as prose
 from accords.publish.records import plain_rows
 from accords.templates import render
@@ -33,6 +34,7 @@ def partner_pages(dataset: Dataset) -> str:
     bilateral = rows[rows["scope"] == "bilateral"]
     profiles = relations.profiles(dataset)
     own = _by_pair(bilateral)
+    bought = dataset.overview["instrument"] == PURCHASE
     others = _by_pair(rows[(rows["scope"] != "bilateral") & ~rows["worldwide"]])
     facts = {pair: _by_aspect(counts) for pair, counts in _by_pair(profiles).items()}
     years = bilateral.groupby(["state", "partner"])["year"]
@@ -52,6 +54,9 @@ def partner_pages(dataset: Dataset) -> str:
                     others=[row.agreement_id for row in others[state, partner]],
                     facts=facts.get((state, partner)),
                     bars=bars.get((state, partner)),
+                    bought=[
+                        i for i in (row.agreement_id for row in own[state, partner]) if bought[i]
+                    ],
                     shown=shown.get((state, partner)),
                 )
                 for state in sorted(states, key=dataset.focus.index)
@@ -73,9 +78,14 @@ def partner_pages(dataset: Dataset) -> str:
 def lists(dataset: Dataset) -> str:
     """Write the lists of pledges, of what is pending, outstanding and new; empty ones as a line."""
     tables = {name: getattr(relations, name)(dataset) for name in prose.LISTS}
+    overview = dataset.overview
+    parties = overview["focus"].map(len) + overview["partners"].map(len)
+    total = overview["parties_total"].fillna(0).astype(int).clip(lower=parties)
+    others = total - overview["focus"].map(len)
     return _write(
         dataset,
         "lists.html.j2",
+        others=lambda row: others[row.agreement_id],
         titles=prose.LISTS,
         short=SHORT,
         introduction=lambda name: Markup(prose.introduction(dataset, name, tables[name])),
