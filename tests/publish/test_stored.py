@@ -60,8 +60,9 @@ def test_git_stores_a_saved_notebook_without_its_outputs(tmp_path: Path) -> None
     git("init", "-q", folder=tmp_path)
     # As `make setup` says it, with the Python that runs this.
     makefile = (builders.ROOT / "Makefile").read_text(encoding="utf-8")
-    name, command = re.search(r"git config (\S+) '\$\(BIN\)/python (.+)'", makefile).groups()
-    git("config", name, f"{shlex.quote(sys.executable)} {command}", folder=tmp_path)
+    name, command = re.search(r"git config (\S+) \\\n\s*'(.+)'", makefile).groups()
+    command = command.replace("$(BIN)/python", shlex.quote(sys.executable))
+    git("config", name, command, folder=tmp_path)
     git("add", ".", folder=tmp_path)
     assert git("show", ":notebooks/a.ipynb", folder=tmp_path) == stored(saved.decode())
     assert file.read_bytes() == saved
