@@ -20,7 +20,7 @@
   let waiting;
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
-    if (link?.rel === "noopener") link.target = "_blank";
+    if (/^https?:/.test(link?.getAttribute("href"))) Object.assign(link, { target: "_blank", rel: "noopener" });
     if (link?.dataset.set) number = link;
     if (link?.getAttribute("href").startsWith("#")) {
       // What is still to be written must not overtake the link.
