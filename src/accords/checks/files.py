@@ -50,9 +50,10 @@ def read(folder: Path, resource: Mapping[str, Any]) -> tuple[pd.DataFrame, bool,
         found += condensed(uneven)
     blank = rows.index[rows.iloc[:, 0].isna()] if header else rows.index
     blank = blank[rows.loc[blank].isna().all(axis=1)]
-    found += condensed([problem("blank-row", name, row) for row in blank])
-    columns = [column for column in declared if column in header]
-    return rows.drop(index=blank)[columns], whole, found
+    if len(blank):
+        found += condensed([problem("blank-row", name, row) for row in blank])
+        rows = rows.drop(index=blank)
+    return rows[[column for column in declared if column in header]], whole, found
 
 
 def undeclared(folder: Path, resources: Iterable[Mapping[str, Any]]) -> Iterator[Problem]:
