@@ -13,7 +13,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import builders
 
-from accords.dataset import Dataset
+from accords.curation.workbook import write_workbook
+from accords.dataset import Dataset, load
 
 # The same examples in every run, and no verdict by the clock. Whoever wants to hunt for faults asks
 # for other and more of them: pytest --hypothesis-profile=hunt
@@ -46,6 +47,14 @@ def small() -> Dataset:
 @pytest.fixture(scope="session")
 def _small_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return builders.write(builders.small(), tmp_path_factory.mktemp("small") / "data")
+
+
+@pytest.fixture(scope="session")
+def small_workbook(_small_template: Path) -> Path:
+    """The small dataset as a workbook: copy it, do not change it."""
+    file = _small_template.with_name("small.xlsx")
+    write_workbook(load(_small_template), file)
+    return file
 
 
 @pytest.fixture

@@ -241,6 +241,9 @@ BROKEN = [
     Broken("blank-row", rewrite("parties.csv", lambda b: b + b"\n"), "parties.csv"),
     Broken("required", edit("agreements.csv", "aze-ita", summary=""), "agreements.csv", "summary"),
     Broken(
+        "required", edit("codes/statuses.csv", "signed", label=""), "codes/statuses.csv", "label"
+    ),
+    Broken(
         "type",
         edit("agreements.csv", "aze-isr-buy", value_amount="1,600,000,000"),
         "agreements.csv",
@@ -321,6 +324,8 @@ BROKEN = [
         "parties_total",
         says="3 or more",
     ),
+    Broken("range", edit("codes/bases.csv", "press", rank="-7"), "codes/bases.csv", "rank"),
+    Broken("range", edit("codes/stages.csv", "end", order="-7"), "codes/stages.csv", "order"),
     Broken("url", edit("sources.csv", "press-a", url="www.example.org"), "sources.csv", "url"),
     Broken("url", edit("sources.csv", "press-a", url="https://example"), "sources.csv", "url"),
     Broken("url", edit("sources.csv", "press-a", url="https://a.org/b c"), "sources.csv", "url"),

@@ -6,6 +6,7 @@ import contextlib
 import csv
 import io
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -163,3 +164,12 @@ def test_a_table_cut_short_is_no_flood(path: str, kept: int, folder: Path) -> No
     rows = rows_of(folder / path)
     with changed(folder / path, written(rows[: kept + 1])):
         assert len(check(folder)) <= MOST_PROBLEMS
+
+
+def test_commas_that_became_semicolons_are_said_once(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(builders.SHIPPED, tmp_path / "data"))
+    for path in ("agreements.csv", "sources.csv", "codes/domains.csv"):
+        file = folder / path
+        with changed(file, file.read_bytes().replace(b",", b";")):
+            problems = [p for p in check(folder) if p.severity == "error"]
+        assert [(p.file, p.rule) for p in problems] == [(path, "delimiter")]

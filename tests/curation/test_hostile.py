@@ -21,7 +21,6 @@ from accords.curation.changes import texts
 from accords.curation.corrections import COLUMNS
 from accords.curation.entries import DISPUTE
 from accords.curation.fields import PARTS, fields
-from accords.curation.workbook import write_workbook
 
 FIELDS = {name: list(fields(builders.small(), name)) for name in ("agreements", *PARTS)}
 
@@ -161,12 +160,6 @@ def test_any_text_in_a_known_cell(answer: Callable[..., None], new: str, at: int
     answer("correct", "one.csv", csv_of(COLUMNS, [line]))
 
 
-@pytest.fixture(scope="module")
-def exported(folder: Path) -> bytes:
-    write_workbook(builders.small(), folder.parent / "exported.xlsx")
-    return (folder.parent / "exported.xlsx").read_bytes()
-
-
 @settings(bounded, max_examples=6)
 @given(
     edits=st.lists(
@@ -184,8 +177,8 @@ def exported(folder: Path) -> bytes:
         max_size=3,
     ),
 )
-def test_any_workbook(answer: Callable[..., None], exported: bytes, edits: list[Any]) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(exported))
+def test_any_workbook(answer: Callable[..., None], small_workbook: Path, edits: list[Any]) -> None:
+    book = openpyxl.load_workbook(small_workbook)
     for sheet, row, column, value in edits:
         book[sheet].cell(row, column).value = value
     edited = io.BytesIO()

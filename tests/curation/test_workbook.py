@@ -14,15 +14,8 @@ from accords.errors import AccordsError
 
 
 @pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("workbook") / "small.xlsx"
-    write_workbook(builders.small(), path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def book(file: Path) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(file)
+def book(small_workbook: Path) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(small_workbook)
 
 
 def test_every_table_is_a_sheet_with_all_its_cells(book: openpyxl.Workbook) -> None:
@@ -88,9 +81,9 @@ def test_the_row_after_the_last_can_be_filled(book: openpyxl.Workbook) -> None:
     assert not letter.protection.locked
 
 
-def test_the_same_tables_give_the_same_bytes(file: Path, tmp_path: Path) -> None:
+def test_the_same_tables_give_the_same_bytes(small_workbook: Path, tmp_path: Path) -> None:
     write_workbook(builders.small(), tmp_path / "again.xlsx")
-    assert (tmp_path / "again.xlsx").read_bytes() == file.read_bytes()
+    assert (tmp_path / "again.xlsx").read_bytes() == small_workbook.read_bytes()
 
 
 def test_a_text_too_long_for_excel_is_named(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
+from babel import Locale
+
 from accords.dataset import edtf as dates
 
 EDTF = "http://id.loc.gov/datatypes/edtf"
@@ -26,17 +28,8 @@ _PLACEHOLDERS = "n/a na n.a. none null nil nan tbd tba tbc xxx ? ?? - -- – —
 PLACEHOLDERS = frozenset(_PLACEHOLDERS.split())
 """What people write, in small letters, where they should leave a cell empty."""
 
-_LANGUAGES = (
-    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy "
-    "da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu "
-    "hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb "
-    "lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om "
-    "or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw "
-    "ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu"
-)
-LANGUAGES = frozenset(_LANGUAGES.split())
-"""ISO 639-1."""
-
+LANGUAGES = frozenset(code for code in map(str, Locale("en").languages) if len(code) == 2)
+"""ISO 639-1, as Babel names them."""
 
 Faults = Iterator[tuple[str, dict[str, Any]]]
 """Each breach of a rule (a key of ``rules.csv``), with the words for its sentences."""
@@ -99,6 +92,11 @@ def plain_address(url: str) -> str:
     return page + hash_mark + fragment
 
 
+def plain_digits(value: str) -> str:
+    """Write the digits of any script as 0-9."""
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in value)
+
+
 def nearest(value: str, valid: Mapping[str, str]) -> str | None:
     """Find the code that was most likely meant: by its label, or by its spelling.
 
@@ -113,7 +111,7 @@ def nearest(value: str, valid: Mapping[str, str]) -> str | None:
 
 def readings(value: str) -> list[str]:
     """Return the EDTF dates that a date written otherwise may mean, the likeliest first."""
-    value = _plain_digits(value.strip())
+    value = plain_digits(value.strip())
     if _EDTF.fullmatch(value):
         return [value]
     if _SERIAL.fullmatch(value):
@@ -161,7 +159,7 @@ _DOTTED = re.compile(r"(https?://[^/?#:]+)\.(?=[:/?#]|$)", re.IGNORECASE)
 _LABEL = r"[^\W_](?:(?:-|[^\W_]){0,61}[^\W_])?"
 _ADDRESS = re.compile(
     rf"https?://(?:(?:{_LABEL}\.)+(?!\d+[:/?#]|\d+$){_LABEL}|(?:[0-9]{{1,3}}\.){{3}}[0-9]{{1,3}})"
-    r"(?::[0-9]{1,5})?(?:[/?#](?:[^\s<>\"{}|\\^`%]|%[0-9A-Fa-f]{2})*)?",
+    r"(?::[0-9]{1,5})?(?:[/?#](?:[^\s<>\"{}|\\^`%]++|%[0-9A-Fa-f]{2})*+)?",
     re.IGNORECASE,
 )
 _DAYS = (
@@ -170,11 +168,6 @@ _DAYS = (
     *("%d %B %Y", "%d %b %Y", "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y"),
 )
 _MONTHS = ("%B %Y", "%b %Y", "%b-%y", "%m/%Y", "%Y/%m")
-
-
-def _plain_digits(value: str) -> str:
-    """Write the digits of any script as 0-9."""
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in value)
 
 
 # --- numbers, dates, codes and addresses
@@ -191,7 +184,7 @@ def _not(breach: str, value: str) -> Faults:
 def _number(value: str, kind: str, limits: Mapping[str, Any]) -> Faults:
     low, high = limits.get("minimum", -MOST), limits.get("maximum", MOST)
     if not _NUMBERS[kind].fullmatch(value):
-        meant = _plain_digits(value)
+        meant = plain_digits(value)
         yield "type.digits" if _NUMBERS[kind].fullmatch(meant) else f"type.{kind}", {"meant": meant}
     elif float(value) < low:
         yield "range.low", {"bound": low}

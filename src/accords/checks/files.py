@@ -35,22 +35,25 @@ def read(folder: Path, resource: Mapping[str, Any]) -> tuple[pd.DataFrame, bool,
         return pd.DataFrame(), False, found
     first = raw.partition(b"\n")[0].decode()
     likely = max(_SEPARATORS, key=first.count)
-    separator = likely if len(declared) > 1 and "," not in first and likely in first else ","
+    if len(declared) > 1 and "," not in first and likely in first:
+        words = {"separator": _SEPARATORS[likely]}  # All else would follow from that.
+        return pd.DataFrame(), False, [*found, problem("delimiter", name, 1, words=words)]
     header: list[str] = []
     with suppress(csv.Error):  # What cannot be a header has none of the declared columns.
-        header = next(csv.reader([first], delimiter=separator), [])
-    found += _header(name, header, separator, declared)
+        header = next(csv.reader([first]), [])
+    found += _header(name, header, declared)
     whole = True
     try:
-        rows = _at_once(raw, separator, header)
+        rows = _at_once(raw, header)
     except ValueError:
-        rows, uneven, whole = _row_by_row(name, raw.decode(), separator, header)
+        rows, uneven, whole = _row_by_row(name, raw.decode(), header)
         found += condensed(uneven)
     blank = rows.index[rows.iloc[:, 0].isna()] if header else rows.index
     blank = blank[rows.loc[blank].isna().all(axis=1)]
-    found += condensed([problem("blank-row", name, row) for row in blank])
-    columns = [column for column in declared if column in header]
-    return rows.drop(index=blank)[columns], whole, found
+    if len(blank):
+        found += condensed([problem("blank-row", name, row) for row in blank])
+        rows = rows.drop(index=blank)
+    return rows[[column for column in declared if column in header]], whole, found
 
 
 def undeclared(folder: Path, resources: Iterable[Mapping[str, Any]]) -> Iterator[Problem]:
@@ -93,10 +96,8 @@ def _content(file: Path, name: str) -> tuple[bytes, list[Problem]]:
     return raw if raw.endswith(b"\n") else raw + b"\n", found
 
 
-def _header(name: str, header: list[str], separator: str, declared: list[str]) -> Iterator[Problem]:
+def _header(name: str, header: list[str], declared: list[str]) -> Iterator[Problem]:
     """Compare the columns with the declared ones."""
-    if separator != ",":
-        yield problem("delimiter", name, 1, words={"separator": _SEPARATORS[separator]})
     missing = [column for column in declared if column not in header]
     for column in missing:
         yield problem("missing-column", name, 1, column)
@@ -112,20 +113,19 @@ def _header(name: str, header: list[str], separator: str, declared: list[str]) -
         yield problem("column-order", name, 1, words={"declared": ", ".join(declared)})
 
 
-def _at_once(raw: bytes, separator: str, header: list[str]) -> pd.DataFrame:
+def _at_once(raw: bytes, header: list[str]) -> pd.DataFrame:
     """Read all rows; raise ValueError where they are not one a line and as wide as the header."""
     parts = raw.split(b'"')
     bare = b"".join(parts[::2])  # What stands outside of quotation marks.
-    lines, width, sign = raw.count(b"\n"), len(header) - 1, separator.encode()
+    lines, width = raw.count(b"\n"), len(header) - 1
     # pandas refuses rows that are longer than the first; where the sum is right, none is shorter.
     start = bare.find(b"\n") + 1
-    first = bare.count(sign, start, bare.find(b"\n", start))
-    even = first == width and bare.count(sign) == width * lines
+    first = bare.count(b",", start, bare.find(b"\n", start))
+    even = first == width and bare.count(b",") == width * lines
     if len(parts) % 2 == 0 or bare.count(b"\n") != lines or not even:
         raise ValueError("not one row a line")
     rows = pd.read_csv(
         io.BytesIO(raw),
-        sep=separator,
         header=None,
         names=header,  # ValueError where one is there twice.
         skiprows=1,
@@ -139,10 +139,10 @@ def _at_once(raw: bytes, separator: str, header: list[str]) -> pd.DataFrame:
 
 
 def _row_by_row(
-    name: str, text: str, separator: str, header: list[str]
+    name: str, text: str, header: list[str]
 ) -> tuple[pd.DataFrame, list[Problem], bool]:
     """Read rows as wide as the header; return what was not, and whether all could be read."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: dict[int, list[str]] = {}
     found, width, number, whole = [], len(header), 1, True
     try:

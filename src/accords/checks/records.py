@@ -133,7 +133,7 @@ def bases(data: Data) -> Broken:
 def statuses(data: Data) -> Broken:
     """Find notes on the status that name another than the one that follows from the events."""
     rows = data["agreements"].dropna(subset=["agreement_id"]).drop_duplicates("agreement_id")
-    labels = data.lookup("statuses", "status", "label").str.lower()
+    labels = data.lookup("statuses", "status", "label").dropna().str.lower()
     form = rf"\b(?:counted|taken|read|coded) as ({'|'.join(map(re.escape, labels))})\b"
     said = rows["status_note"].str.lower().str.extract(form)[0]
     if said.isna().all() or data.edition is None:

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from accords.curation.changes import texts
-from accords.curation.draft import Draft, Outcome, change, near
+from accords.curation.draft import Draft, Outcome, change, near, plain
 from accords.curation.entries import Entry
 from accords.curation.fields import PARTS, fields
 from accords.dataset import Dataset
@@ -159,7 +159,7 @@ class _Additions:
             if any(isinstance(item, list | dict) for item in items):
                 self.draft.object(f"{place}, {name}", "holds several values. Write one text.")
             else:
-                text = "\n".join(map(_text, items))
+                text = "\n".join(plain(item).strip() for item in items)
                 row[name] = self.draft.clean(text, field.declared, f"{place}, {name}")
         return row
 
@@ -252,13 +252,6 @@ def _place(row: Any, words: str) -> str:
     """Return where a row was typed, with its line where the file tells it."""
     line = getattr(row, "line", 0)
     return f"line {line}, {words}" if line else words
-
-
-def _text(value: Any) -> str:
-    """Return a scalar as YAML would have it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None else str(value).strip()
 
 
 def _words(text: str) -> list[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -19,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from accords.checks import Problem, check
-from accords.checks.cells import EDTF, is_address, plain_address
+from accords.checks.cells import EDTF, is_address, plain_address, plain_digits
 from accords.curation import codebook
 from accords.curation.advice import advise
 from accords.curation.changes import RowChange, compare
@@ -187,7 +186,7 @@ def cleaned(value: str, column: Mapping[str, Any]) -> tuple[str, str]:
     if text != whole:
         done.append("spaces around it trimmed")
     if kind in ("integer", "number") or is_dated(column):
-        digits = "".join(_digit(character) for character in text.translate(_INVISIBLE))
+        digits = plain_digits(text.translate(_INVISIBLE))
         if digits != text:
             done.append("digits written as 0-9")
         text = digits
@@ -205,6 +204,13 @@ def cleaned(value: str, column: Mapping[str, Any]) -> tuple[str, str]:
     return text, ", ".join(done)
 
 
+def plain(value: object) -> str:
+    """Return a cell or scalar as text: nothing where there is none, true or false in small."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
+
+
 def is_dated(column: Mapping[str, Any]) -> bool:
     """Return whether a column holds dates."""
     return column["type"] == "date" or column.get("rdfType") == EDTF
@@ -214,8 +220,3 @@ def near(word: str, words: Iterable[str]) -> str:
     """Return a question for the nearest of some words, to add to a sentence; else nothing."""
     found = difflib.get_close_matches(word, list(words), n=1)
     return f" Did you mean '{found[0]}'?" if found else ""
-
-
-def _digit(character: str) -> str:
-    value = unicodedata.decimal(character, None)
-    return character if value is None else str(value)

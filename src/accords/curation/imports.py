@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import pandas as pd
 
 from accords.checks import Problem
-from accords.curation.draft import EDGES, Draft, Outcome, Remark, change, is_dated, near
+from accords.curation.draft import EDGES, Draft, Outcome, Remark, change, is_dated, near, plain
 from accords.curation.workbook import CODEBOOK, GUIDE, STATE, fingerprint
 from accords.dataset import Dataset
 from accords.errors import AccordsError
@@ -146,7 +146,7 @@ def _contents(path: Path, tables: Collection[str]) -> tuple[str | None, list[_Sh
         sheets = [_Sheet(sheet.title) for sheet in book.chartsheets]
         for sheet in book.worksheets:
             sheet.reset_dimensions()
-            head = [_plain(value).strip(EDGES) for value in next(sheet.values, ())]
+            head = [plain(value).strip(EDGES) for value in next(sheet.values, ())]
             while head and not head[-1]:
                 head.pop()
             made = _Sheet(sheet.title, head)
@@ -231,19 +231,13 @@ def _text(cell: Any, column: Mapping[str, Any], reading: Reading, place: str) ->
         return text
     if isinstance(value, float):
         return f"{value:.0f}" if value.is_integer() else repr(value)
-    return reading.clean(_plain(value), column, place)
+    return reading.clean(plain(value).replace("_x000D_", ""), column, place)
 
 
 def _precision(shown_as: str) -> str:
     """Return the form in which a date is as precise as a number format shows it."""
     letters = _BESIDE.sub("", shown_as).split(";")[0].casefold()
     return "%Y-%m-%d" if "d" in letters else "%Y-%m" if "m" in letters else "%Y"
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None else str(value).replace("_x000D_", "")
 
 
 def _folded(title: str) -> str:
