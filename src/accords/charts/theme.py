@@ -97,15 +97,8 @@ def use(colours: Mapping[str, tuple[str, str]] | None = None) -> None:
 
     >>> use({"state-1": ("#7b2d8b", "#c58fd0")})  # doctest: +SKIP
 
-    Parameters
-    ----------
-    colours
-        Tokens of :data:`COLOURS` that charts drawn from now on have in other colours: light, dark.
-
-    Raises
-    ------
-    AccordsError
-        When there is no such token, or a colour is not written as ``#0072b2``.
+    Charts drawn from now on have these tokens of :data:`COLOURS` in other colours (light, dark). An
+    :class:`AccordsError` says that there is no such token, or a colour is not like ``#0072b2``.
     """
     for token, pair in (colours or {}).items():
         if token not in COLOURS:
