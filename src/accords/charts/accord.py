@@ -16,8 +16,6 @@ from accords.dataset import Dataset
 from accords.prose import accord as prose
 from accords.words import capital
 
-__all__ = ["life", "voices"]
-
 LANE = 140
 """Height of a lane in px: its heading, and a mark with three lines of text above and below it."""
 

@@ -13,8 +13,6 @@ from accords.dataset import Dataset
 from accords.prose import domains as prose
 from accords.prose.names import focus_names
 
-__all__ = ["profiles"]
-
 
 @chart(
     "03-profiles",

@@ -14,8 +14,6 @@ from accords.dataset import Dataset
 from accords.prose import evidence as prose
 from accords.prose.names import focus_names
 
-__all__ = ["lives", "missing", "source_kinds", "support"]
-
 SHARES = {"count": "Records", "of": "Of", "share": "Share", "low": "Low (95 %)", "high": "High"}
 
 

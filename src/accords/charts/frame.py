@@ -62,11 +62,9 @@ def chart(
 
 
 def readable(
-    dataset: Dataset,
-    table: pd.DataFrame,
-    columns: Mapping[str, str],
+    dataset: Dataset, table: pd.DataFrame, columns: Mapping[str, str],
     labels: Mapping[str, Mapping[str, str]] | None = None,
-) -> pd.DataFrame:
+) -> pd.DataFrame:  # fmt: skip
     """Return a table for readers: codes as names, dates in words, infinite numbers as missing.
 
     ``columns`` has the wanted ones, in order, and their headings; ``labels`` the names of codes, by

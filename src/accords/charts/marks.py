@@ -14,15 +14,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from accords.charts.frame import phone
-from accords.charts.theme import (
-    NBSP,
-    colour,
-    on_scale,
-    safe,
-    scale,
-    state_colours,
-    state_symbols,
-)
+from accords.charts.theme import NBSP, colour, on_scale, safe, scale, state_colours, state_symbols
 
 HEAD = 26
 """Height in px of a panel's title."""
@@ -48,12 +40,9 @@ class Panel:
             phone(self.figure, **{_axis(self.x): phone_x})
 
     def rows(
-        self,
-        labels: Sequence[str],
-        *,
-        short: Sequence[str] | None = None,
+        self, labels: Sequence[str], *, short: Sequence[str] | None = None,
         bold: Sequence[bool] | None = None,
-    ) -> list[int]:
+    ) -> list[int]:  # fmt: skip
         """Name one row of marks for each label, the first at the top; return their places.
 
         ``short`` labels stand at phone width. A no-break space before each keeps it off the edge.
@@ -78,11 +67,7 @@ class Panel:
         return places
 
     def trace(
-        self,
-        kind: type[go.Bar | go.Scatter],
-        *,
-        hover: Iterable[str] | None = None,
-        **trace: Any,
+        self, kind: type[go.Bar | go.Scatter], *, hover: Iterable[str] | None = None, **trace: Any
     ) -> None:
         """Draw any trace, and say something of each of its points, or nothing."""
         told: dict[str, Any] = {"hoverinfo": "skip"}
@@ -102,15 +87,9 @@ class Panel:
         self.trace(go.Bar, x=list(lengths), y=list(places), orientation="h", **look)
 
     def part(
-        self,
-        name: str,
-        lengths: Iterable[float],
-        places: Iterable[float],
-        *,
-        ink: str,
-        on: str,
+        self, name: str, lengths: Iterable[float], places: Iterable[float], *, ink: str, on: str,
         **trace: Any,
-    ) -> None:
+    ) -> None:  # fmt: skip
         """Draw a part of a whole, stacked on what stands in each row, with ``text`` in ``on``.
 
         It stands in the legend; a text that does not fit is hidden.
@@ -137,16 +116,9 @@ class Panel:
         )  # fmt: skip
 
     def dots(
-        self,
-        values: Iterable[Any],
-        places: Sequence[float],
-        *,
-        ink: str,
-        within: pd.DataFrame | None = None,
-        symbol: str = "circle",
-        name: str = "",
-        **trace: Any,
-    ) -> None:
+        self, values: Iterable[Any], places: Sequence[float], *, ink: str,
+        within: pd.DataFrame | None = None, symbol: str = "circle", name: str = "", **trace: Any,
+    ) -> None:  # fmt: skip
         """Draw a value a row, with a line from ``low`` to ``high``; named, it is in the legend."""
         if within is not None:
             ends = zip(within["low"], within["high"], places, strict=True)
@@ -160,14 +132,9 @@ class Panel:
         self.figure.update_layout(legend=_STEADY)
 
     def points(
-        self,
-        table: pd.DataFrame,
-        code: str,
-        places: Mapping[str, int],
-        *,
-        names: Mapping[str, str],
-        hover: Callable[[Mapping[Any, Any]], str],
-    ) -> None:
+        self, table: pd.DataFrame, code: str, places: Mapping[str, int], *,
+        names: Mapping[str, str], hover: Callable[[Mapping[Any, Any]], str],
+    ) -> None:  # fmt: skip
         """Draw shares with their intervals: a row a code, and in it a mark for each state.
 
         ``table`` has ``state``, the codes, ``share``, ``low`` and ``high``; ``names`` are those of
@@ -208,15 +175,9 @@ class Panel:
         )  # fmt: skip
 
     def strokes(
-        self,
-        lines: Lines,
-        *,
-        ink: str,
-        width: float = 3,
-        dash: str = "solid",
-        hover: Iterable[Sequence[str]] | None = None,
-        **trace: Any,
-    ) -> None:
+        self, lines: Lines, *, ink: str, width: float = 3, dash: str = "solid",
+        hover: Iterable[Sequence[str]] | None = None, **trace: Any,
+    ) -> None:  # fmt: skip
         """Draw lines, each through its points, and say something of each point."""
         said = None if hover is None else [text for line in hover for text in (*line, "")]
         look = {"color": ink, "width": width, "dash": dash}
@@ -232,15 +193,9 @@ class Panel:
 
 
 def panels(
-    titles: Sequence[str],
-    *,
-    inks: Sequence[str] | None = None,
-    sizes: Sequence[float] | None = None,
-    across: bool = False,
-    height: int,
-    phone_height: int | None = None,
-    gap: int = 20,
-) -> tuple[go.Figure, list[Panel]]:
+    titles: Sequence[str], *, height: int, phone_height: int | None = None, gap: int = 20,
+    inks: Sequence[str] | None = None, sizes: Sequence[float] | None = None, across: bool = False,
+) -> tuple[go.Figure, list[Panel]]:  # fmt: skip
     """Lay out a panel for each title, in its ink: one above another, on a desk also side by side.
 
     ``height`` and ``phone_height`` are those of the drawing in px, without the chart's heading;

@@ -15,8 +15,6 @@ from accords.charts.theme import colour, present, safe, state_colours
 from accords.dataset import Dataset
 from accords.prose import partners as prose
 
-__all__ = ["concentration", "families", "ranked", "shared"]
-
 
 @chart(
     "04-ranked",

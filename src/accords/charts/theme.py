@@ -130,15 +130,12 @@ def dark_rules() -> str:
 
 
 def _template() -> go.layout.Template:
+    small = {"size": 12, "color": colour("muted")}
     axis = {
-        "gridcolor": colour("grid"),
-        "linecolor": colour("soft"),
-        "zerolinecolor": colour("soft"),
-        "tickcolor": colour("soft"),
-        "automargin": True,
-        "title": {"font": {"size": 12, "color": colour("muted")}},
-        "tickfont": {"size": 12, "color": colour("muted")},
-    }
+        "gridcolor": colour("grid"), "linecolor": colour("soft"), "zerolinecolor": colour("soft"),
+        "tickcolor": colour("soft"), "automargin": True, "title": {"font": small},
+        "tickfont": small,
+    }  # fmt: skip
     return go.layout.Template(
         data={
             "bar": [{"marker": {"line": {"width": 0}}, "textfont": {"size": 12}}],
@@ -149,19 +146,9 @@ def _template() -> go.layout.Template:
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "colorway": [colour(t) for t in ("state-1", "state-2", "muted", "accent")],
-            "annotationdefaults": {
-                "showarrow": False,
-                "font": {"size": 12, "color": colour("muted")},
-            },
-            "title": {
-                "x": 0,
-                "xref": "container",
-                "xanchor": "left",
-                "yref": "container",
-                "yanchor": "top",
-                "pad": {"l": 8},
-                "font": {"size": 16},
-            },
+            "annotationdefaults": {"showarrow": False, "font": small},
+            "title": {"x": 0, "xref": "container", "xanchor": "left", "yref": "container",
+                      "yanchor": "top", "pad": {"l": 8}, "font": {"size": 16}},
             "margin": {"l": 8, "r": 12, "t": 90, "b": 40},
             "xaxis": axis,
             "yaxis": axis,
@@ -170,7 +157,7 @@ def _template() -> go.layout.Template:
             "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": colour("soft")},
             "bargap": 0.25,
         },
-    )
+    )  # fmt: skip
 
 
 pio.templates["accords"] = _template()

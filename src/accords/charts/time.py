@@ -18,8 +18,6 @@ from accords.dataset import Dataset
 from accords.prose import time as prose
 from accords.words import brief_sum, some
 
-__all__ = ["contracts", "rates"]
-
 
 @chart(
     "02-rates",

@@ -25,13 +25,12 @@ _TEX = {
 
 
 class Work(NamedTuple):
-    """What is cited: the dataset, in one edition."""
+    """What is cited: the dataset, in one edition of a day (ISO 8601)."""
 
     title: str
     author: str
     edition: str
     day: str
-    """Date of the edition, ISO 8601."""
 
 
 def work(dataset: Tables) -> Work:
@@ -47,19 +46,9 @@ def work(dataset: Tables) -> Work:
 
 
 def plain(dataset: Tables, agreement_ids: Iterable[str] | None = None) -> str:
-    """Cite agreements as plain text, a line for each.
+    """Cite agreements as plain text, a line for each; all, or some in the order of their ids.
 
-    Parameters
-    ----------
-    dataset
-        The dataset.
-    agreement_ids
-        Which agreements, in which order; all by default.
-
-    Raises
-    ------
-    DatasetError
-        When an id is not in the dataset.
+    A :class:`DatasetError` names the ids that are not in the dataset.
     """
     cited = work(dataset)
     return "".join(

@@ -21,10 +21,6 @@ from accords.dataset.older import DESCRIPTOR, HEADING, LOG, older, stored, store
 from accords.dataset.schema import to_csv, typed
 from accords.errors import AccordsError, DatasetError, NoDataset
 
-__all__ = [
-    *("find_data", "load", "own_data", "read_descriptor", "read_edition", "read_table", "save"),
-]
-
 
 def load(
     path: str | os.PathLike[str] | None = None,
@@ -41,8 +37,7 @@ def load(
     Parameters
     ----------
     path
-        Folder with ``datapackage.json``. By default the folder ``data`` here or in the nearest
-        parent folder that has one.
+        Folder with ``datapackage.json``; by default the nearest folder ``data`` here or above.
     focus
         Focus states, codes or names, as a list or separated by commas; by default those that the
         descriptor names. Without one of these, only the agreements to which a focus state is a
@@ -53,14 +48,8 @@ def load(
         :func:`accords.dataset.cut.until` for what goes. By default all that the folder holds, as
         of the day that the descriptor names in ``readUntil``, else the date of the newest edition.
 
-    Raises
-    ------
-    AccordsError
-        When there is no such state or edition, or the day lies after that until which sources were
-        read.
-    DatasetError
-        When the folder, the descriptor, a table or a column is missing or cannot be read. Run
-        ``accords check`` for all problems at once.
+    An :class:`AccordsError` says that there is no such state or edition, or that the day is too
+    late; a :class:`DatasetError` what is missing or cannot be read (``accords check`` finds all).
     """
     folder = Path(path) if path is not None else find_data()
     dataset = _read(folder)
@@ -134,18 +123,13 @@ def read_edition(folder: Path) -> tuple[str, pd.Timestamp]:
             f"{folder / LOG}: no edition. Add a heading such as '## 1.0.0 (2026-11-24)', the "
             "newest first."
         )
-    return heading[1], _calendar_day(
-        heading[2], f"{folder / LOG}: the date of edition {heading[1]}"
-    )
-
-
-def _calendar_day(written: object, what: str) -> pd.Timestamp:
-    """Read a day, or raise :class:`DatasetError` with what it is the day of."""
+    version, written = heading.groups()
     try:
-        return pd.to_datetime(str(written), format="%Y-%m-%d")
+        return version, pd.to_datetime(written, format="%Y-%m-%d")
     except ValueError as error:
         raise DatasetError(
-            f"{what} is '{written}', which is not a day. Write it as 2026-11-24."
+            f"{folder / LOG}: the date of edition {version} is '{written}', which is not a day. "
+            "Write it as 2026-11-24."
         ) from error
 
 

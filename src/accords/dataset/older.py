@@ -18,8 +18,6 @@ from accords.dataset.model import Dataset
 from accords.dataset.schema import as_text, is_codes, text_of, typed
 from accords.errors import AccordsError
 
-__all__ = ["Copy", "Older", "copy_of", "newest_source", "older", "stored", "unzipped"]
-
 STORED = "editions"
 """Folder of the dataset with a copy of each edition as it was released."""
 
