@@ -249,7 +249,7 @@ def test_an_empty_selection_can_be_saved(form: str, tmp_path):
 
 
 def test_an_unknown_format_is_refused(small: Dataset, tmp_path):
-    with pytest.raises(AccordsError, match=r"\.csv, \.xlsx or \.bib"):
+    with pytest.raises(AccordsError, match=r"\.csv, \.xlsx, \.bib or \.ris"):
         export.save(small, tmp_path / "selection.pdf")
 
 

@@ -17,7 +17,7 @@ LOADED = {"events": "date", "party_codes": "party_id"}
 """Columns without which the tables cannot be loaded."""
 
 
-FORM = {
+FORM: dict[str, Any] = {
     "focus?": [str],
     "resources": [
         {
@@ -60,7 +60,7 @@ def faults(descriptor: Any) -> Iterator[str]:
 
 def _misshapen(value: Any, form: Any, place: str) -> Iterator[str]:
     """Find what has another form, inside of what has the right one."""
-    kind = form if isinstance(form, type) else type(form)
+    kind: Any = form if isinstance(form, type) else type(form)
     if not isinstance(value, kind):
         what = {dict: "an object", list: "a list", str: "a text"}[kind]
         yield f"{place.strip()} is missing or not {what}. Restore it."
