@@ -169,7 +169,7 @@ class Bars:
             bars = bars.sort_values(["chosen", "here", "all"], ascending=False, kind="stable")
         bars = bars.head(self._most)[::-1]
         self._shown = bars.index.tolist()
-        names = [_plotly_text(self._names[code]) for code in bars.index]
+        names = [theme.safe(self._names[code]) for code in bars.index]
         strong = [bool(one or not self._chosen) for one in bars["chosen"]]
         with self.widget.batch_update():
             everything, selected = self.widget.data
@@ -216,7 +216,7 @@ def _around(years: pd.Series) -> list[int]:
 
 def _legend(dataset: Dataset, colours: dict[str, str]) -> dict[str, Any]:
     entries = [
-        f'<span style="color:{colour}">●</span> {_plotly_text(dataset.party_names.get(s, s))}'
+        f'<span style="color:{colour}">●</span> {theme.safe(dataset.party_names.get(s, s))}'
         for s, colour in colours.items()
     ]
     if len(entries) > 1:
@@ -230,14 +230,10 @@ def _legend(dataset: Dataset, colours: dict[str, str]) -> dict[str, Any]:
 
 
 def _hover(dataset: Dataset) -> pd.Series:
-    overview = dataset.overview
+    rows = dataset.overview.fillna({"instrument_label": ""})
     text = [
-        f"<b>{'<br>'.join(map(_plotly_text, textwrap.wrap(row['title'], 60)))}</b><br>"
-        f"{dates.spoken(row['date'])}, {_plotly_text(row['instrument_label'])}"
-        for row in overview.to_dict("records")
+        f"<b>{'<br>'.join(map(theme.safe, textwrap.wrap(row['title'], 60)))}</b><br>"
+        f"{dates.spoken(row['date'])}, {theme.safe(row['instrument_label'])}"
+        for row in rows.to_dict("records")
     ]
-    return pd.Series(text, index=overview.index, dtype=object)
-
-
-def _plotly_text(text: Any) -> str:
-    return theme.safe("" if pd.isna(text) else str(text))
+    return pd.Series(text, index=rows.index, dtype=object)
