@@ -57,14 +57,11 @@ def locked(
         _recover(folder)
         yield
     finally:
-        # Here a file that others wait for may be removed while it is locked, and only then; Windows
-        # removes none that is open.
+        # A file that others wait for may be removed while it is locked, and only then; Windows
+        # removes none that is open, but there the lock does so itself.
         if sys.platform != "win32":
             (folder / LOCK).unlink(missing_ok=True)
         lock.release()
-        if sys.platform == "win32":
-            with suppress(OSError):
-                (folder / LOCK).unlink()
 
 
 @contextmanager

@@ -17,16 +17,11 @@ MARKUP = (".html.j2", ".svg.j2")
 
 
 def render(package: str, name: str, /, **context: Any) -> str:
-    """Fill in a template of a package, such as ``accords.publish``.
+    """Fill in a template of a package, such as ``accords.publish``, with all that it uses.
 
     A template of markup (``.html.j2``, ``.svg.j2``) is laid out for its readers: its indentation,
     and the line break after a tag that ends its line, do not reach the page. Of any other
     (``.md.j2``, ``.txt.j2``) nothing is escaped, and line breaks stay as they are.
-
-    Raises
-    ------
-    jinja2.UndefinedError
-        Where the template uses what the context lacks.
     """
     return template(package, name).render(context)
 

@@ -10,13 +10,11 @@ import plotly.graph_objects as go
 
 from accords.analysis import accord as measures
 from accords.charts import marks
-from accords.charts.frame import chart, phone
+from accords.charts.frame import chart
 from accords.charts.theme import colour, safe, state_colours
 from accords.dataset import Dataset
 from accords.prose import accord as prose
 from accords.words import capital
-
-__all__ = ["life", "voices"]
 
 LANE = 140
 """Height of a lane in px: its heading, and a mark with three lines of text above and below it."""
@@ -33,15 +31,7 @@ LANE = 140
     empty="The life of the accord: no step of it is dated.",
 )  # fmt: skip
 def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure | None:
-    """Draw the life of one agreement in lanes: common steps, then each party's own.
-
-    Parameters
-    ----------
-    dataset
-        For names.
-    steps
-        From :func:`accords.analysis.accord.life`.
-    """
+    """Draw the life of one agreement in lanes: common steps, then each party's own."""
     steps = steps.assign(at=steps["earliest"].fillna(steps["latest"]))
     dated = steps.dropna(subset="at")
     if dated.empty:
@@ -52,57 +42,51 @@ def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure | None:
     beyond = newest if steps["found"].all() else newest + behind
     known = steps["party"].dropna().unique()
     lanes = [None, *sorted(known, key=lambda p: (p not in dataset.focus, p))]
+    names = [prose.lane(dataset, party) for party in lanes]
     inks = [state_colours(dataset.focus).get(party, colour("ink")) for party in lanes]
-    figure, axes = marks.panels(
-        [prose.lane(dataset, party) for party in lanes], inks=inks, height=LANE * len(lanes),
-        gap=18,
-    )  # fmt: skip
+    figure, axes = marks.panels(names, inks=inks, height=LANE * len(lanes), gap=18)
     months = max(1, math.ceil((beyond - start).days / 30 / 8))
     room = max((beyond - start) * 0.04, pd.Timedelta(days=10))
-    for party, ink, panel in zip(lanes, inks, axes, strict=True):
+    for party, who, ink, panel in zip(lanes, names, inks, axes, strict=True):
         own = steps[steps["party"].isna() if party is None else steps["party"] == party]
-        _lane(figure, panel, own, ink, (start, beyond), prose.lane(dataset, party))
-        last = panel is axes[-1]
-        ticks = {"showgrid": True, "dtick": f"M{months}", "tickformat": "%b<br>%Y"}
-        marks.settle(
-            figure, panel, y={"visible": False, "range": [-1, 1]},
-            x={**ticks, "range": [start - room, beyond + room], "showticklabels": last},
+        _lane(panel, own, ink, start, beyond, who)
+        panel.settle(
+            y={"visible": False, "range": [-1, 1]},
+            x={"showgrid": True, "dtick": f"M{months}", "tickformat": "%b<br>%Y",
+               "range": [start - room, beyond + room], "showticklabels": panel is axes[-1]},
+            phone_x={"dtick": f"M{2 * months}"},
         )  # fmt: skip
-        phone(figure, **{f"xaxis{panel['xaxis'][1:]}": {"dtick": f"M{2 * months}"}})
     return figure
 
 
 def _lane(
-    figure: go.Figure, panel: marks.Panel, own: pd.DataFrame, ink: str,
-    ends: tuple[pd.Timestamp, pd.Timestamp], who: str,
+    panel: marks.Panel, own: pd.DataFrame, ink: str, start: pd.Timestamp, beyond: pd.Timestamp,
+    who: str,
 ) -> None:  # fmt: skip
     """Draw one lane: solid to the newest dated step, dotted to what was not found."""
-    start, beyond = ends
     dated, open_ = own.dropna(subset="at"), own[~own["found"]]
     last = dated["at"].max() if len(dated) else start
-    marks.strokes(figure, panel, [[(start, 0), (last, 0)]], ink=ink)
+    panel.strokes([[(start, 0), (last, 0)]], ink=ink)
     if len(open_):
-        marks.strokes(figure, panel, [[(last, 0), (beyond, 0)]], ink=ink, width=1.5, dash="dot")
+        panel.strokes([[(last, 0), (beyond, 0)]], ink=ink, width=1.5, dash="dot")
         wanted = ", ".join(prose.STEPS[event][0] for event in open_["event"])
         said = ["not found:", *textwrap.wrap(wanted, 26)]
-        _step(
-            figure, panel, beyond, said, ink, f"{who}: {' '.join(said)}", "bottom left", hollow=True
-        )
+        _step(panel, beyond, said, ink, f"{who}: {' '.join(said)}", "bottom left", hollow=True)
     for n, step in enumerate(dated.to_dict("records"), start=1):
         # The newest above its line, as what was not found stands below.
         late = step["at"] - start > (beyond - start) / 2
         side = f"{'bottom' if (len(dated) - n) % 2 else 'top'} {'left' if late else 'right'}"
         said = prose.step_lines(step)
-        _step(figure, panel, step["at"], said, ink, f"{who}: {', '.join(said)}", side)
+        _step(panel, step["at"], said, ink, f"{who}: {', '.join(said)}", side)
 
 
 def _step(
-    figure: go.Figure, panel: marks.Panel, at: pd.Timestamp, said: list[str], ink: str,
-    hover: str, side: str, *, hollow: bool = False,
+    panel: marks.Panel, at: pd.Timestamp, said: list[str], ink: str, hover: str, side: str,
+    *, hollow: bool = False,
 ) -> None:  # fmt: skip
     edge = {"color": ink if hollow else colour("paper"), "width": 2}
-    marks.dots(
-        figure, panel, pd.Series([at]), [0], ink=ink, hover=[hover], mode="markers+text",
+    panel.dots(
+        [at], [0], ink=ink, hover=[hover], mode="markers+text",
         marker={"size": 13, "color": colour("paper") if hollow else ink, "line": edge},
         text=["<br>".join(map(safe, said))], textposition=side,
         textfont={"size": 12, "color": colour("muted" if hollow else "ink")},
@@ -120,15 +104,7 @@ def _step(
     empty="Who says what the accord covers: no source names a domain.",
 )  # fmt: skip
 def voices(dataset: Dataset, named: pd.DataFrame) -> go.Figure:
-    """Draw which voice names which domain of an agreement, as a matrix.
-
-    Parameters
-    ----------
-    dataset
-        For names.
-    named
-        From :func:`accords.analysis.accord.voices`.
-    """
+    """Draw which voice names which domain of an agreement, as a matrix."""
     labels, speakers = dataset.labels("domain_codes"), prose.voice_names(dataset)
     lines: list[str] = []
     at: dict[str, int] = {}
@@ -140,32 +116,37 @@ def voices(dataset: Dataset, named: pd.DataFrame) -> go.Figure:
     columns = sorted((v for v in speakers if v in official), key=lambda voice: not official[voice])
     height = 24 * len(lines)
     figure, (panel,) = marks.panels([""], height=height + 60, phone_height=height + 150)
-    heads = [n not in at.values() for n in range(len(lines))]
-    places = marks.rows(figure, panel, lines, bold=heads)
-    blank = {"size": 18, "symbol": "square", "color": colour("scale-0")}
+    rows = panel.rows(lines, bold=[n not in at.values() for n in range(len(lines))])
+    places = {domain: rows[n] for domain, n in at.items()}
     for n, voice in enumerate(columns):
-        every = [places[row] for row in at.values()]
-        marks.dots(figure, panel, pd.Series(n, range(len(every))), every, ink="", marker=blank)
         own = named[(named["voice"] == voice) & (named["count"] > 0)]
-        ink = colour("accent" if official[voice] else "accent-3")
-        hollow = own["joint"].map(bool).any()
-        mark = {
-            "size": 18 if official[voice] else 14,
-            "symbol": "square" if official[voice] else "diamond",
-            "color": colour("scale-0") if hollow else ink,
-            "line": {"color": ink, "width": 4 if hollow else 0},
-        }
-        marks.dots(
-            figure, panel, pd.Series(n, range(len(own))), [places[at[d]] for d in own["domain"]],
-            ink=ink, marker=mark,
-            hover=[prose.voice_hover(dataset, row) for row in own.to_dict("records")],
-        )  # fmt: skip
+        _voice(dataset, panel, n, own, places, official=official[voice])
     texts = ["<br>".join(map(safe, textwrap.wrap(speakers[voice], 20))) for voice in columns]
-    marks.settle(
-        figure, panel,
+    panel.settle(
         x={"side": "top", "range": [-0.5, len(columns) - 0.5], "showgrid": False,
            "tickvals": list(range(len(columns))), "ticktext": texts, "zeroline": False,
            "tickfont": {"size": 12, "color": colour("ink")}},
+        phone_x={"tickangle": -90, "tickfont": {"size": 11}},
     )  # fmt: skip
-    phone(figure, xaxis={"tickangle": -90, "tickfont": {"size": 11}})
     return figure.update_layout(margin={"t": 36, "b": 8})
+
+
+def _voice(
+    dataset: Dataset, panel: marks.Panel, column: int, own: pd.DataFrame,
+    places: dict[str, int], *, official: bool,
+) -> None:  # fmt: skip
+    """Draw what one voice names on a pale square for each domain; a joint list is hollow."""
+    blank = {"size": 18, "symbol": "square", "color": colour("scale-0")}
+    panel.dots([column] * len(places), [*places.values()], ink="", marker=blank)
+    ink = colour("accent" if official else "accent-3")
+    hollow = own["joint"].map(bool).any()
+    mark = {
+        "size": 18 if official else 14,
+        "symbol": "square" if official else "diamond",
+        "color": colour("scale-0") if hollow else ink,
+        "line": {"color": ink, "width": 4 if hollow else 0},
+    }
+    panel.dots(
+        [column] * len(own), [places[domain] for domain in own["domain"]], ink=ink, marker=mark,
+        hover=[prose.voice_hover(dataset, row) for row in own.to_dict("records")],
+    )  # fmt: skip

@@ -13,8 +13,6 @@ from accords.dataset import Dataset
 from accords.prose import domains as prose
 from accords.prose.names import focus_names
 
-__all__ = ["profiles"]
-
 
 @chart(
     "03-profiles",
@@ -29,13 +27,7 @@ __all__ = ["profiles"]
 def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> go.Figure | None:
     """Draw the profiles of the focus states side by side, with the interval of each share.
 
-    Parameters
-    ----------
-    dataset
-        For names and labels.
-    table, contrast
-        From :func:`accords.analysis.domains.profiles` and
-        :func:`accords.analysis.domains.contrast`.
+    ``contrast`` is from :func:`accords.analysis.domains.contrast`.
     """
     order = prose.by_share(table)
     if not order:
@@ -45,17 +37,16 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
     figure, (panel,) = marks.panels(
         [""], height=40 + 25 * len(order), phone_height=40 + 28 * len(order)
     )
-    places = marks.rows(
-        figure, panel, codes.loc[order, "label"].tolist(),
-        short=codes.loc[order, "short_label"].tolist(), bold=[code in sure for code in order],
+    places = panel.rows(
+        codes.loc[order, "label"].tolist(), short=codes.loc[order, "short_label"].tolist(),
+        bold=[code in sure for code in order],
     )  # fmt: skip
-    marks.points(
-        figure, panel, table[table["domain"].isin(order)], "domain",
-        dict(zip(order, places, strict=True)), names=focus_names(dataset),
-        hover=lambda row: prose.profile_hover(dataset, row),
+    panel.points(
+        table[table["domain"].isin(order)], "domain", dict(zip(order, places, strict=True)),
+        names=focus_names(dataset), hover=lambda row: prose.profile_hover(dataset, row),
     )  # fmt: skip
     top = 1.04 * float(table["high"].max())
-    marks.settle(figure, panel, x={"range": [-0.012, top], "tickvals": [n / 10 for n in range(11)]})
+    panel.settle(x={"range": [-0.012, top], "tickvals": [n / 10 for n in range(11)]})
     for row in places[::2]:
         figure.add_shape(
             type="rect", xref="paper", x0=0, x1=1, y0=row - 0.5, y1=row + 0.5, layer="below",

@@ -14,8 +14,6 @@ from accords.dataset import Dataset
 from accords.prose import evidence as prose
 from accords.prose.names import focus_names
 
-__all__ = ["lives", "missing", "source_kinds", "support"]
-
 SHARES = {"count": "Records", "of": "Of", "share": "Share", "low": "Low (95 %)", "high": "High"}
 
 
@@ -28,40 +26,20 @@ SHARES = {"count": "Records", "of": "Of", "share": "Share", "low": "Low (95 %)",
     empty="Support of the records: there is no record to grade.",
 )
 def support(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
-    """Draw what supports the records of each state, the firmest first.
-
-    Parameters
-    ----------
-    dataset
-        For names.
-    table
-        From :func:`accords.analysis.evidence.support`.
-    """
+    """Draw what supports the records of each state, the firmest first."""
     states = present(dataset, table)
     figure, (panel,) = marks.panels([""], height=20 + 52 * len(states))
-    places = marks.rows(figure, panel, [dataset.party_names[state] for state in states])
-    shades = dict(zip(measures.SUPPORT, ("scale-5", "scale-4", "scale-2", "scale-1"), strict=True))
-    own = {code: table[table["support"] == code] for code in measures.SUPPORT}
-    marks.stacked(
-        figure, panel,
-        {measures.SUPPORT[code]: part["share"].tolist() for code, part in own.items()}, places,
-        inks={
-            measures.SUPPORT[code]: (colour(shade), colour("paper" if n < 2 else "ink"))
-            for n, (code, shade) in enumerate(shades.items())
-        },
-        text={
-            measures.SUPPORT[code]: [f"{100 * share:.0f} %" for share in part["share"]]
-            for code, part in own.items()
-        },
-        hover={
-            measures.SUPPORT[code]: [
-                prose.share_hover(dataset, row, measures.SUPPORT[code], "record")
-                for row in part.to_dict("records")
-            ]
-            for code, part in own.items()
-        },
-    )  # fmt: skip
-    marks.settle(figure, panel, x={"range": [0, 1], "visible": False})
+    places = panel.rows([dataset.party_names[state] for state in states])
+    shades = [("scale-5", "paper"), ("scale-4", "paper"), ("scale-2", "ink"), ("scale-1", "ink")]
+    for (code, name), (shade, on) in zip(measures.SUPPORT.items(), shades, strict=True):
+        part = table[table["support"] == code]
+        panel.part(
+            name, part["share"], places, ink=colour(shade), on=colour(on),
+            text=[f"{100 * share:.0f} %" for share in part["share"]],
+            hover=[prose.share_hover(dataset, row, name, "record")
+                   for row in part.to_dict("records")],
+        )  # fmt: skip
+    panel.settle(x={"range": [0, 1], "visible": False})
     phone(figure, height=90 + 52 * len(states), legend={"font": {"size": 11}})
     return figure
 
@@ -74,23 +52,14 @@ def support(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     empty="Kinds of source: none is cited.",
 )
 def source_kinds(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
-    """Draw the share of records that rest on each kind of source.
-
-    Parameters
-    ----------
-    dataset
-        For names and labels.
-    table
-        From :func:`accords.analysis.evidence.source_kinds`.
-    """
+    """Draw the share of records that rest on each kind of source."""
     labels = dataset.labels("source_kinds")
     figure, (panel,) = marks.panels(
         [""], height=40 + 36 * len(labels), phone_height=40 + 44 * len(labels)
     )
-    places = marks.rows(figure, panel, list(labels.values()))
-    marks.points(
-        figure, panel, table, "kind", dict(zip(labels, places, strict=True)),
-        names=focus_names(dataset),
+    places = panel.rows(list(labels.values()))
+    panel.points(
+        table, "kind", dict(zip(labels, places, strict=True)), names=focus_names(dataset),
         hover=lambda row: prose.share_hover(dataset, row, labels[row["kind"]], "record"),
     )  # fmt: skip
     return figure
@@ -107,35 +76,26 @@ def source_kinds(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
 def lives(dataset: Dataset, table: pd.DataFrame, waits: pd.DataFrame) -> go.Figure:
     """Draw how complete the lives of agreements are on record, and how long their steps took.
 
-    Parameters
-    ----------
-    dataset
-        For names.
-    table, waits
-        From :func:`accords.analysis.evidence.life_cycles` and
-        :func:`accords.analysis.evidence.waiting_summary`.
+    ``waits`` is from :func:`accords.analysis.evidence.waiting_summary`.
     """
-    titles = ["On record", "Days from signature"] if len(waits) else [""]
-    figure, (panel, *rest) = marks.panels(titles, across=True, height=330, phone_height=590, gap=50)
-    labels = [prose.broken(label, 26) for label in measures.LIFE_STEPS.values()]
-    places = marks.rows(figure, panel, labels)
-    marks.points(
-        figure, panel, table, "step", dict(zip(measures.LIFE_STEPS, places, strict=True)),
-        names=focus_names(dataset),
-        hover=lambda row: prose.share_hover(
-            dataset, row, measures.LIFE_STEPS[row["step"]], "agreement"
-        ),
+    titles, steps = ["On record", "Days from signature"], measures.LIFE_STEPS
+    figure, (panel, *rest) = marks.panels(
+        titles if len(waits) else [""], across=True, height=330, phone_height=590, gap=50
+    )
+    places = panel.rows([prose.broken(label, 26) for label in steps.values()])
+    panel.points(
+        table, "step", dict(zip(steps, places, strict=True)), names=focus_names(dataset),
+        hover=lambda row: prose.share_hover(dataset, row, steps[row["step"]], "agreement"),
     )  # fmt: skip
     for other in rest:
-        ticks = [prose.wait_tick(row) for row in waits.to_dict("records")]
-        at = marks.rows(figure, other, ticks)
-        marks.dots(
-            figure, other, waits["median"], at, low=waits["low"], high=waits["high"],
+        rows = waits.to_dict("records")
+        other.dots(
+            waits["median"], other.rows([prose.wait_tick(row) for row in rows]), within=waits,
             ink=colour("muted"), symbol="square", mode="markers+text",
             text=[f"{days:.0f}" for days in waits["median"]], textposition="top center",
-            hover=[prose.wait_hover(row) for row in waits.to_dict("records")],
+            hover=[prose.wait_hover(row) for row in rows],
         )  # fmt: skip
-        marks.settle(figure, other, x={"rangemode": "tozero", "nticks": 5})
+        other.settle(x={"rangemode": "tozero", "nticks": 5})
         figure.update_layout(xaxis={"domain": [0, 0.5]}, xaxis2={"domain": [0.72, 1]})
         figure.layout.annotations[1].x = 0.72
     return figure
@@ -153,51 +113,34 @@ def lives(dataset: Dataset, table: pd.DataFrame, waits: pd.DataFrame) -> go.Figu
     empty="What is missing: two lists that overlap are needed for an estimate.",
 )  # fmt: skip
 def missing(dataset: Dataset, table: pd.DataFrame) -> go.Figure | None:
-    """Draw what two independent lists found, and how many agreements they imply.
-
-    Parameters
-    ----------
-    dataset
-        For names.
-    table
-        From :func:`accords.analysis.evidence.capture_recapture`.
-    """
+    """Draw what two independent lists found, and how many agreements they imply."""
     known = table[table["estimate"].notna() & np.isfinite(table["high"].astype(float))]
     if known.empty:
         return None
     names = [prose.group_name(dataset, group) for group in known["group"]]
     figure, (panel,) = marks.panels([""], height=40 + 66 * len(known))
-    places = marks.rows(figure, panel, [prose.broken(name, 12) for name in names])
-    parts = {
-        "our reading alone": known["own"] - known["both"],
-        "both": known["both"],
-        "academic list alone": known["academic"] - known["both"],
-    }
-    marks.stacked(
-        figure, panel, {part: values.tolist() for part, values in parts.items()}, places,
-        inks={
-            "our reading alone": (colour("scale-4"), colour("paper")),
-            "both": (colour("scale-5"), colour("paper")),
-            "academic list alone": (colour("scale-2"), colour("ink")),
-        },
-        text={part: [str(n) for n in values] for part, values in parts.items()},
-        hover={
-            part: [prose.found_hover(name, part, n) for name, n in zip(names, values, strict=True)]
-            for part, values in parts.items()
-        },
+    places = panel.rows([prose.broken(name, 12) for name in names])
+    for part, values, ink, on in (
+        ("our reading alone", known["own"] - known["both"], "scale-4", "paper"),
+        ("both", known["both"], "scale-5", "paper"),
+        ("academic list alone", known["academic"] - known["both"], "scale-2", "ink"),
+    ):
+        said = [prose.found_hover(name, part, n) for name, n in zip(names, values, strict=True)]
+        panel.part(
+            part, values, places, ink=colour(ink), on=colour(on), text=values.map(str).tolist(),
+            hover=said,
+        )  # fmt: skip
+    rows = zip(names, known.to_dict("records"), strict=True)
+    panel.dots(
+        known["estimate"], places, within=known, ink=colour("accent"),
+        hover=[prose.estimate_hover(name, row) for name, row in rows],
     )  # fmt: skip
-    marks.dots(
-        figure, panel, known["estimate"], places, low=known["low"], high=known["high"],
-        ink=colour("accent"),
-        hover=[prose.estimate_hover(n, row) for n, row in zip(names, known.to_dict("records"),
-                                                               strict=True)],
-    )  # fmt: skip
-    marks.written(
-        figure, panel, known["high"], places,
-        [f"{r.estimate:.0f} ({r.low:.0f}–{r.high:.0f})" for r in known.itertuples()],
+    panel.written(
+        known["high"], places, [f"{r.estimate:.0f} ({r.low:.0f}–{r.high:.0f})"
+                                for r in known.itertuples()],
         textfont={"size": 12, "color": colour("accent")},
     )  # fmt: skip
     top = float(known["high"].max())
-    marks.settle(figure, panel, x={"range": [0, top * 1.2], "zeroline": False, "nticks": 6})
+    panel.settle(x={"range": [0, top * 1.2], "zeroline": False, "nticks": 6})
     phone(figure, xaxis={"range": [0, top * 1.45], "nticks": 5}, legend={"font": {"size": 11}})
     return figure

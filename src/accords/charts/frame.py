@@ -28,26 +28,13 @@ def chart(
     labels: Mapping[str, Mapping[str, str]] | None = None,
     empty: str,
 ) -> Callable[[Draw], Callable[..., go.Figure | LeftOut]]:
-    """Make a chart of a function that draws a table.
+    """Make a chart of a function that draws a table; its file is called ``name``.
 
-    The function takes the dataset, for names, and the table; further tables and options follow. It
-    returns a figure of ``scatter`` and ``bar`` traces in the theme's colours, or None where the
-    table holds nothing that could be drawn.
-
-    Parameters
-    ----------
-    name
-        Stable file name, such as ``02-rates``.
-    method
-        The measure that makes the table; its docstring says how.
-    caption
-        Writes title, subtitle and alternative text from what the chart is given.
-    columns
-        The table's columns that readers get, with their headings (see :func:`readable`).
-    labels
-        Names of the codes in a column that the dataset's code lists do not name.
-    empty
-        What is missing where nothing is drawn, as a sentence.
+    The function takes the dataset, for names, and the table that ``method`` makes, whose docstring
+    says how; further tables and options follow. It returns a figure of ``scatter`` and ``bar``
+    traces in the theme's colours, or None where nothing could be drawn: then ``empty`` says what
+    is missing. ``caption`` writes title, subtitle and alternative text from the same arguments;
+    ``columns`` and ``labels`` say what readers get of the table (see :func:`readable`).
     """
 
     def made(draw: Draw) -> Callable[..., go.Figure | LeftOut]:
@@ -75,23 +62,13 @@ def chart(
 
 
 def readable(
-    dataset: Dataset,
-    table: pd.DataFrame,
-    columns: Mapping[str, str],
+    dataset: Dataset, table: pd.DataFrame, columns: Mapping[str, str],
     labels: Mapping[str, Mapping[str, str]] | None = None,
-) -> pd.DataFrame:
+) -> pd.DataFrame:  # fmt: skip
     """Return a table for readers: codes as names, dates in words, infinite numbers as missing.
 
-    Parameters
-    ----------
-    dataset
-        For the names of codes.
-    table
-        Any table of a measure.
-    columns
-        Its columns that are wanted, in order, and their headings.
-    labels
-        Names of further codes, by column.
+    ``columns`` has the wanted ones, in order, and their headings; ``labels`` the names of codes, by
+    column, that the dataset's code lists do not name.
     """
     names = {
         **dict.fromkeys(("state", "partner", "party"), dataset.party_names),

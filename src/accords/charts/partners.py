@@ -15,8 +15,6 @@ from accords.charts.theme import colour, present, safe, state_colours
 from accords.dataset import Dataset
 from accords.prose import partners as prose
 
-__all__ = ["concentration", "families", "ranked", "shared"]
-
 
 @chart(
     "04-ranked",
@@ -29,17 +27,7 @@ __all__ = ["concentration", "families", "ranked", "shared"]
     empty="Ranking of partners: no concluded bilateral agreement is on record.",
 )  # fmt: skip
 def ranked(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> go.Figure:
-    """Draw the partners with most agreements of each state as bars, those in force in full colour.
-
-    Parameters
-    ----------
-    dataset
-        For names.
-    counts
-        From :func:`accords.analysis.partners.partner_counts`.
-    top
-        Partners shown for each state.
-    """
+    """Draw the ``top`` partners of each state as bars, agreements in force in full colour."""
     states, inks = present(dataset, counts), state_colours(dataset.focus)
     figure, axes = marks.panels(
         [dataset.party_names[state] for state in states], inks=[inks[s] for s in states],
@@ -47,18 +35,16 @@ def ranked(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> go.Figure:
     )  # fmt: skip
     for state, panel in zip(states, axes, strict=True):
         own = counts[counts["state"] == state].head(top)
-        places = marks.rows(figure, panel, [dataset.party_names[p] for p in own["partner"]])
+        places = panel.rows([dataset.party_names[p] for p in own["partner"]])
         rest = own["count"] - own["in_force"]
         for lengths, opacity in ((own["in_force"], 1.0), (rest, 0.45)):
-            marks.bars(
-                figure, panel, lengths, places, ink=inks[state], opacity=opacity,
+            panel.bars(
+                lengths, places, ink=inks[state], opacity=opacity,
                 hover=[prose.bar_hover(dataset, row, in_force=opacity == 1.0)
                        for row in own.to_dict("records")],
             )  # fmt: skip
-        marks.written(figure, panel, own["count"], places, own["count"])
-        marks.settle(
-            figure, panel, x={"visible": False, "range": [0, counts["count"].max() * 1.12]}
-        )
+        panel.written(own["count"], places, own["count"])
+        panel.settle(x={"visible": False, "range": [0, counts["count"].max() * 1.12]})
     return figure.update_layout(barmode="stack", margin={"b": 8})
 
 
@@ -73,61 +59,57 @@ def ranked(dataset: Dataset, counts: pd.DataFrame, top: int = 12) -> go.Figure:
     empty="What partners agree on: no source names a domain.",
 )  # fmt: skip
 def families(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
-    """Draw what the agreements with the largest partners are about, as a matrix.
-
-    Parameters
-    ----------
-    dataset
-        For names and labels.
-    table
-        From :func:`accords.analysis.partners.partner_families`.
-    """
+    """Draw what the agreements with the largest partners are about, as a matrix."""
     labels, names = dataset.labels("families"), dataset.party_names
     states, inks = present(dataset, table), state_colours(dataset.focus)
-    orders = {s: table[table["state"] == s].drop_duplicates("partner") for s in states}
-    sizes = [len(order) for order in orders.values()]
+    rows = int(table.groupby("state")["partner"].nunique()[states].sum())
     figure, axes = marks.panels(
-        [names[s] for s in states], inks=[inks[s] for s in states], sizes=sizes,
-        height=100 + 31 * sum(sizes), gap=12,
+        [names[s] for s in states], inks=[inks[s] for s in states], gap=12,
+        sizes=[table.loc[table["state"] == s, "partner"].nunique() for s in states],
+        height=100 + 31 * rows,
     )  # fmt: skip
-    columns = {code: n for n, code in enumerate(labels)}
-    heads = [
+    wide, narrow = (
         ["<br>".join(map(safe, textwrap.wrap(label, width))) for label in labels.values()]
         for width in (14, 18)
-    ]
-    for n, (state, panel) in enumerate(zip(states, axes, strict=True)):
-        order, own = orders[state], table[table["state"] == state]
-        ticks = [f"{names[p]} ({of})" for p, of in zip(order["partner"], order["of"], strict=True)]
-        at = dict(zip(order["partner"], marks.rows(figure, panel, ticks), strict=True))
-        marks.cells(
-            figure, panel, own["family"].map(columns).tolist(), own["partner"].map(at).tolist(),
-            shares=own["share"].tolist(), text=own["count"].tolist(),
-            hover=[prose.cell_hover(dataset, row) for row in own.to_dict("records")],
+    )
+    for state, panel in zip(states, axes, strict=True):
+        _matrix(dataset, panel, table[table["state"] == state])
+        panel.settle(
+            x={"side": "top", "tickvals": list(range(len(labels))), "showgrid": False,
+               "range": [-0.6, len(labels) - 0.4], "zeroline": False,
+               "showticklabels": panel is axes[0], "ticktext": wide, "tickangle": 0,
+               "tickfont": {"size": 12, "color": colour("ink")}},
+            phone_x={"ticktext": narrow, "tickangle": -90, "tickfont": {"size": 11}},
         )  # fmt: skip
-        drawn = set(zip(own["partner"], own["family"], strict=True))
-        empty = [(x, y) for p, y in at.items() for c, x in columns.items() if (p, c) not in drawn]
-        figure.add_scatter(
-            x=[x for x, _ in empty], y=[y for _, y in empty], mode="markers", showlegend=False,
-            marker={"size": 3, "color": colour("soft")}, hoverinfo="skip", **panel,
-        )  # fmt: skip
-        axis = {
-            "side": "top", "tickvals": list(columns.values()), "showgrid": False,
-            "range": [-0.6, len(labels) - 0.4], "zeroline": False, "showticklabels": n == 0,
-            "tickfont": {"size": 12, "color": colour("ink")},
-        }  # fmt: skip
-        marks.settle(figure, panel, x={**axis, "ticktext": heads[0], "tickangle": 0})
-        small = {"ticktext": heads[1], "tickangle": -90, "tickfont": {"size": 11}}
-        phone(figure, **{f"xaxis{panel['xaxis'][1:]}": small})
     # The headings of the columns stand where the first panel's title would, so all stand beside.
     beside = {"x": 0, "xanchor": "right", "xshift": -4, "yshift": 2}
-    for heading in figure.layout.annotations:
-        heading.update(beside)
-    figure.layout.margin.t += 40
+    figure.update_annotations(beside)
     phone(
-        figure, margin={"t": 140}, height=260 + 38 * sum(sizes),
+        figure, margin={"t": 140}, height=260 + 38 * rows,
         annotations=[{**n, **beside} for n in figure.layout.meta["narrow"]["annotations"]],
     )  # fmt: skip
-    return figure.update_layout(margin={"b": 8})
+    return figure.update_layout(margin={"t": figure.layout.margin.t + 40, "b": 8})
+
+
+def _matrix(dataset: Dataset, panel: marks.Panel, own: pd.DataFrame) -> None:
+    """Draw one state's partners as rows: a cell for each family, a point where there is none."""
+    columns = {code: n for n, code in enumerate(dataset.labels("families"))}
+    order = own.drop_duplicates("partner")
+    ticks = [
+        f"{dataset.party_names[p]} ({of})"
+        for p, of in zip(order["partner"], order["of"], strict=True)
+    ]
+    at = dict(zip(order["partner"], panel.rows(ticks), strict=True))
+    panel.cells(
+        own["family"].map(columns), own["partner"].map(at), own["share"], own["count"],
+        hover=[prose.cell_hover(dataset, row) for row in own.to_dict("records")],
+    )  # fmt: skip
+    drawn = set(zip(own["partner"], own["family"], strict=True))
+    empty = [(x, y) for p, y in at.items() for c, x in columns.items() if (p, c) not in drawn]
+    panel.trace(
+        go.Scatter, x=[x for x, _ in empty], y=[y for _, y in empty], mode="markers",
+        marker={"size": 3, "color": colour("soft")},
+    )  # fmt: skip
 
 
 @chart(
@@ -142,15 +124,7 @@ def families(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     empty=f"Spread over partners: no run of years has {measures.FEWEST} bilateral agreements.",
 )  # fmt: skip
 def concentration(dataset: Dataset, table: pd.DataFrame) -> go.Figure | None:
-    """Draw how concentrated each state's agreements were in rolling runs of years.
-
-    Parameters
-    ----------
-    dataset
-        For names.
-    table
-        From :func:`accords.analysis.partners.concentration` with a window.
-    """
+    """Draw how concentrated each state's agreements were in rolling runs of years."""
     known = table.dropna(subset=["chance", "end"])
     states, inks = present(dataset, known), state_colours(dataset.focus)
     if not states:
@@ -164,41 +138,38 @@ def concentration(dataset: Dataset, table: pd.DataFrame) -> go.Figure | None:
     span = [int(known["end"].min()) - 1, int(known["end"].max()) + 1]
     for state, panel in zip(states, axes, strict=True):
         own = known[known["state"] == state]
-        runs = {
-            counted: [run for _, run in part.groupby((part["end"].diff() != 1).cumsum())]
-            for counted, part in own.groupby("counted")
-        }
-        marks.band(
-            figure, panel,
-            ([*zip(run["end"], run["low"], strict=True),
-              *zip(run["end"][::-1], run["high"][::-1].clip(upper=top), strict=True)]
-             for run in runs.get(measures.ALL, [])),
-            inks[state],
-        )  # fmt: skip
-        for counted, ink, width, dash in (
-            (measures.REST, colour("ink"), 1.5, "dot"),
-            (measures.ALL, inks[state], 3, "solid"),
-        ):
-            marks.strokes(
-                figure, panel,
-                [list(zip(run["end"], run["chance"], strict=True))
-                 for run in runs.get(counted, [])],
-                ink=ink, width=width, dash=dash,
-                hover=[[prose.chance_hover(dataset, row) for row in run.to_dict("records")]
-                       for run in runs.get(counted, [])],
-            )  # fmt: skip
-        if measures.REST in runs:
-            largest = runs[measures.REST][0]["left_out"].iloc[0]
-            marks.note(
-                figure, safe(prose.left_out_note(dataset, largest)).replace("\n", "<br>"), x=1, y=1,
-                xref=f"{panel['xaxis']} domain", yref=f"{panel['yaxis']} domain", xanchor="right",
-                yanchor="top", align="right",
-            )  # fmt: skip
-        marks.settle(
-            figure, panel, x={"range": span, "showgrid": False, "dtick": 10},
+        _runs(dataset, panel, own.assign(high=own["high"].clip(upper=top)), inks[state])
+        panel.settle(
+            x={"range": span, "showgrid": False, "dtick": 10},
             y={"range": [0, 1.3 * top], "tickformat": ".0%", "dtick": 0.1 if top == 0.5 else 0.2},
-        )  # fmt: skip
+        )
     return figure
+
+
+def _runs(dataset: Dataset, panel: marks.Panel, own: pd.DataFrame, ink: str) -> None:
+    """Draw one state's lines, a gap where years are missing: of all, and without the largest."""
+    whole, rest = (
+        [run for _, run in part.groupby((part["end"].diff() != 1).cumsum())]
+        for part in (own[own["counted"] == counted] for counted in (measures.ALL, measures.REST))
+    )
+    panel.band(
+        ([*zip(run["end"], run["low"], strict=True),
+          *zip(run["end"][::-1], run["high"][::-1], strict=True)] for run in whole),
+        ink,
+    )  # fmt: skip
+    for runs, shade, width, dash in ((rest, colour("ink"), 1.5, "dot"), (whole, ink, 3, "solid")):
+        panel.strokes(
+            [list(zip(run["end"], run["chance"], strict=True)) for run in runs],
+            ink=shade, width=width, dash=dash,
+            hover=[[prose.chance_hover(dataset, row) for row in run.to_dict("records")]
+                   for run in runs],
+        )  # fmt: skip
+    if rest:
+        said = safe(prose.left_out_note(dataset, rest[0]["left_out"].iloc[0]))
+        panel.note(
+            said.replace("\n", "<br>"), x=1, y=1, xref=f"{panel.x} domain",
+            yref=f"{panel.y} domain", xanchor="right", yanchor="top", align="right",
+        )  # fmt: skip
 
 
 @chart(
@@ -209,38 +180,27 @@ def concentration(dataset: Dataset, table: pd.DataFrame) -> go.Figure | None:
     empty="Shared partners: there is none.",
 )
 def shared(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
-    """Draw the agreements of each focus state with the partners that they share.
-
-    Parameters
-    ----------
-    dataset
-        For names.
-    table
-        From :func:`accords.analysis.partners.shared`.
-    """
+    """Draw the agreements of each focus state with the partners that they share."""
     inks, n = state_colours(dataset.focus), len(dataset.focus)
     figure, (panel,) = marks.panels([""], height=26 + 23 * len(table))
-    places = marks.rows(figure, panel, [dataset.party_names[p] for p in table["partner"]])
+    places = panel.rows([dataset.party_names[p] for p in table["partner"]])
     most = float(table[list(dataset.focus)].to_numpy().max())
     for k, state in enumerate(dataset.focus):
-        own = {"xaxis": f"x{k + 1 if k else ''}", "yaxis": "y"}
+        own = marks.Panel(figure, f"x{k + 1 if k else ''}", "y")
         rows = table.assign(state=state, count=table[state])
-        marks.bars(
-            figure, own, table[state], places, ink=inks[state], text=table[state].tolist(),
+        own.bars(
+            table[state], places, ink=inks[state], text=table[state].tolist(),
             textposition="outside", cliponaxis=False,
             hover=[prose.pair_hover(dataset, row) for row in rows.to_dict("records")],
         )  # fmt: skip
-        marks.settle(
-            figure, own,
-            x={"domain": [k / n, (k + 1) / n - 0.02], "anchor": "y", "visible": False,
-               "range": [0, most * 1.15]},
-        )  # fmt: skip
-        marks.note(
-            figure, f"<b>{safe(dataset.party_names[state])}</b>", x=k / n, y=1, xref="paper",
+        room = {"domain": [k / n, (k + 1) / n - 0.02]}
+        own.settle(
+            x={**room, "anchor": "y", "visible": False, "range": [0, most * 1.15]}, phone_x=room
+        )
+        own.note(
+            f"<b>{safe(dataset.party_names[state])}</b>", x=k / n, y=1, xref="paper",
             yref="paper", xanchor="left", yanchor="bottom", yshift=2,
             font={"size": 13, "color": inks[state]},
         )  # fmt: skip
-        phone(figure, **{f"xaxis{own['xaxis'][1:]}": {"domain": [k / n, (k + 1) / n - 0.02]}})
-    figure.layout.margin.t = marks.HEAD
     phone(figure, margin={"t": marks.HEAD + 4})
-    return figure.update_layout(margin={"b": 8})
+    return figure.update_layout(margin={"t": marks.HEAD, "b": 8})

@@ -97,15 +97,8 @@ def use(colours: Mapping[str, tuple[str, str]] | None = None) -> None:
 
     >>> use({"state-1": ("#7b2d8b", "#c58fd0")})  # doctest: +SKIP
 
-    Parameters
-    ----------
-    colours
-        Tokens of :data:`COLOURS` that charts drawn from now on have in other colours: light, dark.
-
-    Raises
-    ------
-    AccordsError
-        When there is no such token, or a colour is not written as ``#0072b2``.
+    Charts drawn from now on have these tokens of :data:`COLOURS` in other colours (light, dark). An
+    :class:`AccordsError` says that there is no such token, or a colour is not like ``#0072b2``.
     """
     for token, pair in (colours or {}).items():
         if token not in COLOURS:
@@ -137,15 +130,12 @@ def dark_rules() -> str:
 
 
 def _template() -> go.layout.Template:
+    small = {"size": 12, "color": colour("muted")}
     axis = {
-        "gridcolor": colour("grid"),
-        "linecolor": colour("soft"),
-        "zerolinecolor": colour("soft"),
-        "tickcolor": colour("soft"),
-        "automargin": True,
-        "title": {"font": {"size": 12, "color": colour("muted")}},
-        "tickfont": {"size": 12, "color": colour("muted")},
-    }
+        "gridcolor": colour("grid"), "linecolor": colour("soft"), "zerolinecolor": colour("soft"),
+        "tickcolor": colour("soft"), "automargin": True, "title": {"font": small},
+        "tickfont": small,
+    }  # fmt: skip
     return go.layout.Template(
         data={
             "bar": [{"marker": {"line": {"width": 0}}, "textfont": {"size": 12}}],
@@ -156,19 +146,9 @@ def _template() -> go.layout.Template:
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "colorway": [colour(t) for t in ("state-1", "state-2", "muted", "accent")],
-            "annotationdefaults": {
-                "showarrow": False,
-                "font": {"size": 12, "color": colour("muted")},
-            },
-            "title": {
-                "x": 0,
-                "xref": "container",
-                "xanchor": "left",
-                "yref": "container",
-                "yanchor": "top",
-                "pad": {"l": 8},
-                "font": {"size": 16},
-            },
+            "annotationdefaults": {"showarrow": False, "font": small},
+            "title": {"x": 0, "xref": "container", "xanchor": "left", "yref": "container",
+                      "yanchor": "top", "pad": {"l": 8}, "font": {"size": 16}},
             "margin": {"l": 8, "r": 12, "t": 90, "b": 40},
             "xaxis": axis,
             "yaxis": axis,
@@ -177,7 +157,7 @@ def _template() -> go.layout.Template:
             "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": colour("soft")},
             "bargap": 0.25,
         },
-    )
+    )  # fmt: skip
 
 
 pio.templates["accords"] = _template()

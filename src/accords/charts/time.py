@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,13 +12,11 @@ import plotly.graph_objects as go
 
 from accords.analysis import time as measures
 from accords.charts import marks
-from accords.charts.frame import chart, phone
+from accords.charts.frame import chart
 from accords.charts.theme import colour, present, safe, state_colours, state_symbols
 from accords.dataset import Dataset
 from accords.prose import time as prose
 from accords.words import brief_sum, some
-
-__all__ = ["contracts", "rates"]
 
 
 @chart(
@@ -36,13 +34,8 @@ def rates(
 ) -> go.Figure:
     """Draw the rate of each period over the agreements of each year, and where the rate broke.
 
-    Parameters
-    ----------
-    dataset
-        For names.
-    periods, years, breaks
-        From :func:`accords.analysis.time.rates`, :func:`~accords.analysis.time.yearly` and
-        :func:`~accords.analysis.time.breaks`.
+    ``years`` and ``breaks`` are from :func:`accords.analysis.time.yearly` and
+    :func:`~accords.analysis.time.breaks`.
     """
     states = present(dataset, periods)
     inks = state_colours(dataset.focus)
@@ -61,16 +54,16 @@ def rates(
     for state, panel, top in zip(states, axes, tops, strict=True):
         who = dataset.party_names[state]
         if state in broken:
-            _break(figure, panel, broken[state], top)
-        _years(figure, panel, yearly[state], who)
+            _break(panel, broken[state], top)
+        _years(panel, yearly[state], who)
         line = broken[state]["year"] - 0.5 if state in broken else math.nan
-        _periods(figure, panel, blocks[state], yearly[state], inks[state], who, end, line)
-        marks.settle(
-            figure, panel, y={"range": [0, top], "dtick": _tick(max(tops))},
+        _periods(panel, blocks[state], yearly[state], inks[state], who, end, line)
+        panel.settle(
+            y={"range": [0, top], "dtick": _tick(max(tops))},
             x={"range": span, "dtick": 10, "showgrid": False,
                "showticklabels": panel is axes[-1]},
+            phone_x={"dtick": 20},
         )  # fmt: skip
-        phone(figure, **{f"xaxis{panel['xaxis'][1:]}": {"dtick": 20}})
     return figure.update_layout(barmode="overlay")
 
 
@@ -80,29 +73,25 @@ def _tick(top: float) -> int:
     return next((step for step in steps if step >= top / 6), steps[-1])
 
 
-def _years(figure: go.Figure, panel: marks.Panel, own: pd.DataFrame, who: str) -> None:
+def _years(panel: marks.Panel, own: pd.DataFrame, who: str) -> None:
     """Draw a bar a year as wide as was observed; what is dated to a span stands pale on top."""
     spread = own[own["spread"] > 0]
-    for part, height, base, ink, hover in (
-        (own, own["count"], 0, "soft", [
-            f"{who}, {year}: {some(n, 'agreement')}"
-            for year, n in zip(own["year"], own["count"], strict=True)
-        ]),
-        (spread, spread["spread"], spread["count"], "grid", [
-            f"{who}, {year}: {some(len(ids), 'agreement')} dated to a span of years with it"
-            for year, ids in zip(spread["year"], spread["spread_ids"], strict=True)
-        ]),
+    for part, height, base, ink, numbers, more in (
+        (own, own["count"], 0, "soft", own["count"], ""),
+        (spread, spread["spread"], spread["count"], "grid", spread["spread_ids"].map(len),
+         " dated to a span of years with it"),
     ):  # fmt: skip
-        figure.add_bar(
-            x=part["year"] - 0.5 + part["observed"] / 2, y=height, width=0.8 * part["observed"],
-            base=base, marker={"color": colour(ink)}, showlegend=False, **panel,
-            hovertext=[safe(text) for text in hover], hovertemplate="%{hovertext}<extra></extra>",
+        panel.trace(
+            go.Bar, x=part["year"] - 0.5 + part["observed"] / 2, y=height, base=base,
+            width=0.8 * part["observed"], marker={"color": colour(ink)},
+            hover=[f"{who}, {year}: {some(n, 'agreement')}{more}"
+                   for year, n in zip(part["year"], numbers, strict=True)],
         )  # fmt: skip
 
 
 def _periods(
-    figure: go.Figure, panel: marks.Panel, blocks: pd.DataFrame, years: pd.DataFrame,
-    ink: str, who: str, end: float, line: float,
+    panel: marks.Panel, blocks: pd.DataFrame, years: pd.DataFrame, ink: str, who: str,
+    end: float, line: float,
 ) -> None:  # fmt: skip
     """Draw rates as horizontal lines over their years, their intervals shaded, the mean above.
 
@@ -110,14 +99,13 @@ def _periods(
     """
     rows = blocks.to_dict("records")
     sides = [(row["start"] - 0.5, min(row["end"] + 0.5, end), row) for row in rows]
-    marks.band(
-        figure, panel,
+    panel.band(
         ([(a, row["low"]), (b, row["low"]), (b, row["high"]), (a, row["high"])]
          for a, b, row in sides),
         ink,
     )  # fmt: skip
-    marks.strokes(
-        figure, panel, ([(a, row["rate"]), (b, row["rate"])] for a, b, row in sides), ink=ink,
+    panel.strokes(
+        ([(a, row["rate"]), (b, row["rate"])] for a, b, row in sides), ink=ink,
         hover=[[f"{who}, {row['period']}: {row['rate']:.1f} agreements a year"] * 2
                for row in rows],
     )  # fmt: skip
@@ -126,30 +114,29 @@ def _periods(
         for row in rows
     ]
     middles = [(a + b) / 2 for a, b, _ in sides]
-    figure.add_scatter(
-        x=middles, y=tallest, mode="text", showlegend=False,
+    panel.trace(
+        go.Scatter, x=middles, y=tallest, mode="text",
         text=[f"{rate:.1f}" for rate in blocks["rate"]],
         textposition=["top right" if abs(x - line) < 1.5 else "top center" for x in middles],
-        textfont={"size": 11, "color": ink}, hoverinfo="skip", **panel,
+        textfont={"size": 11, "color": ink},
     )  # fmt: skip
 
 
-def _break(figure: go.Figure, panel: marks.Panel, found: Mapping[Any, Any], top: float) -> None:
+def _break(panel: marks.Panel, found: Mapping[Any, Any], top: float) -> None:
     """Draw the likeliest start of a new rate, on the years that may hold it."""
-    at = {"xref": panel["xaxis"], "yref": panel["yaxis"], "y0": 0, "y1": top}
-    figure.add_shape(
+    at = {"xref": panel.x, "yref": panel.y, "y0": 0, "y1": top}
+    panel.figure.add_shape(
         type="rect", x0=found["low"] - 0.5, x1=found["high"] + 0.5, layer="below",
         fillcolor=colour("scale-1"), opacity=0.6, line={"width": 0}, **at,
     )  # fmt: skip
-    figure.add_shape(
+    panel.figure.add_shape(
         type="line", x0=found["year"] - 0.5, x1=found["year"] - 0.5,
         line={"color": colour("muted"), "width": 1.5, "dash": "dash"}, **at,
     )  # fmt: skip
-    marks.note(
-        figure,
+    panel.note(
         f"<b>break likeliest in {found['year']}</b><br>90 %: {prose.span(found)}",
-        x=found["low"] - 0.8, y=top, xref=panel["xaxis"], yref=panel["yaxis"], xanchor="right",
-        yanchor="top", align="right", font={"size": 11, "color": colour("muted")},
+        x=found["low"] - 0.8, y=top, xref=panel.x, xanchor="right", yanchor="top", align="right",
+        font={"size": 11, "color": colour("muted")},
     )  # fmt: skip
 
 
@@ -165,17 +152,7 @@ def _break(figure: go.Figure, panel: marks.Panel, found: Mapping[Any, Any], top:
     empty="Contract values: no source prices a contract.",
 )  # fmt: skip
 def contracts(dataset: Dataset, table: pd.DataFrame, most: int = 10) -> go.Figure | None:
-    """Draw the dearest procurement contracts as a list with names, by currency.
-
-    Parameters
-    ----------
-    dataset
-        For names.
-    table
-        From :func:`accords.analysis.time.contracts`.
-    most
-        Contracts shown of each currency.
-    """
+    """Draw the dearest procurement contracts as a list with names, ``most`` of each currency."""
     lists = prose.dearest(table, most)
     if not lists:
         return None
@@ -188,47 +165,43 @@ def contracts(dataset: Dataset, table: pd.DataFrame, most: int = 10) -> go.Figur
     # One scale for all: a bar of a small sum must not be as long as one of a hundred times as much.
     longest = 1.015 * max(rows["high"].max() for rows in lists)
     for rows, panel in zip(lists, axes, strict=True):
-        _ranked(figure, panel, dataset, rows)
-        marks.settle(
-            figure, panel, x={"visible": False, "range": [0, longest]},
+        _ranked(panel, dataset, rows)
+        panel.settle(
+            x={"visible": False, "range": [0, longest]},
             y={"visible": False, "range": [-0.4, len(rows)]},
-        )  # fmt: skip
+        )
     return figure.update_layout(margin={"b": 8})
 
 
-def _ranked(figure: go.Figure, panel: marks.Panel, dataset: Dataset, rows: pd.DataFrame) -> None:
+def _ranked(panel: marks.Panel, dataset: Dataset, rows: pd.DataFrame) -> None:
     """Draw one currency's contracts: the name on a line, the value on a line under it."""
     rows = rows.assign(at=range(len(rows) - 1, -1, -1))
     inks, symbols = state_colours(dataset.focus), state_symbols(dataset.focus)
     for state in present(dataset, rows):
         own = rows[rows["state"] == state]
-        marks.strokes(
-            figure, panel,
-            ([(0, at), (x, at)] for x, at in zip(own["amount"], own["at"], strict=True)),
-            ink=inks[state], width=4,
-        )  # fmt: skip
-        marks.dots(
-            figure, panel, own["amount"], own["at"].tolist(), low=own["low"], high=own["high"],
-            ink=inks[state], symbol=symbols[state], customdata=own["agreement_id"],
-            name="" if any(t.name == safe(dataset.party_names[state]) for t in figure.data)
-            else dataset.party_names[state],
+        ends = zip(own["amount"], own["at"], strict=True)
+        panel.strokes(([(0, at), (x, at)] for x, at in ends), ink=inks[state], width=4)
+        name = dataset.party_names[state]
+        listed = any(trace.name == safe(name) for trace in panel.figure.data)
+        panel.dots(
+            own["amount"], own["at"].tolist(), within=own, ink=inks[state], symbol=symbols[state],
+            customdata=own["agreement_id"], name="" if listed else name,
             hover=[prose.contract_hover(dataset, row) for row in own.to_dict("records")],
         )  # fmt: skip
     for row in rows.to_dict("records"):
         value = brief_sum(row["amount"])
-        wide, tall = (
-            textwrap.wrap(
-                f"{value} {prose.dated_name(row)}", width, max_lines=lines, placeholder=" …",
-                break_on_hyphens=False,
-            )
-            for width, lines in ((125, 1), (58, 2))
+        wide, narrow = (
+            f"<b>{value}</b>{'<br>'.join(map(safe, lines))[len(value) :]}"
+            for lines in _wrapped(f"{value} {prose.dated_name(row)}")
+        )
+        panel.note(
+            wide, x=0, xref="paper", xanchor="left", y=row["at"], yanchor="bottom", yshift=4,
+            align="left", font={"size": 12, "color": colour("ink")},
+            narrow={"text": narrow, "font": {"size": 11, "color": colour("ink")}},
         )  # fmt: skip
-        said = [
-            f"<b>{value}</b>{'<br>'.join(map(safe, lines))[len(value) :]}" for lines in (wide, tall)
-        ]
-        font = {"size": 12, "color": colour("ink")}
-        marks.note(
-            figure, said[0], x=0, xref="paper", xanchor="left", y=row["at"], yref=panel["yaxis"],
-            yanchor="bottom", yshift=4, align="left", font=font,
-            narrow={"text": said[1], "font": {**font, "size": 11}},
-        )  # fmt: skip
+
+
+def _wrapped(text: str) -> Iterator[list[str]]:
+    """Break a text to one line at desk width and to two at phone width."""
+    for width, lines in ((125, 1), (58, 2)):
+        yield textwrap.wrap(text, width, max_lines=lines, placeholder=" …", break_on_hyphens=False)

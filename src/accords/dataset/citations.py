@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from typing import NamedTuple
 
 import pandas as pd
 
 from accords.dataset.tables import Tables
 from accords.errors import DatasetError
+from accords.templates import render
 
 _TEX = {
     "\\": r"\textbackslash{}",
@@ -25,13 +27,12 @@ _TEX = {
 
 
 class Work(NamedTuple):
-    """What is cited: the dataset, in one edition."""
+    """What is cited: the dataset, in one edition of a day (ISO 8601)."""
 
     title: str
     author: str
     edition: str
     day: str
-    """Date of the edition, ISO 8601."""
 
 
 def work(dataset: Tables) -> Work:
@@ -47,62 +48,27 @@ def work(dataset: Tables) -> Work:
 
 
 def plain(dataset: Tables, agreement_ids: Iterable[str] | None = None) -> str:
-    """Cite agreements as plain text, a line for each.
+    """Cite agreements as plain text, a line for each; all, or some in the order of their ids.
 
-    Parameters
-    ----------
-    dataset
-        The dataset.
-    agreement_ids
-        Which agreements, in which order; all by default.
-
-    Raises
-    ------
-    DatasetError
-        When an id is not in the dataset.
+    A :class:`DatasetError` names the ids that are not in the dataset.
     """
-    cited = work(dataset)
-    return "".join(
-        f"{cited.author} ({cited.day[:4]}). “{title}”{f', {date}' if date else ''}, record {key}. "
-        f"{cited.title}, edition {cited.edition} ({cited.day}).\n"
-        for key, title, date in _entries(dataset, agreement_ids)
-    )
+    return _cite("citation.txt.j2", dataset, agreement_ids)
 
 
 def bibtex(dataset: Tables, agreement_ids: Iterable[str] | None = None) -> str:
     """Cite agreements as BibTeX, an ``@misc`` entry for each; arguments as for :func:`plain`."""
-    cited = work(dataset)
-    return "\n".join(
-        f"@misc{{{re.sub(r'[^A-Za-z0-9:.-]', '-', key)},\n"
-        f"  author = {{{{{_tex(cited.author)}}}}},\n"
-        f"  title = {{{{{_tex(title)}}}}},\n"
-        f"  howpublished = {{{_tex(cited.title)}, edition {_tex(cited.edition)}}},\n"
-        f"  year = {{{cited.day[:4]}}},\n"
-        f"  note = {{Record {_tex(key)}{f', dated {_tex(date)}' if date else ''}}}\n"
-        "}\n"
-        for key, title, date in _entries(dataset, agreement_ids)
-    )
+    return _cite("citation.bib.j2", dataset, agreement_ids)
 
 
 def ris(dataset: Tables, agreement_ids: Iterable[str] | None = None) -> str:
     """Cite agreements as RIS, for reference managers; arguments as for :func:`plain`."""
-    cited = work(dataset)
-    entries = []
-    for key, title, date in _entries(dataset, agreement_ids):
-        fields = [
-            ("TY", "DATA"),
-            ("AU", cited.author),
-            ("TI", title),
-            ("T2", cited.title),
-            ("ET", cited.edition),
-            ("PY", cited.day[:4]),
-            ("DA", cited.day.replace("-", "/")),
-            ("ID", key),
-            *([("N1", f"Dated {date}")] if date else []),
-            ("ER", ""),
-        ]
-        entries.append("".join(f"{tag}  - {value}\r\n" for tag, value in fields))
-    return "\r\n".join(entries)
+    return _cite("citation.ris.j2", dataset, agreement_ids).replace("\n", "\r\n")
+
+
+def _cite(template: str, dataset: Tables, agreement_ids: Iterable[str] | None) -> str:
+    entries = list(_entries(dataset, agreement_ids))
+    more = {"tex": _tex, "handle": partial(re.sub, "[^A-Za-z0-9:.-]", "-")}
+    return render("accords.dataset", template, work=work(dataset), entries=entries, **more)
 
 
 def _entries(
@@ -123,5 +89,6 @@ def _line(text: object) -> str:
     return " ".join(str(text).split())
 
 
-def _tex(text: str) -> str:
-    return "".join(_TEX.get(character, character) for character in text)
+def _tex(text: str, braces: int = 1) -> str:
+    """Write a text for TeX in braces; in two its capitals and the commas of names are kept."""
+    return "{" * braces + "".join(_TEX.get(one, one) for one in text) + "}" * braces

@@ -12,8 +12,6 @@ from accords.dataset.model import Dataset
 from accords.dataset.tables import rows_of
 from accords.errors import AccordsError
 
-__all__ = ["of_states", "until"]
-
 
 def of_states(dataset: Dataset, states: tuple[str, ...]) -> Dataset:
     """Return the dataset with other focus states.
@@ -55,12 +53,7 @@ def until(dataset: Dataset, day: pd.Timestamp) -> Dataset:
     Status, dates and confidence follow from these. Notes on status go, for they explain a later
     one, and so do ``coverage``, ``completeness`` and ``readings``: what was done for the edition
     was not done by that day. Titles, summaries and notes stay in the edition's words, which may
-    look ahead.
-
-    Raises
-    ------
-    AccordsError
-        When the day lies after the one until which sources were read.
+    look ahead. An :class:`AccordsError` says that sources were not read until the day.
     """
     if day > dataset.as_of:
         raise AccordsError(

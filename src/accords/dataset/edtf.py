@@ -11,8 +11,6 @@ import calendar
 
 import pandas as pd
 
-__all__ = ["OPEN", "PATTERN", "bounds", "precision", "spoken"]
-
 PATTERN = r"^(?P<year>\d{4})(?:-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?(?P<uncertain>\?)?$"
 """One date; an interval is two of them, or one and ``..``, around a slash."""
 
@@ -22,20 +20,10 @@ OPEN = ".."
 def bounds(dates: pd.Series) -> pd.DataFrame:
     """Return the earliest and the latest day that each EDTF date can mean.
 
-    The general EDTF parsers need milliseconds a date; this reads whole columns. The tests hold it
-    to the ``edtf`` package.
-
-    Parameters
-    ----------
-    dates
-        EDTF strings; missing values stay missing.
-
-    Returns
-    -------
-    DataFrame
-        On the same index: ``earliest`` and ``latest`` (datetime64, both inclusive; missing at the
-        open end of an interval) and ``uncertain`` (bool, the question mark). A string that is no
-        date, and an interval that ends before it begins, gives missing days.
+    On the same index: ``earliest`` and ``latest`` (datetime64, both inclusive; missing at the open
+    end of an interval) and ``uncertain`` (bool, the question mark). What is no date, and an
+    interval that ends before it begins, gives missing days. The general EDTF parsers need
+    milliseconds a date; this reads whole columns, and the tests hold it to the ``edtf`` package.
     """
     ends = dates.astype("string").str.extract("^(?P<start>[^/]*)(?P<slash>/?)(?P<end>.*)$")
     start = ends["start"]
@@ -60,8 +48,7 @@ def _span(dates: pd.Series) -> pd.DataFrame:
     year, month, day = parts["year"], parts["month"], parts["day"]
     first = _days(year + "-" + month.fillna("01") + "-" + day.fillna("01"))
     month_start = _days(year + "-" + month.fillna("12") + "-01")
-    last = month_start + pd.offsets.MonthEnd(0)
-    last = last.where(day.isna(), first)
+    last = (month_start + pd.offsets.MonthEnd(0)).where(day.isna(), first)
     known = first.notna() & last.notna()
     return pd.DataFrame(
         {
@@ -75,14 +62,12 @@ def _span(dates: pd.Series) -> pd.DataFrame:
 
 def precision(dates: pd.Series) -> pd.Series:
     """Return how precise each date is: ``day``, ``month``, ``year``, ``interval``, or missing."""
-    parts = dates.astype("string").str.extract(PATTERN)
+    texts = dates.astype("string")
+    parts = texts.str.extract(PATTERN)
     named = pd.Series(pd.NA, index=dates.index, dtype="string")
-    named = named.mask(parts["year"].notna(), "year")
-    named = named.mask(parts["month"].notna(), "month")
-    named = named.mask(parts["day"].notna(), "day")
-    return named.mask(
-        dates.astype("string").str.contains("/", regex=False).fillna(False), "interval"
-    )
+    for part in ("year", "month", "day"):
+        named = named.mask(parts[part].notna(), part)
+    return named.mask(texts.str.contains("/", regex=False).fillna(False), "interval")
 
 
 def spoken(date: str | None) -> str:

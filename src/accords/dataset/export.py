@@ -10,11 +10,9 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from accords.dataset import citations
-from accords.dataset.find import FACETS, joined, names
+from accords.dataset.find import joined, names
 from accords.dataset.tables import Tables
 from accords.errors import AccordsError
-
-__all__ = ["LinkedTable", "as_bytes", "evidence", "flat", "save"]
 
 
 class LinkedTable(pd.DataFrame):
@@ -46,14 +44,10 @@ def _cell(value: Any) -> str:
 
 
 def evidence(dataset: Tables) -> LinkedTable:
-    """Return the sources of each agreement.
+    """Return one row for each agreement and source, the newest agreement first.
 
-    Returns
-    -------
-    DataFrame
-        One row for each agreement and source, newest agreement first: ``agreement_id``, ``date``,
-        ``agreement``, ``supports`` (what the source is cited for), ``source``, ``publisher``,
-        ``published`` (EDTF), ``language``, ``kind``, ``url``.
+    ``agreement_id``, ``date``, ``agreement``, ``supports`` (what the source is cited for),
+    ``source``, ``publisher``, ``published`` (EDTF), ``language``, ``kind``, ``url``.
     """
     cited = dataset.citations.groupby(["agreement_id", "source_id"], sort=False)["subject"]
     supports = cited.agg(lambda subjects: "; ".join(dict.fromkeys(subjects))).rename("supports")
@@ -62,12 +56,8 @@ def evidence(dataset: Tables) -> LinkedTable:
         agreements.rename(columns={"title": "agreement"}), left_on="agreement_id", right_index=True
     )
     rows = rows.merge(dataset.sources.rename(columns={"title": "source"}), on="source_id")
-    rows = rows.sort_values(
-        ["earliest", "agreement_id", "published", "source_id"],
-        ascending=[False, True, True, True],
-        na_position="last",
-        ignore_index=True,
-    )
+    order = {"earliest": False, "agreement_id": True, "published": True, "source_id": True}
+    rows = rows.sort_values([*order], ascending=[*order.values()], ignore_index=True)
     columns = ["agreement_id", "date", "agreement", "supports", "source"]
     return LinkedTable(rows[[*columns, "publisher", "published", "language", "kind", "url"]])
 
@@ -75,33 +65,18 @@ def evidence(dataset: Tables) -> LinkedTable:
 def flat(dataset: Tables) -> pd.DataFrame:
     """Return the agreements as a table for a spreadsheet: names for codes, no cell a list.
 
-    Returns
-    -------
-    DataFrame
-        One row an agreement, newest first, all text but ``year``, ``value_amount`` and the number
-        of ``sources``; ``source_urls`` are separated by spaces.
+    One row an agreement, newest first, all text but ``year``, ``value_amount`` and the number of
+    ``sources``; ``source_urls`` are separated by spaces.
     """
     table = dataset.overview.sort_values(["earliest", "title"], ascending=[False, True])
-    named = {
-        facet: table[column].explode().map(names(dataset, facet))
-        for facet, column in FACETS.items()
-    }
-    named["press_domain"] = table["press_domains"].explode().map(names(dataset, "domain"))
-    listed = {
-        facet: values.dropna().groupby(level=0).agg("; ".join).astype("str")
-        for facet, values in named.items()
-    }
     cited = dataset.citations.merge(dataset.sources, on="source_id")
-    table = table.assign(
-        states=listed["state"],
-        partners=listed["partner"],
-        instrument=table["instrument_label"],
-        domains=listed["domain"],
-        press_domains=listed["press_domain"],
-        status=listed["status"],
-        one_list=listed["one_list"],
-        source_urls=joined(cited, "url"),
-    )
+    table["source_urls"] = joined(cited, "url")
+    table["instrument"], table["states"] = table["instrument_label"], table["focus"]
+    facets = {"states": "state", "partners": "partner", "domains": "domain"}
+    facets |= {"press_domains": "domain", "status": "status", "one_list": "one_list"}
+    for column, facet in facets.items():
+        values = table[column].explode().map(names(dataset, facet)).dropna()
+        table[column] = values.groupby(level=0).agg("; ".join).astype("str")
     texts = ["states", "partners", "domains", "press_domains"]
     table[texts] = table[texts].fillna("")
     columns = [
@@ -116,19 +91,8 @@ def flat(dataset: Tables) -> pd.DataFrame:
 def save(dataset: Tables, path: str | Path, about: str = "") -> Path:
     """Write a dataset's agreements as ``.csv``, ``.xlsx``, ``.bib`` or ``.ris``, by the ending.
 
-    Parameters
-    ----------
-    dataset
-        The agreements to write, all of the dataset.
-    path
-        The file.
-    about
-        What was selected, for the workbook's sheet 'About'.
-
-    Raises
-    ------
-    AccordsError
-        When the ending is another one, or the file cannot be written.
+    ``about`` says what was selected, for the workbook's sheet 'About'. An :class:`AccordsError`
+    says that the ending is another one or the file cannot be written.
     """
     target = Path(path)
     content = as_bytes(dataset, target.suffix.lower().lstrip("."), about)
@@ -152,9 +116,10 @@ def as_bytes(dataset: Tables, form: str, about: str = "") -> bytes:
         return table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
     if form == "xlsx":
         return _workbook(dataset, about)
-    if form in ("bib", "ris"):
-        write = citations.bibtex if form == "bib" else citations.ris
-        return write(dataset).encode()
+    if form == "bib":
+        return citations.bibtex(dataset).encode()
+    if form == "ris":
+        return citations.ris(dataset).encode()
     raise AccordsError(f".{form}: no such format. Save as .csv, .xlsx, .bib or .ris.")
 
 

@@ -12,18 +12,13 @@ from typing import Any
 import pandas as pd
 
 from accords import exchange
-from accords.dataset import cut
-from accords.dataset import edtf as dates
+from accords.dataset import cut, older
 from accords.dataset.descriptor import faults
 from accords.dataset.model import Dataset
 from accords.dataset.names import resolve
-from accords.dataset.older import DESCRIPTOR, HEADING, LOG, older, stored, stored_versions
+from accords.dataset.older import DESCRIPTOR, LOG
 from accords.dataset.schema import to_csv, typed
 from accords.errors import AccordsError, DatasetError, NoDataset
-
-__all__ = [
-    *("find_data", "load", "own_data", "read_descriptor", "read_edition", "read_table", "save"),
-]
 
 
 def load(
@@ -41,8 +36,7 @@ def load(
     Parameters
     ----------
     path
-        Folder with ``datapackage.json``. By default the folder ``data`` here or in the nearest
-        parent folder that has one.
+        Folder with ``datapackage.json``; by default the nearest folder ``data`` here or above.
     focus
         Focus states, codes or names, as a list or separated by commas; by default those that the
         descriptor names. Without one of these, only the agreements to which a focus state is a
@@ -53,20 +47,16 @@ def load(
         :func:`accords.dataset.cut.until` for what goes. By default all that the folder holds, as
         of the day that the descriptor names in ``readUntil``, else the date of the newest edition.
 
-    Raises
-    ------
-    AccordsError
-        When there is no such state or edition, or the day lies after that until which sources were
-        read.
-    DatasetError
-        When the folder, the descriptor, a table or a column is missing or cannot be read. Run
-        ``accords check`` for all problems at once.
+    An :class:`AccordsError` says that there is no such state or edition, or that the day is too
+    late; a :class:`DatasetError` what is missing or cannot be read (``accords check`` finds all).
     """
     folder = Path(path) if path is not None else find_data()
     dataset = _read(folder)
     if as_of is not None:
-        copy = stored(folder, str(as_of).strip())
-        dataset = older(copy, dataset).dataset if copy else cut.until(dataset, _day(as_of, folder))
+        if copy := older.stored(folder, str(as_of).strip()):
+            dataset = older.older(copy, dataset).dataset
+        else:
+            dataset = cut.until(dataset, _day(as_of, folder))
     wanted = dataset.focus if focus is None else focus
     if isinstance(wanted, str):
         wanted = [state for state in wanted.split(",") if state.strip()]
@@ -128,25 +118,7 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
 
 def read_edition(folder: Path) -> tuple[str, pd.Timestamp]:
     """Read the version and date of the newest edition from ``CHANGELOG.md``."""
-    heading = HEADING.search(_text(folder / LOG))
-    if heading is None:
-        raise DatasetError(
-            f"{folder / LOG}: no edition. Add a heading such as '## 1.0.0 (2026-11-24)', the "
-            "newest first."
-        )
-    return heading[1], _calendar_day(
-        heading[2], f"{folder / LOG}: the date of edition {heading[1]}"
-    )
-
-
-def _calendar_day(written: object, what: str) -> pd.Timestamp:
-    """Read a day, or raise :class:`DatasetError` with what it is the day of."""
-    try:
-        return pd.to_datetime(str(written), format="%Y-%m-%d")
-    except ValueError as error:
-        raise DatasetError(
-            f"{what} is '{written}', which is not a day. Write it as 2026-11-24."
-        ) from error
+    return older.newest_edition(_text(folder / LOG), str(folder / LOG))
 
 
 def read_table(folder: Path, resource: Mapping[str, Any]) -> pd.DataFrame:
@@ -169,16 +141,12 @@ def read_table(folder: Path, resource: Mapping[str, Any]) -> pd.DataFrame:
 
 def _read(folder: Path) -> Dataset:
     """Read all that a folder holds."""
-    descriptor = read_descriptor(folder)
-    version, released = read_edition(folder)
+    descriptor, edition = read_descriptor(folder), read_edition(folder)
     tables = {
         resource["name"]: typed(read_table(folder, resource), resource)
         for resource in descriptor["resources"]
     }
-    tables["events"] = tables["events"].join(dates.bounds(tables["events"]["date"]))
-    until = pd.Timestamp(descriptor.get("readUntil") or released)
-    focus = tuple(descriptor.get("focus", ()))
-    return Dataset(tables, descriptor, version, released, until, focus, folder)
+    return older.assembled(tables, descriptor, edition, folder)
 
 
 def _day(as_of: str | date, folder: Path) -> pd.Timestamp:
@@ -187,7 +155,7 @@ def _day(as_of: str | date, folder: Path) -> pd.Timestamp:
     except (ValueError, TypeError):
         raise AccordsError(
             f"{as_of}: is neither a day, such as 2015-12-31, nor a stored edition. Stored are: "
-            f"{', '.join(stored_versions(folder)) or 'none'}."
+            f"{', '.join(older.stored_versions(folder)) or 'none'}."
         ) from None
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -13,39 +12,23 @@ from accords.dataset.names import fold, resolve
 from accords.dataset.tables import Tables
 from accords.errors import AccordsError
 
-__all__ = [
-    "CONFIDENCES",
-    "DIMENSIONS",
-    "FACETS",
-    "Criteria",
-    "criteria",
-    "in_words",
-    "masks",
-    "names",
-    "searchable",
-]
 
-FACETS: Mapping[str, str] = {
-    "state": "focus",
-    "partner": "partners",
-    "domain": "domains",
-    "instrument": "instrument",
-    "status": "status",
-    "confidence": "confidence",
-    "one_list": "one_list",
-}
-"""What can be filtered by value, and the column of the overview that holds it."""
+class Facet(NamedTuple):
+    """What can be filtered by value: a column of the overview, its code list, and its name."""
 
-DIMENSIONS = (*FACETS, "period", "text")
-"""Everything that a selection can be narrowed by."""
+    column: str
+    codes: str
+    label: str
 
-_CODE_LISTS = {
-    "state": "party_codes",
-    "partner": "party_codes",
-    "domain": "domain_codes",
-    "instrument": "instruments",
-    "status": "statuses",
-    "one_list": "lists",
+
+FACETS = {
+    "state": Facet("focus", "party_codes", "State"),
+    "partner": Facet("partners", "party_codes", "Partner"),
+    "domain": Facet("domains", "domain_codes", "Domain"),
+    "instrument": Facet("instrument", "instruments", "Instrument"),
+    "status": Facet("status", "statuses", "Status"),
+    "confidence": Facet("confidence", "", "Confidence"),
+    "one_list": Facet("one_list", "lists", "From one list alone"),
 }
 
 CONFIDENCES = {"high": "High", "medium": "Medium", "low": "Low"}
@@ -84,22 +67,17 @@ class Criteria:
 def criteria(dataset: Tables, text: str = "", **wanted: Any) -> Criteria:
     """Read criteria as people write them: one value or several, codes or names in any case.
 
-    Raises
-    ------
-    AccordsError
-        When a criterion or a value is not known; the message names the nearest one or all.
+    An :class:`AccordsError` names the criterion or value that is not known, and what there is.
     """
     known = {f.name for f in fields(Criteria)}
     values: dict[str, Any] = {}
     for name, value in wanted.items():
         if name not in known:
             raise AccordsError(f"{name}: no such criterion. Use {', '.join(sorted(known))}.")
-        if value is not None:
-            values[name] = (
-                resolve(name, value, _known(dataset, name))
-                if name in FACETS
-                else _year(name, value)
-            )
+        if value is not None and name in FACETS:
+            values[name] = resolve(name, value, _known(dataset, name))
+        elif value is not None:
+            values[name] = _year(name, value)
     return Criteria(text=text, **values)
 
 
@@ -122,32 +100,21 @@ def names(dataset: Tables, facet: str) -> dict[str, str]:
     Parties and domains go by name, instruments and statuses as their code lists have them.
     """
     known = _known(dataset, facet)
-    held = known.iloc[:, 0][known.index.isin(dataset.overview[FACETS[facet]].explode())]
+    held = known.iloc[:, 0][known.index.isin(dataset.overview[FACETS[facet].column].explode())]
     if facet in ("state", "partner", "domain"):
         held = held.sort_values(key=lambda column: column.map(fold))
     return dict(held)
 
 
 def masks(dataset: Tables, chosen: Criteria, haystack: pd.Series | None = None) -> pd.DataFrame:
-    """Return which dimensions of the criteria each agreement meets.
+    """Return which criteria each agreement meets: a column of bool for each facet, period and text.
 
-    Parameters
-    ----------
-    dataset
-        The dataset.
-    chosen
-        The criteria.
-    haystack
-        What :func:`searchable` returns for the dataset, to save doing it again.
-
-    Returns
-    -------
-    DataFrame
-        Boolean, indexed by ``agreement_id``, a column for each of :data:`DIMENSIONS`.
+    ``haystack`` is what :func:`searchable` returns for the dataset, to save doing it again.
     """
     overview = dataset.overview
     met = {
-        facet: _holds(overview[column], getattr(chosen, facet)) for facet, column in FACETS.items()
+        name: _holds(overview[facet.column], getattr(chosen, name))
+        for name, facet in FACETS.items()
     }
     met["period"] = _between(overview["year"], chosen.since, chosen.until)
     met["text"] = _contains(dataset, chosen.text, haystack)
@@ -195,11 +162,12 @@ def _holds(column: pd.Series, wanted: tuple[str, ...]) -> pd.Series:
 
 
 def _between(years: pd.Series, since: int | None, until: int | None) -> pd.Series:
-    if since is None and until is None:
-        return pd.Series(True, index=years.index)
-    low = since if since is not None else -9999
-    high = until if until is not None else 9999
-    return years.between(low, high).fillna(False).astype(bool)
+    met = pd.Series(True, index=years.index)
+    if since is not None:
+        met &= (years >= since).fillna(False).astype(bool)
+    if until is not None:
+        met &= (years <= until).fillna(False).astype(bool)
+    return met
 
 
 def _contains(dataset: Tables, text: str, haystack: pd.Series | None) -> pd.Series:
@@ -216,8 +184,8 @@ def _known(dataset: Tables, facet: str) -> pd.DataFrame:
     """Return the names of each code that a facet can have, held by an agreement or not."""
     if facet == "confidence":
         return pd.DataFrame({"name": CONFIDENCES})
-    known = dataset.names(_CODE_LISTS[facet])
-    if _CODE_LISTS[facet] == "party_codes":
+    known = dataset.names(FACETS[facet].codes)
+    if FACETS[facet].codes == "party_codes":
         known.insert(0, "short", pd.Series(dataset.party_names))
     return known.loc[list(dataset.focus)] if facet == "state" else known
 

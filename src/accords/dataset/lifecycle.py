@@ -7,11 +7,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-__all__ = [
-    *("APPROVALS", "CONCLUSIONS", "CONSENTS", "INTENTIONS", "PREPARATIONS", "PURCHASE"),
-    *("SIGNATURES", "SIGNS", "conclusions", "confidences", "statuses"),
-]
-
 SIGNATURES = ("accession", "signed")
 PREPARATIONS = ("noted", "tabled", "government-approved")
 """Steps that can precede a signature: alone, they do not show that an instrument was concluded."""
@@ -66,23 +61,10 @@ def statuses(
 ) -> pd.DataFrame:
     """Compute the status of every agreement as of a day.
 
-    Parameters
-    ----------
-    agreements
-        The agreements table.
-    events
-        The events table with ``earliest`` and ``latest`` (see :func:`accords.dataset.edtf.bounds`).
-    focus
-        The focus states; a multilateral instrument does not begin or end for them by another
-        state's step.
-    as_of
-        Events that began after this day have not happened yet. Undated events have.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by ``agreement_id``: ``status`` (a code of ``statuses``, missing where nothing has
-        happened yet) and ``status_event`` (the deciding event's id).
+    Events that began after that day have not happened yet; undated ones have. A multilateral
+    instrument does not begin or end for the focus states by another state's step. Indexed by
+    ``agreement_id``: ``status`` (a code of ``statuses``, missing where nothing has happened yet)
+    and ``status_event`` (the deciding event's id).
     """
     happened = _happened(agreements, events, focus, as_of)
     purchase = happened["instrument"] == PURCHASE
@@ -165,21 +147,12 @@ def conclusions(
     the first later step that shows the instrument concluded, whoever took it. Where nothing but
     operation or delivery shows it, an earlier announcement dates it. An agreement that was only
     announced, negotiated or initialled, or approved before any signature, takes the first such
-    event and is not concluded. What happened before a state could sign for itself is not its own.
+    event and is not concluded. What happened before a state could sign for itself (``since``, by
+    party, missing where not known) is not its own.
 
-    Parameters
-    ----------
-    events, parties, focus
-        The tables and the focus states.
-    since
-        By party, the day from which it could sign for itself; missing where that is not known.
-
-    Returns
-    -------
-    DataFrame
-        One row for each agreement and focus state that is a party: ``agreement_id``, ``state``,
-        ``event_id``, ``event``, ``date``, ``earliest``, ``latest``, ``uncertain``, ``concluded``.
-        Date columns are missing where nothing is dated.
+    One row for each agreement and focus state that is a party: ``agreement_id``, ``state``,
+    ``event_id``, ``event``, ``date``, ``earliest``, ``latest``, ``uncertain``, ``concluded``. Date
+    columns are missing where nothing is dated.
     """
     members = parties.loc[parties["party_id"].isin(focus), ["agreement_id", "party_id"]]
     members = members.rename(columns={"party_id": "state"})
@@ -219,40 +192,24 @@ def confidences(
 
     high: an official or treaty source, or two independent publishers. medium: one reputable
     publisher. low: anything less. Publishers are independent when neither carries the other's
-    report (``origin``).
+    report (``origin``). ``tiers`` has that of each kind of source: official, reputable or other.
 
-    Parameters
-    ----------
-    agreements
-        Ids of the agreements to grade.
-    citations, sources
-        The tables.
-    tiers
-        The tier of each kind of source: official, reputable or other.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by ``agreement_id``: ``confidence`` (high, medium, low), ``official`` (bool, an
-        official or treaty source says that it exists), ``publishers`` (number of independent
-        publishers), ``sources`` (number of sources, context aside).
+    By ``agreement_id``: ``confidence``, ``official`` (bool, an official or treaty source says that
+    it exists), ``publishers`` (number of independent ones), ``sources`` (number, context aside).
     """
     cited = citations[citations["subject"] == "existence"].merge(sources, on="source_id")
     tier = cited["kind"].map(tiers)
     voice = cited["origin"].fillna(cited["publisher"]).str.casefold()
     independent = voice.where(tier.isin(["official", "reputable"])).groupby(cited["agreement_id"])
     official = (tier == "official").groupby(cited["agreement_id"]).any()
-    result = pd.DataFrame(
-        {
-            "confidence": "low",
-            "official": official.reindex(agreements, fill_value=False),
-            "publishers": independent.nunique().reindex(agreements, fill_value=0),
-            "sources": cited.groupby("agreement_id")["source_id"]
-            .nunique()
-            .reindex(agreements, fill_value=0),
-        },
-        index=agreements,
-    ).astype({"confidence": "str", "official": bool, "publishers": int, "sources": int})
+    counts = {
+        "publishers": independent.nunique(),
+        "sources": cited.groupby("agreement_id")["source_id"].nunique(),
+    }
+    result = pd.DataFrame({"confidence": "low"}, index=agreements, dtype="str")
+    result["official"] = official.reindex(agreements, fill_value=False).astype(bool)
+    for name, number in counts.items():
+        result[name] = number.reindex(agreements, fill_value=0).astype(int)
     result.loc[result["publishers"] == 1, "confidence"] = "medium"
     result.loc[result["official"] | (result["publishers"] > 1), "confidence"] = "high"
     return result

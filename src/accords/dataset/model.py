@@ -10,8 +10,6 @@ from accords.dataset.find import criteria, in_words, masks
 from accords.dataset.tables import Tables
 from accords.words import Text
 
-__all__ = ["Dataset"]
-
 Wanted = str | Iterable[str] | None
 
 
@@ -25,21 +23,15 @@ class Dataset(Tables):
 
     Attributes
     ----------
-    tables
-        All tables by their name in the descriptor.
-    descriptor
-        The data package descriptor.
-    edition
-        Version of the newest edition in ``CHANGELOG.md``.
-    released
-        The day on which that edition was published.
+    tables, descriptor, path
+        All tables by their name in the descriptor, the descriptor, and the folder of both.
+    edition, released
+        Version of the newest edition in ``CHANGELOG.md``, and the day on which it was published.
     as_of
         The day up to which sources were read. Status is computed as of this day, and whatever
         speaks of time ends there.
     focus
         The focus states, ISO 3166-1 alpha-3.
-    path
-        The folder that the tables came from.
     choice
         By what the agreements were chosen (``partner Türkiye``), in words; empty for all of them.
     """
@@ -75,10 +67,7 @@ class Dataset(Tables):
         since, until
             Years in which it was concluded, both included. Either leaves out what is undated.
 
-        Raises
-        ------
-        AccordsError
-            When there is no such value; the message names the nearest one, or all.
+        An :class:`AccordsError` says that there is no such value, and names the nearest, or all.
         """
         wanted = {name: value for name, value in locals().items() if name not in ("self", "text")}
         chosen = criteria(self, text, **wanted)

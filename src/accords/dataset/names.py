@@ -11,8 +11,6 @@ import pandas as pd
 
 from accords.errors import AccordsError
 
-__all__ = ["fold", "resolve"]
-
 MOST_LISTED = 40
 """Codes that a message lists at most."""
 
@@ -35,22 +33,11 @@ def fold(text: str) -> str:
 
 
 def resolve(what: str, wanted: str | Iterable[str], names: pd.DataFrame) -> tuple[str, ...]:
-    """Return the codes of what people write: codes or names, in any case.
+    """Return the codes of what people write: codes or names, one or several, in any case.
 
-    Parameters
-    ----------
-    what
-        What is looked for, as the message calls it.
-    wanted
-        One code or name, or several.
-    names
-        Indexed by code, a column for each kind of name; the first is shown to readers. Where two
-        are written alike, the code goes before the first column, and that before the next.
-
-    Raises
-    ------
-    AccordsError
-        When there is no such code or name; the message names the nearest one, else all.
+    ``names`` is indexed by code, a column for each kind of name; the first is shown to readers.
+    Where two are written alike, the code goes before the first column, and that before the next.
+    An :class:`AccordsError` says ``what`` does not exist, and names the nearest one, else all.
     """
     written = pd.concat([names.index.to_series(), *(names[column] for column in names)]).dropna()
     codes = {fold(str(word)): str(code) for code, word in reversed(list(written.items()))}

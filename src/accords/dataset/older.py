@@ -16,9 +16,7 @@ import pandas as pd
 from accords.dataset import edtf as dates
 from accords.dataset.model import Dataset
 from accords.dataset.schema import as_text, is_codes, text_of, typed
-from accords.errors import AccordsError
-
-__all__ = ["Copy", "Older", "copy_of", "newest_source", "older", "stored", "unzipped"]
+from accords.errors import AccordsError, DatasetError
 
 STORED = "editions"
 """Folder of the dataset with a copy of each edition as it was released."""
@@ -43,10 +41,7 @@ class Copy(NamedTuple):
     @property
     def newest(self) -> tuple[str, pd.Timestamp]:
         """Version and date of the newest edition in the change log."""
-        heading = HEADING.search(self.log)
-        if heading is None:
-            raise AccordsError(f"{LOG} {self.origin}: no edition. Add a heading as today's has.")
-        return heading[1], pd.Timestamp(heading[2])
+        return newest_edition(self.log, f"{LOG} {self.origin}")
 
 
 class Older(NamedTuple):
@@ -57,6 +52,34 @@ class Older(NamedTuple):
     """Tables whose columns or codes have changed since."""
     lacking: frozenset[tuple[str, str]]
     """Tables and columns that it did not have."""
+
+
+def newest_edition(log: str, where: str) -> tuple[str, pd.Timestamp]:
+    """Read the version and date of the newest edition from the text of a change log."""
+    heading = HEADING.search(log)
+    if heading is None:
+        raise DatasetError(
+            f"{where}: no edition. Add a heading such as '## 1.0.0 (2026-11-24)', the newest first."
+        )
+    version, written = heading.groups()
+    try:
+        return version, pd.to_datetime(written, format="%Y-%m-%d")
+    except ValueError as error:
+        raise DatasetError(
+            f"{where}: the date of edition {version} is '{written}', which is not a day. "
+            "Write it as 2026-11-24."
+        ) from error
+
+
+def assembled(
+    tables: dict[str, pd.DataFrame], descriptor: Mapping[str, Any],
+    edition: tuple[str, pd.Timestamp], path: Path,
+) -> Dataset:  # fmt: skip
+    """Return the dataset of typed tables, with the bounds of its dates."""
+    tables["events"] = tables["events"].join(dates.bounds(tables["events"]["date"]))
+    until = pd.Timestamp(descriptor.get("readUntil") or edition[1])
+    focus = tuple(descriptor.get("focus", ()))
+    return Dataset(tables, descriptor, *edition, until, focus, path)
 
 
 def copy_of(files: Mapping[str, bytes], origin: str) -> Copy:
@@ -117,15 +140,11 @@ def older(copy: Copy, today: Dataset) -> Older:
         if changed:
             rules.append(name)
         tables[name] = typed(table.where(table != ""), resource)
-    tables["events"] = tables["events"].join(dates.bounds(tables["events"]["date"]))
-    version, released = copy.newest
     descriptor = {k: v for k, v in today.descriptor.items() if k not in OF_AN_EDITION}
     descriptor |= {k: v for k, v in copy.descriptor.items() if k in OF_AN_EDITION}
-    until = pd.Timestamp(descriptor.get("readUntil", released))
-    focus = tuple(descriptor["focus"])
-    dataset = Dataset(tables, descriptor, version, released, until, focus, today.path)
+    dataset = assembled(tables, descriptor, copy.newest, today.path)
     if "readUntil" not in descriptor and today.as_of < today.released:
-        dataset = replace(dataset, as_of=newest_source(dataset, released))
+        dataset = replace(dataset, as_of=newest_source(dataset, dataset.released))
     return Older(dataset, tuple(rules), frozenset(lacking))
 
 

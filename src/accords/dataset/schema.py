@@ -12,8 +12,6 @@ import pandas as pd
 
 from accords.errors import DatasetError
 
-__all__ = ["as_text", "is_codes", "text_of", "to_csv", "typed"]
-
 
 def is_codes(resource: Mapping[str, Any]) -> bool:
     """Return whether a table is a code list: a rule, and no fact."""

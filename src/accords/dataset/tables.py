@@ -13,8 +13,6 @@ import pandas as pd
 from accords.dataset import lifecycle as lives
 from accords.words import the
 
-__all__ = ["DCAD", "MAIN_TABLES", "SMALL_GROUP", "Tables"]
-
 DCAD = "kinne-2020-dcad"
 """Source id of the Defense Cooperation Agreement Dataset (Kinne 2020)."""
 

@@ -13,8 +13,8 @@ import plotly.graph_objects as go
 from accords.charts import theme
 from accords.dataset import Dataset, find
 from accords.dataset import edtf as dates
-from accords.dataset.find import Criteria
-from accords.explorer.filters import LABELS, counted, left, others
+from accords.dataset.find import FACETS, Criteria
+from accords.explorer.filters import counted, left, others
 from accords.explorer.widgets import Chart
 
 PARTNERS_SHOWN = 15
@@ -53,16 +53,12 @@ class Timeline:
                 go.Scatter(mode="markers", hoverinfo="text", selected=kept, unselected=kept),
                 go.Scatter(mode="markers", hoverinfo="skip", marker={**ring, "line_width": 2}),
             ],
-            height=self.HEIGHT,
-            margin={"l": 0, "r": 4, "t": self.TOP, "b": self.BOTTOM},
-            dragmode="select",
-            selectdirection="h",
-            hovermode="closest",
+            height=self.HEIGHT, margin={"l": 0, "r": 4, "t": self.TOP, "b": self.BOTTOM},
+            dragmode="select", selectdirection="h", hovermode="closest", yaxis={"visible": False},
             xaxis={"showgrid": False, "range": _around(self._years), "tickformat": "d"},
-            yaxis={"visible": False},
             newselection={"line": {"color": theme.colour("muted"), "width": 1, "dash": "solid"}},
-            annotations=_legend(dataset, colours),
-        )
+            annotations=[_legend(dataset, colours)],
+        )  # fmt: skip
         self.widget.data[0].on_click(self._clicked)
         self.widget.data[0].on_selection(self._dragged)
 
@@ -92,21 +88,20 @@ class Timeline:
         """Put a ring round the dot of the open record."""
         self._marked = agreement_id
         dot = self._dots[self._dots.index == agreement_id]
-        with self.widget.batch_update():
-            ring = self.widget.data[1]
-            ring.x, ring.y = dot["x"].tolist(), dot["y"].tolist()
+        self.widget.data[1].update(x=dot["x"].tolist(), y=dot["y"].tolist())
 
     def _band(self, criteria: Criteria) -> list[dict[str, Any]]:
         """Shade the period."""
-        if criteria.since is None and criteria.until is None:
+        since, until = criteria.since, criteria.until
+        if since is None and until is None:
             return []
         first, last = self.widget.layout.xaxis.range
-        sides = {
-            "x0": first if criteria.since is None else criteria.since - 0.5,
-            "x1": last if criteria.until is None else criteria.until + 0.5,
-        }
-        style = {"fillcolor": theme.colour("scale-0"), "line": {"width": 0}, "layer": "below"}
-        return [{"type": "rect", "yref": "paper", "y0": 0, "y1": 1, **sides, **style}]
+        return [
+            {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "layer": "below",
+             "x0": first if since is None else since - 0.5,
+             "x1": last if until is None else until + 0.5,
+             "fillcolor": theme.colour("scale-0"), "line": {"width": 0}}
+        ]  # fmt: skip
 
     def _clicked(self, _: Any, points: Any, __: Any) -> None:
         if points.point_inds:
@@ -149,34 +144,18 @@ class Bars:
         self.widget = _figure(
             [
                 go.Bar(orientation="h", hovertemplate="%{hovertext}<extra></extra>"),
-                go.Bar(
-                    orientation="h",
-                    hoverinfo="skip",
-                    textposition="outside",
-                    cliponaxis=False,
-                    textfont={"color": theme.colour("muted")},
-                ),
+                go.Bar(orientation="h", hoverinfo="skip", textposition="outside",
+                       cliponaxis=False, textfont={"color": theme.colour("muted")}),
             ],
             height=self.TOP + self.ROW * rows + self.BOTTOM,
-            title={"text": f"<b>{LABELS[facet]}s</b>{more}"},
-            barmode="overlay",
-            bargap=0.25,
-            hovermode="y",
-            dragmode=False,
+            title={"text": f"<b>{FACETS[facet].label}s</b>{more}"},
+            barmode="overlay", bargap=0.25, hovermode="y", dragmode=False,
             margin={"l": room, "r": 32, "t": self.TOP, "b": self.BOTTOM},
-            xaxis={
-                "visible": False,
-                "fixedrange": True,
-                "range": [0, max([1, *self._totals]) * 1.02],
-            },
-            yaxis={
-                "automargin": False,
-                "fixedrange": True,
-                "range": [-0.6, rows - 0.4],
-                "ticklabelstandoff": 4,
-                "showline": False,
-            },
-        )
+            xaxis={"visible": False, "fixedrange": True,
+                   "range": [0, max([1, *self._totals]) * 1.02]},
+            yaxis={"automargin": False, "fixedrange": True, "range": [-0.6, rows - 0.4],
+                   "ticklabelstandoff": 4, "showline": False},
+        )  # fmt: skip
         self.widget.data[0].on_click(self._clicked)
 
     def update(self, criteria: Criteria, met: pd.DataFrame) -> None:
@@ -190,7 +169,7 @@ class Bars:
             bars = bars.sort_values(["chosen", "here", "all"], ascending=False, kind="stable")
         bars = bars.head(self._most)[::-1]
         self._shown = bars.index.tolist()
-        names = [_plotly_text(self._names[code]) for code in bars.index]
+        names = [theme.safe(self._names[code]) for code in bars.index]
         strong = [bool(one or not self._chosen) for one in bars["chosen"]]
         with self.widget.batch_update():
             everything, selected = self.widget.data
@@ -220,17 +199,11 @@ class Bars:
 
 def _figure(traces: Iterable[go.Scatter | go.Bar], **layout: Any) -> Chart:
     figure = Chart(list(traces))
-    figure.update_layout(template="accords", autosize=True, showlegend=False, font={"size": 12})
     figure.update_layout(
-        title={
-            "font": {"size": 13},
-            "x": 0,
-            "xref": "container",
-            "y": 1,
-            "yanchor": "top",
-            "pad": {"t": 6},
-        }
-    )
+        template="accords", autosize=True, showlegend=False, font={"size": 12},
+        title={"font": {"size": 13}, "x": 0, "xref": "container", "y": 1, "yanchor": "top",
+               "pad": {"t": 6}},
+    )  # fmt: skip
     figure.update_layout(**layout)
     figure._config = {"displayModeBar": False, "responsive": True, "doubleClick": False}
     return figure
@@ -241,28 +214,26 @@ def _around(years: pd.Series) -> list[int]:
     return [int(known.min()) - 1, int(known.max()) + 1] if len(known) else [2000, 2001]
 
 
-def _legend(dataset: Dataset, colours: dict[str, str]) -> list[dict[str, Any]]:
+def _legend(dataset: Dataset, colours: dict[str, str]) -> dict[str, Any]:
     entries = [
-        f'<span style="color:{colour}">●</span> {_plotly_text(dataset.party_names.get(s, s))}'
+        f'<span style="color:{colour}">●</span> {theme.safe(dataset.party_names.get(s, s))}'
         for s, colour in colours.items()
     ]
     if len(entries) > 1:
         entries.append(f'<span style="color:{theme.colour("ink")}">●</span> several')
     entries.append("○ announced only")
-    text = f"<b>Agreements by year</b><br>{'   '.join(entries)}"
-    place = {"xref": "paper", "yref": "paper", "x": 0, "y": 1, "xanchor": "left"}
-    return [{**place, "text": text, "showarrow": False, "align": "left", "yanchor": "bottom"}]
+    return {
+        "text": f"<b>Agreements by year</b><br>{'   '.join(entries)}", "showarrow": False,
+        "align": "left", "xref": "paper", "yref": "paper", "x": 0, "y": 1, "xanchor": "left",
+        "yanchor": "bottom",
+    }  # fmt: skip
 
 
 def _hover(dataset: Dataset) -> pd.Series:
-    overview = dataset.overview
+    rows = dataset.overview.fillna({"instrument_label": ""})
     text = [
-        f"<b>{'<br>'.join(map(_plotly_text, textwrap.wrap(row['title'], 60)))}</b><br>"
-        f"{dates.spoken(row['date'])}, {_plotly_text(row['instrument_label'])}"
-        for row in overview.to_dict("records")
+        f"<b>{'<br>'.join(map(theme.safe, textwrap.wrap(row['title'], 60)))}</b><br>"
+        f"{dates.spoken(row['date'])}, {theme.safe(row['instrument_label'])}"
+        for row in rows.to_dict("records")
     ]
-    return pd.Series(text, index=overview.index, dtype=object)
-
-
-def _plotly_text(text: Any) -> str:
-    return theme.safe("" if pd.isna(text) else str(text))
+    return pd.Series(text, index=rows.index, dtype=object)

@@ -11,16 +11,6 @@ import pandas as pd
 from accords.dataset import Dataset, find
 from accords.dataset.find import FACETS, Criteria
 
-LABELS = {
-    "state": "State",
-    "partner": "Partner",
-    "domain": "Domain",
-    "instrument": "Instrument",
-    "status": "Status",
-    "confidence": "Confidence",
-    "one_list": "From one list alone",
-}
-
 
 class Filters:
     """Shows the criteria and how many agreements meet them; hands changes to ``narrow``."""
@@ -40,18 +30,17 @@ class Filters:
             value=self._span, min=first, max=last, description="Concluded", disabled=years.empty
         )
         self.facets = {
-            facet: widgets.Dropdown(options=[("Any", "")], description=LABELS[facet])
-            for facet in FACETS
+            name: widgets.Dropdown(options=[("Any", "")], description=facet.label)
+            for name, facet in FACETS.items()
         }
         self.text.observe(lambda change: narrow(text=change["new"]), "value")
         self.period.observe(self._period_moved, "value")
         for facet, menu in self.facets.items():
             menu.observe(lambda change, facet=facet: self._picked(facet, change["new"]), "value")
-        self.widget = widgets.GridBox([self.text, self.period, *self.facets.values()])
-        self.widget.add_class("accords-filters")
+        menus = [self.text, self.period, *self.facets.values()]
+        self.widget = widgets.GridBox(menus).add_class("accords-filters")
         self.count = widgets.HTML()
-        self.chips = widgets.HBox()
-        self.chips.add_class("accords-chips")
+        self.chips = widgets.HBox().add_class("accords-chips")
 
     def update(self, criteria: Criteria, met: pd.DataFrame) -> None:
         """Show criteria, and by :func:`accords.dataset.find.masks` what meets them."""
@@ -108,8 +97,7 @@ class Filters:
 
     def _chip(self, name: str, kind: str, **without: Any) -> widgets.Button:
         chip = widgets.Button(description=name, tooltip=f"Take back: {name}")
-        chip.add_class("accords-chip")
-        chip.add_class(f"accords-{kind}")
+        chip.add_class("accords-chip").add_class(f"accords-{kind}")
         chip.on_click(lambda _: self._narrow(**without))
         return chip
 
@@ -141,4 +129,4 @@ def others(met: pd.DataFrame, dimension: str) -> pd.Series:
 
 def counted(dataset: Dataset, facet: str, mask: pd.Series) -> pd.Series:
     """Count the agreements by value of a facet, the most frequent first."""
-    return dataset.overview.loc[mask, FACETS[facet]].explode().dropna().value_counts()
+    return dataset.overview.loc[mask, FACETS[facet].column].explode().dropna().value_counts()

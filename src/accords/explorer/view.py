@@ -20,8 +20,6 @@ from accords.explorer.charts import Bars, Timeline
 from accords.explorer.filters import Filters
 from accords.explorer.widgets import Page, Table
 
-__all__ = ["Explorer", "explore"]
-
 _FIRST_COLUMNS = (
     *("date", "title", "focus", "partners", "instrument", "domains"),
     *("status", "confidence", "sources", "summary"),
@@ -38,25 +36,15 @@ def explore(dataset: Dataset, text: str = "", **wanted: Any) -> Explorer:
     >>> view.selection  # doctest: +SKIP
     >>> view.save("selection.xlsx")  # doctest: +SKIP
 
-    Parameters
-    ----------
-    dataset
-        The dataset, or a part of it.
-    text, **wanted
-        Criteria to start with, as for :meth:`Dataset.find`: ``explore(ds, domain="cyber")``.
+    Criteria to start with are those of :meth:`Dataset.find`: ``explore(ds, domain="cyber")``.
     """
     return Explorer(dataset, find.criteria(dataset, text, **wanted))
 
 
 class Explorer:
-    """A view of a dataset that can be narrowed by hand or by :meth:`narrow`.
+    """A view of a dataset, ``whole``, that can be narrowed by hand or by :meth:`narrow`.
 
-    Attributes
-    ----------
-    whole
-        All that is looked at.
-    criteria
-        What the selection is narrowed by now.
+    ``criteria`` are what the selection is narrowed by now.
     """
 
     def __init__(self, dataset: Dataset, criteria: Criteria | None = None) -> None:
@@ -131,16 +119,14 @@ class Explorer:
         return self._met.all(axis=1)
 
     def _lay_out(self) -> widgets.VBox:
-        head = widgets.HBox([self._filters.count, self._page])
-        head.add_class("accords-head")
-        charts = widgets.VBox([bars.widget for bars in self._bars.values()])
-        charts.add_class("accords-charts")
+        filters, bars = self._filters, [bars.widget for bars in self._bars.values()]
+        head = widgets.HBox([filters.count, self._page]).add_class("accords-head")
+        charts = widgets.VBox(bars).add_class("accords-charts")
         parts = widgets.GridBox([self._timeline.widget, charts, self._table, self._record])
         parts.add_class("accords-parts")
         style = widgets.HTML(f"<style>{_file('explorer.css')}{theme.dark_rules()}</style>")
-        body = widgets.VBox([style, self._filters.widget, head, self._filters.chips, parts])
-        body.add_class("accords-explorer")
-        return body
+        body = widgets.VBox([style, filters.widget, head, filters.chips, parts])
+        return body.add_class("accords-explorer")
 
     def _narrow(self, **changes: Any) -> None:
         if not self._updating:

@@ -64,13 +64,7 @@ class Chart(go.FigureWidget):
 
 
 class Table(ITable):
-    """A table of all rows, made once, of which some are shown.
-
-    Attributes
-    ----------
-    shown, selected_rows
-        Rows, by their place in the table that it was made with, from 0.
-    """
+    """A table of all rows, made once, of which some are ``shown`` (by their place, from 0)."""
 
     _esm = _text(__name__, "library.js") + _text(__name__, "table.js")  # type: ignore[assignment]
     library = traitlets.Unicode().tag(sync=True)
