@@ -258,7 +258,7 @@ ANSWERED = {"firmness": "official and treaty sources only"}
 def bottom_line(dataset: Dataset) -> Iterator[str]:
     """Say in at most 150 words what the report comes to.
 
-    How many agreements, whether the states' own is in force, who leads, and the doubt.
+    How many agreements, whether the states' own is in force, what is known of them, and the doubt.
     """
     every, found = by_state(dataset), accord.accord_id(dataset)
     if every.empty:
@@ -275,7 +275,7 @@ def bottom_line(dataset: Dataset) -> Iterator[str]:
         every=every["agreement_id"], states=each(dataset, every), day=day(dataset.as_of),
         tied=list(tied.index) if len(dataset.focus) > 1 else [],
     )  # fmt: skip
-    for key in ("partners", "lives", "firmness"):
+    for key in ("lives", "firmness"):
         if message := MESSAGES[key][1](dataset):
             yield message[0]
 

@@ -199,7 +199,7 @@ def identify(nb: NotebookNode, name: str = "") -> None:
     """Make an executed notebook ready for the page; to do it again changes nothing.
 
     See :func:`accords.publish.notebooks.publish`. Beside that, a chart that is not made by
-    :func:`accords.charts.theme.finish` is named after its cell and has the title of its layout. A
+    :func:`accords.charts.frame.chart` is named after its cell and has the title of its layout. A
     :class:`NotebookError` says that two chapters show one chart: its file would stand for both.
     """
     notebooks.publish(nb, name)
@@ -227,7 +227,7 @@ def identify(nb: NotebookNode, name: str = "") -> None:
 
 
 def _bare_meta(layout: Mapping[str, Any], cell: NotebookNode, number: int) -> dict[str, Any]:
-    """Return what :func:`accords.charts.theme.finish` would, for a chart that it did not make."""
+    """Return what :func:`accords.charts.frame.chart` would, for a chart that it did not make."""
     title = layout.get("title") or {}
     text = title if isinstance(title, str) else title.get("text") or ""
     at = cell.metadata["number"]

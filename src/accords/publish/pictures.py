@@ -116,7 +116,7 @@ def untitled(figure: Figure, *, narrow: bool) -> Figure:
 def titled(picture: str, meta: dict[str, Any], source: str) -> str:
     """Compose the file that stands alone: title, subtitle, drawing and source, on white.
 
-    ``meta`` is what :func:`accords.charts.theme.finish` put on the figure.
+    ``meta`` is what :func:`accords.charts.frame.chart` put on the figure.
     """
     left, top, width, height = svg.view_box(picture)
     lines: list[dict[str, Any]] = []
