@@ -533,7 +533,7 @@ def test_text_in_the_data_never_runs(visit, tmp_path):
 
 @pytest.mark.slow
 def test_thousands_of_rows_are_found_sorted_and_printed_whole(visit, tmp_path):
-    dataset = many(10)
+    dataset = many(5)
     total = len(dataset.agreements)
     tab = visit(write(dataset, tmp_path))
     assert tab.locator(".ev tbody tr:not([hidden])").count() < total

@@ -11,7 +11,7 @@ import html5lib
 import pandas as pd
 import pytest
 from builders import empty, shipped, small, tiny
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from accords.analysis.accord import accord_id
@@ -297,7 +297,6 @@ def test_hostile_text_in_any_column_is_shown_as_text():
 
 
 @given(title=st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cn"]), min_size=1))
-@settings(max_examples=50, deadline=None)
 def test_any_title_comes_back_as_it_was(title):
     dataset = tiny(
         agreements=[

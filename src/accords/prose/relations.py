@@ -37,10 +37,17 @@ def introduction(dataset: Dataset, name: str, table: pd.DataFrame) -> str:
     if table.empty:
         return f"{holds}: none on record."
     by_state = listed(
-        f"{count(of['agreement_id'])} of {phrase(dataset, state)}"
-        for state, of in table.groupby("state")
+        f"{_sure_of(of)} of {phrase(dataset, state)}" for state, of in table.groupby("state")
     )
     return f"{holds}: {by_state}. {_CAUTION[name]}"
+
+
+def _sure_of(rows: pd.DataFrame) -> str:
+    """Count what surely is of a list, and what may be beside it: '27 and perhaps 5 more'."""
+    sure = rows["certain"] if "certain" in rows else pd.Series(True, index=rows.index)
+    more = rows.loc[~sure, "agreement_id"]
+    said = count(rows.loc[sure, "agreement_id"])
+    return f"{said} and perhaps {count(more)} more" if len(more) else said
 
 
 def step_taken(dataset: Dataset, party: str, event: str | None, date: str | None) -> str:
