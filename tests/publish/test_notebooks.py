@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -53,3 +57,20 @@ def test_the_line_that_failed_is_shown_and_not_the_cell_s_first(
     with pytest.raises(notebooks.NotebookError, match="failed: ") as failed:
         browser.completed(run())
     assert str(failed.value).splitlines()[-2].strip() == shown
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="nobody can be asked for there")
+def test_folders_of_killed_builds_go_and_those_of_running_ones_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    left, used, other = (
+        tmp_path / name
+        for name in (f"accords-{ended.pid}-a", f"accords-{os.getpid()}-b", "mine-1-c")
+    )
+    for folder in (left, used, other):
+        folder.mkdir()
+    notebooks.clear_away()
+    assert [folder.exists() for folder in (left, used, other)] == [False, True, True]

@@ -8,6 +8,7 @@ import copy
 import json
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
@@ -109,6 +110,26 @@ def read(file: Path) -> NotebookNode:
     return notebook
 
 
+def clear_away() -> None:
+    """Remove the kernels' folders that processes which were killed left in the temporary one."""
+    if sys.platform == "win32":  # There nobody can be asked for without being ended.
+        return
+    for folder in Path(tempfile.gettempdir()).glob("accords-*-*"):
+        owner = folder.name.split("-")[1]
+        if owner.isdecimal() and not _runs(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # Another's, which runs.
+        return True
+    return True
+
+
 class Runner:
     """Runs chapters in one kernel, each in an empty namespace, and keeps what they gave.
 
@@ -135,7 +156,8 @@ class Runner:
     async def start(self) -> None:
         """Start the kernel, and in it the imports that every chapter needs."""
         # A folder of its own: kernels that share one would hear each other.
-        self._place = tempfile.TemporaryDirectory(prefix="accords-")
+        clear_away()
+        self._place = tempfile.TemporaryDirectory(prefix=f"accords-{os.getpid()}-")
         self._manager = AsyncKernelManager(
             kernel_name="python3",
             # Sockets in the file system: open to no one else, and quicker than the network's.
