@@ -102,7 +102,7 @@ def test_a_message_names_the_choices_that_change_it() -> None:
 def test_a_choice_that_leaves_too_little_is_not_taken_for_one_that_agrees() -> None:
     thin = message((SURE, "up"))
     assert thin.untested == [BILATERAL]
-    assert "all 1 other" in thin.footnote
+    assert "the one other choice" in thin.footnote
     assert thin.footnote.endswith(f"when {WHEN[BILATERAL]}.")
     assert thin.footnote != message((SURE, "up"), (BILATERAL, "up")).footnote
 

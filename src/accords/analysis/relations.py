@@ -121,7 +121,7 @@ def pending(dataset: Dataset) -> pd.DataFrame:
 
 
 def outstanding(dataset: Dataset) -> pd.DataFrame:
-    """List what each state buys and no source shows the whole order of handed over.
+    """List the purchases of each state that no source shows handed over whole.
 
     Only what was ordered, or seen to arrive, within ten years of the day of reading. A list with
     ``seen`` (EDTF, when a part was last seen, if one was),

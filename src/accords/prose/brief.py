@@ -91,6 +91,8 @@ class Message:
             return ""
         held = f"{tested - len(changed)} of {tested}" if changed else f"all {tested}"
         said = f"Holds in {held} other choices of records"
+        if tested == 1:
+            said = f"{'Does not hold' if changed else 'Holds'} in the one other choice of records"
         if changed:
             said += f"; changes {listed(map(self._when_changed, changed))}"
         if self.untested:

@@ -55,7 +55,7 @@ def partner_pages(dataset: Dataset) -> str:
                     facts=facts.get((state, partner)),
                     bars=bars.get((state, partner)),
                     bought=[
-                        i for i in (row.agreement_id for row in own[state, partner]) if bought[i]
+                        row.agreement_id for row in own[state, partner] if bought[row.agreement_id]
                     ],
                     shown=shown.get((state, partner)),
                 )
