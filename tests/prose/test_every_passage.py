@@ -11,7 +11,7 @@ from typing import Any
 import builders
 import pandas as pd
 import pytest
-from chapters import DATASETS, PASSAGES, made, tables, told
+from chapters import PASSAGES, made, tables, told
 from known_numbers import unknown
 
 from accords.analysis.accord import accord_id
@@ -20,15 +20,15 @@ from accords.prose import accord, brief, claims, domains, evidence, partners, ti
 from accords.words import LeftOut, Text, plain
 
 every = pytest.mark.parametrize("passage", PASSAGES)
-everywhere = pytest.mark.parametrize("case", DATASETS)
-
-
-def telling(passage: str, case: str, **options: Any) -> Text:
-    """Return a passage; where it is left out, there is nothing more to test."""
-    said = told(passage, case, **options)
-    if isinstance(said, LeftOut):
-        pytest.skip("left out")
-    return said
+FILTERED = "of one partner of late"
+everywhere = pytest.mark.parametrize(
+    "case",
+    [
+        *("shipped", "small", "one of each", "made up"),
+        *("one state without domains", "three states", FILTERED),
+    ],
+)
+"""Real and made-up data, of one, two and three states, and of a reader's choice."""
 
 
 def test_every_passage_of_the_source_is_tried() -> None:
@@ -42,9 +42,18 @@ def test_every_passage_of_the_source_is_tried() -> None:
     assert passages == set(PASSAGES)
 
 
+ONE_OF_MANY = re.compile(
+    r"(?<![\d.,])1 (?:(?:other|dated|shared|bilateral|possible) )*(?:agreements|partners|states"
+    r"|domains|claims|facts|records|sources|days|years|contracts|comparisons|are|have|were|name"
+    r"|hang)\b"
+)
+
+
 @every
 @everywhere
-def test_a_passage_is_whole_sentences_without_gaps(passage: str, case: str) -> None:
+def test_a_passage_is_whole_sentences_with_the_numbers_of_its_tables(
+    passage: str, case: str
+) -> None:
     said = told(passage, case)
     text = str(said)
     for paragraph, items in re.findall(r"<p\b[^>]*>(.*?)</p>(<ul>)?", said.html, re.DOTALL):
@@ -53,6 +62,8 @@ def test_a_passage_is_whole_sentences_without_gaps(passage: str, case: str) -> N
     assert not re.search(
         r"  +\S|\(\)|\bof 0\b|[,;:] ?\.|\bfor \.|, and \.", re.sub(r"\n\s*", "", text)
     )
+    assert ONE_OF_MANY.findall(text) == []
+    assert isinstance(said, LeftOut) or unfounded(passage, case) == []
 
 
 @every
@@ -66,44 +77,22 @@ def test_without_an_agreement_a_passage_is_left_out_and_says_what_is_missing(pas
 def unfounded(passage: str, case: str, **options: Any) -> list[str]:
     """List the numbers of a passage that none of its tables gives."""
     # Cells of a table and items of a list stand apart.
-    said = Text(
-        re.sub(r"(?=</(?:td|th|li|caption|p)>)", " ", telling(passage, case, **options).html)
-    )
+    said = Text(re.sub(r"(?=</(?:td|th|li|caption|p)>)", " ", told(passage, case, **options).html))
+    whole = made(case).overview[["date", "concluded", "instrument"]]
     given = tables("passage", passage, case, **options)
-    return unknown(str(said), made(case), *(given or (made(case).overview,)))
-
-
-@every
-@everywhere
-def test_each_number_of_a_passage_is_one_of_its_tables(passage: str, case: str) -> None:
-    assert unfounded(passage, case) == []
+    return unknown(str(said), made(case), *(given or (whole,)))
 
 
 @pytest.mark.parametrize("passage", [name for name, how in PASSAGES.items() if how.changed])
-@pytest.mark.parametrize("case", ["shipped", "small", "with one partner"])
-def test_a_passage_follows_what_a_reader_changes(passage: str, case: str) -> None:
+def test_a_passage_follows_what_a_reader_changes(passage: str) -> None:
     changed = PASSAGES[passage].changed
-    assert unfounded(passage, case, **changed) == []
-    assert case != "shipped" or str(told(passage, case, **changed)) != str(told(passage, case))
-
-
-ONE_OF_MANY = re.compile(
-    r"(?<![\d.,])1 (?:(?:other|dated|shared|bilateral|possible) )*(?:agreements|partners|states"
-    r"|domains|claims|facts|records|sources|days|years|contracts|comparisons|are|have|were|name"
-    r"|hang)\b"
-)
+    assert unfounded(passage, "shipped", **changed) == []
+    assert str(told(passage, "shipped", **changed)) != str(told(passage, "shipped"))
 
 
 @every
-@everywhere
-def test_what_is_one_is_written_in_the_singular(passage: str, case: str) -> None:
-    assert ONE_OF_MANY.findall(str(told(passage, case))) == []
-
-
-@every
-@pytest.mark.parametrize("case", ["with one partner", "of a few years"])
-def test_a_passage_of_a_choice_says_by_what_it_was_chosen(passage: str, case: str) -> None:
-    assert made(case).choice in str(told(passage, case))
+def test_a_passage_of_a_choice_says_by_what_it_was_chosen(passage: str) -> None:
+    assert made(FILTERED).choice in str(told(passage, FILTERED))
 
 
 @every

@@ -88,12 +88,12 @@ def lives(dataset: Dataset, table: pd.DataFrame, waits: pd.DataFrame) -> go.Figu
         hover=lambda row: prose.share_hover(dataset, row, steps[row["step"]], "agreement"),
     )  # fmt: skip
     for other in rest:
-        rows = waits.to_dict("records")
+        rows = [(dataset, row, measures.WAITS[row["step"]]) for row in waits.to_dict("records")]
         other.dots(
-            waits["median"], other.rows([prose.wait_tick(row) for row in rows]), within=waits,
+            waits["median"], other.rows([prose.wait_tick(*row) for row in rows]), within=waits,
             ink=colour("muted"), symbol="square", mode="markers+text",
             text=[f"{days:.0f}" for days in waits["median"]], textposition="top center",
-            hover=[prose.wait_hover(row) for row in rows],
+            hover=[prose.wait_hover(*row) for row in rows],
         )  # fmt: skip
         other.settle(x={"rangemode": "tozero", "nticks": 5})
         figure.update_layout(xaxis={"domain": [0, 0.5]}, xaxis2={"domain": [0.72, 1]})
@@ -125,7 +125,8 @@ def missing(dataset: Dataset, table: pd.DataFrame) -> go.Figure | None:
         ("both", known["both"], "scale-5", "paper"),
         ("academic list alone", known["academic"] - known["both"], "scale-2", "ink"),
     ):
-        said = [prose.found_hover(name, part, n) for name, n in zip(names, values, strict=True)]
+        counts = zip(names, values, strict=True)
+        said = [prose.found_hover(dataset, name, part, n) for name, n in counts]
         panel.part(
             part, values, places, ink=colour(ink), on=colour(on), text=values.map(str).tolist(),
             hover=said,
@@ -133,7 +134,7 @@ def missing(dataset: Dataset, table: pd.DataFrame) -> go.Figure | None:
     rows = zip(names, known.to_dict("records"), strict=True)
     panel.dots(
         known["estimate"], places, within=known, ink=colour("accent"),
-        hover=[prose.estimate_hover(name, row) for name, row in rows],
+        hover=[prose.estimate_hover(dataset, name, row) for name, row in rows],
     )  # fmt: skip
     panel.written(
         known["high"], places, [f"{r.estimate:.0f} ({r.low:.0f}–{r.high:.0f})"

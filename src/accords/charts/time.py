@@ -159,7 +159,7 @@ def contracts(dataset: Dataset, table: pd.DataFrame, most: int = 10) -> go.Figur
     sizes = [len(rows) + 0.4 for rows in lists]
     counts = table["currency"].value_counts()
     figure, axes = marks.panels(
-        [prose.currency_heading(rows, counts) for rows in lists], sizes=sizes,
+        [prose.currency_heading(dataset, rows, counts) for rows in lists], sizes=sizes,
         height=round(29 * sum(sizes)) + 40, phone_height=round(47 * sum(sizes)) + 40, gap=6,
     )  # fmt: skip
     # One scale for all: a bar of a small sum must not be as long as one of a hundred times as much.

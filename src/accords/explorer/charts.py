@@ -33,6 +33,7 @@ class Timeline:
         overview, colours = dataset.overview, theme.state_colours(dataset.focus)
         alone = overview["focus"].map(lambda states: states[0] if len(states) == 1 else None)
         self._years = overview["year"]
+        known = self._years.dropna().tolist() or [2001]
         self._looks = pd.DataFrame(
             {
                 "colour": alone.map(colours).fillna(theme.colour("ink")),
@@ -55,7 +56,7 @@ class Timeline:
             ],
             height=self.HEIGHT, margin={"l": 0, "r": 4, "t": self.TOP, "b": self.BOTTOM},
             dragmode="select", selectdirection="h", hovermode="closest", yaxis={"visible": False},
-            xaxis={"showgrid": False, "range": _around(self._years), "tickformat": "d"},
+            xaxis={"showgrid": False, "range": [min(known) - 1, max(known) + 1], "tickformat": "d"},
             newselection={"line": {"color": theme.colour("muted"), "width": 1, "dash": "solid"}},
             annotations=[_legend(dataset, colours)],
         )  # fmt: skip
@@ -209,11 +210,6 @@ def _figure(traces: Iterable[go.Scatter | go.Bar], **layout: Any) -> Chart:
     return figure
 
 
-def _around(years: pd.Series) -> list[int]:
-    known = years.dropna()
-    return [int(known.min()) - 1, int(known.max()) + 1] if len(known) else [2000, 2001]
-
-
 def _legend(dataset: Dataset, colours: dict[str, str]) -> dict[str, Any]:
     entries = [
         f'<span style="color:{colour}">●</span> {theme.safe(dataset.party_names.get(s, s))}'
@@ -231,9 +227,6 @@ def _legend(dataset: Dataset, colours: dict[str, str]) -> dict[str, Any]:
 
 def _hover(dataset: Dataset) -> pd.Series:
     rows = dataset.overview.fillna({"instrument_label": ""})
-    text = [
-        f"<b>{'<br>'.join(map(theme.safe, textwrap.wrap(row['title'], 60)))}</b><br>"
-        f"{dates.spoken(row['date'])}, {theme.safe(row['instrument_label'])}"
-        for row in rows.to_dict("records")
-    ]
-    return pd.Series(text, index=rows.index, dtype=object)
+    titles = rows["title"].map(lambda title: map(theme.safe, textwrap.wrap(title, 60)))
+    said = rows["date"].map(dates.spoken) + ", " + rows["instrument_label"].map(theme.safe)
+    return "<b>" + titles.map("<br>".join) + "</b><br>" + said
