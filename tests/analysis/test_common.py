@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import builders
 
-from accords.analysis import choices, under_each_choice
+from accords.analysis import by_state, choices, under_each_choice
 from accords.analysis.common import ALL, WHEN
-from accords.analysis.time import timeline
 
 
 def test_the_choices_of_a_dataset_are_made_once_and_the_first_leaves_nothing_out() -> None:
@@ -19,7 +18,7 @@ def test_the_choices_of_a_dataset_are_made_once_and_the_first_leaves_nothing_out
 
 def test_a_measure_is_taken_under_each_choice() -> None:
     ds = builders.small()
-    table = under_each_choice(ds, timeline)
-    assert len(table[table["choice"] == ALL]) == len(timeline(ds))
+    table = under_each_choice(ds, by_state)
+    assert len(table[table["choice"] == ALL]) == len(by_state(ds))
     bilateral = table.loc[table["choice"] == "bilateral only", "agreement_id"]
     assert set(ds.overview.loc[bilateral, "scope"]) == {"bilateral"}

@@ -141,38 +141,33 @@ def test_life_cycles_count_what_is_on_record(small: Dataset) -> None:
     }  # fmt: skip
 
 
-def test_a_wait_runs_from_signature_to_the_step() -> None:
-    ds = lives(("a", "signed", "2010-01-01"), ("a", "entered-into-force", "2010-03-02"))
-    row = measures.waits(ds).set_index("step").loc["entered-into-force"]
-    assert row["days"] == 60
+def waited(*events: tuple[str, str, str | None], **agreement: str) -> dict[str, tuple[int, int]]:
+    """How many have each step on record, and after how many days half of them."""
+    table = measures.waiting_summary(lives(*events, **agreement)).set_index("step")
+    return dict(zip(table.index, zip(table["of"], table["median"], strict=True), strict=True))
 
 
-def test_a_step_that_is_on_no_record_has_no_days() -> None:
-    rows = measures.waits(lives(("a", "signed", "2010-01-01"), ("a", "ratified", "2010-01-11")))
-    assert rows.set_index("step")["days"].dropna().to_dict() == {"ratified": 10}
+def test_a_wait_runs_from_signature_to_the_step_where_that_is_on_record() -> None:
+    events = [("a", "signed", "2010-01-01"), ("a", "entered-into-force", "2010-03-02")]
+    assert waited(*events) == {"entered-into-force": (1, 60)}
 
 
 def test_a_month_counts_as_its_middle_and_a_year_is_too_vague_to_start_from() -> None:
-    ds = lives(
-        ("month", "signed", "2010-01"),
-        ("month", "ratified", "2010-03-17"),
-        ("year", "signed", "2010"),
-        ("year", "ratified", "2011"),
-    )
-    rows = measures.waits(ds)
-    rows = rows[rows["step"] == "ratified"]
-    assert rows["agreement_id"].tolist() == ["month"]
-    assert rows["days"].tolist() == [60]
+    events = [
+        *(("month", "signed", "2010-01"), ("month", "ratified", "2010-03-17")),
+        *(("year", "signed", "2010"), ("year", "ratified", "2011")),
+    ]
+    assert waited(*events) == {"ratified": (1, 60)}
 
 
 def test_a_step_dated_before_the_signature_is_left_out() -> None:
-    ds = lives(("a", "signed", "2010-06-01"), ("a", "ratified", "2010-01-01"))
-    assert "ratified" not in set(measures.waits(ds)["step"])
+    assert waited(("a", "signed", "2010-06-01"), ("a", "ratified", "2010-01-01")) == {}
 
 
 @pytest.mark.parametrize("instrument", ["procurement-contract", "cooperation-plan", "memorandum"])
 def test_instruments_that_need_no_approval_do_not_wait(instrument: str) -> None:
-    assert measures.waits(lives(("a", "signed", "2010-01-01"), instrument=instrument)).empty
+    events = [("a", "signed", "2010-01-01"), ("a", "ratified", "2010-01-11")]
+    assert waited(*events, instrument=instrument) == {}
 
 
 def test_a_median_is_of_the_waits_on_record_alone() -> None:
@@ -341,7 +336,6 @@ def test_all_readings_together_have_a_rate_of_their_own() -> None:
         measures.domain_bases,
         measures.disputes_by_fact,
         measures.life_cycles,
-        measures.waits,
         measures.waiting_summary,
         measures.whereabouts,
         measures.coverage,

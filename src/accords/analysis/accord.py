@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from accords.analysis.common import by_state, together
 from accords.dataset import Dataset
 from accords.dataset import lifecycle as lives
 
-CONSENT = ("parliament-approved", "ratified")
-"""Steps whose absence leaves a state's consent open."""
-
-MONTH = 31
-"""Days that a date may span to be timed."""
-
-UNRECORDED = "unrecorded"
-"""Stands for the voice of a citation that has none recorded."""
-
+CONSENT = ("parliament-approved", "ratified")  # steps whose absence leaves a state's consent open
+UNRECORDED = "unrecorded"  # stands for the voice of a citation that has none recorded
 TEXT, SEVERAL, ONE, PRESS = NAMED_BY = (
     "the text",
     "several official voices",
@@ -29,10 +20,9 @@ TEXT, SEVERAL, ONE, PRESS = NAMED_BY = (
 
 
 def accord_id(dataset: Dataset) -> str | None:
-    """Return which agreement is the accord that the report is about.
+    """Return the agreement of all focus states that the claims are about, which the report is on.
 
-    The one that the claims are about, where all focus states are its parties; else the newest
-    concluded bilateral instrument between two focus states; else None.
+    Else the newest concluded bilateral instrument between two focus states, else None.
     """
     overview = dataset.overview
     all_in = overview["focus"].map(lambda states: set(dataset.focus) <= set(states)).astype(bool)
@@ -55,15 +45,9 @@ def parties_of(dataset: Dataset, agreement_id: str | None) -> tuple[str, ...]:
 def life(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     """List the recorded steps of one agreement, and the steps that would complete it.
 
-    Steps to come are the common entry into force and, where approval has begun, each party's
-    parliamentary approval and ratification, where none is recorded. That a step is not recorded
-    does not show that it was not taken, nor that it is needed. Nothing is open once the agreement
-    is in force or ended, or where it was only announced.
-
-    Gives, in order of time, steps not found last: ``event_id``, ``event``, ``label``, ``party``
-    (missing for a common step), ``date`` (EDTF) with its bounds, ``place``, ``signatories``,
-    ``days`` (after the signature), ``found``, ``count`` (sources), ``disputed`` (``date``,
-    ``place`` ...), ``ids``.
+    Gives, in order of time: ``event_id``, ``event``, ``label``, ``party`` (missing for a common
+    step), ``date`` with its bounds, ``place``, ``signatories``, ``days`` (after the signature),
+    ``found`` (those that are not stand last), ``count`` (sources), ``disputed`` (fields), ``ids``.
     """
     steps = dataset.events[dataset.events["agreement_id"] == agreement_id]
     steps = steps.rename(columns={"party_id": "party"}).assign(found=True)
@@ -89,7 +73,11 @@ def life(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
 
 
 def _open_steps(dataset: Dataset, agreement_id: str | None, steps: pd.DataFrame) -> pd.DataFrame:
-    """List the steps that would complete a life and that no source shows."""
+    """List the steps that would complete a life and that no source shows.
+
+    The common entry into force and, once approval has begun, each party's consent; nothing where
+    the agreement is in force, has ended or was only announced.
+    """
     status = dataset.overview["status"].get(agreement_id)
     rows: list[tuple[str, str | None]] = []
     if status == "pending":
@@ -105,13 +93,9 @@ def _open_steps(dataset: Dataset, agreement_id: str | None, steps: pd.DataFrame)
 def voices(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     """List who names each domain of one agreement.
 
-    Voices stay apart: a list that one side published is not merged with the other's, nor with what
-    the press says. A voice's list is joint where each source that relays it gives the very same
-    domains, two or more, for another agreement too; it is then weaker evidence for either.
-
-    Gives, the best basis and most voices first: ``domain``, ``voice`` (or :data:`UNRECORDED`),
-    ``official`` (bool), ``count`` (sources), ``named_by`` (one of :data:`NAMED_BY`), ``joint`` (the
-    other agreements that the voice's list was given for), ``ids``.
+    Gives, the best basis and most voices first: ``domain``, ``voice``, ``official``, ``count``
+    (sources), ``named_by`` (of :data:`NAMED_BY`), ``joint`` (other agreements that every source
+    gives the voice's whole list for, of two domains or more), ``ids``.
     """
     cited = dataset.citations[dataset.citations["agreement_id"] == agreement_id]
     cited = cited[cited["subject"].str.startswith("domain:")]
@@ -120,8 +104,10 @@ def voices(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
         voice=cited["voice"].fillna(UNRECORDED),
     )
     counts = cited.groupby(["domain", "voice"])["source_id"].nunique().rename("count")
-    table = dataset.domains[dataset.domains["agreement_id"] == agreement_id]
-    table = table[["domain", "basis"]].merge(counts.reset_index(), on="domain", how="left")
+    table = dataset.domains.loc[
+        dataset.domains["agreement_id"] == agreement_id, ["domain", "basis"]
+    ]
+    table = table.merge(counts.reset_index(), on="domain", how="left")
     table = table.fillna({"voice": UNRECORDED, "count": 0}).astype({"count": int})
     kinds = dataset.codes("voices")["basis"]
     table["official"] = table["voice"].map(kinds).fillna("press") != "press"
@@ -150,34 +136,30 @@ def _joint_lists(
 ) -> dict[str, tuple[str, ...]]:
     """Return, by voice, the other agreements that its whole list was given for."""
     rows = dataset.citations[dataset.citations["subject"].str.startswith("domain:")]
-    rows = rows[rows["source_id"].isin(cited["source_id"])]
-    given = rows.groupby(["source_id", "agreement_id"])["subject"].agg(frozenset)
-
-    def shared(source: str) -> list[str]:
-        lists = given[source]
-        own = lists[agreement_id]
-        return [i for i in lists.index[lists == own] if i != agreement_id and len(own) > 1]
-
-    found = {}
-    for voice, sources in cited.groupby("voice")["source_id"]:
-        others = [shared(source) for source in sources.unique()]
-        if voice != UNRECORDED and all(others):
-            found[str(voice)] = together(others)
-    return found
+    lists = rows.groupby(["source_id", "agreement_id"])["subject"].agg(frozenset).reset_index()
+    own = lists[(lists["agreement_id"] == agreement_id) & (lists["subject"].map(len) > 1)]
+    alike = own.merge(lists, on=["source_id", "subject"], suffixes=("_own", ""))
+    alike = alike[alike["agreement_id"] != agreement_id]
+    others = alike.groupby("source_id")["agreement_id"].agg(tuple)
+    known = cited[cited["voice"] != UNRECORDED].groupby("voice")["source_id"].unique()
+    return {
+        str(voice): together(others[list(sources)])
+        for voice, sources in known.items()
+        if set(sources) <= set(others.index)
+    }
 
 
 def between(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     """Return the overview rows of all other bilateral agreements of one agreement's parties.
 
-    ``when`` says whether each is ``earlier`` or ``later`` than the agreement, or ``unknown`` where
-    the dates do not tell.
+    ``when`` is ``earlier`` or ``later`` than the agreement, or ``unknown`` by the dates.
     """
     overview = dataset.overview
     parties = set(parties_of(dataset, agreement_id))
     by = dataset.parties.groupby("agreement_id")["party_id"].agg(set)
     shared = by.index[[bool(parties) and parties <= members for members in by]]
     rows = overview[overview.index.isin(shared) & (overview["scope"] == "bilateral")]
-    rows = rows[rows.index != agreement_id].assign(when="unknown")
+    rows = rows.drop(index=[agreement_id], errors="ignore").assign(when="unknown")
     if len(rows):
         mine = overview.loc[agreement_id]
         rows.loc[rows["latest"] < mine["earliest"], "when"] = "earlier"
@@ -188,17 +170,15 @@ def between(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
 def approval_times(dataset: Dataset) -> pd.DataFrame:
     """Measure the time from signature to each focus state's first recorded consent.
 
-    Bilateral instruments with a signature and a consent (approval by government, a chamber or
-    parliament, ratification, notification) of that state's own, not before the signature, both
-    dated to the month or better: only of those whose approval somebody reported. Gives, shortest
-    first: ``agreement_id``, ``state``, ``event`` (the consent), ``days`` (middle of the range that
-    the dates allow), ``low``, ``high`` (days, both inclusive).
+    Of bilateral instruments with both dated to the month or better, the consent not before the
+    signature. Gives, shortest first: ``agreement_id``, ``state``, ``event`` (the consent), ``days``
+    (middle of the range that the dates allow), ``low``, ``high`` (days, both inclusive).
     """
     overview = dataset.overview
     bilateral = overview.index[(overview["scope"] == "bilateral") & overview["concluded"]]
     events = dataset.events[dataset.events["agreement_id"].isin(bilateral)]
     events = events.dropna(subset=["earliest", "latest"])
-    precise = (events["latest"] - events["earliest"]).dt.days <= MONTH
+    precise = (events["latest"] - events["earliest"]).dt.days <= 31
     events = events[precise & (events["earliest"] <= dataset.as_of)]
     signatures = events[events["event"] == "signed"].groupby("agreement_id")
     signed = signatures[["earliest", "latest"]].min().add_prefix("signed_")
@@ -217,13 +197,9 @@ def approval_times(dataset: Dataset) -> pd.DataFrame:
 def standing(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     """Place one agreement among the others of each focus state that is its party.
 
-    By ``domains``: the domains that its text or an official voice names, among the agreements with
-    any; by ``days``: the time to the state's first consent (see :func:`approval_times`). Ranges
-    that overlap cannot be told apart.
-
-    Gives for each state and aspect that can be measured: ``state``, ``aspect``, ``value``,
-    ``below``, ``same``, ``above`` (tuples of the others that are lower, not told apart, and
-    higher), ``count`` (how many are below), ``of`` (all others), ``ids`` (of these).
+    By ``aspect``: ``domains`` (that text or official voices name, of agreements with any) and
+    ``days`` (:func:`approval_times`). Gives ``state``, ``aspect``, ``value``, ``below``, ``same``,
+    ``above`` (ids: lower, not told apart, higher), ``count`` (below), ``of``, ``ids`` (all others).
     """
     rows = by_state(dataset)
     named = rows["domains"].map(len) - rows["press_domains"].map(len)
@@ -231,24 +207,13 @@ def standing(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     found = []
     for aspect, table in (("domains", domains), ("days", approval_times(dataset))):
         for state in dataset.focus:
-            own = table[table["state"] == state]
-            mine = own[own["agreement_id"] == agreement_id]
-            if len(mine):
-                others = own[own["agreement_id"] != agreement_id]
-                found.append({"state": state, "aspect": aspect, **_placed(mine.iloc[0], others)})
+            own = table[table["state"] == state].set_index("agreement_id")
+            if agreement_id not in own.index:
+                continue
+            mine, others = own.loc[[agreement_id]].iloc[0], own.drop(index=agreement_id)
+            lower, higher = others["high"] < mine["low"], others["low"] > mine["high"]
+            parts = [tuple(others.index[m]) for m in (lower, ~(lower | higher), higher)]
+            sizes = len(parts[0]), len(others)
+            found.append((state, aspect, float(mine["days"]), *parts, *sizes, together(parts)))
     columns = ["state", "aspect", "value", "below", "same", "above", "count", "of", "ids"]
     return pd.DataFrame(found, columns=columns)
-
-
-def _placed(mine: pd.Series, others: pd.DataFrame) -> dict[str, Any]:
-    """Return which others are lower and higher than one, by their ranges."""
-    lower, higher = others["high"] < mine["low"], others["low"] > mine["high"]
-    parts = {"below": lower, "same": ~(lower | higher), "above": higher}
-    ids = {name: tuple(others.loc[mask, "agreement_id"]) for name, mask in parts.items()}
-    return {
-        "value": float(mine["days"]),
-        **ids,
-        "count": len(ids["below"]),
-        "of": len(others),
-        "ids": together(ids.values()),
-    }

@@ -11,8 +11,6 @@ from accords.dataset import Dataset
 from accords.dataset.lifecycle import PURCHASE
 
 ALL = "all records"
-"""The choice that leaves nothing out."""
-
 WHEN = {
     "high confidence only": "only records of high confidence count",
     "official and treaty sources only": "only records with an official or treaty source count",
@@ -21,7 +19,7 @@ WHEN = {
     "without records known from one list alone": "records known from one list alone are left out",
     "bilateral only": "only bilateral agreements count",
 }
-"""Each other choice, as it stands after 'when'."""
+"""Each choice of records but :data:`ALL`, as it stands after 'when'."""
 
 
 def concluded(dataset: Dataset) -> pd.DataFrame:
@@ -39,20 +37,17 @@ def by_state(dataset: Dataset, *, concluded_only: bool = True) -> pd.DataFrame:
     rows = dataset.memberships.drop(columns=["event_id", "event", "concluded"])
     columns = [
         *("title", "instrument", "instrument_family", "scope", "status", "concluded"),
-        *("confidence", "official", "dcad", "partners", "domains"),
-        *("press_domains", "families"),
+        *("confidence", "official", "dcad", "partners", "domains", "press_domains", "families"),
     ]
     rows = rows.merge(dataset.overview[columns], left_on="agreement_id", right_index=True)
-    if concluded_only:
-        rows = rows[rows["concluded"]]
-    return rows.reset_index(drop=True)
+    return (rows[rows["concluded"]] if concluded_only else rows).reset_index(drop=True)
 
 
 def dyads(dataset: Dataset) -> pd.DataFrame:
     """Return one row for each concluded bilateral agreement, focus state and partner.
 
-    An agreement between two focus states counts once for each of them, with the other as partner.
-    Gives the columns of :func:`by_state` with ``partner`` in place of ``partners``.
+    Gives the columns of :func:`by_state` with ``partner`` in place of ``partners``. An agreement
+    between two focus states counts once for each of them, with the other as partner.
     """
     rows = by_state(dataset)
     return with_partners(rows[rows["scope"] == "bilateral"])
@@ -73,16 +68,8 @@ def two_spans(rows: pd.DataFrame, end: int, years: int) -> tuple[pd.DataFrame, p
     return before, after
 
 
-def in_order(dataset: Dataset, states: pd.Series) -> pd.Series:
-    """Return the place of each focus state, to sort by."""
-    return states.map({state: n for n, state in enumerate(dataset.focus)})
-
-
 def counted(rows: pd.DataFrame, by: list[str], **more: tuple[str, str]) -> pd.DataFrame:
-    """Count the agreements of each group: the keys, ``count``, ``ids`` (tuple), and what is asked.
-
-    ``more`` names further columns, as in :meth:`DataFrame.agg`.
-    """
+    """Count the agreements of each group: the keys, ``count``, ``ids``, and ``more`` as in agg."""
     ids = {"count": ("agreement_id", "nunique"), "ids": ("agreement_id", distinct)}
     return rows.groupby(by, as_index=False, observed=True).agg(**ids, **more)
 
@@ -107,18 +94,17 @@ def shares(
 ) -> pd.DataFrame:
     """Count the rows of every group for each focus state, as shares with intervals.
 
-    ``groups`` says by code which rows belong, to several perhaps; ``name`` is the column of codes.
-    Gives ``state``, the codes, ``count``, ``of`` (all rows of the state), ``share``, ``low``,
-    ``high`` (Wilson, 95 %), ``ids`` (tuple); states without a row are left out.
+    ``groups`` says by code which rows belong, to several perhaps. Gives ``state``, the codes as
+    ``name``, ``count``, ``of`` (all rows of the state), ``share``, ``low``, ``high`` (see
+    :func:`wilson`), ``ids``; states without a row are left out.
     """
     found = []
     for state in dataset.focus:
         own = rows["state"] == state
-        for code, mask in groups.items():
+        for code, mask in groups.items() if own.any() else ():
             inside = rows.loc[own & mask.fillna(False).astype(bool), "agreement_id"]
             found.append((state, code, len(inside), int(own.sum()), distinct(inside)))
-    table = pd.DataFrame(found, columns=["state", name, "count", "of", "ids"])
-    table = wilson(table[table["of"] > 0].reset_index(drop=True))
+    table = wilson(pd.DataFrame(found, columns=["state", name, "count", "of", "ids"]))
     return table[["state", name, "count", "of", "share", "low", "high", "ids"]]
 
 
@@ -126,22 +112,18 @@ def wilson(table: pd.DataFrame) -> pd.DataFrame:
     """Add ``share``, ``low``, ``high`` (Wilson 1927, 95 %) to a table of ``count`` and ``of``."""
     from statsmodels.stats.proportion import proportion_confint
 
-    table = table.assign(share=(table["count"] / table["of"]).astype(float))
-    if table.empty:
-        return table.assign(low=[], high=[])
-    low, high = proportion_confint(table["count"], table["of"], method="wilson")
-    return table.assign(low=low, high=high)
+    count, of = table["count"].astype(float), table["of"].astype(float)
+    low, high = proportion_confint(count, of, method="wilson")
+    return table.assign(share=count / of, low=low, high=high)
 
 
 def choices(dataset: Dataset) -> dict[str, Dataset]:
-    """Return the dataset under each choice of records, by the choice's name.
+    """Return the dataset under each choice of records, by its name: :data:`ALL`, then :data:`WHEN`.
 
-    The first is :data:`ALL`; the others leave some out, one reason at a time. They are made once
-    for a dataset and kept with it, as what it computes is.
+    They are made once for a dataset and kept with it, as what it computes is.
     """
-    kept: dict[str, Dataset] = vars(dataset).setdefault("_choices", {})
-    if not kept:
-        overview = dataset.overview
+    overview = dataset.overview
+    if "_choices" not in vars(dataset):
         masks = (
             overview["confidence"] == "high",
             overview["official"].astype("boolean").fillna(False),
@@ -150,19 +132,16 @@ def choices(dataset: Dataset) -> dict[str, Dataset]:
             overview["one_list"].isna(),
             overview["scope"] == "bilateral",
         )
-        kept[ALL] = dataset
-        for name, mask in zip(WHEN, masks, strict=True):
-            kept[name] = dataset.select(overview.index[mask])
+        parts = [dataset, *(dataset.select(overview.index[mask]) for mask in masks)]
+        vars(dataset)["_choices"] = dict(zip((ALL, *WHEN), parts, strict=True))
+    kept: dict[str, Dataset] = vars(dataset)["_choices"]
     return kept
 
 
 def under_each_choice(
     dataset: Dataset, measure: Callable[..., pd.DataFrame], **options: Any
 ) -> pd.DataFrame:
-    """Return one measure's tables under each choice of records, one below another.
-
-    Gives ``choice`` (see :func:`choices`) and the columns of the measure.
-    """
+    """Return one measure's table under each of the :func:`choices`, named by ``choice``."""
     tables = {name: measure(data, **options) for name, data in choices(dataset).items()}
     table = pd.concat(tables, names=["choice"]).reset_index(level="choice")
     return table.reset_index(drop=True)

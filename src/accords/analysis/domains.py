@@ -16,15 +16,9 @@ from accords.dataset import Dataset
 FEWEST = 10
 """Coded agreements that a state needs on either side before its shares are compared."""
 
-CUTS = (2010, 2020)
-"""Years at which the report compares before and after."""
-
 
 def coded(dataset: Dataset) -> pd.DataFrame:
-    """List the concluded agreements of which the text or an official source names a domain.
-
-    Gives the rows of :func:`accords.analysis.common.by_state` with ``domains`` of these alone.
-    """
+    """Return the rows of :func:`by_state` whose text or an official source names a domain."""
     rows = by_state(dataset)
     rows["domains"] = [
         tuple(domain for domain in named if domain not in press)
@@ -38,14 +32,13 @@ def profiles(
 ) -> pd.DataFrame:
     """Share of each focus state's agreements that name each domain, of those that name any.
 
-    The text or an official source names the domain; what the press alone names is counted apart.
     ``since`` and ``until`` are years, both inclusive; without them what is undated counts too.
-
-    Gives for every domain of the code list and every state that has such an agreement ``state``,
-    ``domain``, the columns of :func:`accords.analysis.common.shares`, ``press_ids`` (where the
-    press alone names the domain), ``since`` and ``until`` (Int64, missing where not asked for).
+    Gives shares by ``domain``, with ``press_ids`` (where the press alone names it) and the years.
     """
-    rows, told = _within(coded(dataset), since, until), _within(by_state(dataset), since, until)
+    rows, told = coded(dataset), by_state(dataset)
+    if since is not None or until is not None:
+        years = -np.inf if since is None else since, np.inf if until is None else until
+        rows, told = (t[t["year"].between(*years).fillna(False).astype(bool)] for t in (rows, told))
     codes = dataset.codes("domain_codes").index
     groups = {code: rows["domains"].map(lambda d, c=code: c in d) for code in codes}
     table = shares(dataset, rows, groups, "domain")
@@ -57,20 +50,11 @@ def profiles(
     return table.astype(dict.fromkeys(span, "Int64"))
 
 
-def _within(rows: pd.DataFrame, since: int | None, until: int | None) -> pd.DataFrame:
-    if since is None and until is None:
-        return rows
-    first = -np.inf if since is None else since
-    last = np.inf if until is None else until
-    return rows[rows["year"].between(first, last).fillna(False).astype(bool)]
-
-
 def firsts(dataset: Dataset) -> pd.DataFrame:
     """Find the first bilateral agreement of each state for which a domain is named for sure.
 
-    By the latest day that its date allows, so that a span of years is not first by its beginning.
-    Gives, in the order of dates: ``state``, ``domain``, ``agreement_id``, ``date`` (EDTF),
-    ``latest``, ``partners`` (tuple), ``status``.
+    By the latest day that its date allows. Gives, in the order of dates: ``state``, ``domain``,
+    ``agreement_id``, ``date`` (EDTF), ``latest``, ``partners`` (tuple), ``status``.
     """
     rows = coded(dataset).explode("domains").rename(columns={"domains": "domain"})
     rows = rows[(rows["scope"] == "bilateral") & rows["latest"].notna()]
@@ -82,36 +66,25 @@ def firsts(dataset: Dataset) -> pd.DataFrame:
 def contrast(
     dataset: Dataset, *, since: int | None = None, until: int | None = None
 ) -> pd.DataFrame:
-    """Compare the profiles of the first two focus states, domain by domain.
+    """Compare the profiles of the first two focus states, domain by domain, over such years.
 
-    The difference of two shares has Newcombe's 95 % interval; ``adjusted`` is Fisher's exact
-    p-value after Holm's correction for the number of domains. Years are as for :func:`profiles`.
-
-    Gives ``domain``, ``more`` (the state with the larger share), ``since``, ``until``, ``first``
-    and ``second`` (shares of the two states), ``difference`` (first less second), ``low``,
-    ``high``, ``p``, ``adjusted``, ``sure`` (bool: ``adjusted`` below 0.05), ``ids``; nothing unless
-    two states have such agreements.
+    Gives ``domain``, ``more`` (the state with the larger share), ``since``, ``until``, ``first``,
+    ``second`` (shares), ``difference``, ``low``, ``high`` (Newcombe, 95 %), ``p`` (Fisher's exact),
+    ``adjusted`` (Holm's, for the number of domains), ``sure`` (below 0.05), ``ids``.
     """
-    keys = ["domain", "more", "since", "until"]
     table = profiles(dataset, since=since, until=until)
-    if not set(dataset.focus[:2]) <= set(table["state"]) or len(dataset.focus) < 2:
-        return _differences(pd.DataFrame(), keys)
-    states = dataset.focus[:2]
-    first, second = (table[table["state"] == state] for state in states)
-    same = ["domain", "since", "until"]
-    pairs = first.merge(second, on=same, suffixes=("_a", "_b"))
-    pairs["more"] = np.where(pairs["share_a"] >= pairs["share_b"], *states)
-    return _differences(pairs, keys)
+    first, second = (table[table["state"].isin(dataset.focus[n : n + 1])] for n in (0, 1))
+    pairs = first.merge(second, on=["domain", "since", "until"], suffixes=("_a", "_b"))
+    pairs["more"] = pairs["state_a"].where(pairs["share_a"] >= pairs["share_b"], pairs["state_b"])
+    return _differences(pairs, ["domain", "more", "since", "until"])
 
 
-def change(dataset: Dataset, cuts: tuple[int, ...] = CUTS) -> pd.DataFrame:
+def change(dataset: Dataset, cuts: tuple[int, ...] = (2010, 2020)) -> pd.DataFrame:
     """Compare each state's profile from some years on with that of the years before.
 
-    As :func:`contrast`, with the later share first; corrected over all domains, states and cuts.
     ``cuts`` are the first years of the later spans; states with fewer than :data:`FEWEST` coded
-    agreements on either side of one are left out there.
-
-    Gives ``cut``, ``state``, ``domain`` and the columns of :func:`contrast` from ``first`` on.
+    agreements on either side are left out. Gives ``cut``, ``state``, ``domain`` and, of the later
+    share first, the columns of :func:`contrast`, corrected over all rows.
     """
     pairs = [
         profiles(dataset, since=cut)

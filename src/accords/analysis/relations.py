@@ -13,29 +13,18 @@ from accords.analysis.common import by_state, counted, with_partners
 from accords.dataset import Dataset
 from accords.dataset.lifecycle import APPROVALS, PURCHASE, SIGNS
 
-PLEDGE = "mutual-defence"
-"""The domain of an undertaking to assist one another in case of attack, or to consult on it."""
-
-ENDED = ("expired", "terminated", "superseded", "rejected", "cancelled")
-"""Statuses of what binds no more, or never did."""
-
-OUTSTANDING = ("ordered", "in-delivery")
-"""Statuses of a purchase of which no source shows the whole order handed over."""
-
-SUPPLIER = "supplier"
-"""The role of a party that sells or gives."""
-
-DONE = ("ratified", "notified")
-"""Steps with which a party has done its part."""
-
+PLEDGE = "mutual-defence"  # to assist one another in case of attack, or to consult on it
+ENDED = ("expired", "terminated", "superseded", "rejected", "cancelled")  # or never binding
+OUTSTANDING = ("ordered", "in-delivery")  # no source shows the whole order handed over
+DONE = ("ratified", "notified")  # a party has done its part
 _LISTED = ["agreement_id", "state", "partners", "date", "status"]
 
 
 def relations(dataset: Dataset) -> pd.DataFrame:
-    """List what ties each focus state to each party, a row for each agreement, newest first.
+    """List what ties each focus state to each party: a row for each agreement of theirs.
 
     Gives the columns of :func:`accords.analysis.common.by_state` with ``partner`` in place of
-    ``partners``, and ``worldwide`` (bool). An agreement of two focus states has a row for either.
+    ``partners``, and ``worldwide`` (bool).
     """
     rows = _newest_first(by_state(dataset, concluded_only=False))
     return with_partners(rows.join(dataset.overview["worldwide"], on="agreement_id"))
@@ -46,10 +35,9 @@ def profiles(dataset: Dataset) -> pd.DataFrame:
 
     Gives, most first within an aspect: ``state``, ``partner``, ``aspect``, ``code``, ``count`` (of
     ``sources`` the pages cited, else agreements), ``of`` (the pair's bilateral agreements),
-    ``share`` (0 to 1), ``ids`` (newest first). Aspects and their codes: ``agreements`` (``all``,
-    ``concluded``), ``status``, ``domain``, ``press`` (domains that the press alone names),
-    ``pledge`` (:data:`PLEDGE`), ``purchase`` (its status), ``official`` (``official``: such a
-    source or a treaty database speaks of it), ``sources`` (``cited``).
+    ``share``, ``ids``. Aspects (and codes): ``agreements`` (``all``, ``concluded``), ``status``,
+    ``domain``, ``press`` (domains that the press alone names), ``pledge`` (:data:`PLEDGE`),
+    ``purchase`` (its status), ``official`` (``official``), ``sources`` (``cited``).
     """
     rows = relations(dataset)
     rows = rows[rows["scope"] == "bilateral"].assign(unit=rows["agreement_id"])
@@ -97,25 +85,24 @@ def pledges(dataset: Dataset) -> pd.DataFrame:
 def pending(dataset: Dataset) -> pd.DataFrame:
     """List what is signed, in approval and not in force, with how far each side has come.
 
-    A party's step is the furthest of its approval that is on record; none on record does not show
-    that none was taken, nor that one is needed. A list with ``steps`` (tuple of party, event or
-    None, and date or None: the state first, then the others that have one) and ``done`` (bool: the
-    state ratified or gave notice).
+    A list with ``steps`` (party, event and date of the furthest step of its approval on record: the
+    state first, with None where it has none, then the others that have one) and ``done`` (bool: the
+    state ratified or gave notice). None on record does not show that none was taken, nor needed.
     """
     events = dataset.events[dataset.events["event"].isin(APPROVALS)].dropna(subset="party_id")
     events = events[events["earliest"].isna() | (events["earliest"] <= dataset.as_of)]
-    events = events.assign(rank=events["event"].map(APPROVALS.index))
-    events["date"] = events["date"].astype(object).where(events["date"].notna(), None)
+    events = events.assign(
+        rank=events["event"].map(APPROVALS.index),
+        date=events["date"].astype(object).where(events["date"].notna(), None),
+    )
     events = events.sort_values(["rank", "latest"], na_position="first")
-    furthest: dict[str, dict[str, tuple[str, str | None, str | None]]] = {}
-    for key, *step in events[["agreement_id", "party_id", "event", "date"]].itertuples(index=False):
-        furthest.setdefault(key, {})[step[0]] = (step[0], step[1], step[2])
     rows = by_state(dataset)
     rows = _newest_first(rows[rows["status"] == "pending"])
-    steps = [
-        tuple(({state: (state, None, None)} | furthest.get(key, {})).values())
-        for key, state in zip(rows["agreement_id"], rows["state"], strict=True)
-    ]
+    steps = []
+    for key, state in zip(rows["agreement_id"], rows["state"], strict=True):
+        taken = events.loc[events["agreement_id"] == key, ["party_id", "event", "date"]].to_numpy()
+        of = {state: (state, None, None)} | {step[0]: tuple(step) for step in taken}
+        steps.append(tuple(of.values()))
     done = [own[1] in DONE for own, *_ in steps]
     return rows[_LISTED].assign(steps=pd.Series(steps, dtype=object), done=done)
 
@@ -124,8 +111,7 @@ def outstanding(dataset: Dataset) -> pd.DataFrame:
     """List the purchases of each state that no source shows handed over whole.
 
     Only what was ordered, or seen to arrive, within ten years of the day of reading. A list with
-    ``seen`` (EDTF, when a part was last seen, if one was),
-    ``value_amount``, ``value_currency``, ``value_kind``.
+    ``seen`` (EDTF, when a part last was), ``value_amount``, ``value_currency``, ``value_kind``.
     """
     rows = by_state(dataset)
     rows = rows[(rows["instrument"] == PURCHASE) & rows["status"].isin(OUTSTANDING)]
@@ -134,7 +120,7 @@ def outstanding(dataset: Dataset) -> pd.DataFrame:
     seen = attested.groupby("agreement_id")["date"].last().rename("seen")
     values = dataset.overview[["value_amount", "value_currency", "value_kind"]]
     rows = rows.merge(roles, on=["agreement_id", "state"]).join(seen, on="agreement_id")
-    rows = rows[rows["role"] != SUPPLIER]
+    rows = rows[rows["role"] != "supplier"]
     rows = _newest_first(rows.join(values, on="agreement_id"))
     return rows[[*_LISTED, "seen", *values.columns]]
 
