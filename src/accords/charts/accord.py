@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -21,13 +22,9 @@ LANE = 140
 
 
 @chart(
-    "01-accord-life",
-    method=measures.life,
-    caption=prose.life_caption,
-    columns={
-        "label": "Step", "party": "By", "date": "Date", "place": "Place", "found": "Found",
-        "days": "Days after signature", "count": "Sources", "disputed": "Disputed",
-    },
+    "01-accord-life", measures.life, prose.life_caption,
+    "label party date place found days count disputed",
+    count="Sources",
     empty="The life of the accord: no step of it is dated.",
 )  # fmt: skip
 def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure | None:
@@ -47,9 +44,9 @@ def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure | None:
     figure, axes = marks.panels(names, inks=inks, height=LANE * len(lanes), gap=18)
     months = max(1, math.ceil((beyond - start).days / 30 / 8))
     room = max((beyond - start) * 0.04, pd.Timedelta(days=10))
-    for party, who, ink, panel in zip(lanes, names, inks, axes, strict=True):
+    for party, who, panel in zip(lanes, names, axes, strict=True):
         own = steps[steps["party"].isna() if party is None else steps["party"] == party]
-        _lane(panel, own, ink, start, beyond, who)
+        _lane(panel, own, who, start, beyond)
         panel.settle(
             y={"visible": False, "range": [-1, 1]},
             x={"showgrid": True, "dtick": f"M{months}", "tickformat": "%b<br>%Y",
@@ -60,47 +57,42 @@ def life(dataset: Dataset, steps: pd.DataFrame) -> go.Figure | None:
 
 
 def _lane(
-    panel: marks.Panel, own: pd.DataFrame, ink: str, start: pd.Timestamp, beyond: pd.Timestamp,
-    who: str,
-) -> None:  # fmt: skip
+    panel: marks.Panel, own: pd.DataFrame, who: str, start: pd.Timestamp, beyond: pd.Timestamp
+) -> None:
     """Draw one lane: solid to the newest dated step, dotted to what was not found."""
     dated, open_ = own.dropna(subset="at"), own[~own["found"]]
     last = dated["at"].max() if len(dated) else start
-    panel.strokes([[(start, 0), (last, 0)]], ink=ink)
+    panel.strokes([[(start, 0), (last, 0)]])
     if len(open_):
-        panel.strokes([[(last, 0), (beyond, 0)]], ink=ink, width=1.5, dash="dot")
+        panel.strokes([[(last, 0), (beyond, 0)]], width=1.5, dash="dot")
         wanted = ", ".join(prose.STEPS[event][0] for event in open_["event"])
         said = ["not found:", *textwrap.wrap(wanted, 26)]
-        _step(panel, beyond, said, ink, f"{who}: {' '.join(said)}", "bottom left", hollow=True)
+        hollow = {"color": colour("paper"), "line": {"color": panel.ink, "width": 2}}
+        _step(panel, beyond, said, f"{who}: {' '.join(said)}", "bottom left", hollow, "muted")
     for n, step in enumerate(dated.to_dict("records"), start=1):
         # The newest above its line, as what was not found stands below.
         late = step["at"] - start > (beyond - start) / 2
         side = f"{'bottom' if (len(dated) - n) % 2 else 'top'} {'left' if late else 'right'}"
         said = prose.step_lines(step)
-        _step(panel, step["at"], said, ink, f"{who}: {', '.join(said)}", side)
+        solid = {"color": panel.ink, "line": {"color": colour("paper"), "width": 2}}
+        _step(panel, step["at"], said, f"{who}: {', '.join(said)}", side, solid, "ink")
 
 
 def _step(
-    panel: marks.Panel, at: pd.Timestamp, said: list[str], ink: str, hover: str, side: str,
-    *, hollow: bool = False,
+    panel: marks.Panel, at: pd.Timestamp, said: list[str], hover: str, side: str,
+    marker: dict[str, Any], ink: str,
 ) -> None:  # fmt: skip
-    edge = {"color": ink if hollow else colour("paper"), "width": 2}
     panel.dots(
-        [at], [0], ink=ink, hover=[hover], mode="markers+text",
-        marker={"size": 13, "color": colour("paper") if hollow else ink, "line": edge},
+        [at], [0], hover=[hover], mode="markers+text", marker={"size": 13, **marker},
         text=["<br>".join(map(safe, said))], textposition=side,
-        textfont={"size": 12, "color": colour("muted" if hollow else "ink")},
+        textfont={"size": 12, "color": colour(ink)},
     )  # fmt: skip
 
 
 @chart(
-    "01-accord-voices",
-    method=measures.voices,
-    caption=prose.voices_caption,
-    columns={
-        "domain": "Domain", "voice": "Voice", "official": "Official voice", "count": "Sources",
-        "named_by": "Named by", "joint": "Same list given for",
-    },
+    "01-accord-voices", measures.voices, prose.voices_caption,
+    "domain voice official count named_by joint",
+    count="Sources",
     empty="Who says what the accord covers: no source names a domain.",
 )  # fmt: skip
 def voices(dataset: Dataset, named: pd.DataFrame) -> go.Figure:
@@ -137,7 +129,7 @@ def _voice(
 ) -> None:  # fmt: skip
     """Draw what one voice names on a pale square for each domain; a joint list is hollow."""
     blank = {"size": 18, "symbol": "square", "color": colour("scale-0")}
-    panel.dots([column] * len(places), [*places.values()], ink="", marker=blank)
+    panel.dots([column] * len(places), [*places.values()], marker=blank)
     ink = colour("accent" if official else "accent-3")
     hollow = own["joint"].map(bool).any()
     mark = {
@@ -147,6 +139,6 @@ def _voice(
         "line": {"color": ink, "width": 4 if hollow else 0},
     }
     panel.dots(
-        [column] * len(own), [places[domain] for domain in own["domain"]], ink=ink, marker=mark,
+        [column] * len(own), [places[domain] for domain in own["domain"]], marker=mark,
         hover=[prose.voice_hover(dataset, row) for row in own.to_dict("records")],
     )  # fmt: skip

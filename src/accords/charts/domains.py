@@ -11,17 +11,11 @@ from accords.charts.frame import chart
 from accords.charts.theme import colour
 from accords.dataset import Dataset
 from accords.prose import domains as prose
-from accords.prose.names import focus_names
 
 
 @chart(
-    "03-profiles",
-    method=measures.profiles,
-    caption=prose.profiles_caption,
-    columns={
-        "state": "State", "domain": "Domain", "count": "Agreements", "of": "Of", "share": "Share",
-        "low": "Low (95 %)", "high": "High (95 %)",
-    },
+    "03-profiles", measures.profiles, prose.profiles_caption,
+    "state domain count of share low high",
     empty="Profiles by domain: no text or official source names one.",
 )  # fmt: skip
 def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> go.Figure | None:
@@ -42,8 +36,8 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
         bold=[code in sure for code in order],
     )  # fmt: skip
     panel.points(
-        table[table["domain"].isin(order)], "domain", dict(zip(order, places, strict=True)),
-        names=focus_names(dataset), hover=lambda row: prose.profile_hover(dataset, row),
+        dataset, table[table["domain"].isin(order)], "domain",
+        dict(zip(order, places, strict=True)), lambda row: prose.profile_hover(dataset, row),
     )  # fmt: skip
     top = 1.04 * float(table["high"].max())
     panel.settle(x={"range": [-0.012, top], "tickvals": [n / 10 for n in range(11)]})

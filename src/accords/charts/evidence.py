@@ -9,48 +9,43 @@ import plotly.graph_objects as go
 from accords.analysis import evidence as measures
 from accords.charts import marks
 from accords.charts.frame import chart, phone
-from accords.charts.theme import colour, present
+from accords.charts.theme import colour
 from accords.dataset import Dataset
 from accords.prose import evidence as prose
-from accords.prose.names import focus_names
-
-SHARES = {"count": "Records", "of": "Of", "share": "Share", "low": "Low (95 %)", "high": "High"}
+from accords.prose.names import each
 
 
 @chart(
-    "05-support",
-    method=measures.support,
-    caption=prose.support_caption,
-    columns={"state": "State", "support": "Supported by", **SHARES},
-    labels={"support": measures.SUPPORT},
+    "05-support", measures.support, prose.support_caption,
+    "state support count of share low high",
+    count="Records", labels={"support": measures.SUPPORT},
     empty="Support of the records: there is no record to grade.",
-)
+)  # fmt: skip
 def support(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     """Draw what supports the records of each state, the firmest first."""
-    states = present(dataset, table)
-    figure, (panel,) = marks.panels([""], height=20 + 52 * len(states))
-    places = panel.rows([dataset.party_names[state] for state in states])
+    names = [dataset.party_names[state] for state, _ in each(dataset, table)]
+    figure, (panel,) = marks.panels([""], height=20 + 52 * len(names))
+    places = panel.rows(names)
     shades = [("scale-5", "paper"), ("scale-4", "paper"), ("scale-2", "ink"), ("scale-1", "ink")]
     for (code, name), (shade, on) in zip(measures.SUPPORT.items(), shades, strict=True):
         part = table[table["support"] == code]
         panel.part(
-            name, part["share"], places, ink=colour(shade), on=colour(on),
+            name, part["share"], places, ink=shade, on=on,
             text=[f"{100 * share:.0f} %" for share in part["share"]],
             hover=[prose.share_hover(dataset, row, name, "record")
                    for row in part.to_dict("records")],
         )  # fmt: skip
     panel.settle(x={"range": [0, 1], "visible": False})
-    phone(figure, height=90 + 52 * len(states), legend={"font": {"size": 11}})
+    phone(figure, height=90 + 52 * len(names), legend={"font": {"size": 11}})
     return figure
 
 
 @chart(
-    "05-sources",
-    method=measures.source_kinds,
-    caption=prose.sources_caption,
-    columns={"state": "State", "kind": "Kind of source", **SHARES, "alone": "On this kind alone"},
+    "05-sources", measures.source_kinds, prose.sources_caption,
+    "state kind count of share low high alone",
+    count="Records",
     empty="Kinds of source: none is cited.",
-)
+)  # fmt: skip
 def source_kinds(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     """Draw the share of records that rest on each kind of source."""
     labels = dataset.labels("source_kinds")
@@ -59,20 +54,18 @@ def source_kinds(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     )
     places = panel.rows(list(labels.values()))
     panel.points(
-        table, "kind", dict(zip(labels, places, strict=True)), names=focus_names(dataset),
-        hover=lambda row: prose.share_hover(dataset, row, labels[row["kind"]], "record"),
+        dataset, table, "kind", dict(zip(labels, places, strict=True)),
+        lambda row: prose.share_hover(dataset, row, labels[row["kind"]], "record"),
     )  # fmt: skip
     return figure
 
 
 @chart(
-    "05-lives",
-    method=measures.life_cycles,
-    caption=prose.lives_caption,
-    columns={"state": "State", "step": "Step", **SHARES},
-    labels={"step": measures.LIFE_STEPS},
+    "05-lives", measures.life_cycles, prose.lives_caption,
+    "state step count of share low high",
+    count="Records", labels={"step": measures.LIFE_STEPS},
     empty="Lives of agreements: none but purchases is concluded.",
-)
+)  # fmt: skip
 def lives(dataset: Dataset, table: pd.DataFrame, waits: pd.DataFrame) -> go.Figure:
     """Draw how complete the lives of agreements are on record, and how long their steps took.
 
@@ -84,8 +77,8 @@ def lives(dataset: Dataset, table: pd.DataFrame, waits: pd.DataFrame) -> go.Figu
     )
     places = panel.rows([prose.broken(label, 26) for label in steps.values()])
     panel.points(
-        table, "step", dict(zip(steps, places, strict=True)), names=focus_names(dataset),
-        hover=lambda row: prose.share_hover(dataset, row, steps[row["step"]], "agreement"),
+        dataset, table, "step", dict(zip(steps, places, strict=True)),
+        lambda row: prose.share_hover(dataset, row, steps[row["step"]], "agreement"),
     )  # fmt: skip
     for other in rest:
         rows = [(dataset, row, measures.WAITS[row["step"]]) for row in waits.to_dict("records")]
@@ -102,14 +95,9 @@ def lives(dataset: Dataset, table: pd.DataFrame, waits: pd.DataFrame) -> go.Figu
 
 
 @chart(
-    "05-missing",
-    method=measures.capture_recapture,
-    caption=prose.missing_caption,
-    columns={
-        "group": "Group", "own": "Our reading", "academic": "Academic list", "both": "Both",
-        "count": "Seen", "estimate": "Estimate", "low": "Low (95 %)", "high": "High (95 %)",
-    },
-    labels={"group": prose.GROUPS},
+    "05-missing", measures.capture_recapture, prose.missing_caption,
+    "group own academic both count estimate low high",
+    count="Seen", labels={"group": prose.GROUPS},
     empty="What is missing: two lists that overlap are needed for an estimate.",
 )  # fmt: skip
 def missing(dataset: Dataset, table: pd.DataFrame) -> go.Figure | None:
@@ -126,10 +114,9 @@ def missing(dataset: Dataset, table: pd.DataFrame) -> go.Figure | None:
         ("academic list alone", known["academic"] - known["both"], "scale-2", "ink"),
     ):
         counts = zip(names, values, strict=True)
-        said = [prose.found_hover(dataset, name, part, n) for name, n in counts]
         panel.part(
-            part, values, places, ink=colour(ink), on=colour(on), text=values.map(str).tolist(),
-            hover=said,
+            part, values, places, ink=ink, on=on, text=values.map(str).tolist(),
+            hover=[prose.found_hover(dataset, name, part, n) for name, n in counts],
         )  # fmt: skip
     rows = zip(names, known.to_dict("records"), strict=True)
     panel.dots(

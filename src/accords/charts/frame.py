@@ -6,7 +6,7 @@ import functools
 import html
 import math
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -18,23 +18,36 @@ from accords.words import Caption, LeftOut, filtered, tied
 
 Draw = Callable[..., go.Figure | None]
 
+HEADINGS = {
+    "academic": "Academic list", "agreement_id": "Record", "alone": "On this kind alone",
+    "amount": "Value carried", "chance": "Same partner", "count": "Agreements",
+    "days": "Days after signature", "end": "To", "family": "Domains", "figures": "Sources say",
+    "high": "High (95 %)", "joint": "Same list given for", "kind": "Kind of source",
+    "label": "Step", "last": "Latest", "low": "Low (95 %)", "observed": "Years observed",
+    "official": "Official voice", "own": "Our reading", "party": "By", "rate": "A year",
+    "start": "From", "subregion": "Region", "support": "Supported by", "title": "Contract",
+}  # fmt: skip
+"""What readers call the columns of the measures, where not by the column's own name."""
+
 
 def chart(
     name: str,
-    *,
     method: Callable[..., pd.DataFrame],
     caption: Callable[..., Caption],
-    columns: Mapping[str, str],
-    labels: Mapping[str, Mapping[str, str]] | None = None,
+    columns: str,
+    *,
     empty: str,
+    labels: Mapping[str, Mapping[str, str]] | None = None,
+    **headings: str,
 ) -> Callable[[Draw], Callable[..., go.Figure | LeftOut]]:
     """Make a chart of a function that draws a table; its file is called ``name``.
 
     The function takes the dataset, for names, and the table that ``method`` makes, whose docstring
     says how; further tables and options follow. It returns a figure of ``scatter`` and ``bar``
     traces in the theme's colours, or None where nothing could be drawn: then ``empty`` says what
-    is missing. ``caption`` writes title, subtitle and alternative text from the same arguments;
-    ``columns`` and ``labels`` say what readers get of the table (see :func:`readable`).
+    is missing. ``caption`` writes title, subtitle and alternative text from the same arguments.
+    Readers get the ``columns`` of the table that are named, under their :data:`HEADINGS` or those
+    given here; ``labels`` names codes, by column, that the dataset's code lists do not.
     """
 
     def made(draw: Draw) -> Callable[..., go.Figure | LeftOut]:
@@ -50,7 +63,13 @@ def chart(
                 "method": " ".join((method.__doc__ or "").strip().split("\n\n")[0].split()),
                 "function": f"{draw.__module__}.{draw.__qualname__}",
                 "narrow": {},
-                "data": _listed(readable(dataset, table, columns, labels)),
+                "data": {
+                    "columns": [
+                        {**HEADINGS, **headings}.get(c, c.replace("_", " ").capitalize())
+                        for c in columns.split()
+                    ],
+                    "rows": _rows(dataset, table[columns.split()], labels or {}),
+                },
             }
             if dataset.choice:
                 meta["subtitle"] += f" {filtered(dataset.choice)}"
@@ -61,34 +80,30 @@ def chart(
     return made
 
 
-def readable(
-    dataset: Dataset, table: pd.DataFrame, columns: Mapping[str, str],
-    labels: Mapping[str, Mapping[str, str]] | None = None,
-) -> pd.DataFrame:  # fmt: skip
-    """Return a table for readers: codes as names, dates in words, infinite numbers as missing.
-
-    ``columns`` has the wanted ones, in order, and their headings; ``labels`` the names of codes, by
-    column, that the dataset's code lists do not name.
-    """
+def _rows(
+    dataset: Dataset, table: pd.DataFrame, labels: Mapping[str, Mapping[str, str]]
+) -> list[list[Any]]:
+    """Return the rows of a table for readers: codes as names, dates in words, plain numbers."""
     names = {
         **dict.fromkeys(("state", "partner", "party"), dataset.party_names),
         "domain": dataset.labels("domain_codes"),
         "family": dataset.labels("families"),
         "kind": dataset.labels("source_kinds"),
         "voice": dataset.labels("voices"),
-        **(labels or {}),
+        **labels,
     }
-    shown = {}
-    for column, heading in columns.items():
-        values = table[column]
-        if column in names:
-            values = values.map(names[column]).fillna(values)
-        elif column == "date":
-            values = values.map(edtf.spoken, na_action="ignore")
-        elif pd.api.types.is_float_dtype(values):
-            values = values.astype(float).replace([math.inf, -math.inf], math.nan)
-        shown[heading] = values
-    return pd.DataFrame(shown)
+
+    def plain(column: Hashable, value: Any) -> Any:
+        if isinstance(value, tuple):
+            return ", ".join(map(str, value))
+        if pd.isna(value) or value in (math.inf, -math.inf):
+            return None
+        if column == "date":
+            return edtf.spoken(value)
+        value = names.get(str(column), {}).get(value, value)
+        return value.item() if hasattr(value, "item") else value
+
+    return [[plain(c, v) for c, v in row.items()] for row in table.to_dict("records")]
 
 
 def phone(figure: go.Figure, **layout: Any) -> None:
@@ -127,15 +142,3 @@ def _legend_rows(figure: go.Figure) -> int:
     if len(named) < 2:
         return 0
     return math.ceil(len(named) * (max(map(len, named)) * 7 + 50) / WIDE)
-
-
-def _listed(data: pd.DataFrame) -> dict[str, Any]:
-    def plain(value: Any) -> Any:
-        if isinstance(value, tuple | list):
-            return ", ".join(map(str, value))
-        if pd.isna(value):
-            return None
-        return value.item() if hasattr(value, "item") else value
-
-    rows = [[plain(value) for value in row] for row in data.itertuples(index=False, name=None)]
-    return {"columns": list(map(str, data.columns)), "rows": rows}

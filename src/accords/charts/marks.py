@@ -14,24 +14,22 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from accords.charts.frame import phone
-from accords.charts.theme import NBSP, colour, on_scale, safe, scale, state_colours, state_symbols
+from accords.charts.theme import NBSP, colour, safe, state_colours, state_symbols
+from accords.dataset import Dataset
+from accords.prose.names import each
 
-HEAD = 26
-"""Height in px of a panel's title."""
-
-Lines = Iterable[Sequence[tuple[Any, Any]]]
-"""Lines or edges, each as its points (x, y)."""
-
-_STEADY = {"itemclick": False, "itemdoubleclick": False}
+HEAD = 26  # height in px of a panel's title
+Lines = Iterable[Sequence[tuple[Any, Any]]]  # or edges, each as its points (x, y)
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Two axes of a figure (``x2``, ``y2``), and what can be drawn on them."""
+    """Two axes of a figure (``x2``, ``y2``), their ink, and what can be drawn on them."""
 
     figure: go.Figure
-    x: str = "x"
-    y: str = "y"
+    x: str
+    y: str
+    ink: str
 
     def settle(self, *, x: Any = None, y: Any = None, phone_x: Any = None) -> None:
         """Set the axes; ``phone_x`` is what differs at phone width."""
@@ -79,31 +77,26 @@ class Panel:
         place = {"xaxis": self.x, "yaxis": self.y, "showlegend": False}
         self.figure.add_trace(kind(**{**place, **told, **trace}))
 
-    def bars(
-        self, lengths: Iterable[float], places: Iterable[float], *, ink: str, **trace: Any
-    ) -> None:
+    def bars(self, lengths: Iterable[float], places: Iterable[float], **trace: Any) -> None:
         """Draw horizontal bars, one a row."""
-        look = {"width": 0.72, "marker": {"color": ink}, **trace}
+        look = {"width": 0.72, "marker": {"color": self.ink}, **trace}
         self.trace(go.Bar, x=list(lengths), y=list(places), orientation="h", **look)
 
     def part(
         self, name: str, lengths: Iterable[float], places: Iterable[float], *, ink: str, on: str,
         **trace: Any,
     ) -> None:  # fmt: skip
-        """Draw a part of a whole, stacked on what stands in each row, with ``text`` in ``on``.
+        """Draw a part of a whole, stacked on what stands in each row, and list it in the legend.
 
-        It stands in the legend; a text that does not fit is hidden.
+        Its ``ink``, and that of its ``text``, ``on``, are tokens; a text that does not fit hides.
         """
         self.bars(
-            lengths, places, ink=ink, name=safe(name), showlegend=True,
-            marker={"color": ink, "line": {"color": colour("paper"), "width": 1}},
+            lengths, places, name=safe(name), showlegend=True,
+            marker={"color": colour(ink), "line": {"color": colour("paper"), "width": 1}},
             textposition="inside", insidetextanchor="middle", textangle=0,
-            textfont={"size": 12, "color": on}, **trace,
+            textfont={"size": 12, "color": colour(on)}, **trace,
         )  # fmt: skip
-        self.figure.update_layout(
-            barmode="stack", uniformtext={"minsize": 11, "mode": "hide"},
-            legend={"traceorder": "normal", **_STEADY},
-        )  # fmt: skip
+        self.figure.update_layout(barmode="stack", uniformtext={"minsize": 11, "mode": "hide"})
 
     def written(
         self, ends: Iterable[float], places: Iterable[float], texts: Iterable[object], **trace: Any
@@ -116,10 +109,11 @@ class Panel:
         )  # fmt: skip
 
     def dots(
-        self, values: Iterable[Any], places: Sequence[float], *, ink: str,
+        self, values: Iterable[Any], places: Sequence[float], *, ink: str = "",
         within: pd.DataFrame | None = None, symbol: str = "circle", name: str = "", **trace: Any,
     ) -> None:  # fmt: skip
         """Draw a value a row, with a line from ``low`` to ``high``; named, it is in the legend."""
+        ink = ink or self.ink
         if within is not None:
             ends = zip(within["low"], within["high"], places, strict=True)
             self.strokes(([(a, y), (b, y)] for a, b, y in ends), ink=ink, opacity=0.5)
@@ -129,25 +123,23 @@ class Panel:
             go.Scatter, x=list(values), y=list(places), name=safe(name), showlegend=bool(name),
             cliponaxis=False, **{"mode": "markers", **look},
         )  # fmt: skip
-        self.figure.update_layout(legend=_STEADY)
 
     def points(
-        self, table: pd.DataFrame, code: str, places: Mapping[str, int], *,
-        names: Mapping[str, str], hover: Callable[[Mapping[Any, Any]], str],
+        self, dataset: Dataset, table: pd.DataFrame, code: str, places: Mapping[str, int],
+        hover: Callable[[Mapping[Any, Any]], str],
     ) -> None:  # fmt: skip
         """Draw shares with their intervals: a row a code, and in it a mark for each state.
 
-        ``table`` has ``state``, the codes, ``share``, ``low`` and ``high``; ``names`` are those of
-        the focus states in the order of their colours; ``hover`` speaks of a row of the table.
+        ``table`` has ``state``, the codes, ``share``, ``low`` and ``high``; ``hover`` speaks of one
+        of its rows.
         """
-        states = [state for state in names if (table["state"] == state).any()]
-        inks, symbols = state_colours(list(names)), state_symbols(list(names))
-        for k, state in enumerate(states):
-            own = table[table["state"] == state]
+        states = each(dataset, table)
+        inks, symbols = state_colours(dataset.focus), state_symbols(dataset.focus)
+        for k, (state, own) in enumerate(states):
             shift = 0.36 * ((len(states) - 1) / 2 - k) / max(1, len(states) - 1)
             self.dots(
                 own["share"], [places[c] + shift for c in own[code]], within=own, ink=inks[state],
-                symbol=symbols[state], name=names[state],
+                symbol=symbols[state], name=dataset.party_names[state],
                 hover=[hover(row) for row in own.to_dict("records")],
             )  # fmt: skip
         self.settle(
@@ -155,38 +147,25 @@ class Panel:
                "zeroline": False}
         )  # fmt: skip
 
-    def cells(
-        self, x: Iterable[float], y: Iterable[float], shares: pd.Series, text: Iterable[object],
-        *, hover: Iterable[str],
-    ) -> None:  # fmt: skip
-        """Draw squares shaded by a share, each with a text on it."""
-        inks, on = list(map(scale, shares)), list(map(on_scale, shares))
-        self.trace(
-            go.Scatter, x=list(x), y=list(y), mode="markers+text", hover=hover,
-            marker={"symbol": "square", "size": 26, "color": inks},
-            text=[safe(t) for t in text], textfont={"size": 12, "color": on},
-        )  # fmt: skip
-
-    def band(self, edges: Lines, ink: str) -> None:
+    def band(self, edges: Lines) -> None:
         """Shade areas, each within its edge."""
         self.trace(
-            go.Scatter, **_points(edges), mode="lines", fill="toself", fillcolor=ink, opacity=0.2,
-            line={"color": ink, "width": 0},
+            go.Scatter, **_points(edges), mode="lines", fill="toself", fillcolor=self.ink,
+            opacity=0.2, line={"color": self.ink, "width": 0},
         )  # fmt: skip
 
     def strokes(
-        self, lines: Lines, *, ink: str, width: float = 3, dash: str = "solid",
+        self, lines: Lines, *, ink: str = "", width: float = 3, dash: str = "solid",
         hover: Iterable[Sequence[str]] | None = None, **trace: Any,
     ) -> None:  # fmt: skip
         """Draw lines, each through its points, and say something of each point."""
         said = None if hover is None else [text for line in hover for text in (*line, "")]
-        look = {"color": ink, "width": width, "dash": dash}
+        look = {"color": ink or self.ink, "width": width, "dash": dash}
         self.trace(go.Scatter, **_points(lines), mode="lines", line=look, hover=said, **trace)
 
     def note(self, text: str, narrow: Mapping[str, Any] | None = None, **at: Any) -> None:
         """Write a note in Plotly's markup (escape data), which ``narrow`` changes on a phone."""
-        font = {"size": 12, "color": colour("muted")}
-        at = {"text": text, "showarrow": False, "font": font, "yref": self.y, **at}
+        at = {"text": text, "yref": self.y, **at}
         self.figure.add_annotation(**at)
         notes = (self.figure.layout.meta or {}).get("narrow", {}).get("annotations", [])
         phone(self.figure, annotations=[*notes, {**at, **(narrow or {})}])
@@ -196,14 +175,13 @@ def panels(
     titles: Sequence[str], *, height: int, phone_height: int | None = None, gap: int = 20,
     inks: Sequence[str] | None = None, sizes: Sequence[float] | None = None, across: bool = False,
 ) -> tuple[go.Figure, list[Panel]]:  # fmt: skip
-    """Lay out a panel for each title, in its ink: one above another, on a desk also side by side.
+    """Lay out a panel for each title, in its ink: one above another, or ``across`` on a desk.
 
     ``height`` and ``phone_height`` are those of the drawing in px, without the chart's heading;
-    ``gap`` is what the labels of an axis need between panels. Stacked panels are as high as their
-    ``sizes`` say, so that one unit is as long in all. An empty title takes no room.
+    ``gap`` is what the labels of an axis need between panels, whose heights go by ``sizes``.
     """
     n, head = len(titles), HEAD if any(titles) else 0
-    phone_height = phone_height or height
+    phone_height, inks = phone_height or height, inks or [colour("ink")] * n
 
     def stacked(total: int) -> go.Figure:
         spacing = (gap + head) / total if n > 1 else 0
@@ -212,16 +190,19 @@ def panels(
     def headed(drawing: go.Figure) -> list[dict[str, Any]]:
         axes = zip(drawing.select_xaxes(), drawing.select_yaxes(), strict=True)
         return [
-            {"text": f"<b>{safe(title)}</b>", "showarrow": False, "xref": "paper",
-             "yref": "paper", "xanchor": "left", "yanchor": "bottom", "yshift": 4,
-             "x": x.domain[0], "y": y.domain[1], "font": {"size": 13, "color": ink}}
-            for title, ink, (x, y) in zip(titles, inks or [colour("ink")] * n, axes, strict=True)
+            {"text": f"<b>{safe(title)}</b>", "xref": "paper", "yref": "paper", "xanchor": "left",
+             "yanchor": "bottom", "yshift": 4, "x": x.domain[0], "y": y.domain[1],
+             "font": {"size": 13, "color": ink}}
+            for title, ink, (x, y) in zip(titles, inks, axes, strict=True)
             if title
         ]  # fmt: skip
 
     figure = make_subplots(cols=n, horizontal_spacing=0.08) if across else stacked(height)
-    figure.update_layout(annotations=headed(figure), height=height)
-    figure.update_layout(margin={"t": head}, legend={"y": 1 + (head + 4) / height})
+    steady = {"itemclick": False, "itemdoubleclick": False, "traceorder": "normal"}
+    figure.update_layout(
+        annotations=headed(figure), height=height, margin={"t": head},
+        legend={"y": 1 + (head + 4) / height, **steady},
+    )  # fmt: skip
     small = stacked(phone_height)
     pairs = zip(small.select_xaxes(), small.select_yaxes(), strict=True)
     domains = {a.plotly_name: {"domain": list(a.domain)} for pair in pairs for a in pair}
@@ -230,7 +211,20 @@ def panels(
         legend={"y": 1 + (head + 4) / phone_height},
         margin={"l": 4, "r": 8, "t": head + 4, "b": 8}, **domains,
     )  # fmt: skip
-    return figure, [Panel(figure, f"x{k}", f"y{k}") for k in ("", *range(2, n + 1))]
+    axes = zip(("", *range(2, n + 1)), inks, strict=True)
+    return figure, [Panel(figure, f"x{k}", f"y{k}", ink) for k, ink in axes]
+
+
+def state_panels(
+    dataset: Dataset, table: pd.DataFrame, titles: Sequence[str] = (), **layout: Any
+) -> tuple[go.Figure, list[tuple[str, pd.DataFrame, Panel]]]:
+    """Lay out a panel for each focus state that a table has rows of: its code, rows and panel."""
+    states, inks = each(dataset, table), state_colours(dataset.focus)
+    figure, axes = panels(
+        titles or [dataset.party_names[state] for state, _ in states],
+        inks=[inks[state] for state, _ in states], **layout,
+    )  # fmt: skip
+    return figure, [(*of, panel) for of, panel in zip(states, axes, strict=True)]
 
 
 def _axis(name: str) -> str:

@@ -11,20 +11,15 @@ import html
 import re
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
 import plotly.graph_objects as go
 import plotly.io as pio
 from IPython.display import HTML, display
 
-from accords.dataset import Dataset
 from accords.errors import AccordsError
 
 FONT = "Liberation Sans, Arimo, Arial, Helvetica, sans-serif"
-NBSP = "\N{NO-BREAK SPACE}"
-"""Keeps a text off what it stands next to; an ordinary space at an end is dropped in drawing."""
-
-WIDE, NARROW = 760, 360
-"""Widths in px that charts are drawn at for a desk and for a phone."""
+NBSP = "\N{NO-BREAK SPACE}"  # keeps a text off what it stands next to; a plain space is dropped
+WIDE, NARROW = 760, 360  # px, for a desk and for a phone
 
 COLOURS: dict[str, tuple[str, str]] = {
     # token: (light, dark)
@@ -66,23 +61,6 @@ def state_symbols(states: Sequence[str]) -> dict[str, str]:
     return {state: SYMBOLS[n % len(SYMBOLS)] for n, state in enumerate(states)}
 
 
-def present(dataset: Dataset, table: pd.DataFrame) -> list[str]:
-    """List the focus states that a table has rows of, in the dataset's order."""
-    return [state for state in dataset.focus if (table["state"] == state).any()]
-
-
-def scale(share: float) -> str:
-    """Return the step of the sequential scale for a share from 0 to 1 (0 alone is step 0)."""
-    if pd.isna(share) or share <= 0:
-        return colour("scale-0")
-    return colour(f"scale-{min(5, 1 + int(share * 5))}")
-
-
-def on_scale(share: float) -> str:
-    """Return the text colour that reads on :func:`scale` of the same share."""
-    return colour("paper") if pd.notna(share) and share >= 0.6 else colour("ink")
-
-
 def safe(text: object) -> str:
     """Write text from the data so that Plotly shows it as it is.
 
@@ -97,14 +75,12 @@ def use(colours: Mapping[str, tuple[str, str]] | None = None) -> None:
 
     >>> use({"state-1": ("#7b2d8b", "#c58fd0")})  # doctest: +SKIP
 
-    Charts drawn from now on have these tokens of :data:`COLOURS` in other colours (light, dark). An
-    :class:`AccordsError` says that there is no such token, or a colour is not like ``#0072b2``.
+    Charts drawn from now on have these tokens of :data:`COLOURS` in other colours (light, dark).
     """
     for token, pair in (colours or {}).items():
-        if token not in COLOURS:
-            raise AccordsError(f"{token}: no such colour. Use one of: {', '.join(COLOURS)}.")
-        if len(pair) != 2 or not all(re.fullmatch("#[0-9a-f]{6}", c) for c in pair):
-            raise AccordsError(f"{token}: write two colours, light and dark, as {COLOURS[token]}.")
+        if token not in COLOURS or not all(re.fullmatch("#[0-9a-f]{6}", c) for c in pair):
+            tokens = f"one of {', '.join(COLOURS)}"
+            raise AccordsError(f"{token}: give {tokens} two colours, as {COLOURS['ink']}.")
         COLOURS[token] = pair
     pio.templates["accords"] = _template()
     pio.templates.default = "accords"

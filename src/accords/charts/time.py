@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -13,20 +13,16 @@ import plotly.graph_objects as go
 from accords.analysis import time as measures
 from accords.charts import marks
 from accords.charts.frame import chart
-from accords.charts.theme import colour, present, safe, state_colours, state_symbols
+from accords.charts.theme import colour, safe, state_colours, state_symbols
 from accords.dataset import Dataset
 from accords.prose import time as prose
+from accords.prose.names import each
 from accords.words import brief_sum, some
 
 
 @chart(
-    "02-rates",
-    method=measures.rates,
-    caption=prose.rates_caption,
-    columns={
-        "state": "State", "period": "Period", "observed": "Years observed", "count": "Agreements",
-        "rate": "A year", "low": "Low (95 %)", "high": "High (95 %)",
-    },
+    "02-rates", measures.rates, prose.rates_caption,
+    "state period observed count rate low high",
     empty="Agreements over time: none is dated to a year.",
 )  # fmt: skip
 def rates(
@@ -37,31 +33,28 @@ def rates(
     ``years`` and ``breaks`` are from :func:`accords.analysis.time.yearly` and
     :func:`~accords.analysis.time.breaks`.
     """
-    states = present(dataset, periods)
-    inks = state_colours(dataset.focus)
     broken = {b["state"]: b for b in breaks.to_dict("records") if b["probability"] >= 0.5}
-    yearly, blocks = ({s: t[t["state"] == s] for s in states} for t in (years, periods))
-    tops = [
-        1.12 * max((yearly[s]["count"] + yearly[s]["spread"]).max(), blocks[s]["high"].max())
-        for s in states
-    ]
-    figure, axes = marks.panels(
-        [prose.rate_heading(dataset, s, blocks[s], broken.get(s)) for s in states],
-        inks=[inks[s] for s in states], sizes=tops, height=220 * len(states), gap=24,
+    stacked = (years["count"] + years["spread"]).groupby(years["state"]).max()
+    highest = periods.groupby("state")["high"].max()
+    tops = {state: 1.12 * max(stacked[state], highest[state]) for state in stacked.index}
+    figure, states = marks.state_panels(
+        dataset, periods,
+        [prose.rate_heading(dataset, s, own, broken.get(s)) for s, own in each(dataset, periods)],
+        sizes=[tops[s] for s, _ in each(dataset, periods)], height=220 * len(tops), gap=24,
     )  # fmt: skip
     end = float(years["year"].max() - 0.5 + years["observed"].iloc[-1])
     span = [int(years["year"].min()) - 1, end + 0.2]
-    for state, panel, top in zip(states, axes, tops, strict=True):
-        who = dataset.party_names[state]
+    for state, blocks, panel in states:
+        who, own = dataset.party_names[state], years[years["state"] == state]
         if state in broken:
-            _break(panel, broken[state], top)
-        _years(panel, yearly[state], who)
+            _break(panel, broken[state], tops[state])
+        _years(panel, own, who)
         line = broken[state]["year"] - 0.5 if state in broken else math.nan
-        _periods(panel, blocks[state], yearly[state], inks[state], who, end, line)
+        _periods(panel, blocks, own, who, end, line)
         panel.settle(
-            y={"range": [0, top], "dtick": _tick(max(tops))},
+            y={"range": [0, tops[state]], "dtick": _tick(max(tops.values()))},
             x={"range": span, "dtick": 10, "showgrid": False,
-               "showticklabels": panel is axes[-1]},
+               "showticklabels": panel is states[-1][2]},
             phone_x={"dtick": 20},
         )  # fmt: skip
     return figure.update_layout(barmode="overlay")
@@ -90,9 +83,8 @@ def _years(panel: marks.Panel, own: pd.DataFrame, who: str) -> None:
 
 
 def _periods(
-    panel: marks.Panel, blocks: pd.DataFrame, years: pd.DataFrame, ink: str, who: str,
-    end: float, line: float,
-) -> None:  # fmt: skip
+    panel: marks.Panel, blocks: pd.DataFrame, years: pd.DataFrame, who: str, end: float, line: float
+) -> None:
     """Draw rates as horizontal lines over their years, their intervals shaded, the mean above.
 
     A mean that the line of a break would strike through stands beside it.
@@ -100,12 +92,11 @@ def _periods(
     rows = blocks.to_dict("records")
     sides = [(row["start"] - 0.5, min(row["end"] + 0.5, end), row) for row in rows]
     panel.band(
-        ([(a, row["low"]), (b, row["low"]), (b, row["high"]), (a, row["high"])]
-         for a, b, row in sides),
-        ink,
-    )  # fmt: skip
+        [(a, row["low"]), (b, row["low"]), (b, row["high"]), (a, row["high"])]
+        for a, b, row in sides
+    )
     panel.strokes(
-        ([(a, row["rate"]), (b, row["rate"])] for a, b, row in sides), ink=ink,
+        ([(a, row["rate"]), (b, row["rate"])] for a, b, row in sides),
         hover=[[f"{who}, {row['period']}: {row['rate']:.1f} agreements a year"] * 2
                for row in rows],
     )  # fmt: skip
@@ -118,7 +109,7 @@ def _periods(
         go.Scatter, x=middles, y=tallest, mode="text",
         text=[f"{rate:.1f}" for rate in blocks["rate"]],
         textposition=["top right" if abs(x - line) < 1.5 else "top center" for x in middles],
-        textfont={"size": 11, "color": ink},
+        textfont={"size": 11, "color": panel.ink},
     )  # fmt: skip
 
 
@@ -141,14 +132,9 @@ def _break(panel: marks.Panel, found: Mapping[Any, Any], top: float) -> None:
 
 
 @chart(
-    "02-contract-values",
-    method=measures.contracts,
-    caption=prose.contracts_caption,
-    columns={
-        "state": "State", "date": "Date", "title": "Contract", "currency": "Currency",
-        "amount": "Value carried", "low": "Lowest", "high": "Highest", "figures": "Sources say",
-        "agreement_id": "Record",
-    },
+    "02-contract-values", measures.contracts, prose.contracts_caption,
+    "state date title currency amount low high figures agreement_id",
+    low="Lowest", high="Highest",
     empty="Contract values: no source prices a contract.",
 )  # fmt: skip
 def contracts(dataset: Dataset, table: pd.DataFrame, most: int = 10) -> go.Figure | None:
@@ -177,8 +163,7 @@ def _ranked(panel: marks.Panel, dataset: Dataset, rows: pd.DataFrame) -> None:
     """Draw one currency's contracts: the name on a line, the value on a line under it."""
     rows = rows.assign(at=range(len(rows) - 1, -1, -1))
     inks, symbols = state_colours(dataset.focus), state_symbols(dataset.focus)
-    for state in present(dataset, rows):
-        own = rows[rows["state"] == state]
+    for state, own in each(dataset, rows):
         ends = zip(own["amount"], own["at"], strict=True)
         panel.strokes(([(0, at), (x, at)] for x, at in ends), ink=inks[state], width=4)
         name = dataset.party_names[state]
@@ -189,19 +174,18 @@ def _ranked(panel: marks.Panel, dataset: Dataset, rows: pd.DataFrame) -> None:
             hover=[prose.contract_hover(dataset, row) for row in own.to_dict("records")],
         )  # fmt: skip
     for row in rows.to_dict("records"):
-        value = brief_sum(row["amount"])
-        wide, narrow = (
-            f"<b>{value}</b>{'<br>'.join(map(safe, lines))[len(value) :]}"
-            for lines in _wrapped(f"{value} {prose.dated_name(row)}")
-        )
         panel.note(
-            wide, x=0, xref="paper", xanchor="left", y=row["at"], yanchor="bottom", yshift=4,
-            align="left", font={"size": 12, "color": colour("ink")},
-            narrow={"text": narrow, "font": {"size": 11, "color": colour("ink")}},
+            _named(row, 125, 1), x=0, xref="paper", xanchor="left", y=row["at"], yshift=4,
+            yanchor="bottom", align="left", font={"size": 12, "color": colour("ink")},
+            narrow={"text": _named(row, 58, 2), "font": {"size": 11, "color": colour("ink")}},
         )  # fmt: skip
 
 
-def _wrapped(text: str) -> Iterator[list[str]]:
-    """Break a text to one line at desk width and to two at phone width."""
-    for width, lines in ((125, 1), (58, 2)):
-        yield textwrap.wrap(text, width, max_lines=lines, placeholder=" …", break_on_hyphens=False)
+def _named(row: Mapping[Any, Any], width: int, lines: int) -> str:
+    """Write a contract's value and name in so many lines at most (HTML)."""
+    value = brief_sum(row["amount"])
+    said = textwrap.wrap(
+        f"{value} {prose.dated_name(row)}", width, max_lines=lines, placeholder=" …",
+        break_on_hyphens=False,
+    )  # fmt: skip
+    return f"<b>{value}</b>{'<br>'.join(map(safe, said))[len(value) :]}"
