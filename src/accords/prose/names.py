@@ -20,11 +20,6 @@ def phrase(dataset: Dataset, party: Any) -> str:
     return escape(dataset.party_phrases.get(name, name))
 
 
-def focus_names(dataset: Dataset) -> dict[str, str]:
-    """Return the names of the focus states, in their order."""
-    return {state: dataset.party_names[state] for state in dataset.focus}
-
-
 def few(names: list[str], shown: int, rest: str) -> str:
     """List names, of more than four the first: 'Azertac, MAP, Medi24 and 2 more'."""
     return listed([*names[:shown], f"{len(names) - shown} {rest}"] if len(names) > 4 else names)
