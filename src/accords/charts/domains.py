@@ -31,13 +31,10 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
     figure, (panel,) = marks.panels(
         [""], height=40 + 25 * len(order), phone_height=40 + 28 * len(order)
     )
-    places = panel.rows(
-        codes.loc[order, "label"].tolist(), short=codes.loc[order, "short_label"].tolist(),
-        bold=[code in sure for code in order],
-    )  # fmt: skip
-    panel.points(
-        dataset, table[table["domain"].isin(order)], "domain",
-        dict(zip(order, places, strict=True)), lambda row: prose.profile_hover(dataset, row),
+    places = panel.points(
+        dataset, table[table["domain"].isin(order)], "domain", dict(codes.loc[order, "label"]),
+        lambda row: prose.profile_hover(dataset, row),
+        short=codes.loc[order, "short_label"].tolist(), bold=[code in sure for code in order],
     )  # fmt: skip
     top = 1.04 * float(table["high"].max())
     panel.settle(x={"range": [-0.012, top], "tickvals": [n / 10 for n in range(11)]})

@@ -52,9 +52,8 @@ def source_kinds(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     figure, (panel,) = marks.panels(
         [""], height=40 + 36 * len(labels), phone_height=40 + 44 * len(labels)
     )
-    places = panel.rows(list(labels.values()))
     panel.points(
-        dataset, table, "kind", dict(zip(labels, places, strict=True)),
+        dataset, table, "kind", labels,
         lambda row: prose.share_hover(dataset, row, labels[row["kind"]], "record"),
     )  # fmt: skip
     return figure
@@ -75,9 +74,8 @@ def lives(dataset: Dataset, table: pd.DataFrame, waits: pd.DataFrame) -> go.Figu
     figure, (panel, *rest) = marks.panels(
         titles if len(waits) else [""], across=True, height=330, phone_height=590, gap=50
     )
-    places = panel.rows([prose.broken(label, 26) for label in steps.values()])
     panel.points(
-        dataset, table, "step", dict(zip(steps, places, strict=True)),
+        dataset, table, "step", {code: prose.broken(name, 26) for code, name in steps.items()},
         lambda row: prose.share_hover(dataset, row, steps[row["step"]], "agreement"),
     )  # fmt: skip
     for other in rest:

@@ -125,20 +125,22 @@ class Panel:
         )  # fmt: skip
 
     def points(
-        self, dataset: Dataset, table: pd.DataFrame, code: str, places: Mapping[str, int],
-        hover: Callable[[Mapping[Any, Any]], str],
-    ) -> None:  # fmt: skip
+        self, dataset: Dataset, table: pd.DataFrame, code: str, labels: Mapping[str, str],
+        hover: Callable[[Mapping[Any, Any]], str], **rows: Any,
+    ) -> list[int]:  # fmt: skip
         """Draw shares with their intervals: a row a code, and in it a mark for each state.
 
         ``table`` has ``state``, the codes, ``share``, ``low`` and ``high``; ``hover`` speaks of one
-        of its rows.
+        of its rows; ``rows`` are further options of :meth:`rows`, whose places it returns.
         """
+        places = self.rows(list(labels.values()), **rows)
+        at = dict(zip(labels, places, strict=True))
         states = each(dataset, table)
         inks, symbols = state_colours(dataset.focus), state_symbols(dataset.focus)
         for k, (state, own) in enumerate(states):
             shift = 0.36 * ((len(states) - 1) / 2 - k) / max(1, len(states) - 1)
             self.dots(
-                own["share"], [places[c] + shift for c in own[code]], within=own, ink=inks[state],
+                own["share"], [at[c] + shift for c in own[code]], within=own, ink=inks[state],
                 symbol=symbols[state], name=dataset.party_names[state],
                 hover=[hover(row) for row in own.to_dict("records")],
             )  # fmt: skip
@@ -146,6 +148,7 @@ class Panel:
             x={"range": [-0.012, 1.03], "tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1],
                "zeroline": False}
         )  # fmt: skip
+        return places
 
     def band(self, edges: Lines) -> None:
         """Shade areas, each within its edge."""
