@@ -71,12 +71,14 @@ def evidence_table(dataset: Dataset) -> str:
 def agreement_sections(dataset: Dataset) -> str:
     """Write a section for each agreement: what it is, its life, subjects, disputes and sources.
 
-    Each is an ``<article>``, in the order of :func:`evidence_table`; its ``id`` is the agreement's,
-    so that ``report.html#<agreement_id>`` is its permanent address.
+    Each is an ``<article>``; its ``id`` is the agreement's, so that ``report.html#<agreement_id>``
+    is its permanent address. Those of the same parties stand together, the newest first: so the
+    register is read, and what they share, such as their sources, is packed once.
     """
     records = _Records(dataset)
     return records.write(
         "sections.html.j2",
+        records=sorted(records.all.values(), key=lambda record: record.place),
         stages=records.stages,
         money=money,
         when=_when,
@@ -162,12 +164,11 @@ class _Records:
         return render(
             "accords.publish",
             template,
+            **{"records": self.all.values(), **context},
             work=citations.work(self.dataset),
-            records=self.all.values(),
             word=self.word,
             party=self.party,
             anchor=partner_anchor,
-            **context,
         )
 
     def word(self, name: str, code: str | None) -> str:
@@ -209,6 +210,11 @@ class _Record:
         """Number the sources that support one fact, or those of them that carry a voice."""
         supporting = (c for c in self.citations if c.subject == subject)
         return self.numbers(c for c in supporting if not voices or c.voice in voices)
+
+    @property
+    def place(self) -> tuple[bool, list[str]]:
+        """Where it stands among the sections: those of two parties first, by name."""
+        return self.row.scope != "bilateral", [self.records.party(p.party_id) for p in self.parties]
 
     @property
     def tokens(self) -> list[str]:
