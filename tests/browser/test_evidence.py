@@ -565,6 +565,14 @@ def test_no_barrier_is_found_and_no_page_scrolls_sideways(visit, tmp_path, schem
     assert [(barrier["id"], barrier["nodes"][0]["html"]) for barrier in found] == []
 
 
+def test_on_a_phone_a_finger_meets_each_title(visit, address):
+    tab = visit(address, viewport={"width": 360, "height": 900})
+    tab.locator(".ev tbody tr").first.scroll_into_view_if_needed()
+    links = tab.locator(".ev tbody tr:not([hidden]) th a")
+    heights = links.evaluate_all("links => links.map(a => a.getBoundingClientRect().height)")
+    assert min(heights) >= 24
+
+
 def test_print_keeps_every_column_within_the_paper(visit, address):
     tab = visit(address, viewport={"width": 673, "height": 950})
     tab.emulate_media(media="print")
