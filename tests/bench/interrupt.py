@@ -1,7 +1,9 @@
 """Kill builds, imports, additions and releases at random moments, and see what the next run finds.
 
 ``python tests/bench/interrupt.py [ROUNDS]`` prints how many of each left data and papers all old or
-all new, and a report whose files are those that its manifest names; then what is left over.
+all new, and a report whose files are those that its manifest names; then how many left something
+over once the next build was done, how many temporary folders, and how many left a browser or kernel
+running. The command alone is killed: what it started must notice.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -32,6 +35,11 @@ from accords.publish import browser
 
 ACCORDS = [sys.executable, "-c", "from accords.cli import app; app()"]
 ROUNDS = 50
+GRACE = 20
+"""Seconds within which a killed command's browser and kernels must have ended."""
+
+CHAPTERS = ("00-brief.ipynb", "01-accord.ipynb")
+"""Enough for kernels, pictures and a page; all six would only take longer."""
 
 COMMANDS = {
     "imports": ("import-workbook", "edited.xlsx"),
@@ -69,7 +77,9 @@ ENTRY = {
 def project(place: Path) -> Path:
     """Make a project whose report is built, and what each command is given."""
     store(builders.write(builders.small(), place / "data"))
-    shutil.copytree(builders.ROOT / "notebooks", place / "notebooks")
+    (place / "notebooks").mkdir()
+    for name in CHAPTERS:
+        shutil.copyfile(builders.ROOT / "notebooks" / name, place / "notebooks" / name)
     for name in ("README.md", "CITATION.cff"):
         shutil.copyfile(builders.ROOT / name, place / name)
     run(place, "build", "--no-pdf")
@@ -84,26 +94,57 @@ def project(place: Path) -> Path:
     return place
 
 
-def run(place: Path, *arguments: str, until: float | None = None) -> float:
-    """Run a command, or kill it and all that it started after some seconds; return its time."""
+def run(place: Path, *arguments: str) -> float:
+    """Run a command; return its time in seconds."""
     started = time.monotonic()
+    done = subprocess.run([*ACCORDS, *arguments], **_within(place), stderr=subprocess.PIPE)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(arguments)}: {done.stderr.decode()}")
+    return time.monotonic() - started
+
+
+def interrupt(place: Path, *arguments: str, after: float) -> bool:
+    """Kill a command after some seconds; return whether what it started ended too."""
     with subprocess.Popen(
-        [*ACCORDS, *arguments],
-        cwd=place,
-        env={**os.environ, "TMPDIR": str(place / "tmp")},
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        [*ACCORDS, *arguments], **_within(place), stderr=subprocess.DEVNULL
     ) as process:
         try:
-            _, said = process.communicate(timeout=until)
+            process.wait(after)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-        else:
-            if process.returncode:
-                raise SystemExit(f"{' '.join(arguments)}: {said.decode()}")
-    return time.monotonic() - started
+            process.kill()
+    end = time.monotonic() + GRACE
+    while survivors := _session(process.pid):
+        if time.monotonic() > end:
+            for survivor in survivors:
+                os.kill(survivor, signal.SIGKILL)
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def _within(place: Path) -> dict[str, Any]:
+    """What each command runs in: a session of its own, and a temporary folder of its own."""
+    environment = {**os.environ, "TMPDIR": str(place / "tmp")}
+    return {
+        "cwd": place,
+        "env": environment,
+        "start_new_session": True,
+        "stdout": subprocess.DEVNULL,
+    }
+
+
+def _session(leader: int) -> list[int]:
+    """List the processes of a session that still run."""
+    found = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            # The name, in brackets, may hold spaces.
+            condition, _, _, session = status.read_text().rpartition(")")[2].split()[:4]
+        except OSError:
+            continue
+        if int(session) == leader and condition != "Z":
+            found.append(int(status.parent.name))
+    return found
 
 
 def state(place: Path) -> dict[str, bytes]:
@@ -137,15 +178,15 @@ def kill(template: Path, command: tuple[str, ...], rounds: int, chance: random.R
 
         fresh()
         old, whole = state(place), run(place, *command)
-        new, intact, left = state(place), 0, 0
+        new, intact, left, temporary, running = state(place), 0, 0, 0, 0
         for _ in range(rounds):
             fresh()
-            run(place, *command, until=chance.uniform(0, whole))
+            running += not interrupt(place, *command, after=chance.uniform(0, whole))
             intact += state(place) in (old, new) and report_is_whole(place)
             run(place, "build", "--no-pdf")
             left += any((*place.rglob(exchange.ASIDE), *place.rglob(exchange.LOCK)))
-        temporary = len(list((place / "tmp").iterdir()))
-    return f"{whole:>12.1f} s{intact:>10} of {rounds}{left:>12}{temporary:>22}"
+            temporary += len(list((place / "tmp").iterdir()))
+    return f"{whole:>12.1f} s{intact:>10} of {rounds}{left:>12}{temporary:>20}{running:>16}"
 
 
 def main(rounds: int) -> None:
@@ -153,8 +194,8 @@ def main(rounds: int) -> None:
     chance = random.Random(50)
     with tempfile.TemporaryDirectory() as folder:
         template = project(Path(folder) / "project")
-        heads = f"{'whole takes':>14}{'found whole':>16}{'left over':>12}{'temporary folders':>22}"
-        print(f"{'killed':<18}{heads}")
+        heads = f"{'whole takes':>14}{'found whole':>16}{'left over':>12}"
+        print(f"{'killed':<18}{heads}{'temporary folders':>20}{'still running':>16}", flush=True)
         for name, command in COMMANDS.items():
             if browser.find() or name != "builds with PDF":
                 print(f"{name:<18}{kill(template, command, rounds, chance)}", flush=True)
