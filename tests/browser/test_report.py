@@ -69,6 +69,16 @@ def test_without_scripts_every_chart_and_table_is_there(read: Any, report: Path)
     assert page.locator("button:visible").count() == 0
 
 
+def test_the_brief_prints_by_itself(read: Any) -> None:
+    page = read().page
+    part = "document.documentElement.dataset.print"
+    page.evaluate(f"window.print = () => {{ window.printed = {part}; }}")
+    page.locator("#print-brief").click()
+    assert page.evaluate("window.printed") == "brief"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(f"{part} ?? 'all'") == "all"
+
+
 def test_the_page_asks_nothing_of_the_network_and_breaks_no_policy(read: Any) -> None:
     reader = read()
     reader.page.locator("#live-switch").click()

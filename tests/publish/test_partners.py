@@ -64,7 +64,7 @@ def test_agreements_of_all_states_decide_on_a_page(n, full):
 def test_a_page_tells_each_states_own_part():
     tree = parse(partners.partner_pages(several(3)))
     first, second = tree.findall(".//div[@class='side']")
-    assert facts(first)["Agreements"].startswith("3,")
+    assert facts(first)["Agreements"].startswith("3 ")
     assert facts(second)["Agreements"].startswith("1,")
     assert list(facts(first)) == list(facts(second))
     links = [link.get("href") for link in first.findall(".//ol/li/a")]

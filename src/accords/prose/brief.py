@@ -105,7 +105,9 @@ def _coverage(dataset: Dataset) -> Told:
     if found is None or own.empty:
         return {}, []
     ids, n, press = [found], len(own), int((own["basis"] == "press").sum())
-    return {"pair": named_parties(dataset, found), "ids": ids, "n": n, "press": press}, [
+    relayed = not dataset.overview["official"][found]
+    parts = {"pair": named_parties(dataset, found), "ids": ids, "n": n, "press": press}
+    return {**parts, "relayed": relayed}, [
         Reading("domains named officially", linked(n - press, ids), "official first"),
         Reading("by the press alone", linked(press, ids), f"{press} on the press"),
     ]
@@ -158,9 +160,13 @@ def _lives(dataset: Dataset) -> Told:
         return {}, []
     every, status = binding.index, binding["status"]
     in_force, open_ = every[status == "in-force"], every[status.isin(UNKNOWN)]
+    steps = dataset.events[dataset.events["event"] == "entered-into-force"]
+    entered = in_force[in_force.isin(steps["agreement_id"])]
+    rest = every.difference(in_force.union(open_), sort=False)
     more = "more known than not" if len(in_force) > len(open_) else "more unknown than known"
-    return {"every": every, "in_force": in_force, "open": open_}, [
-        Reading("known to be in force", _share(in_force, every), more),
+    parts = {"every": every, "in_force": in_force, "entered": entered, "open": open_, "rest": rest}
+    return parts, [
+        Reading("in force or seen at work", _share(in_force, every), more),
         Reading("nothing known after signature", _share(open_, every), more),
     ]
 

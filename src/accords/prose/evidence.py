@@ -80,8 +80,17 @@ def missing(dataset: Dataset, table: pd.DataFrame) -> Parts:
 
 
 @passage("Second readings: none is recorded.", BLOCK)
-def errors(dataset: Dataset, table: pd.DataFrame) -> None:
-    """Tabulate what the second readings found wrong or unsupported (``reading_errors``)."""
+def errors(dataset: Dataset, table: pd.DataFrame) -> Parts:
+    """Tabulate what the second readings found wrong or unsupported (``reading_errors``).
+
+    Say how many records were read, and how much of what has no support rests on one list alone.
+    """
+    readings, overview = dataset.readings, dataset.overview
+    read = overview.index[overview.index.isin(readings["agreement_id"])]
+    unsupported = readings.set_index("agreement_id")["facts_unsupported"]
+    listed = unsupported.index.isin(overview.index[overview["one_list"].notna()])
+    alone = {"count": int(unsupported[listed].sum()), "of": int(unsupported.sum())}
+    return {"read": read, "alone": alone}
 
 
 @passage("What these data cannot say.", BLOCK)

@@ -13,7 +13,7 @@ LISTS = {
     "pledges": "Mutual-defence pledges",
     "pending": "Pending",
     "outstanding": "Purchases outstanding",
-    "recent": "Concluded in the last twelve months",
+    "recent": "Concluded in the last twelve months read",
 }
 """Titles of the lists, by the measure of :mod:`accords.analysis.relations`."""
 

@@ -42,6 +42,13 @@
   showMode();
   $(".tools").inert = false;
 
+  // The first chapter can be handed on by itself.
+  $("#print-brief")?.addEventListener("click", () => {
+    root.dataset.print = "brief";
+    print();
+  });
+  addEventListener("afterprint", () => { delete root.dataset.print; });
+
   // Phones get the drawings made for their width.
   const narrowDrawings = once(async () => JSON.parse(await unpack("narrow-data")));
   const wideDrawings = new Map();
