@@ -14,6 +14,7 @@ from chapters import made
 from accords.analysis import by_state
 from accords.analysis.common import ALL, WHEN, choices
 from accords.dataset import Dataset
+from accords.dataset.lifecycle import PURCHASE
 from accords.prose import brief
 from accords.prose.brief import Message, Reading
 from accords.words import LeftOut, plain
@@ -131,6 +132,29 @@ def test_a_list_without_entries_is_not_on_a_card() -> None:
     assert "Italy 1" in card
     assert "Newest" not in card
     assert "Dearest" not in card
+
+
+def test_prices_are_ranked_within_the_currency_that_most_have() -> None:
+    prices = {"Tanks": (5, "USD"), "Trucks": (2, "USD"), "Ships": (9, "EUR")}
+    ds = builders.tiny(
+        focus=("AZE",),
+        agreements=[
+            {
+                "agreement_id": name,
+                "short_name": name,
+                "instrument": PURCHASE,
+                "value_amount": amount,
+                "value_currency": currency,
+                "value_kind": "price",
+            }
+            for name, (amount, currency) in prices.items()
+        ],
+        parties=[{"agreement_id": name, "party_id": p} for name in prices for p in ("AZE", "ITA")],
+        events=[{"agreement_id": name, "event": "signed", "date": "2001"} for name in prices],
+    )
+    (card,) = cards(ds)
+    assert card.index("Tanks") < card.index("Trucks")
+    assert "Ships" not in card
 
 
 def test_a_state_without_agreements_has_no_card(small: Dataset) -> None:

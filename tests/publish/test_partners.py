@@ -65,7 +65,7 @@ def test_a_page_tells_each_states_own_part():
     tree = parse(partners.partner_pages(several(3)))
     first, second = tree.findall(".//div[@class='side']")
     assert facts(first)["Agreements"].startswith("3 ")
-    assert facts(second)["Agreements"].startswith("1,")
+    assert facts(second)["Agreements"].startswith("1 ")
     assert list(facts(first)) == list(facts(second))
     links = [link.get("href") for link in first.findall(".//ol/li/a")]
     assert links == ["#a2", "#a1", "#a0"]
@@ -150,3 +150,18 @@ def test_small_numbers_read_well():
     shown = partners.partner_pages(small())
     assert "1 pages" not in shown
     assert "1 agreements" not in shown
+
+
+def test_a_list_counts_the_other_parties_that_it_does_not_name():
+    dataset = tiny(
+        agreements=[{"agreement_id": "a", "parties_total": 30, "scope": "multilateral"}],
+        parties=[{"agreement_id": "a", "party_id": party} for party in ("AZE", "ITA")],
+        events=[{"agreement_id": "a", "date": "2025-12-01"}],
+        as_of="2026-01-01",
+    )
+    (entry,) = parse(partners.lists(dataset)).iter("li")
+    assert "28 more" in said(entry)
+    parties = dataset.parties[dataset.parties["party_id"] == "AZE"]
+    alone = replace(dataset, tables={**dataset.tables, "parties": parties})
+    (entry,) = parse(partners.lists(alone)).iter("li")
+    assert "29 others" in said(entry)
