@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from accords.checks import cells, descriptor, disputes, files, keys, likeness, lists, order, records
@@ -59,26 +60,23 @@ def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
     return sorted(problems, key=lambda p: (place.get(p.file, len(place)), p.file, p.row or 0))
 
 
-def _judged(resource: Mapping[str, Any], rows: pd.DataFrame) -> list[Problem]:
+def _judged(resource: Mapping[str, Any], rows: pd.DataFrame) -> Iterator[Problem]:
     """Judge each distinct value of each column once, and report the rows that hold a bad one.
 
     Dates and numbers that are none are emptied, so that nothing else is made of them.
     """
     path, schema = resource["path"], resource["schema"]
     foreign = {key for entry in schema.get("foreignKeys", ()) for key in entry["fields"]}
-    problems = []
     for field in (field for field in schema["fields"] if field["name"] in rows):
-        name, form = field["name"], cells.form(field)
-        values = pd.unique(rows[name].to_numpy(dtype=object))
-        faults: dict[str, list[tuple[str, Any]]] = {}
-        if cells.constraints(field).get("required") and rows[name].isna().any():
-            faults[""] = [("required", None)]
-        if name not in foreign:
-            plain = form.plain
-            odd = (v for v in values if isinstance(v, str) and not plain(v))
-            faults |= {value: all_ for value in odd if (all_ := list(form.faults(value)))}
+        name = field["name"]
+        values = set(rows[name].to_numpy(dtype=object))
+        lacking = np.nan in values
+        values.discard(np.nan)
+        faults = cells.faults(field, values) if name not in foreign else {}
         if path.startswith("codes/"):  # 'unknown' and 'none' are codes there.
             faults = {v: f for v, f in faults.items() if v.casefold() not in cells.PLACEHOLDERS}
+        if cells.constraints(field).get("required") and lacking:
+            faults[""] = [("required", {})]
         if not faults:
             continue
         column = rows[name].fillna("")
@@ -91,11 +89,9 @@ def _judged(resource: Mapping[str, Any], rows: pd.DataFrame) -> list[Problem]:
             for breach, words in faults[value]
         ]
         # A column in which most is wrong holds something else altogether.
-        flood = len(faults) > 2 * MOST and 2 * len(faults) > len(values)
-        if flood:
-            problems += condensed(found)
+        if len(faults) > 2 * MOST and 2 * len(faults) > len(values):
+            yield from condensed(found)
             continue
         found.sort(key=lambda p: (p.rule, p.value))
         for _, same in itertools.groupby(found, lambda p: (p.rule, p.value)):
-            problems += condensed(list(same))
-    return problems
+            yield from condensed(list(same))

@@ -63,7 +63,8 @@ def disputes(data: Data) -> Broken:
 def _carried(data: Data) -> pd.DataFrame:
     """Return the disputes, taken apart, with the cell that ``has`` the fact where one does."""
     rows = data["disputes"].dropna(subset=["agreement_id", "field", "value"])
-    rows = rows.join(rows["field"].str.extract(_FIELD))
+    fields = rows["field"].drop_duplicates()
+    rows = rows.join(fields.str.extract(_FIELD).set_axis(fields), on="field")
     rows["dispute"] = rows.groupby(["agreement_id", "field"], sort=False).ngroup()
     rows["fact"] = rows["agreement_id"] + " " + rows["what"]
     rows["adopts"] = rows["adopted"] == "true"

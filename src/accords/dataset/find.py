@@ -56,13 +56,6 @@ class Criteria:
     since: int | None = None
     until: int | None = None
 
-    def __str__(self) -> str:
-        return ", ".join(
-            f"{name}: {' or '.join(value) if isinstance(value, tuple) else value}"
-            for name, value in vars(self).items()
-            if value not in ("", (), None)
-        )
-
 
 def criteria(dataset: Tables, text: str = "", **wanted: Any) -> Criteria:
     """Read criteria as people write them: one value or several, codes or names in any case.
@@ -112,11 +105,14 @@ def masks(dataset: Tables, chosen: Criteria, haystack: pd.Series | None = None) 
     ``haystack`` is what :func:`searchable` returns for the dataset, to save doing it again.
     """
     overview = dataset.overview
-    met = {
+    met: dict[str, Any] = {
         name: _holds(overview[facet.column], getattr(chosen, name))
         for name, facet in FACETS.items()
     }
-    met["period"] = _between(overview["year"], chosen.since, chosen.until)
+    met["period"] = True
+    if (chosen.since, chosen.until) != (None, None):
+        dated = overview["year"].between(chosen.since or -9999, chosen.until or 9999)
+        met["period"] = dated.fillna(False).astype(bool)
     met["text"] = _contains(dataset, chosen.text, haystack)
     return pd.DataFrame(met, index=overview.index)
 
@@ -156,18 +152,7 @@ def joined(rows: pd.DataFrame, column: str) -> pd.Series:
 def _holds(column: pd.Series, wanted: tuple[str, ...]) -> pd.Series:
     if not wanted:
         return pd.Series(True, index=column.index)
-    if column.map(lambda value: isinstance(value, tuple)).all():
-        return column.map(lambda value: not set(wanted).isdisjoint(value)).astype(bool)
-    return column.isin(wanted)
-
-
-def _between(years: pd.Series, since: int | None, until: int | None) -> pd.Series:
-    met = pd.Series(True, index=years.index)
-    if since is not None:
-        met &= (years >= since).fillna(False).astype(bool)
-    if until is not None:
-        met &= (years <= until).fillna(False).astype(bool)
-    return met
+    return column.explode().isin(wanted).groupby(level=0, sort=False).any().reindex(column.index)
 
 
 def _contains(dataset: Tables, text: str, haystack: pd.Series | None) -> pd.Series:
