@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from accords.checks import BETWEEN, RULES, Problem, cells, check, files
+from accords.checks import BETWEEN, RULES, Problem, cells, check, files, lists
 from accords.checks.data import Data
 from accords.checks.listing import LISTED, listing, tally
 from accords.checks.problem import BREACHES
@@ -788,16 +788,7 @@ MORE = [
             source_id="official-mar", adopted="false"))),
     at("dispute-open", "disputes.adopted", edit("disputes.csv", f"{PLACE},Rabat", adopted="false")),
     # claims, searches, counts and readings
-    *(
-        at("argument", "claims.argument", claim(test, argument))
-        for test, argument in (
-            ("domain", "cooking"), ("domain", "cyber,cooking + it"), ("event", "sealed,AZE,2024"),
-            ("event", "signed,AZE,soon"), ("event", "signed,AZE"), ("diversifies", "ITA"),
-            ("region-share", "AZE,Middle Earth"), ("statement", "no-such-source"),
-            ("statement", ""), ("wording", ""), ("membership", "EFTA"), ("none", "AZE"),
-            ("followed-up", "cooking"),
-        )
-    ),
+    at("argument", "claims.argument", claim("domain", "cooking")),
     at("coverage", "coverage.partner", search("AZE", "AZE", "0")),
     at("coverage", "coverage.records_found", search("AZE", "ITA", "2")),
     at("after-edition", "coverage.searched_on", search("AZE", "ITA", "1", "2026-11-25")),
@@ -887,6 +878,26 @@ def test_a_broken_rule_is_reported_where_it_is_broken(broken: Broken, small_fold
 
 def test_every_rule_has_a_failing_example() -> None:
     assert {broken.rule for broken in [*BROKEN, *MORE]} == set(RULES)
+
+
+MISFITS = [
+    ("domain", "cooking"), ("domain", "cyber,cooking + it"), ("event", "sealed,AZE,2024"),
+    ("event", "signed,AZE,soon"), ("event", "signed,AZE"), ("diversifies", "ITA"),
+    ("region-share", "AZE,Middle Earth"), ("statement", "no-such-source"),
+    ("statement", ""), ("wording", ""), ("membership", "EFTA"), ("none", "AZE"),
+    ("followed-up", "cooking"),
+]  # fmt: skip
+
+
+def test_every_test_of_a_claim_needs_arguments_of_its_own(small_folder: Path) -> None:
+    for number, (test, argument) in enumerate(MISFITS):
+        row = {"claim_id": str(number), "test": test, "argument": argument}
+        builders.add(small_folder, "claims", **row)
+    for number, right in enumerate(("cyber,training", "AZE,Northern Africa"), len(MISFITS)):
+        row = {"test": "domain" if number == len(MISFITS) else "region-share", "argument": right}
+        builders.add(small_folder, "claims", claim_id=str(number), **row)
+    ((_, found),) = lists.claims(Data(builders.small().descriptor, read_all(small_folder)))
+    assert list(found["claim_id"]) == [str(number) for number in range(len(MISFITS))]
 
 
 def test_a_sound_dataset_has_no_problems(small_folder: Path) -> None:
