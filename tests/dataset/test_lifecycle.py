@@ -6,7 +6,6 @@ from typing import Any
 
 import builders
 import pandas as pd
-import pytest
 
 from accords.dataset import Dataset
 

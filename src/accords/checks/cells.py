@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import difflib
 import re
 import unicodedata
@@ -190,9 +191,10 @@ def _day(value: str) -> Iterator[Fault]:
 
 def _edtf(value: str) -> Iterator[Fault]:
     if parts := _EDTF.fullmatch(value):
-        if not _exists(*parts.groups(default="1")):
+        year, month, day = (int(part) for part in parts.groups(default="1"))
+        if not (1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]):
             yield "date.calendar", {"day": value}
-        elif int(parts[1]) not in YEARS:
+        elif year not in YEARS:
             yield "date.year", {"year": parts[1], "first": YEARS.start, "last": YEARS.stop - 1}
         return
     likely = [reading for reading in readings(value) if int(reading[:4]) in YEARS]
@@ -206,22 +208,11 @@ def _interval(value: str) -> Iterator[Fault]:
         yield from _edtf(value)
     elif faults := [fault for day in days for fault in _edtf(day)]:
         yield faults[0]
-    elif not days or _later(days[0], days[-1]):
-        yield "date.interval", {}
-
-
-def _later(one: str, other: str) -> bool:
-    """Say whether a date is later than another, as far as both are precise."""
-    shared = min(len(date.rstrip("?")) for date in (one, other))
-    return one[:shared] > other[:shared]
-
-
-def _exists(year: str, month: str, day: str) -> bool:
-    try:
-        date(max(int(year), 1), int(month), int(day))
-    except ValueError:
-        return False
-    return True
+    else:
+        # Compared as far as both are precise.
+        shared = min((len(day.rstrip("?")) for day in days), default=0)
+        if not days or days[0][:shared] > days[-1][:shared]:
+            yield "date.interval", {}
 
 
 def _one_of(value: str, allowed: list[str]) -> Iterator[Fault]:

@@ -91,7 +91,9 @@ class Data:
 
     def lookup(self, table: str, key: str, column: str) -> pd.Series:
         """Return a column of a table by its key; of a key that occurs twice the first row."""
-        rows = self[table][[key, column]].dropna(subset=[key]).drop_duplicates(key)
+        rows = self[table][[key, column]]
+        if len(self.values(table, key)) < len(rows):
+            rows = rows.dropna(subset=[key]).drop_duplicates(key)
         return rows.set_index(key)[column].astype("str")
 
 

@@ -27,32 +27,35 @@ def near_duplicates(data: Data) -> Broken:
     are an agreement and what is part of it or replaces it, and what ``distinct.csv`` tells apart.
     """
     table, rows = _instruments(data), data["agreements"]
-    pairs = table.merge(table, on="together", suffixes=("", "_2"))
-    pairs = pairs[pairs["row"] < pairs["row_2"]]
-    one_type, one_list = pairs["kind"] == pairs["kind_2"], pairs["list"] == pairs["list_2"]
-    listed = (pairs["list"] >= 0) | (pairs["list_2"] >= 0)
-    dated = pairs["first"].notna() & pairs["first_2"].notna()
-    near = (pairs["first"] <= pairs["until_2"]) & (pairs["first_2"] <= pairs["until"])
-    near &= ~listed | ~one_list
-    clear = near & (listed | (one_type & ~pairs["vague"] & ~pairs["vague_2"]))
+    groups = table["together"].reset_index()
+    pairs = groups.merge(groups, on="together", suffixes=("", "_2")).query("row < row_2")
+    one = table.loc[pairs["row"]].set_index(pairs.index)
+    two = table.loc[pairs["row_2"]].set_index(pairs.index)
+    one_type, listed = one["kind"] == two["kind"], (one["list"] >= 0) | (two["list"] >= 0)
+    dated = one["first"].notna() & two["first"].notna()
+    near = (one["first"] <= two["until"]) & (two["first"] <= one["until"])
+    near &= ~listed | (one["list"] != two["list"])
+    clear = near & (listed | (one_type & ~one["vague"] & ~two["vague"]))
     likely = pairs.assign(clear=clear)[clear | (one_type & (near | ~dated))]
+    names = rows[["agreement_id", "title"]]
+    both = (as_lists(names.loc[likely[row]], *names) for row in ("row", "row_2"))
+    (ids, titles), (other_ids, other_titles) = both
+    told = zip(likely["row_2"], ids, other_ids, titles, other_titles, likely["clear"], strict=True)
     links = [rows[["agreement_id", column]] for column in ("part_of", "supersedes")]
     if "distinct" in data.tables:  # An older edition does not have the table.
         links.append(data["distinct"][["agreement_id", "other_id"]])
     apart = {frozenset(both) for link in links for both in link.dropna().to_numpy().tolist()}
-    ids, titles = rows["agreement_id"].to_dict(), rows["title"].to_dict()
     found: dict[int, str] = {}
-    for one, other, sure in zip(*as_lists(likely, "row", "row_2", "clear"), strict=True):
-        alike = sure or _alike(titles[one], titles[other])
-        if alike and frozenset((ids[one], ids[other])) not in apart:
-            found.setdefault(other, ids[one])
+    for row, first, second, title, other, sure in told:
+        if (sure or _alike(title, other)) and frozenset((first, second)) not in apart:
+            found.setdefault(row, first)
     yield "near-duplicate", rows.loc[list(found)].assign(other=list(found.values()))
 
 
 def _instruments(data: Data) -> pd.DataFrame:
     """Return what tells agreements apart that share their parties with others.
 
-    ``row``, numbers for ``together`` (the parties), ``kind`` and ``list`` (from which alone it is
+    By row: numbers for ``together`` (the parties), ``kind`` and ``list`` (from which alone it is
     known, else -1), ``first`` and ``until`` (the first day of its signature, where dated, and a
     week after the last), ``vague`` (whether the two lie far apart).
     """
@@ -76,7 +79,7 @@ def _instruments(data: Data) -> pd.DataFrame:
     days = days.drop_duplicates("agreement_id").set_index("agreement_id")
     table = rows[["together"]].assign(kind=rows["instrument"], list=alone.where(alone != ""))
     codes = {column: table[column].factorize()[0] for column in table}
-    table = pd.DataFrame(codes, table.index).assign(row=rows["row"]).join(days)
+    table = pd.DataFrame(codes, table.index).join(days).set_index(pd.Index(rows["row"], name="row"))
     return table.fillna({"vague": False}).astype({"vague": bool})
 
 

@@ -17,6 +17,8 @@ OFFICIAL = ("text", "official")
 GENERAL = ("existence", "context")
 """Subjects of the row that says what a source says of an agreement."""
 
+_SUPPORTED = re.compile("[^ ]* (event:|domain:|value$)")
+
 FACTUAL = ("agreements", "events", "domains")
 """Tables with what a citation can support."""
 
@@ -98,8 +100,8 @@ def citations(data: Data) -> Broken:
         own = data.strangers(table, "fact", data.values("citations", "fact"))
         yield f"uncited.{table}", own.assign(subject=own["fact"].str.split(" ", n=1).str[1])
     known = {fact for table in FACTUAL for fact in data.values(table, "fact")}
-    adrift = data.strangers("citations", "fact", known).dropna(subset=["source_id"])
-    adrift = adrift[adrift["subject"].str.match("event:|domain:|value$")]
+    strange = filter(_SUPPORTED.match, data.values("citations", "fact") - known)
+    adrift = rows[rows["fact"].isin(list(strange))]
     meant = [_meant(fact, known) if n < MOST else "" for n, fact in enumerate(adrift["fact"])]
     yield "subject", adrift.assign(meant=meant)
     cited = [data.values(table, "source_id") for table in ("citations", "disputes", "claims")]
