@@ -1,11 +1,9 @@
 """Everything that can be wrong with a dataset, found in one run.
 
-``rules.csv`` is the table of rules: what must be true, where a breach is shown, what is said of it
-and what to do. ``descriptor`` holds what is declared, ``files`` reads bytes into tables, ``cells``
-judges one value by its column's schema, ``keys`` finds what occurs twice or is missing. The
-``CHECKS`` of ``records``, ``order``, ``likeness``, ``disputes`` and ``lists`` hold between rows and
-tables (see ``data``): each yields the rows that break a rule. What is declared in
-``datapackage.json`` is nowhere repeated here. Nothing here changes the data.
+``rules.csv`` has the rules: what must be true, where a breach is shown, and what is said of it.
+``files`` reads bytes into tables, ``cells`` judges a value by its column's schema, ``keys`` finds
+what occurs twice or is missing, and the ``CHECKS`` of ``records``, ``order``, ``likeness``,
+``disputes`` and ``lists`` yield the rows that break a rule between rows and tables (see ``data``).
 """
 
 from __future__ import annotations
@@ -33,12 +31,8 @@ __all__ = ["RULES", "Problem", "check"]
 def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
     """Find all problems of the dataset in a folder, by default the nearest folder ``data``.
 
-    They are in the order of the descriptor's files and of the rows. Only those of severity
-    ``error`` keep the dataset from being published. Of many problems with one cause the first says
-    how many there are.
-
-    Raises :class:`DatasetError` when the folder or its descriptor cannot be read, so that there is
-    nothing to check.
+    In the order of files and rows; of many with one cause the first says how many there are.
+    Raises :class:`DatasetError` where there is no dataset to check.
     """
     folder = Path(path) if path is not None else find_data()
     declared = read_descriptor(folder)

@@ -26,13 +26,11 @@ _FACTS = {
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """The tables as they were read: text, empty cells missing, indexed by the editor's rows.
+    """The tables of which all rows could be read: text, indexed by the editor's rows.
 
-    ``tables`` has each of which all rows could be read, and columns that serve several rules
-    beside: ``fact`` in agreements, events, domains and citations (what a citation can support, of
-    which agreement), and the bounds ``earliest`` and ``latest`` of the dates of events and sources.
-    ``edition`` is the date of the newest one, None where it cannot be read; ``curation`` the text
-    of ``CURATION.md``, which says what became of records that were left out.
+    With columns that serve several rules: ``fact`` in agreements, events, domains and citations
+    (what a citation can support, of which agreement), and the bounds ``earliest`` and ``latest`` of
+    events and sources. ``curation`` is the text of ``CURATION.md``.
     """
 
     descriptor: Mapping[str, Any]

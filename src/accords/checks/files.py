@@ -27,9 +27,8 @@ _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 def read(folder: Path, resource: Mapping[str, Any]) -> tuple[pd.DataFrame, bool, list[Problem]]:
     """Read one table and find the problems of its file and header.
 
-    Returns the declared columns that the file has, as text, empty cells missing, indexed by the row
-    that an editor shows; whether every row could be read, so that what is not there is truly
-    missing; and what is wrong.
+    Returns the declared columns that the file has, as text, indexed by the row that an editor
+    shows; whether every row could be read; and what is wrong.
     """
     name = resource["path"]
     declared = [field["name"] for field in resource["schema"]["fields"]]

@@ -160,7 +160,7 @@ class Tables:
         cited = self.citations[self.citations["subject"] == "existence"]
         from_dcad = (cited["source_id"] == DCAD).groupby(cited["agreement_id"])
         dcad = pd.Series("no", index=index)
-        dcad[index.isin(cited.loc[cited["source_id"] == DCAD, "agreement_id"])] = "also"
+        dcad[from_dcad.any().reindex(index, fill_value=False)] = "also"
         dcad[from_dcad.all().reindex(index, fill_value=False)] = "only"
         lists = cited["source_id"].map(self.sources.set_index("source_id")["list"]).fillna("")
         by = lists.groupby(cited["agreement_id"])
