@@ -39,22 +39,25 @@ def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
     resources = declared["resources"]
     edition, problems = descriptor.edition(folder, declared)
     problems += [*descriptor.faults(declared), *files.undeclared(folder, resources)]
-    tables = {}
+    tables: dict[str, pd.DataFrame] = {}
+    distinct: dict[tuple[str, str], set[str]] = {}
     for resource in resources:
         rows, whole, found = files.read(folder, resource)
-        problems += [*found, *_judged(resource, rows)]
+        problems += [*found, *_judged(resource, rows, distinct)]
         if whole:
             tables[resource["name"]] = rows
     notes = folder / "CURATION.md"
     curation = notes.read_text(encoding="utf-8", errors="replace") if notes.is_file() else ""
-    data = Data(declared, tables, edition, curation)
+    data = Data(declared, tables, edition, curation, distinct)
     dangling, unsound = keys.dangling(data)
     problems += [*keys.repeated(data), *dangling, *broken(BETWEEN, data, unsound)]
     place = {resource["path"]: n for n, resource in enumerate(resources)}
     return sorted(problems, key=lambda p: (place.get(p.file, len(place)), p.file, p.row or 0))
 
 
-def _judged(resource: Mapping[str, Any], rows: pd.DataFrame) -> Iterator[Problem]:
+def _judged(
+    resource: Mapping[str, Any], rows: pd.DataFrame, distinct: dict[tuple[str, str], set[str]]
+) -> Iterator[Problem]:
     """Judge each distinct value of each column once, and report the rows that hold a bad one.
 
     Dates and numbers that are none are emptied, so that nothing else is made of them.
@@ -63,7 +66,7 @@ def _judged(resource: Mapping[str, Any], rows: pd.DataFrame) -> Iterator[Problem
     foreign = {key for entry in schema.get("foreignKeys", ()) for key in entry["fields"]}
     for field in (field for field in schema["fields"] if field["name"] in rows):
         name = field["name"]
-        values = set(rows[name].to_numpy(dtype=object))
+        values = distinct[resource["name"], name] = set(rows[name].to_numpy(dtype=object))
         lacking = np.nan in values
         values.discard(np.nan)
         faults = cells.faults(field, values) if name not in foreign else {}

@@ -30,14 +30,15 @@ class Data:
 
     With columns that serve several rules: ``fact`` in agreements, events, domains and citations
     (what a citation can support, of which agreement), and the bounds ``earliest`` and ``latest`` of
-    events and sources. ``curation`` is the text of ``CURATION.md``.
+    events and sources. ``curation`` is the text of ``CURATION.md``, ``distinct`` has the values of
+    columns that are known already.
     """
 
     descriptor: Mapping[str, Any]
     tables: dict[str, pd.DataFrame]
     edition: pd.Timestamp | None = None
     curation: str = ""
-    _values: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict, init=False)
+    distinct: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         dated = {t: c for t, c in _DATES.items() if c in self.tables.get(t, ())}
@@ -74,12 +75,12 @@ class Data:
         """Return the file of a table."""
         return next(r["path"] for r in self.descriptor["resources"] if r["name"] == table)
 
-    def values(self, table: str, column: str) -> frozenset[str]:
+    def values(self, table: str, column: str) -> set[str]:
         """Return the distinct values of a column, those that are missing aside."""
-        place = table, column
-        if place not in self._values:
-            self._values[place] = frozenset(distinct(self[table][column]))
-        return self._values[place]
+        cells, place = self[table][column], (table, column)
+        if place not in self.distinct:
+            self.distinct[place] = distinct(cells)
+        return self.distinct[place]
 
     def strangers(self, table: str, column: str, known: Set[str]) -> pd.DataFrame:
         """Return the rows with a value that is not among the known ones."""

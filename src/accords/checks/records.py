@@ -105,7 +105,7 @@ def citations(data: Data) -> Broken:
     meant = [_meant(fact, known) if n < MOST else "" for n, fact in enumerate(adrift["fact"])]
     yield "subject", adrift.assign(meant=meant)
     cited = [data.values(table, "source_id") for table in ("citations", "disputes", "claims")]
-    yield "unused-source", data.strangers("sources", "source_id", frozenset().union(*cited))
+    yield "unused-source", data.strangers("sources", "source_id", set().union(*cited))
 
 
 def _meant(fact: str, facts: set[str]) -> str:
