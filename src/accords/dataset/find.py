@@ -63,15 +63,12 @@ def criteria(dataset: Tables, text: str = "", **wanted: Any) -> Criteria:
     An :class:`AccordsError` names the criterion or value that is not known, and what there is.
     """
     known = {f.name for f in fields(Criteria)}
-    values: dict[str, Any] = {}
-    for name, value in wanted.items():
-        if name not in known:
-            raise AccordsError(f"{name}: no such criterion. Use {', '.join(sorted(known))}.")
-        if value is not None and name in FACETS:
-            values[name] = resolve(name, value, _known(dataset, name))
-        elif value is not None:
-            values[name] = _year(name, value)
-    return Criteria(text=text, **values)
+    for name in wanted.keys() - known:
+        raise AccordsError(f"{name}: no such criterion. Use {', '.join(sorted(known))}.")
+    given = {name: value for name, value in wanted.items() if value is not None}
+    codes = {n: resolve(n, value, _known(dataset, n)) for n, value in given.items() if n in FACETS}
+    years = {name: _year(name, value) for name, value in given.items() if name not in FACETS}
+    return Criteria(text=text, **codes, **years)
 
 
 def in_words(dataset: Tables, chosen: Criteria) -> str:
@@ -81,9 +78,8 @@ def in_words(dataset: Tables, chosen: Criteria) -> str:
         if values := getattr(chosen, facet):
             known = _known(dataset, facet).iloc[:, 0]
             said.append(f"{facet.replace('_', ' ')} {' or '.join(known[v] for v in values)}")
-    for name in ("since", "until"):
-        if (year := getattr(chosen, name)) is not None:
-            said.append(f"{name} {year}")
+    years = {"since": chosen.since, "until": chosen.until}
+    said += [f"{name} {year}" for name, year in years.items() if year is not None]
     return " and ".join(said)
 
 

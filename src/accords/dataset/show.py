@@ -89,11 +89,8 @@ def _domains(ds: Tables, agreement_id: str) -> dict[str, list[str]]:
 
 def _sources(ds: Tables, agreement_id: str) -> Iterator[dict[Any, Any]]:
     """Return the cited sources, the oldest first, and what is noted of each."""
-    rows = (
-        _of(ds.citations, agreement_id)
-        .merge(ds.sources, on="source_id")
-        .sort_values(["published", "source_id"], na_position="last", kind="stable")
-    )
+    rows = _of(ds.citations, agreement_id).merge(ds.sources, on="source_id")
+    rows = rows.sort_values(["published", "source_id"], kind="stable")
     for _, of_source in rows.groupby("source_id", sort=False):
         notes = of_source[["locator", "evidence"]].stack().dropna()
         yield _plain(of_source)[0] | {"said": list(dict.fromkeys(notes))}
@@ -103,19 +100,12 @@ def _disputes(ds: Tables, agreement_id: str) -> Iterator[dict[str, Any]]:
     """Return each disputed fact with its values, who says so, and the reason for the choice."""
     publishers = ds.sources.set_index("source_id")["publisher"]
     rows = _of(ds.disputes, agreement_id)
-    for field, values in rows.groupby(rows["field"].astype(str), sort=False):
-        yield {
-            "fact": _disputed(ds, str(field)),
-            "options": [
-                (
-                    value,
-                    [publishers.get(s, s) for s in dict.fromkeys(by["source_id"])],
-                    by["adopted"].fillna(False).any(),
-                )
-                for value, by in values.groupby("value", sort=False)
-            ],
-            "reason": next(iter(values["reason"].dropna()), ""),
-        }
+    rows = rows.assign(by=rows["source_id"].map(publishers).fillna(rows["source_id"]))
+    for field, values in rows.groupby("field", sort=False):
+        options = values.groupby("value", sort=False).agg({"by": "unique", "adopted": "any"})
+        reason = next(iter(values["reason"].dropna()), "")
+        fact = _disputed(ds, str(field))
+        yield {"fact": fact, "options": list(options.itertuples(name=None)), "reason": reason}
 
 
 def _disputed(ds: Tables, field: str) -> str:
