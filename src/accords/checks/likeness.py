@@ -28,7 +28,8 @@ def near_duplicates(data: Data) -> Broken:
     """
     table, rows = _instruments(data), data["agreements"]
     groups = table["together"].reset_index()
-    pairs = groups.merge(groups, on="together", suffixes=("", "_2")).query("row < row_2")
+    pairs = groups.merge(groups, on="together", suffixes=("", "_2"))
+    pairs = pairs[pairs["row"] < pairs["row_2"]]
     one = table.loc[pairs["row"]].set_index(pairs.index)
     two = table.loc[pairs["row_2"]].set_index(pairs.index)
     one_type, listed = one["kind"] == two["kind"], (one["list"] >= 0) | (two["list"] >= 0)
@@ -56,8 +57,7 @@ def _instruments(data: Data) -> pd.DataFrame:
     """Return what tells agreements apart that share their parties with others.
 
     By row: numbers for ``together`` (the parties), ``kind`` and ``list`` (from which alone it is
-    known, else -1), ``first`` and ``until`` (the first day of its signature, where dated, and a
-    week after the last), ``vague`` (whether the two lie far apart).
+    known, else -1), ``first`` and ``until`` (from when to a week after it was signed), ``vague``.
     """
     rows = data["agreements"].dropna(subset=["agreement_id", "instrument", "title"])
     rows = rows.assign(row=rows.index, together=rows["agreement_id"].map(data.parties))

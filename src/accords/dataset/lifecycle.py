@@ -59,11 +59,9 @@ YEARS_UNTIL_UNKNOWN = 10
 def statuses(
     agreements: pd.DataFrame, events: pd.DataFrame, focus: tuple[str, ...], as_of: pd.Timestamp
 ) -> pd.DataFrame:
-    """Compute the status of every agreement as of a day.
+    """Compute the status of every agreement as of a day, by its events until then and undated ones.
 
-    Events that began after that day have not happened yet; undated ones have. A multilateral
-    instrument does not begin or end for the focus states by another state's step. By
-    ``agreement_id``: ``status`` (missing where nothing has happened yet), ``status_event`` (an id).
+    By ``agreement_id``: ``status`` (missing where nothing has happened), ``status_event`` (an id).
     """
     happened = _happened(agreements, events, focus, as_of)
     purchase = happened["instrument"] == PURCHASE
@@ -88,7 +86,10 @@ def statuses(
 def _happened(
     agreements: pd.DataFrame, events: pd.DataFrame, focus: tuple[str, ...], as_of: pd.Timestamp
 ) -> pd.DataFrame:
-    """Return what had happened by a day, for the focus states."""
+    """Return what had happened by a day, for the focus states.
+
+    Another state's step neither begins nor ends a multilateral instrument for these.
+    """
     happened = events[events["earliest"].isna() | (events["earliest"] <= as_of)]
     kinds = agreements[["agreement_id", "scope", "instrument"]]
     happened = happened.merge(kinds, on="agreement_id")
