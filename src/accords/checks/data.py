@@ -120,7 +120,8 @@ def broken(
         if "agreement_id" in rows:
             rows = rows[rows["agreement_id"].notna() & ~rows["agreement_id"].isin(unsound)]
         first, problems = rows[: MOST + 1], []
-        for row, words in zip(first.index, first.to_dict("records"), strict=True):
+        records: list[dict[Any, Any]] = first.to_dict("records")
+        for row, words in zip(first.index, records, strict=True):
             value = None if pd.isna(words.get(column)) else str(words[column])
             problems.append(problem(breach, data.path(table), int(row), column, value, words))
         yield from condensed(problems, len(rows))

@@ -39,7 +39,7 @@ def listing(problems: Sequence[Problem]) -> Iterator[Text | Padding]:
 
 def tally(problems: Sequence[Problem]) -> str:
     """Count errors and warnings in words."""
-    counts = Counter(problem.severity for problem in problems)
+    counts = Counter[str](problem.severity for problem in problems)
     kinds = [kind for kind in ("error", "warning") if counts[kind]]
     said = (f"{counts[kind]} {kind}{'s' * (counts[kind] != 1)}" for kind in kinds)
     return ", ".join(said) or "no problems"

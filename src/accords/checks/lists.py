@@ -106,7 +106,8 @@ def claims(data: Data) -> Broken:
     rows = data["claims"].dropna(subset=["test"]).fillna({"argument": ""})
     both = zip(rows["test"], rows["argument"], strict=True)
     misfits = [_misfit(test, argument, known) for test, argument in both]
-    yield "argument", rows.assign(misfit=misfits)[[misfit is not None for misfit in misfits]]
+    misfit = pd.Series(misfits, rows.index, "str")
+    yield "argument", rows.assign(misfit=misfit)[misfit.notna()]
 
 
 def _misfit(test: str, argument: str, known: Mapping[Any, set[str]]) -> str | None:

@@ -124,8 +124,9 @@ def _workbook(dataset: Tables) -> bytes:
     with pd.ExcelWriter(file, engine="xlsxwriter", engine_kwargs={"options": options}) as book:
         book.book.set_properties({"created": dataset.released.to_pydatetime()})
         for name, table in sheets.items():
-            options = {"index": False, "freeze_panes": (1, 0), "autofilter": not table.empty}
-            table.to_excel(book, sheet_name=name, **options)
+            table.to_excel(
+                book, sheet_name=name, index=False, freeze_panes=(1, 0), autofilter=len(table) > 0
+            )
             book.sheets[name].autofit(max_width=420)
     return file.getvalue()
 

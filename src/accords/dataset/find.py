@@ -65,10 +65,13 @@ def criteria(dataset: Tables, text: str = "", **wanted: Any) -> Criteria:
     known = {f.name for f in fields(Criteria)}
     for name in wanted.keys() - known:
         raise AccordsError(f"{name}: no such criterion. Use {', '.join(sorted(known))}.")
-    given = {name: value for name, value in wanted.items() if value is not None}
-    codes = {n: resolve(n, value, _known(dataset, n)) for n, value in given.items() if n in FACETS}
-    years = {name: _year(name, value) for name, value in given.items() if name not in FACETS}
-    return Criteria(text=text, **codes, **years)
+    values: dict[str, Any] = {n: value for n, value in wanted.items() if value is not None}
+    for name, value in values.items():
+        if name in FACETS:
+            values[name] = resolve(name, value, _known(dataset, name))
+        else:
+            values[name] = _year(name, value)
+    return Criteria(text=text, **values)
 
 
 def in_words(dataset: Tables, chosen: Criteria) -> str:

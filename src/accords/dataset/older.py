@@ -57,7 +57,7 @@ class Older(NamedTuple):
 def newest_edition(log: str, where: str) -> tuple[str, pd.Timestamp]:
     """Read the version and date of the newest edition from the text of a change log."""
     heading = HEADING.search(log)
-    day = pd.to_datetime(heading and heading[2], format="%Y-%m-%d", errors="coerce")
+    day = pd.to_datetime(heading[2] if heading else "", format="%Y-%m-%d", errors="coerce")
     if heading is None or pd.isna(day):
         raise DatasetError(
             f"{where}: no edition with a day. Write a heading such as '## 1.0.0 (2026-11-24)', the "
