@@ -444,9 +444,9 @@ def test_the_page_cites_as_the_library_does(visit, address):
     tab = visit(address)
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
     ids = shown(tab)
-    assert saved(tab, "bib") == citations.bibtex(shipped(), ids)
-    assert saved(tab, "ris").replace("\n", "\r\n").replace("\r\r", "\r") == citations.ris(
-        shipped(), ids
+    assert saved(tab, "bib") == citations.cite(shipped(), "bib", ids)
+    assert saved(tab, "ris").replace("\n", "\r\n").replace("\r\r", "\r") == citations.cite(
+        shipped(), "ris", ids
     )
 
 
@@ -497,8 +497,8 @@ def test_a_section_cites_itself(visit, address):
     article = tab.locator(f"[id='{ACCORD}']")
     article.locator(".id button").click()
     shown_text = article.locator("pre").all_text_contents()
-    assert shown_text[0] == citations.plain(shipped(), [ACCORD])
-    assert shown_text[1] == citations.bibtex(shipped(), [ACCORD])
+    assert shown_text[0] == citations.cite(shipped(), "txt", [ACCORD])
+    assert shown_text[1] == citations.cite(shipped(), "bib", [ACCORD])
     article.locator(".id button").click()
     assert article.locator("pre").count() == 0
 

@@ -6,7 +6,6 @@ import contextlib
 import csv
 import io
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from accords.cli import app
 from accords.dataset import load
 from accords.errors import AccordsError, DatasetError
 
-FEW = settings(max_examples=10)
+FEW = settings(max_examples=4)
 FILES = [r["path"] for r in builders.shipped().descriptor["resources"]]
 MOST_PROBLEMS = 20
 
@@ -89,11 +88,12 @@ def test_a_fault_is_named_where_it_is(path: str, data: st.DataObject, folder: Pa
 
 @FEW
 @given(path=st.sampled_from(FILES), data=st.data())
-def test_any_cell_may_hold_anything(path: str, data: st.DataObject, folder: Path) -> None:
+def test_cells_may_hold_anything(path: str, data: st.DataObject, folder: Path) -> None:
     rows = rows_of(folder / path)
-    row = data.draw(st.integers(0, len(rows) - 1))
-    column = data.draw(st.integers(0, len(rows[0]) - 1))
-    rows[row][column] = data.draw(HOSTILE)
+    for _ in range(3):
+        row = data.draw(st.integers(0, len(rows) - 1))
+        column = data.draw(st.integers(0, len(rows[0]) - 1))
+        rows[row][column] = data.draw(HOSTILE)
     with changed(folder / path, written(rows)):
         outcome(folder)
 
@@ -115,7 +115,7 @@ def nodes(value: Any) -> Iterator[tuple[Any, Any]]:
             yield from nodes(value[key])
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_the_descriptor_may_say_anything(data: st.DataObject, folder: Path) -> None:
     file = folder / "datapackage.json"
@@ -166,10 +166,9 @@ def test_a_table_cut_short_is_no_flood(path: str, kept: int, folder: Path) -> No
         assert len(check(folder)) <= MOST_PROBLEMS
 
 
-def test_commas_that_became_semicolons_are_said_once(tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(builders.SHIPPED, tmp_path / "data"))
-    for path in ("agreements.csv", "sources.csv", "codes/domains.csv"):
-        file = folder / path
-        with changed(file, file.read_bytes().replace(b",", b";")):
-            problems = [p for p in check(folder) if p.severity == "error"]
-        assert [(p.file, p.rule) for p in problems] == [(path, "delimiter")]
+@pytest.mark.parametrize("path", ["agreements.csv", "codes/domains.csv"])
+def test_commas_that_became_semicolons_are_said_once(path: str, folder: Path) -> None:
+    file = folder / path
+    with changed(file, file.read_bytes().replace(b",", b";")):
+        problems = [p for p in check(folder) if p.severity == "error"]
+    assert [(p.file, p.rule) for p in problems] == [(path, "delimiter")]

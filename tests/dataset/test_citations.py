@@ -3,55 +3,65 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from functools import cache
 
 import pytest
-from builders import small, tiny
+from builders import tiny
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accords.dataset import citations
+from accords.dataset import Dataset
+from accords.dataset.citations import cite
 from accords.errors import DatasetError
 
 TEXT = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60)
 
 
-def titled(title: str):
+@cache
+def one():
     return tiny(
-        agreements=[{"agreement_id": "a", "title": title}],
         parties=[{"agreement_id": "a", "party_id": "AZE"}],
         events=[{"agreement_id": "a", "date": "2012-11"}],
     )
 
 
-def test_plain_text_names_the_record_and_the_edition():
-    said = citations.plain(small(), ["aze-ita"])
+def cited(title: str, form: str) -> str:
+    """Cite an agreement with a title."""
+    dataset = replace(one())
+    dataset.__dict__["overview"] = one().overview.assign(title=title)
+    return cite(dataset, form)
+
+
+def test_plain_text_names_the_record_and_the_edition(small: Dataset):
+    said = cite(small, "txt", ["aze-ita"])
     assert "“aze-ita”, 2012-11-06, record aze-ita." in said
-    assert f"edition {small().edition} ({small().as_of.date()}).\n" in said
+    assert f"edition {small.edition} ({small.as_of.date()}).\n" in said
 
 
-def test_all_agreements_are_cited_unless_some_are_chosen():
-    assert citations.bibtex(small()).count("@misc{") == len(small().agreements)
-    assert re.findall(r"@misc\{([\w-]+),", citations.bibtex(small(), ["many", "aze-ita"])) == [
+def test_all_agreements_are_cited_unless_some_are_chosen(small: Dataset):
+    assert cite(small, "bib").count("@misc{") == len(small.agreements)
+    assert re.findall(r"@misc\{([\w-]+),", cite(small, "bib", ["many", "aze-ita"])) == [
         "many",
         "aze-ita",
     ]
 
 
-def test_an_unknown_agreement_is_an_error_that_names_it():
+def test_an_unknown_agreement_is_an_error_that_names_it(small: Dataset):
     with pytest.raises(DatasetError, match="no such agreement: nowhere"):
-        citations.plain(small(), ["aze-ita", "nowhere"])
+        cite(small, "txt", ["aze-ita", "nowhere"])
 
 
 def test_undated_agreements_are_cited_without_a_date():
     undated = tiny(agreements=["a"], events=[{"agreement_id": "a"}])
-    assert "dated" not in citations.bibtex(undated)
-    assert "N1" not in citations.ris(undated)
-    assert "“a”, record a." in citations.plain(undated)
+    assert "dated" not in cite(undated, "bib")
+    assert "N1" not in cite(undated, "ris")
+    assert "“a”, record a." in cite(undated, "txt")
 
 
 @given(title=TEXT)
 def test_no_title_opens_or_closes_a_field_of_bibtex(title):
-    entry = citations.bibtex(titled(title))
+    entry = cited(title, "bib")
     depth = 0
     for n, character in enumerate(entry):
         depth += {"{": 1, "}": -1}.get(character, 0)
@@ -62,7 +72,7 @@ def test_no_title_opens_or_closes_a_field_of_bibtex(title):
 
 @given(title=TEXT)
 def test_no_title_begins_a_field_of_ris(title):
-    lines = citations.ris(titled(title)).removesuffix("\r\n").split("\r\n")
+    lines = cited(title, "ris").removesuffix("\r\n").split("\r\n")
     assert [line[:6] for line in lines] == [
         f"{tag}  - " for tag in ("TY", "AU", "TI", "T2", "ET", "PY", "DA", "ID", "N1", "ER")
     ]

@@ -155,7 +155,7 @@ def break_column(folder: Path) -> None:
         (lambda f: (f / "datapackage.json").write_text("[]"), ["no tables"]),
         (lambda f: (f / "CHANGELOG.md").unlink(), ["CHANGELOG.md", "Restore"]),
         (lambda f: (f / "CHANGELOG.md").write_text("# None"), ["no edition", "## 1.0.0"]),
-        (lambda f: (f / "events.csv").unlink(), ["events.csv", "missing"]),
+        (lambda f: (f / "events.csv").unlink(), ["events.csv", "accords check"]),
         (lambda f: (f / "events.csv").write_bytes(b""), ["events.csv", "accords check"]),
         (lambda f: (f / "events.csv").write_bytes(b"\xff\xfe\xe9"), ["events.csv"]),
         (break_column, ["parties.csv", "no column role"]),

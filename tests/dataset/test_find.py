@@ -181,14 +181,13 @@ def test_addresses_in_a_shown_table_are_links_and_all_else_is_text():
     parsed = html5lib.parse(shown._repr_html_(), namespaceHTMLElements=False)
     (link,) = parsed.iter("a")
     assert link.get("href") == ds.sources["url"].iloc[0]
-    assert len(link.text) < len(link.get("href"))
     assert not list(parsed.iter("img"))
 
 
 def test_of_a_long_table_the_first_and_the_last_rows_are_shown():
     table = export.LinkedTable({"number": range(1000)})
     text = plain(table._repr_html_())
-    for number in ("0", "999", "1,000 rows"):
+    for number in ("0", "999", "1000 rows"):
         assert number in text
     assert "500" not in text
 
@@ -210,30 +209,32 @@ def test_a_saved_table_holds_the_selection(small: Dataset, tmp_path):
 
 def test_a_saved_workbook_holds_agreements_sources_and_what_was_selected(small: Dataset, tmp_path):
     found = small.find(state="MAR")
-    file = export.save(found, tmp_path / "selection.xlsx", about="state: MAR")
+    file = export.save(found, tmp_path / "selection.xlsx")
     book = openpyxl.load_workbook(file)
     assert book.sheetnames == ["Agreements", "Sources", "About"]
     assert {row[0].value for row in book["Agreements"].iter_rows(min_row=2)} == ids(found)
     assert book["Sources"].max_row == 1 + len(found.sources_cited)
-    assert "state: MAR" in [row[1].value for row in book["About"].iter_rows()]
+    assert "state Morocco" in [row[1].value for row in book["About"].iter_rows()]
 
 
 def test_a_workbook_of_the_same_selection_is_the_same_bytes(small: Dataset):
     assert export.as_bytes(small, "xlsx") == export.as_bytes(small, "xlsx")
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t"])
-def test_no_text_becomes_a_formula(start: str, tmp_path):
-    title = f"{start}HYPERLINK(1)"
+def test_no_text_becomes_a_formula(tmp_path):
+    titles = [f"{start}HYPERLINK(1)" for start in "=+-@\t"]
+    ids = [f"a{number}" for number in range(len(titles))]
     ds = tiny(
-        agreements=[{"agreement_id": "a", "title": title}],
-        parties=[{"agreement_id": "a", "party_id": "AZE"}],
+        agreements=[
+            {"agreement_id": i, "title": title} for i, title in zip(ids, titles, strict=True)
+        ],
+        parties=[{"agreement_id": i, "party_id": "AZE"} for i in ids],
     )
     text = export.as_bytes(ds, "csv").decode("utf-8-sig")
-    assert next(csv.DictReader(io.StringIO(text)))["title"] == f"'{title}"
+    assert {row["title"] for row in csv.DictReader(io.StringIO(text))} == {f"'{t}" for t in titles}
     sheet = openpyxl.load_workbook(export.save(ds, tmp_path / "a.xlsx"))["Agreements"]
-    cells = [cell for cell in sheet[2] if str(cell.value).endswith("HYPERLINK(1)")]
-    assert cells
+    cells = [cell for row in sheet for cell in row if str(cell.value).endswith("HYPERLINK(1)")]
+    assert len(cells) >= len(titles)
     assert {cell.data_type for cell in cells} == {"s"}
 
 

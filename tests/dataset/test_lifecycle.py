@@ -6,66 +6,72 @@ from typing import Any
 
 import builders
 import pandas as pd
-import pytest
 
 from accords.dataset import Dataset
 
 PAIR = ({"agreement_id": "a", "party_id": "AZE"}, {"agreement_id": "a", "party_id": "ITA"})
 
 
-def life(*steps: str, **agreement: Any) -> Dataset:
-    """An agreement of Azerbaijan and Italy with steps as 'signed 2012' or 'ratified AZE 2013'."""
-    events = []
-    for step in steps:
-        event, *rest = step.split()
-        party = rest.pop(0) if rest and rest[0].isalpha() else None
-        date = rest[0] if rest else None
-        events.append({"agreement_id": "a", "event": event, "party_id": party, "date": date})
+def lives(*cases: tuple[str, ...], **agreement: Any) -> Dataset:
+    """Agreements '0', '1', ... of Azerbaijan and Italy with steps as 'ratified AZE 2013'."""
+    ids, events = [str(number) for number in range(len(cases))], []
+    for name, steps in zip(ids, cases, strict=True):
+        for step in steps:
+            event, *rest = step.split()
+            party = rest.pop(0) if rest and rest[0].isalpha() else None
+            date = rest[0] if rest else None
+            row = {"agreement_id": name, "event": event, "party_id": party, "date": date}
+            events.append(row)
     return builders.tiny(
-        agreements=[{"agreement_id": "a"} | agreement],
-        parties=PAIR,
+        agreements=[{"agreement_id": name} | agreement for name in ids],
+        parties=[{"agreement_id": name, "party_id": p} for name in ids for p in ("AZE", "ITA")],
         events=events,
         as_of="2026-11-24",
     )
 
 
-def status(*steps: str, **agreement: Any) -> str | None:
-    found = life(*steps, **agreement).overview.loc["a", "status"]
-    return None if pd.isna(found) else found
+def told(cases: list[tuple[tuple[str, ...], Any]], found: list[Any]) -> list[Any]:
+    """Return what was found of each case beside what it is, missing values as None."""
+    values = [None if pd.isna(value) else value for value in found]
+    return [(steps, value) for (steps, _), value in zip(cases, values, strict=True)]
 
 
-@pytest.mark.parametrize(
-    ("steps", "expected"),
-    [
-        (["announced 2025"], "announced"),
-        (["negotiated 2025", "initialled 2026"], "announced"),
-        (["signed 2020"], "signed"),
-        (["accession AZE 2020"], "signed"),
-        (["signed 2010"], "unknown"),
-        (["signed"], "unknown"),
-        (["signed 2010", "tabled AZE 2020"], "pending"),
-        (["signed 2024", "parliament-approved AZE 2024-12"], "pending"),
-        (["signed 2005", "ratified AZE 2006"], "pending"),
-        (["signed 2024", "notified AZE 2025"], "pending"),
-        (["signed 2024", "entered-into-force 2025"], "in-force"),
-        (["signed 2004", "attested 2006"], "in-force"),
-        (["attested 2006"], "in-force"),
-        (["signed 2024", "rejected ITA 2025"], "rejected"),
-        (["signed 2024", "ratified AZE 2025", "rejected ITA 2025"], "rejected"),
-        (["signed 2014", "entered-into-force 2015", "expired 2020"], "expired"),
-        (["signed 2014", "entered-into-force 2015", "terminated ITA 2020"], "terminated"),
-        # Approval in advance of a signature that never came, or came only later.
-        (["government-approved AZE 2024"], "announced"),
-        (["government-approved AZE 2023", "signed 2024"], "signed"),
-        (["signed 2023", "government-approved AZE 2024"], "pending"),
-        # A cabinet that takes note has it in hand, as one that tables it.
-        (["signed 2024", "noted AZE 2025"], "pending"),
-        (["noted AZE 2024"], "announced"),
-        ([], None),
-    ],
-)
-def test_status_follows_from_the_events(steps: list[str], expected: str | None) -> None:
-    assert status(*steps) == expected
+def status(*steps: str, **agreement: Any) -> str:
+    return str(lives(steps, **agreement).overview["status"].iloc[0])
+
+
+STATUSES = [
+    (("announced 2025",), "announced"),
+    (("negotiated 2025", "initialled 2026"), "announced"),
+    (("signed 2020",), "signed"),
+    (("accession AZE 2020",), "signed"),
+    (("signed 2010",), "unknown"),
+    (("signed",), "unknown"),
+    (("signed 2010", "tabled AZE 2020"), "pending"),
+    (("signed 2024", "parliament-approved AZE 2024-12"), "pending"),
+    (("signed 2005", "ratified AZE 2006"), "pending"),
+    (("signed 2024", "notified AZE 2025"), "pending"),
+    (("signed 2024", "entered-into-force 2025"), "in-force"),
+    (("signed 2004", "attested 2006"), "in-force"),
+    (("attested 2006",), "in-force"),
+    (("signed 2024", "rejected ITA 2025"), "rejected"),
+    (("signed 2024", "ratified AZE 2025", "rejected ITA 2025"), "rejected"),
+    (("signed 2014", "entered-into-force 2015", "expired 2020"), "expired"),
+    (("signed 2014", "entered-into-force 2015", "terminated ITA 2020"), "terminated"),
+    # Approval in advance of a signature that never came, or came only later.
+    (("government-approved AZE 2024",), "announced"),
+    (("government-approved AZE 2023", "signed 2024"), "signed"),
+    (("signed 2023", "government-approved AZE 2024"), "pending"),
+    # A cabinet that takes note has it in hand, as one that tables it.
+    (("signed 2024", "noted AZE 2025"), "pending"),
+    (("noted AZE 2024",), "announced"),
+    ((), None),
+]
+
+
+def test_status_follows_from_the_events() -> None:
+    found = lives(*(steps for steps, _ in STATUSES)).overview["status"]
+    assert told(STATUSES, list(found)) == STATUSES
 
 
 def test_a_declaration_stays_signed_at_any_age_unless_it_is_seen_applied() -> None:
@@ -73,32 +79,31 @@ def test_a_declaration_stays_signed_at_any_age_unless_it_is_seen_applied() -> No
     assert status("signed 1994", "attested 2001", instrument="joint-declaration") == "in-force"
 
 
-@pytest.mark.parametrize(
-    ("steps", "expected"),
-    [
-        (["announced 2025"], "announced"),
-        (["government-approved ITA 2024"], "announced"),
-        (["signed 2022"], "ordered"),
-        (["signed 2022", "entered-into-force 2022"], "ordered"),
-        (["signed 2012"], "unknown"),
-        (["signed 2022", "attested 2024"], "in-delivery"),
-        (["attested 2020"], "in-delivery"),
-        (["signed 2022", "attested"], "in-delivery"),
-        (["attested 2006"], "received"),
-        (["attested ../2020"], "received"),
-        (["attested 2010/2020"], "received"),
-        (["attested 2018/2020"], "in-delivery"),
-        (["attested"], "received"),
-        (["signed 2012", "attested 2014", "delivered 2016"], "completed"),
-        (["signed 2022", "terminated ITA 2024"], "cancelled"),
-        (["signed 2022", "rejected ITA 2024"], "cancelled"),
-        (["rejected ITA 1998", "attested 1999"], "received"),
-    ],
-)
-def test_a_purchase_has_a_life_of_its_own_and_is_never_in_force(
-    steps: list[str], expected: str
-) -> None:
-    assert status(*steps, instrument="procurement-contract") == expected
+PURCHASES = [
+    (("announced 2025",), "announced"),
+    (("government-approved ITA 2024",), "announced"),
+    (("signed 2022",), "ordered"),
+    (("signed 2022", "entered-into-force 2022"), "ordered"),
+    (("signed 2012",), "unknown"),
+    (("signed 2022", "attested 2024"), "in-delivery"),
+    (("attested 2020",), "in-delivery"),
+    (("signed 2022", "attested"), "in-delivery"),
+    (("attested 2006",), "received"),
+    (("attested ../2020",), "received"),
+    (("attested 2010/2020",), "received"),
+    (("attested 2018/2020",), "in-delivery"),
+    (("attested",), "received"),
+    (("signed 2012", "attested 2014", "delivered 2016"), "completed"),
+    (("signed 2022", "terminated ITA 2024"), "cancelled"),
+    (("signed 2022", "rejected ITA 2024"), "cancelled"),
+    (("rejected ITA 1998", "attested 1999"), "received"),
+]
+
+
+def test_a_purchase_has_a_life_of_its_own_and_is_never_in_force() -> None:
+    cases = (steps for steps, _ in PURCHASES)
+    found = lives(*cases, instrument="procurement-contract").overview["status"]
+    assert told(PURCHASES, list(found)) == PURCHASES
 
 
 def test_delivery_says_nothing_of_what_is_no_purchase() -> None:
@@ -106,18 +111,16 @@ def test_delivery_says_nothing_of_what_is_no_purchase() -> None:
 
 
 def test_what_lies_after_the_edition_has_not_happened() -> None:
-    made = life("signed 2024", "entered-into-force 2025-03")
-    earlier = builders.tiny(
-        parties=PAIR, events=made.events[["agreement_id", "event", "date"]].to_dict("records"),
-        as_of="2025-02-28",
-    )  # fmt: skip
-    assert made.overview.loc["a", "status"] == "in-force"
-    assert earlier.overview.loc["a", "status"] == "signed"
+    made = lives(("signed 2024", "entered-into-force 2025-03"))
+    events = made.events.assign(agreement_id="a")[["agreement_id", "event", "date"]]
+    earlier = builders.tiny(parties=PAIR, events=events.to_dict("records"), as_of="2025-02-28")
+    assert made.overview["status"].iloc[0] == "in-force"
+    assert earlier.overview["status"].iloc[0] == "signed"
 
 
 def test_the_deciding_event_is_named() -> None:
-    made = life("signed 2012", "attested 2014", "attested 2020")
-    assert made.overview.loc["a", "status_event"] == "attested-2"
+    made = lives(("signed 2012", "attested 2014", "attested 2020"))
+    assert made.overview["status_event"].iloc[0] == "attested-2"
 
 
 def replaced(newer: str, older: str = "signed 2020") -> pd.Series:
@@ -211,37 +214,36 @@ def test_what_was_signed_before_a_state_could_sign_is_not_its_own() -> None:
 
 
 def test_an_undated_signature_is_not_replaced_by_a_later_step() -> None:
-    made = life("signed", "ratified AZE 2013")
+    made = lives(("signed", "ratified AZE 2013"))
     (row,) = made.memberships.itertuples()
     assert row.event == "signed"
     assert pd.isna(row.date)
     assert row.concluded
 
 
-@pytest.mark.parametrize(
-    ("steps", "date"),
-    [
-        # Who took a later step does not matter: the earliest shows the instrument concluded.
-        (["attested 2014", "attested AZE 2017"], "2014"),
-        (["signed 2012", "attested AZE 2013", "delivered AZE 2014"], "2012"),
-        (["signed 2012", "signed AZE 2013"], "2013"),
-        (["announced 2010", "attested 2023"], "2010"),
-        (["announced 2010", "signed 2012", "attested 2023"], "2012"),
-        (["attested", "announced 2010"], "2010"),
-    ],
-)
-def test_no_later_step_moves_the_date_of_conclusion(steps: list[str], date: str) -> None:
-    (row,) = life(*steps).memberships.itertuples()
-    assert row.concluded
-    assert row.date == date
+DATES = [
+    # Who took a later step does not matter: the earliest shows the instrument concluded.
+    (("attested 2014", "attested AZE 2017"), "2014"),
+    (("signed 2012", "attested AZE 2013", "delivered AZE 2014"), "2012"),
+    (("signed 2012", "signed AZE 2013"), "2013"),
+    (("announced 2010", "attested 2023"), "2010"),
+    (("announced 2010", "signed 2012", "attested 2023"), "2012"),
+    (("attested", "announced 2010"), "2010"),
+]
+
+
+def test_no_later_step_moves_the_date_of_conclusion() -> None:
+    rows = lives(*(steps for steps, _ in DATES)).memberships
+    assert rows["concluded"].all()
+    assert told(DATES, list(rows["date"])) == DATES
 
 
 def test_an_agreement_that_was_only_announced_is_dated_and_not_concluded() -> None:
-    made = life("negotiated 2024", "announced 2025")
+    made = lives(("negotiated 2024", "announced 2025"))
     (row,) = made.memberships.itertuples()
     assert not row.concluded
     assert row.date == "2024"
-    assert not made.overview.loc["a", "concluded"]
+    assert not made.overview["concluded"].iloc[0]
 
 
 def test_the_focus_decides_whose_agreements_are_counted() -> None:
@@ -258,48 +260,55 @@ def test_between_focus_states_each_is_the_others_partner(small: Dataset) -> None
 # --- confidence
 
 
-def confidence(*sources: str | dict[str, str], context: str | None = None) -> str:
-    rows = [s if isinstance(s, dict) else {"source_id": s} for s in sources]
-    citations = [{"agreement_id": "a", "source_id": row["source_id"]} for row in rows]
-    if context:
-        citations.append({"agreement_id": "a", "source_id": context, "subject": "context"})
-    made = builders.tiny(
-        agreements=["a"], citations=citations, sources=[row for row in rows if len(row) > 1]
-    )
-    return str(made.overview.loc["a", "confidence"])
+Sources = tuple[str | dict[str, str], ...]
 
 
-@pytest.mark.parametrize(
-    ("sources", "expected"),
-    [
-        (["official-a"], "high"),
-        (["treaty-database-a"], "high"),
-        (["press-a", "press-b"], "high"),
-        (["press-a", "academic-b"], "high"),
-        (["press-a"], "medium"),
-        (["press-a", "other-b"], "medium"),
-        (["other-a", "encyclopedia-b"], "low"),
-        ([], "low"),
-    ],
-)
-def test_confidence_follows_from_the_sources(sources: list[str], expected: str) -> None:
-    assert confidence(*sources) == expected
+def confidences(*cases: Sources, context: str | None = None) -> list[str]:
+    """Grade agreements that such sources name; a context is cited by all of them."""
+    citations, sources = [], []
+    for number, of_case in enumerate(cases):
+        rows = [s if isinstance(s, dict) else {"source_id": s} for s in of_case]
+        sources += [row for row in rows if len(row) > 1]
+        cited = {"agreement_id": str(number)}
+        citations += [{**cited, "source_id": row["source_id"]} for row in rows]
+        if context:
+            citations.append({**cited, "source_id": context, "subject": "context"})
+    agreements = [str(number) for number in range(len(cases))]
+    made = builders.tiny(agreements=agreements, citations=citations, sources=sources)
+    return list(made.overview["confidence"])
+
+
+GRADES = [
+    (("official-a",), "high"),
+    (("treaty-database-a",), "high"),
+    (("press-a", "press-b"), "high"),
+    (("press-a", "academic-b"), "high"),
+    (("press-a",), "medium"),
+    (("press-a", "other-b"), "medium"),
+    (("other-a", "encyclopedia-b"), "low"),
+    ((), "low"),
+]
+
+
+def test_confidence_follows_from_the_sources() -> None:
+    found = confidences(*(sources for sources, _ in GRADES))
+    assert told(GRADES, list(found)) == GRADES
 
 
 def test_a_report_that_two_publishers_carry_is_one_voice() -> None:
     agency = {"source_id": "press-a", "publisher": "Agency"}
     repost = {"source_id": "press-b", "publisher": "Paper", "origin": "agency"}
-    assert confidence(agency, repost) == "medium"
-    assert confidence(agency, repost | {"origin": "Another agency"}) == "high"
+    assert confidences((agency, repost)) == ["medium"]
+    assert confidences((agency, repost | {"origin": "Another agency"})) == ["high"]
 
 
 def test_two_pages_of_one_publisher_are_one_voice() -> None:
     pages = [{"source_id": f"press-{n}", "publisher": "Paper"} for n in "ab"]
-    assert confidence(*pages) == "medium"
+    assert confidences(tuple(pages)) == ["medium"]
 
 
 def test_a_source_of_the_context_supports_nothing() -> None:
-    assert confidence("press-a", context="official-b") == "medium"
+    assert confidences(("press-a",), context="official-b") == ["medium"]
 
 
 # --- the shipped data obey the rules

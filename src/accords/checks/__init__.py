@@ -1,21 +1,20 @@
 """Everything that can be wrong with a dataset, found in one run.
 
-``rules.csv`` is the table of rules: what must be true, where a breach is shown, what is said of it
-and what to do. ``descriptor`` holds what is declared, ``files`` reads bytes into tables, ``cells``
-judges one value by its column's schema, ``keys`` finds what occurs twice or is missing. The
-``CHECKS`` of ``records``, ``order``, ``likeness``, ``disputes`` and ``lists`` hold between rows and
-tables (see ``data``): each yields the rows that break a rule. What is declared in
-``datapackage.json`` is nowhere repeated here. Nothing here changes the data.
+``rules.csv`` has the rules: what must be true, where a breach is shown, and what is said of it.
+``files`` reads bytes into tables, ``cells`` judges a value by its column's schema, ``keys`` finds
+what occurs twice or is missing, and the ``CHECKS`` of ``records``, ``order``, ``likeness``,
+``disputes`` and ``lists`` yield the rows that break a rule between rows and tables (see ``data``).
 """
 
 from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from accords.checks import cells, descriptor, disputes, files, keys, likeness, lists, order, records
@@ -32,53 +31,49 @@ __all__ = ["RULES", "Problem", "check"]
 def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
     """Find all problems of the dataset in a folder, by default the nearest folder ``data``.
 
-    They are in the order of the descriptor's files and of the rows. Only those of severity
-    ``error`` keep the dataset from being published. Of many problems with one cause the first says
-    how many there are.
-
-    Raises :class:`DatasetError` when the folder or its descriptor cannot be read, so that there is
-    nothing to check.
+    In the order of files and rows; of many with one cause the first says how many there are.
+    Raises :class:`DatasetError` where there is no dataset to check.
     """
     folder = Path(path) if path is not None else find_data()
     declared = read_descriptor(folder)
     resources = declared["resources"]
     edition, problems = descriptor.edition(folder, declared)
     problems += [*descriptor.faults(declared), *files.undeclared(folder, resources)]
-    tables = {}
+    tables: dict[str, pd.DataFrame] = {}
+    distinct: dict[tuple[str, str], set[str]] = {}
     for resource in resources:
         rows, whole, found = files.read(folder, resource)
-        problems += [*found, *_judged(resource, rows)]
+        problems += [*found, *_judged(resource, rows, distinct)]
         if whole:
             tables[resource["name"]] = rows
     notes = folder / "CURATION.md"
     curation = notes.read_text(encoding="utf-8", errors="replace") if notes.is_file() else ""
-    data = Data(declared, tables, edition, curation)
+    data = Data(declared, tables, edition, curation, distinct)
     dangling, unsound = keys.dangling(data)
     problems += [*keys.repeated(data), *dangling, *broken(BETWEEN, data, unsound)]
     place = {resource["path"]: n for n, resource in enumerate(resources)}
     return sorted(problems, key=lambda p: (place.get(p.file, len(place)), p.file, p.row or 0))
 
 
-def _judged(resource: Mapping[str, Any], rows: pd.DataFrame) -> list[Problem]:
+def _judged(
+    resource: Mapping[str, Any], rows: pd.DataFrame, distinct: dict[tuple[str, str], set[str]]
+) -> Iterator[Problem]:
     """Judge each distinct value of each column once, and report the rows that hold a bad one.
 
     Dates and numbers that are none are emptied, so that nothing else is made of them.
     """
     path, schema = resource["path"], resource["schema"]
     foreign = {key for entry in schema.get("foreignKeys", ()) for key in entry["fields"]}
-    problems = []
     for field in (field for field in schema["fields"] if field["name"] in rows):
-        name, form = field["name"], cells.form(field)
-        values = pd.unique(rows[name].to_numpy(dtype=object))
-        faults: dict[str, list[tuple[str, Any]]] = {}
-        if cells.constraints(field).get("required") and rows[name].isna().any():
-            faults[""] = [("required", None)]
-        if name not in foreign:
-            plain = form.plain
-            odd = (v for v in values if isinstance(v, str) and not plain(v))
-            faults |= {value: all_ for value in odd if (all_ := list(form.faults(value)))}
+        name = field["name"]
+        values = distinct[resource["name"], name] = set(rows[name].to_numpy(dtype=object))
+        lacking = np.nan in values
+        values.discard(np.nan)
+        faults = cells.faults(field, values) if name not in foreign else {}
         if path.startswith("codes/"):  # 'unknown' and 'none' are codes there.
             faults = {v: f for v, f in faults.items() if v.casefold() not in cells.PLACEHOLDERS}
+        if cells.constraints(field).get("required") and lacking:
+            faults[""] = [("required", {})]
         if not faults:
             continue
         column = rows[name].fillna("")
@@ -91,11 +86,9 @@ def _judged(resource: Mapping[str, Any], rows: pd.DataFrame) -> list[Problem]:
             for breach, words in faults[value]
         ]
         # A column in which most is wrong holds something else altogether.
-        flood = len(faults) > 2 * MOST and 2 * len(faults) > len(values)
-        if flood:
-            problems += condensed(found)
+        if len(faults) > 2 * MOST and 2 * len(faults) > len(values):
+            yield from condensed(found)
             continue
         found.sort(key=lambda p: (p.rule, p.value))
         for _, same in itertools.groupby(found, lambda p: (p.rule, p.value)):
-            problems += condensed(list(same))
-    return problems
+            yield from condensed(list(same))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import calendar
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from babel import Locale
 
@@ -31,48 +32,56 @@ PLACEHOLDERS = frozenset(_PLACEHOLDERS.split())
 LANGUAGES = frozenset(code for code in map(str, Locale("en").languages) if len(code) == 2)
 """ISO 639-1, as Babel names them."""
 
-Faults = Iterator[tuple[str, dict[str, Any]]]
-"""Each breach of a rule (a key of ``rules.csv``), with the words for its sentences."""
+Fault = tuple[str, dict[str, Any]]
+"""A breach of a rule (a key of ``rules.csv``), with the words for its sentences."""
 
 
-class Form(NamedTuple):
-    """What a column asks for: a quick test of what is plainly right, and the faults of the rest."""
+def faults(field: Mapping[str, Any], values: Iterable[str]) -> dict[str, list[Fault]]:
+    """Find what is wrong with the filled cells of one column, by value."""
+    plain, examined = _form(field)
+    odd = (value for value in values if not plain(value))
+    return {value: found for value in odd if (found := list(examined(value)))}
 
-    plain: Callable[[str], Any]
-    faults: Callable[[str], Faults]
 
-
-def form(field: Mapping[str, Any]) -> Form:
-    """Return the form that the filled cells of one column must have."""
+def _form(
+    field: Mapping[str, Any],
+) -> tuple[Callable[[str], Any], Callable[[str], Iterator[Fault]]]:
+    """Return what a column asks for: a quick test of what is plainly right, and one of the rest."""
     limits, kind = constraints(field), field["type"]
+    none = ().__contains__
     if kind in _NUMBERS:
-        return Form(_never, partial(_number, kind=kind, limits=limits))
+        return none, partial(_number, kind=kind, limits=limits)
     if kind == "boolean":
-        return Form(("true", "false").__contains__, partial(_not, "type.boolean"))
+        return ("true", "false").__contains__, partial(_breach, "type.boolean")
     if kind == "date":
-        return Form(_never, _day)
+        return none, _day
     if field.get("rdfType") == EDTF:
-        return Form(_never, _interval if "/" in limits.get("pattern", "") else _edtf)
+        return none, _interval if "/" in limits.get("pattern", "") else _edtf
     if "enum" in limits:
-        return Form(limits["enum"].__contains__, partial(_one_of, allowed=limits["enum"]))
+        return limits["enum"].__contains__, partial(_one_of, allowed=[*map(str, limits["enum"])])
     if is_address(field):
-        return Form(_plain_address, _address)
+        return _plain_address, _address
     if field["name"].startswith("language"):
-        return Form(LANGUAGES.__contains__, partial(_not, "language"))
+        return LANGUAGES.__contains__, partial(_breach, "language")
     if "pattern" in limits:
         pattern = re.compile(limits["pattern"], re.ASCII)
-        return Form(pattern.fullmatch, partial(_formed, pattern=pattern, field=field))
-    most, is_title = limits.get("maxLength", 10**9), field["name"] == "title"
-    return Form(
-        lambda value: not _odd(value) and len(value) <= most and value[0] != "[",
-        partial(_text, most=most, is_title=is_title),
+        return pattern.fullmatch, partial(_formed, pattern=pattern, field=field)
+    most = limits.get("maxLength", 10**9)
+    return (
+        lambda value: not _odd(value) and len(value) <= most,
+        partial(_text, most=most, is_title=field["name"] == "title"),
     )
 
 
 def constraints(field: Mapping[str, Any]) -> dict[str, Any]:
     """Return the constraints of a column that can be held to: those of a sound form."""
     given = field.get("constraints", {})
-    return {key: value for key, value in given.items() if key in _SOUND and _SOUND[key](value)}
+    sound = {key: value for key, value in given.items() if isinstance(value, _SOUND.get(key, ()))}
+    try:
+        re.compile(sound.get("pattern", ""))
+    except (re.error, OverflowError, RecursionError):
+        del sound["pattern"]
+    return sound
 
 
 def is_address(field: Mapping[str, Any]) -> bool:
@@ -125,28 +134,10 @@ def readings(value: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _number_of(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _compiles(value: object) -> bool:
-    try:
-        re.compile(str(value))
-    except (re.error, OverflowError, RecursionError):
-        return False
-    return isinstance(value, str)
-
-
-_SOUND: dict[str, Callable[[Any], bool]] = {
-    "enum": lambda value: isinstance(value, list) and all(isinstance(v, str) for v in value),
-    "pattern": _compiles,
-    "minimum": _number_of,
-    "maximum": _number_of,
-    "maxLength": _number_of,
-    "required": lambda value: isinstance(value, bool),
-    "unique": lambda value: isinstance(value, bool),
+_SOUND: dict[str, Any] = {
+    **{"enum": list, "pattern": str, "required": bool, "unique": bool},
+    **dict.fromkeys(("minimum", "maximum", "maxLength"), (int, float)),
 }
-
 _NUMBERS = {"integer": re.compile(r"-?[0-9]+"), "number": re.compile(r"-?[0-9]+(\.[0-9]+)?")}
 _EDTF = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?\??")
 _SERIAL = re.compile(r"[0-9]{5}(\.0+)?")
@@ -162,6 +153,10 @@ _ADDRESS = re.compile(
     r"(?::[0-9]{1,5})?(?:[/?#](?:[^\s<>\"{}|\\^`%]++|%[0-9A-Fa-f]{2})*+)?",
     re.IGNORECASE,
 )
+_PLAIN = re.compile(
+    r"https?://(?:[a-z0-9]+[.-])*[a-z0-9]+\.[a-z]{2,}(?:/[\w./,;:=~+?-]*)?", re.ASCII
+)
+"""An address without anything that needs a closer look, as most are."""
 _DAYS = (
     *(sign.join(parts) for parts in (["%d", "%m", "%Y"], ["%m", "%d", "%Y"]) for sign in "/.-"),
     *("%Y/%m/%d", "%Y.%m.%d", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d/%m/%y", "%m/%d/%y"),
@@ -173,15 +168,11 @@ _MONTHS = ("%B %Y", "%b %Y", "%b-%y", "%m/%Y", "%Y/%m")
 # --- numbers, dates, codes and addresses
 
 
-def _never(value: str) -> bool:
-    return False
-
-
-def _not(breach: str, value: str) -> Faults:
+def _breach(breach: str, value: str) -> Iterator[Fault]:
     yield breach, {}
 
 
-def _number(value: str, kind: str, limits: Mapping[str, Any]) -> Faults:
+def _number(value: str, kind: str, limits: Mapping[str, Any]) -> Iterator[Fault]:
     low, high = limits.get("minimum", -MOST), limits.get("maximum", MOST)
     if not _NUMBERS[kind].fullmatch(value):
         meant = plain_digits(value)
@@ -192,17 +183,18 @@ def _number(value: str, kind: str, limits: Mapping[str, Any]) -> Faults:
         yield "range.high", {"bound": high}
 
 
-def _day(value: str) -> Faults:
+def _day(value: str) -> Iterator[Fault]:
     yield from _edtf(value)
     if _EDTF.fullmatch(value) and len(value) != len("2024-10-30"):
         yield "date.day", {}
 
 
-def _edtf(value: str) -> Faults:
+def _edtf(value: str) -> Iterator[Fault]:
     if parts := _EDTF.fullmatch(value):
-        if not _exists(*parts.groups(default="1")):
+        year, month, day = (int(part) for part in parts.groups(default="1"))
+        if not (1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]):
             yield "date.calendar", {"day": value}
-        elif int(parts[1]) not in YEARS:
+        elif year not in YEARS:
             yield "date.year", {"year": parts[1], "first": YEARS.start, "last": YEARS.stop - 1}
         return
     likely = [reading for reading in readings(value) if int(reading[:4]) in YEARS]
@@ -210,36 +202,25 @@ def _edtf(value: str) -> Faults:
     yield f"date{way if likely else ''}", {"meant": " or ".join(likely)}
 
 
-def _interval(value: str) -> Faults:
+def _interval(value: str) -> Iterator[Fault]:
     days = [part for part in value.split("/") if part != dates.OPEN]
     if value.count("/") != 1 or not all(_EDTF.fullmatch(day) for day in days):
         yield from _edtf(value)
     elif faults := [fault for day in days for fault in _edtf(day)]:
         yield faults[0]
-    elif not days or _later(days[0], days[-1]):
-        yield "date.interval", {}
+    else:
+        # Compared as far as both are precise.
+        shared = min((len(day.rstrip("?")) for day in days), default=0)
+        if not days or days[0][:shared] > days[-1][:shared]:
+            yield "date.interval", {}
 
 
-def _later(one: str, other: str) -> bool:
-    """Say whether a date is later than another, as far as both are precise."""
-    shared = min(len(date.rstrip("?")) for date in (one, other))
-    return one[:shared] > other[:shared]
-
-
-def _exists(year: str, month: str, day: str) -> bool:
-    try:
-        date(max(int(year), 1), int(month), int(day))
-    except ValueError:
-        return False
-    return True
-
-
-def _one_of(value: str, allowed: list[str]) -> Faults:
+def _one_of(value: str, allowed: list[str]) -> Iterator[Fault]:
     meant = nearest(value, {one.casefold(): one for one in allowed})
     yield "enum.meant" if meant else "enum", {"meant": meant, "allowed": ", ".join(allowed)}
 
 
-def _formed(value: str, pattern: re.Pattern[str], field: Mapping[str, Any]) -> Faults:
+def _formed(value: str, pattern: re.Pattern[str], field: Mapping[str, Any]) -> Iterator[Fault]:
     plain = unicodedata.normalize("NFKD", value).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9:]+", "-", plain).strip("-")
     way = ".meant" if slug and pattern.fullmatch(slug) else ""
@@ -247,15 +228,12 @@ def _formed(value: str, pattern: re.Pattern[str], field: Mapping[str, Any]) -> F
 
 
 def _plain_address(value: str) -> bool:
-    return bool(
-        _ADDRESS.fullmatch(value)
-        and value.isprintable()
-        and ("?" not in value or not _TRACKED.search(value))
-        and ("&" not in value or not re.search(_ENTITY, value))
-    )
+    sound = _PLAIN.fullmatch(value) or (_ADDRESS.fullmatch(value) and value.isprintable())
+    untracked = "?" not in value or not _TRACKED.search(value)
+    return bool(sound and untracked and ("&" not in value or not re.search(_ENTITY, value)))
 
 
-def _address(value: str) -> Faults:
+def _address(value: str) -> Iterator[Fault]:
     plain = plain_address(value)
     if _DOTTED.match(value):
         yield "url.dot", {"plain": plain}
@@ -273,71 +251,54 @@ def _address(value: str) -> Faults:
 def _odd(value: str) -> bool:
     """Say whether a text needs a closer look; most do not."""
     return (
-        not value.isascii()
-        or not value.isprintable()
-        or value[0] in "=+-@ "
+        value[0] in "=+-@[ "
         or value[-1] == " "
         or "  " in value
         or "<" in value
         or "&" in value
         or len(value) < 8
+        or not value.isprintable()
+        or not (value.isascii() or unicodedata.is_normalized("NFC", value))
+        or bool(_FOREIGN.search(value))
     )
 
 
-def _text(value: str, most: int, is_title: bool) -> Faults:
-    for breach, find in _TEXT.items():
-        if found := find(value):
-            yield breach, {"found": found}
+def _text(value: str, most: int, is_title: bool) -> Iterator[Fault]:
+    for breach, pattern in _TEXT.items():
+        if match := pattern.search(value):
+            yield breach, {"found": match[0]}
+    if hidden := _hidden(value.strip()):
+        yield "control", {"found": hidden}
+    composed = unicodedata.normalize("NFC", value)
+    if composed != value:
+        both = zip(value, composed, strict=False)
+        yield "letters.accent", {"found": next((one for one, other in both if one != other), "")}
+    if _MEET.search(value) and (word := _MIXED.search(value)):
+        yield "letters.mixed", {"found": word[0]}
+    if value.casefold() in PLACEHOLDERS:
+        yield "placeholder", {}
     if len(value) > most:
         yield "length", {"length": len(value), "most": most}
     if is_title and value[0] == "[" and value[-1] == "]":
         yield "brackets", {}
 
 
-def _found(pattern: str, flags: int = 0) -> Callable[[str], str | None]:
-    """Return a function that finds what a pattern matches."""
-    search = re.compile(pattern, flags).search
-
-    def find(value: str) -> str | None:
-        match = search(value)
-        return match[0] if match else None
-
-    return find
-
-
-def _hidden(value: str) -> str | None:
+def _hidden(value: str) -> str:
     """Name the first character that nobody sees. Ordinary no-break spaces may stay."""
-    if value.isprintable():
-        return None
-    for place, character in enumerate(value):
-        if character in "\n\r":
-            return "a line break"
-        if unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"):
-            # Persian and Indic spelling needs the joiners.
-            if character in "\u200c\u200d" and _JOINS.match(value[max(place - 1, 0) : place + 2]):
-                continue
-            name = unicodedata.name(character, "").lower() or f"U+{ord(character):04X}"
-            return f"an invisible character ({name})"
-    return None
-
-
-def _decomposed(value: str) -> str | None:
-    if unicodedata.is_normalized("NFC", value):
-        return None
-    composed = unicodedata.normalize("NFC", value)
-    return next((own for own, other in zip(value, composed, strict=False) if own != other), None)
-
-
-def _mixed(value: str) -> str | None:
-    """Find a word with letters of two alphabets that look alike."""
-    if value.isascii() or not _MEET.search(value):
-        return None
-    match = _MIXED.search(value)
-    return match[0] if match else None
+    for place, character in enumerate(value if not value.isprintable() else ""):
+        if character.isprintable() or unicodedata.category(character) == "Zs":
+            continue
+        # Persian and Indic spelling needs the joiners.
+        if character in "\u200c\u200d" and _JOINS.match(value[max(place - 1, 0) : place + 2]):
+            continue
+        name = unicodedata.name(character, "").lower() or f"U+{ord(character):04X}"
+        return "a line break" if character in "\n\r" else f"an invisible character ({name})"
+    return ""
 
 
 _JOINS = re.compile("[\u0600-\u0dff].[\u0600-\u0dff]", re.DOTALL)
 _LATIN, _ALIKE = "A-Za-z\u00c0-\u024f\u0259", "\u0370-\u03ff\u0400-\u052f\u0531-\u058f"
+_FOREIGN = re.compile(f"[{_ALIKE}\ufffdÃÂâÐ]")
 _MEET = re.compile(rf"[{_LATIN}][{_ALIKE}]|[{_ALIKE}][{_LATIN}]")
 _MIXED = re.compile(rf"\w*(?:{_MEET.pattern})\w*")
 _ENTITY = r"&(?:#\d+|#x[0-9A-Fa-f]+|[A-Za-z]{2,8});"
@@ -346,14 +307,10 @@ _ELEMENTS = (
     "input|li|link|meta|object|ol|p|pre|script|small|span|strong|style|sub|sup|svg|table|tbody|"
     "td|th|thead|tr|u|ul|video"
 )
-_TEXT: dict[str, Callable[[str], str | None]] = {
-    "formula": _found(r"^[=+\-@]"),
-    "spaces": _found(r"^\s|\s$|  "),
-    "html": _found(rf"[<&](?:/?({_ELEMENTS})([\s/][^<>]*)?>|!--|{_ENTITY[1:]})", re.IGNORECASE),
-    "control": lambda value: _hidden(value.strip()),
-    "encoding.spoilt": _found("\ufffd|[ÃÂ][\u0080-\u00bf]|â€|Ð[\u0080-\u00bf°±²³´µ¶·¸¹º»¼½¾¿]"),
-    "letters.accent": _decomposed,
-    "letters.mixed": _mixed,
-    "placeholder": lambda value: value if value.casefold() in PLACEHOLDERS else None,
+_TEXT = {
+    "formula": re.compile(r"^[=+\-@]"),
+    "spaces": re.compile(r"^\s|\s$|  "),
+    "html": re.compile(rf"[<&](?:/?({_ELEMENTS})([\s/][^<>]*)?>|!--|{_ENTITY[1:]})", re.IGNORECASE),
+    "encoding.spoilt": re.compile("\ufffd|[ÃÂ][\u0080-\u00bf]|â€|Ð[\u0080-\u00bf°±²³´µ¶·¸¹º»¼½¾¿]"),
 }
-"""Each way in which a text is odd, and what finds the odd part of it."""
+"""Ways in which a text is odd that a pattern finds."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from accords.checks.problem import BREACHES, MOST, Problem, condensed, problem
@@ -15,42 +16,41 @@ from accords.dataset import edtf
 
 _DATES = {"events": "date", "sources": "published"}
 _FACTS = {
-    "agreements": ("value_amount", "value"),
-    "events": ("event_id", "event:"),
-    "domains": ("domain", "domain:"),
-    "citations": ("subject", ""),
+    "agreements": ("value_amount", " value"),
+    "events": ("event_id", " event:"),
+    "domains": ("domain", " domain:"),
+    "citations": ("subject", " "),
 }
 """The column that names what a citation can support, and how its subject begins."""
 
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """The tables as they were read: text, empty cells missing, indexed by the editor's rows.
+    """The tables of which all rows could be read: text, indexed by the editor's rows.
 
-    ``tables`` has each of which all rows could be read, and columns that serve several rules
-    beside: ``fact`` in agreements, events, domains and citations (what a citation can support, of
-    which agreement), and the bounds ``earliest`` and ``latest`` of the dates of events and sources.
-    ``edition`` is the date of the newest one, None where it cannot be read; ``curation`` the text
-    of ``CURATION.md``, which says what became of records that were left out.
+    With columns that serve several rules: ``fact`` in agreements, events, domains and citations
+    (what a citation can support, of which agreement), and the bounds ``earliest`` and ``latest`` of
+    events and sources. ``curation`` is the text of ``CURATION.md``, ``distinct`` has the values of
+    columns that are known already.
     """
 
     descriptor: Mapping[str, Any]
     tables: dict[str, pd.DataFrame]
     edition: pd.Timestamp | None = None
     curation: str = ""
+    distinct: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         dated = {t: c for t, c in _DATES.items() if c in self.tables.get(t, ())}
-        written = [self.tables[table][column] for table, column in dated.items()]
-        distinct = pd.concat([pd.Series(dtype="str"), *written]).dropna().drop_duplicates()
-        days = edtf.bounds(distinct)[["earliest", "latest"]].set_axis(distinct, axis=0)
+        written = list({day for place in dated.items() for day in self.values(*place)})
+        days = edtf.bounds(pd.Series(written, written, "str"))
         for table, column in dated.items():
-            self.tables[table] = self.tables[table].join(days, on=column)
+            self.tables[table] = self[table].join(days[["earliest", "latest"]], on=column)
         for table, (column, kind) in _FACTS.items():
             rows = self.tables.get(table, pd.DataFrame())
             if {"agreement_id", column} <= set(rows.columns):
-                code = rows[column] if kind != "value" else rows[column].str[:0]
-                self.tables[table] = rows.assign(fact=rows["agreement_id"] + f" {kind}" + code)
+                codes = rows[column] if table != "agreements" else rows[column].str[:0]
+                self.tables[table] = rows.assign(fact=rows["agreement_id"].str.cat(codes, kind))
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.tables[table]
@@ -65,8 +65,9 @@ class Data:
         """The parties of each agreement as one text, by agreement."""
         rows = self["parties"].dropna(subset=["agreement_id", "party_id"])
         together: dict[str, str] = {}
-        both = lists(rows, "agreement_id", "party_id")
-        for agreement, party in sorted(zip(*both, strict=True)):
+        for agreement, party in sorted(
+            zip(*as_lists(rows, "agreement_id", "party_id"), strict=True)
+        ):
             together[agreement] = f"{together.get(agreement, '')} {party}"
         return pd.Series(together, dtype="str")
 
@@ -74,9 +75,24 @@ class Data:
         """Return the file of a table."""
         return next(r["path"] for r in self.descriptor["resources"] if r["name"] == table)
 
+    def values(self, table: str, column: str) -> set[str]:
+        """Return the distinct values of a column, those that are missing aside."""
+        cells, place = self[table][column], (table, column)
+        if place not in self.distinct:
+            self.distinct[place] = distinct(cells)
+        return self.distinct[place]
+
+    def strangers(self, table: str, column: str, known: Set[str]) -> pd.DataFrame:
+        """Return the rows with a value that is not among the known ones."""
+        strange = self.values(table, column) - known
+        rows = self[table]
+        return rows[rows[column].isin(strange)] if strange else rows.iloc[:0]
+
     def lookup(self, table: str, key: str, column: str) -> pd.Series:
         """Return a column of a table by its key; of a key that occurs twice the first row."""
-        rows = self[table].dropna(subset=[key]).drop_duplicates(key)
+        rows = self[table][[key, column]]
+        if len(self.values(table, key)) < len(rows):
+            rows = rows.dropna(subset=[key]).drop_duplicates(key)
         return rows.set_index(key)[column].astype("str")
 
 
@@ -97,24 +113,30 @@ def broken(
     for check in checks:
         with suppress(KeyError):
             for breach, rows in check(data):
-                found.append((breach, rows))
+                if not rows.empty:
+                    found.append((breach, rows))
     for breach, rows in found:
         table, _, column = BREACHES[breach]["place"].partition(".")
-        if "agreement_id" in rows and len(rows):
+        if "agreement_id" in rows:
             rows = rows[rows["agreement_id"].notna() & ~rows["agreement_id"].isin(unsound)]
-        listed, problems = rows[: MOST + 1], []
-        for row, of in zip(listed.index, listed.to_dict("records"), strict=True):
-            words = {str(name): cell for name, cell in of.items()}
+        first, problems = rows[: MOST + 1], []
+        records: list[dict[Any, Any]] = first.to_dict("records")
+        for row, words in zip(first.index, records, strict=True):
             value = None if pd.isna(words.get(column)) else str(words[column])
             problems.append(problem(breach, data.path(table), int(row), column, value, words))
         yield from condensed(problems, len(rows))
 
 
-def lists(rows: pd.DataFrame, *columns: str) -> list[list[str]]:
+def as_lists(rows: pd.DataFrame, *columns: str) -> list[list[Any]]:
     """Return columns as lists, over which Python goes much faster than over text columns."""
     return [rows[column].to_numpy(dtype=object).tolist() for column in columns]
 
 
+def distinct(column: pd.Series) -> set[str]:
+    """Return the distinct texts of a column."""
+    return set(column.to_numpy(dtype=object)) - {np.nan}
+
+
 def pair(rows: pd.DataFrame, one: str, other: str) -> pd.Series:
     """Return two columns as one key; missing where either is."""
-    return rows[one] + " " + rows[other]
+    return rows[one].str.cat(rows[other], " ")

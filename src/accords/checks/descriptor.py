@@ -20,23 +20,21 @@ TYPES = ("string", "integer", "number", "boolean", "date")
 
 def faults(descriptor: Mapping[str, Any]) -> Iterator[Problem]:
     """Find types, constraints and references that cannot be meant."""
-    fields = {r["name"]: r["schema"]["fields"] for r in descriptor["resources"]}
-    columns = {table: [field["name"] for field in own] for table, own in fields.items()}
-    for table, field in ((table, field) for table, own in fields.items() for field in own):
-        name, kind = field["name"], field["type"]
-        words: dict[str, Any] = {"place": f"{table}, {name}"}
-        if kind not in TYPES:
-            words |= {"type": kind, "types": ", ".join(TYPES)}
-            yield problem("descriptor.type", FILE, None, name, words=words)
-        given = field.get("constraints", {})
-        for key in given.keys() - cells.constraints(field).keys():
-            words |= {"key": key, "given": given[key]}
-            yield problem("descriptor.constraint", FILE, None, name, words=words)
-        if columns[table].count(name) > 1:
-            yield problem("descriptor.twice", FILE, None, name, words=words)
-    for resource in descriptor["resources"]:
-        table = resource["name"]
-        for foreign in resource["schema"].get("foreignKeys", ()):
+    resources = descriptor["resources"]
+    columns = {r["name"]: [f["name"] for f in r["schema"]["fields"]] for r in resources}
+    for table, schema in ((resource["name"], resource["schema"]) for resource in resources):
+        for field in schema["fields"]:
+            name, given = field["name"], field.get("constraints", {})
+            words: dict[str, Any] = {"place": f"{table}, {name}", "types": ", ".join(TYPES)}
+            if field["type"] not in TYPES:
+                words["type"] = field["type"]
+                yield problem("descriptor.type", FILE, None, name, words=words)
+            for key in given.keys() - cells.constraints(field).keys():
+                words |= {"key": key, "given": given[key]}
+                yield problem("descriptor.constraint", FILE, None, name, words=words)
+            if columns[table].count(name) > 1:
+                yield problem("descriptor.twice", FILE, None, name, words=words)
+        for foreign in schema.get("foreignKeys", ()):
             to = foreign["reference"]
             ends = ((table, foreign["fields"][0]), (to["resource"] or table, to["fields"][0]))
             for target, column in ends:
@@ -59,10 +57,9 @@ def edition(
     found = []
     if version != newest:
         found.append(problem("version", FILE, None, "version", words=words))
-    day = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", str(until))
     # What is no day is missing (NaT), and no missing day is up to another.
-    fits = day and pd.to_datetime(day[0], errors="coerce") <= released
-    if until is not None and not fits:
+    day = pd.to_datetime(str(until), format="%Y-%m-%d", errors="coerce")
+    if until is not None and not day <= released:
         found.append(problem("read-until.day", FILE, None, "readUntil", words=words))
     log = (folder / LOG).read_text(encoding="utf-8").splitlines()
     start, end = [*(at for at, line in enumerate(log) if line.startswith("## ")), len(log)][:2]

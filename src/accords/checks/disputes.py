@@ -39,17 +39,16 @@ def disputes(data: Data) -> Broken:
     once = ~adopted["dispute"].duplicated()
     yield "dispute-adopted", adopted[once & adopted["dispute"].duplicated(keep=False)]
     there = rows["fact"].isin(data["events"]["fact"])
-    lists = (("party_codes", "party_id"), ("event_types", "event"), ("instruments", "instrument"))
-    codes = {code for table, key in lists for code in data[table][key].dropna()}
+    codes = data.values("party_codes", "party_id") | data.values("event_types", "event")
+    codes |= data.values("instruments", "instrument")
     names = data.lookup("party_codes", "party_id", "name").dropna().to_dict()
     titles = rows[rows["kind"] == "title"].groupby("dispute")["value"].agg(list).to_dict()
-    adopted = adopted[once]
-    adopted = adopted[there[adopted.index] | (adopted["kind"] != "event")]
+    adopted = adopted[once & (there | (rows["kind"] != "event"))[adopted.index]]
     wrong = [_differs(fact, codes, names, titles) for fact in adopted.itertuples()]
     shown = ("'" + adopted["has"] + "'").fillna("nothing")
     yield "dispute-value", adopted.assign(shown=shown)[wrong]
     known = {*FREE_FIELDS, *data["agreements"].columns, "value"}
-    known |= {f"domain:{code}" for code in data["domain_codes"]["domain"].dropna()}
+    known |= {f"domain:{code}" for code in data.values("domain_codes", "domain")}
     of_event = (rows["kind"] == "event") & rows["cell"].isin(_EVENT_CELLS)
     missing = (~there).where(of_event, ~rows["what"].isin(known))
     nowhere = rows[first & missing & rows["what"].notna()]
@@ -63,13 +62,14 @@ def disputes(data: Data) -> Broken:
 def _carried(data: Data) -> pd.DataFrame:
     """Return the disputes, taken apart, with the cell that ``has`` the fact where one does."""
     rows = data["disputes"].dropna(subset=["agreement_id", "field", "value"])
-    rows = rows.join(rows["field"].str.extract(_FIELD))
+    fields = rows["field"].drop_duplicates()
+    rows = rows.join(fields.str.extract(_FIELD).set_axis(fields), on="field")
     rows["dispute"] = rows.groupby(["agreement_id", "field"], sort=False).ngroup()
     rows["fact"] = rows["agreement_id"] + " " + rows["what"]
     rows["adopts"] = rows["adopted"] == "true"
-    agreements = data["agreements"].dropna(subset=["agreement_id"]).set_index("agreement_id")
-    agreements = agreements.loc[agreements.index.isin(rows["agreement_id"])]
-    agreements = agreements[~agreements.index.duplicated()]
+    agreements = data["agreements"]
+    agreements = agreements[agreements["agreement_id"].isin(rows["agreement_id"])]
+    agreements = agreements.drop_duplicates("agreement_id").set_index("agreement_id")
     sums = agreements["value_amount"] + " " + agreements["value_currency"].fillna("")
     columns = agreements.assign(value=sums, parties=data.parties)
     events = data["events"][data["events"]["fact"].isin(rows["fact"])]

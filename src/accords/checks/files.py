@@ -18,42 +18,49 @@ import pandas as pd
 from accords.checks import cells
 from accords.checks.problem import Problem, condensed, problem
 
+_PROSE = bytes(set(range(256)) - set(b',"\n'))
+"""All bytes but those that part cells and rows."""
+
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def read(folder: Path, resource: Mapping[str, Any]) -> tuple[pd.DataFrame, bool, list[Problem]]:
     """Read one table and find the problems of its file and header.
 
-    Returns the declared columns that the file has, as text, empty cells missing, indexed by the row
-    that an editor shows; whether every row could be read, so that what is not there is truly
-    missing; and what is wrong.
+    Returns the declared columns that the file has, as text, indexed by the row that an editor
+    shows; whether every row could be read; and what is wrong.
     """
     name = resource["path"]
     declared = [field["name"] for field in resource["schema"]["fields"]]
     raw, found = _content(folder / name, name)
-    if not raw:
-        return pd.DataFrame(), False, found
-    first = raw.partition(b"\n")[0].decode()
+    changed = bool(found)
+    first = raw.partition(b"\n")[0].decode(errors="ignore")
     likely = max(_SEPARATORS, key=first.count)
     if len(declared) > 1 and "," not in first and likely in first:
         words = {"separator": _SEPARATORS[likely]}  # All else would follow from that.
-        return pd.DataFrame(), False, [*found, problem("delimiter", name, 1, words=words)]
+        found.append(problem("delimiter", name, 1, words=words))
+        raw = b""
+    if not raw:
+        return pd.DataFrame(), False, found
     header: list[str] = []
     with suppress(csv.Error):  # What cannot be a header has none of the declared columns.
         header = next(csv.reader([first]), [])
     found += _header(name, header, declared)
     whole = True
     try:
-        rows = _at_once(raw, header)
+        # pandas reads a file faster than bytes in memory.
+        rows = _at_once(raw, header, io.BytesIO(raw) if changed else folder / name)
     except ValueError:
-        rows, uneven, whole = _row_by_row(name, raw.decode(), header)
+        found += _spoilt(name, raw)
+        rows, uneven, whole = _row_by_row(name, raw.decode(errors="ignore"), header)
         found += condensed(uneven)
-    blank = rows.index[rows.iloc[:, 0].isna()] if header else rows.index
-    blank = blank[rows.loc[blank].isna().all(axis=1)]
-    if len(blank):
+    if not header or rows.iloc[:, 0].hasnans:
+        blank = rows.index[rows.isna().all(axis=1)]
         found += condensed([problem("blank-row", name, row) for row in blank])
         rows = rows.drop(index=blank)
-    return rows[[column for column in declared if column in header]], whole, found
+    if header != declared:
+        rows = rows[[column for column in declared if column in header]]
+    return rows, whole, found
 
 
 def undeclared(folder: Path, resources: Iterable[Mapping[str, Any]]) -> Iterator[Problem]:
@@ -69,10 +76,9 @@ def _content(file: Path, name: str) -> tuple[bytes, list[Problem]]:
         raw = file.read_bytes()
     except FileNotFoundError:
         return b"", [problem("missing-file", name)]
-    except IsADirectoryError:
-        return b"", [problem("not-a-file.folder", name)]
     except (OSError, ValueError) as error:
-        return b"", [problem("not-a-file", name, words={"error": error})]
+        way = ".folder" if file.is_dir() else ""
+        return b"", [problem(f"not-a-file{way}", name, words={"error": error})]
     if not raw:
         return b"", [problem("empty-file", name)]
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -81,9 +87,14 @@ def _content(file: Path, name: str) -> tuple[bytes, list[Problem]]:
     if raw.startswith(b"\xef\xbb\xbf"):
         raw = raw[3:]
         found.append(problem("bom", name, 1))
-    if returns := raw.count(b"\r"):
-        found.append(problem("line-ends", name, words={"number": returns}))
+    if b"\r" in raw:
+        found.append(problem("line-ends", name, words={"number": raw.count(b"\r")}))
         raw = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return raw if raw.endswith(b"\n") else raw + b"\n", found
+
+
+def _spoilt(name: str, raw: bytes) -> Iterator[Problem]:
+    """Find the first byte that is not UTF-8."""
     try:
         raw.decode()
     except UnicodeDecodeError as error:
@@ -91,9 +102,7 @@ def _content(file: Path, name: str) -> tuple[bytes, list[Problem]]:
         place, byte = error.start - raw.rfind(b"\n", 0, error.start), raw[error.start]
         guess = bytes([byte]).decode("cp1252", errors="replace")
         words = {"place": place, "byte": byte}
-        found.append(problem("encoding.byte", name, row, value=guess, words=words))
-        raw = raw.decode(errors="ignore").encode()
-    return raw if raw.endswith(b"\n") else raw + b"\n", found
+        yield problem("encoding.byte", name, row, value=guess, words=words)
 
 
 def _header(name: str, header: list[str], declared: list[str]) -> Iterator[Problem]:
@@ -113,11 +122,12 @@ def _header(name: str, header: list[str], declared: list[str]) -> Iterator[Probl
         yield problem("column-order", name, 1, words={"declared": ", ".join(declared)})
 
 
-def _at_once(raw: bytes, header: list[str]) -> pd.DataFrame:
+def _at_once(raw: bytes, header: list[str], source: Path | io.BytesIO) -> pd.DataFrame:
     """Read all rows; raise ValueError where they are not one a line and as wide as the header."""
-    parts = raw.split(b'"')
+    structure = raw.translate(None, _PROSE)
+    parts = structure.split(b'"')
     bare = b"".join(parts[::2])  # What stands outside of quotation marks.
-    lines, width = raw.count(b"\n"), len(header) - 1
+    lines, width = structure.count(b"\n"), len(header) - 1
     # pandas refuses rows that are longer than the first; where the sum is right, none is shorter.
     start = bare.find(b"\n") + 1
     first = bare.count(b",", start, bare.find(b"\n", start))
@@ -125,7 +135,7 @@ def _at_once(raw: bytes, header: list[str]) -> pd.DataFrame:
     if len(parts) % 2 == 0 or bare.count(b"\n") != lines or not even:
         raise ValueError("not one row a line")
     rows = pd.read_csv(
-        io.BytesIO(raw),
+        source,
         header=None,
         names=header,  # ValueError where one is there twice.
         skiprows=1,
@@ -134,8 +144,10 @@ def _at_once(raw: bytes, header: list[str]) -> pd.DataFrame:
         keep_default_na=False,
         na_values=[""],
         skip_blank_lines=False,
+        low_memory=False,
     )
-    return rows.set_axis(range(2, len(rows) + 2), axis=0)
+    rows.index += 2
+    return rows
 
 
 def _row_by_row(

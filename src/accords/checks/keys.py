@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -17,29 +18,32 @@ LABELS = ("label", "name", "label_fr", "name_fr")
 def repeated(data: Data) -> Iterator[Problem]:
     """Find keys, unique values and labels that occur twice."""
     for resource in data.descriptor["resources"]:
-        rows, primary = data.tables.get(resource["name"]), resource["schema"]["primaryKey"]
-        unique = [f["name"] for f in resource["schema"]["fields"] if _is_unique(f)]
-        if resource["path"].startswith("codes/"):
-            unique += [name for name in LABELS if name not in unique]
-        for columns in (primary, *([column] for column in unique if [column] != primary)):
-            if rows is None or not set(columns) <= set(rows.columns):
+        rows = data.tables.get(resource["name"], pd.DataFrame())
+        for breach, columns in _unique(resource):
+            if not set(columns) <= set(rows.columns):
                 continue
             if not rows.duplicated(columns).any():
                 continue
             again = rows[columns].dropna()
             again = again[again.duplicated(keep=False)]
             first = again.index.to_series().groupby([again[c] for c in columns]).transform("min")
-            breach = "duplicate-key" if columns is primary else "duplicate-value"
             found = []
-            for row, *values in again[first < again.index].itertuples():
+            for row, *cells_ in again[first < again.index].itertuples():
                 words = {"columns": " and ".join(columns), "first": first[row]}
-                place = resource["path"], row, columns[-1], " · ".join(values)
+                place = resource["path"], row, columns[-1], " · ".join(cells_)
                 found.append(problem(breach, *place, words=words))
             yield from condensed(found)
 
 
-def _is_unique(field: dict[str, object]) -> bool:
-    return bool(cells.constraints(field).get("unique"))
+def _unique(resource: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    """List the columns that are unique, alone or together, with the rule that says so."""
+    primary, fields = resource["schema"]["primaryKey"], resource["schema"]["fields"]
+    yield "duplicate-key", primary
+    alone = [f["name"] for f in fields if cells.constraints(f).get("unique")]
+    alone += LABELS if resource["path"].startswith("codes/") else ()
+    for name in dict.fromkeys(alone):
+        if [name] != primary:
+            yield "duplicate-value", [name]
 
 
 def dangling(data: Data) -> tuple[list[Problem], set[str]]:
@@ -82,10 +86,9 @@ def _strays(data: Data) -> pd.DataFrame:
             target, key = to["resource"] or resource["name"], to["fields"][0]
             if column not in rows or key not in data.tables.get(target, ()):
                 continue  # It is reported already that these cannot be read.
-            stray = rows[rows[column].notna() & ~rows[column].isin(data[target][key])]
-            if stray.empty:
-                continue
-            place = {"target": target, "key": key, "file": resource["path"], "column": column}
-            own = stray.reindex(columns=["agreement_id"])
-            found.append(own.assign(**place, row=stray.index, value=stray[column]))
+            stray = data.strangers(resource["name"], column, data.values(target, key))
+            if not stray.empty:
+                place = {"target": target, "key": key, "file": resource["path"], "column": column}
+                own = stray.reindex(columns=["agreement_id"])
+                found.append(own.assign(**place, row=stray.index, value=stray[column]))
     return pd.concat(found, ignore_index=True)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
-from functools import lru_cache
 
-import numpy as np
 import pandas as pd
 
-from accords.checks.data import Broken, Data, lists
+from accords.checks.data import Broken, Data, as_lists
 from accords.dataset.lifecycle import SIGNATURES
 
 NEAR = pd.Timedelta(days=7)
@@ -29,84 +27,60 @@ def near_duplicates(data: Data) -> Broken:
     are an agreement and what is part of it or replaces it, and what ``distinct.csv`` tells apart.
     """
     table, rows = _instruments(data), data["agreements"]
+    groups = table["together"].reset_index()
+    pairs = groups.merge(groups, on="together", suffixes=("", "_2"))
+    pairs = pairs[pairs["row"] < pairs["row_2"]]
+    one = table.loc[pairs["row"]].set_index(pairs.index)
+    two = table.loc[pairs["row_2"]].set_index(pairs.index)
+    one_type, listed = one["kind"] == two["kind"], (one["list"] >= 0) | (two["list"] >= 0)
+    dated = one["first"].notna() & two["first"].notna()
+    near = (one["first"] <= two["until"]) & (two["first"] <= one["until"])
+    near &= ~listed | (one["list"] != two["list"])
+    clear = near & (listed | (one_type & ~one["vague"] & ~two["vague"]))
+    likely = pairs.assign(clear=clear)[clear | (one_type & (near | ~dated))]
+    names = rows[["agreement_id", "title"]]
+    both = (as_lists(names.loc[likely[row]], *names) for row in ("row", "row_2"))
+    (ids, titles), (other_ids, other_titles) = both
+    told = zip(likely["row_2"], ids, other_ids, titles, other_titles, likely["clear"], strict=True)
     links = [rows[["agreement_id", column]] for column in ("part_of", "supersedes")]
     if "distinct" in data.tables:  # An older edition does not have the table.
         links.append(data["distinct"][["agreement_id", "other_id"]])
     apart = {frozenset(both) for link in links for both in link.dropna().to_numpy().tolist()}
-    place = {agreement: n for n, agreement in enumerate(table.index)}
-    found: dict[str, str] = {}
-    for both in (*_at_one_time(table), *_undated(table)):
-        if frozenset(both) not in apart:
-            first, second = sorted(both, key=place.__getitem__)
-            found.setdefault(second, first)
-    other = rows["agreement_id"].map(found)
-    yield "near-duplicate", rows.assign(other=other)[other.notna()]
+    found: dict[int, str] = {}
+    for row, first, second, title, other, sure in told:
+        if (sure or _alike(title, other)) and frozenset((first, second)) not in apart:
+            found.setdefault(row, first)
+    yield "near-duplicate", rows.loc[list(found)].assign(other=list(found.values()))
 
 
 def _instruments(data: Data) -> pd.DataFrame:
-    """Return what tells agreements apart that share their parties with others, by their id.
+    """Return what tells agreements apart that share their parties with others.
 
-    ``together`` (the parties), ``kind``, ``list`` (the list from which alone it is known),
-    ``title``, ``first`` and ``last`` (bounds of the first signature, where dated).
+    By row: numbers for ``together`` (the parties), ``kind`` and ``list`` (from which alone it is
+    known, else -1), ``first`` and ``until`` (from when to a week after it was signed), ``vague``.
     """
     rows = data["agreements"].dropna(subset=["agreement_id", "instrument", "title"])
-    table = rows.drop_duplicates("agreement_id").set_index("agreement_id")
-    together = data.parties.reindex(table.index).dropna()
-    table = table.loc[together.index[together.duplicated(keep=False)]]
-    cited = data["citations"]
-    cited = cited[(cited["subject"] == "existence") & cited["agreement_id"].isin(table.index)]
-    lists = cited["source_id"].map(data.lookup("sources", "source_id", "list")).astype("str")
-    pairs = cited[["agreement_id"]].assign(list=lists.fillna("")).drop_duplicates()
+    rows = rows.assign(row=rows.index, together=rows["agreement_id"].map(data.parties))
+    rows = rows.drop_duplicates("agreement_id").dropna(subset=["together"])
+    rows = rows[rows["together"].duplicated(keep=False)].set_index("agreement_id")
+    cited = data["citations"][["agreement_id", "subject", "source_id"]]
+    cited = cited[(cited["subject"] == "existence") & cited["agreement_id"].isin(rows.index)]
+    of = cited["source_id"].map(data.lookup("sources", "source_id", "list")).fillna("")
+    pairs = cited[["agreement_id"]].assign(list=of.astype("str")).drop_duplicates()
     alone = pairs.drop_duplicates("agreement_id", keep=False).set_index("agreement_id")["list"]
     events = data["events"]
-    signed = events[events["event"].isin(SIGNATURES) & events["agreement_id"].isin(table.index)]
+    signed = events[events["event"].isin(SIGNATURES) & events["agreement_id"].isin(rows.index)]
     # Of an interval that is open on one side the known end is compared.
     first = signed["earliest"].fillna(signed["latest"])
-    days = signed.assign(first=first, last=signed["latest"].fillna(first)).dropna(subset=["first"])
-    days = days.sort_values(["first", "last"]).drop_duplicates("agreement_id")
-    return pd.DataFrame(
-        {
-            "kind": table["instrument"],
-            "title": table["title"],
-            "together": together.reindex(table.index),
-            "list": alone.reindex(table.index).fillna(""),
-        }
-    ).join(days.set_index("agreement_id")[["first", "last"]])
-
-
-def _at_one_time(table: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    """Find pairs of the same parties whose first signatures may be of one week."""
-    dated = table.dropna(subset=["first"]).sort_values(["together", "first", "last"])
-    vague = (dated["last"] - dated["first"] > MONTHS).to_numpy()
-    dated["until"] = dated["last"].where(vague, dated["last"] + NEAR)
-    dated["together"] = dated["together"].astype("category").cat.codes
-    columns = ("together", "kind", "list", "first", "until", "title")
-    together, kind, of_list, first, until, titles = (dated[c].to_numpy() for c in columns)
-    # Within one group the first days ascend: once none is near at some distance, none is beyond.
-    for step in range(1, len(dated)):
-        one, other = slice(None, -step), slice(step, None)
-        near = (together[one] == together[other]) & (first[other] <= until[one])
-        if not near.any():
-            return
-        listed = (of_list[one] != "") | (of_list[other] != "")
-        of_one_list = listed & (of_list[one] == of_list[other])
-        near &= ~of_one_list & (listed | (kind[one] == kind[other]))
-        clear = listed | ~(vague[one] | vague[other])
-        for place in np.flatnonzero(near).tolist():
-            if clear[place] or _alike(titles[place], titles[place + step]):
-                yield dated.index[place], dated.index[place + step]
-
-
-def _undated(table: pd.DataFrame) -> Iterator[tuple[str, str]]:
-    """Find pairs of the same parties and type of which one has no date, by their titles."""
-    known = table.rename_axis("id").reset_index()
-    pairs = known[known["first"].isna()].merge(known, on=["together", "kind"], suffixes=("", "_2"))
-    # Of two undated ones each meets the other.
-    pairs = pairs[(pairs["id"] < pairs["id_2"]) | pairs["first_2"].notna()]
-    columns = lists(pairs, "id", "id_2", "title", "title_2")
-    for one, other, *titles in zip(*columns, strict=True):
-        if _alike(*titles):
-            yield one, other
+    last = signed["latest"].fillna(first)
+    vague = last - first > MONTHS
+    days = signed[["agreement_id"]].assign(first=first, until=last.where(vague, last + NEAR))
+    days = days.assign(vague=vague).dropna(subset=["first"]).sort_values(["first", "until"])
+    days = days.drop_duplicates("agreement_id").set_index("agreement_id")
+    table = rows[["together"]].assign(kind=rows["instrument"], list=alone.where(alone != ""))
+    codes = {column: table[column].factorize()[0] for column in table}
+    table = pd.DataFrame(codes, table.index).join(days).set_index(pd.Index(rows["row"], name="row"))
+    return table.fillna({"vague": False}).astype({"vague": bool})
 
 
 def _alike(one: str, other: str) -> bool:
@@ -116,7 +90,7 @@ def _alike(one: str, other: str) -> bool:
     return alike and not any(sign.isdigit() for word in words ^ more for sign in word)
 
 
-@lru_cache(maxsize=10_000)
+@functools.cache
 def _words(title: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", title.casefold()))
 

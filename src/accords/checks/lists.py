@@ -51,7 +51,7 @@ MAY_LACK = {"event": 1, "followed-up": 1}
 def codes(data: Data) -> Broken:
     """Find codes that the program needs and a list does not have, and states without a region."""
     for table, column in (("statuses", "status"), ("verdicts", "verdict"), ("bases", "basis")):
-        known = set(data[table][column])
+        known = data.values(table, column)
         missing = [code for code in COMPUTED[column] if code not in known]
         rows = pd.DataFrame({"needed": missing, column: missing}, [0] * len(missing))
         yield f"code.{column}", rows  # They stand in no row.
@@ -80,7 +80,7 @@ def searches(data: Data) -> Broken:
     rows = data["coverage"]
     yield "coverage.self", rows[rows["focus"] == rows["partner"]]
     parties = data["parties"][["agreement_id", "party_id"]].drop_duplicates()
-    focus = parties[parties["party_id"].isin(rows["focus"])]
+    focus = parties[parties["party_id"].isin(data.values("coverage", "focus"))]
     pairs = focus.merge(parties, on="agreement_id", suffixes=("", "_other"))
     number = pairs.groupby(["party_id", "party_id_other"]).size()
     rows = rows[rows["partner"].isin(data["party_codes"]["party_id"])]
@@ -90,24 +90,24 @@ def searches(data: Data) -> Broken:
 
 def readings(data: Data) -> Broken:
     """Find readings of records that are not there, without a word on where they went."""
-    rows = data["readings"].dropna(subset=["agreement_id"])
-    rows = rows[~rows["agreement_id"].isin(data["agreements"]["agreement_id"])]
+    known = data.values("agreements", "agreement_id")
+    rows = data.strangers("readings", "agreement_id", known)
     yield "reading", rows[[one not in data.curation for one in rows["agreement_id"]]]
 
 
 def claims(data: Data) -> Broken:
     """Find claims whose test is given what it cannot take."""
-    lists = ("event_types", "party_codes", "sources", "domain_codes", "instruments")
-    known = {name: set(data[name].iloc[:, 0].dropna().to_numpy()) for name in lists}
-    regions = data["party_codes"][["region", "subregion"]].stack()
-    known |= {"focus": set(data.focus), "own-day": {"own-day"}}
+    known: dict[Any, set[str]] = {"focus": set(data.focus), "own-day": {"own-day"}}
+    for name in ("event_types", "party_codes", "sources", "domain_codes", "instruments"):
+        known[name] = set(data.values(name, data[name].columns[0]))
+    regions = data.values("party_codes", "region") | data.values("party_codes", "subregion")
     known["instruments or domains"] = known["instruments"] | known["domain_codes"]
-    known["regions or parties"] = known["party_codes"] | set(regions)
+    known["regions or parties"] = known["party_codes"] | regions
     rows = data["claims"].dropna(subset=["test"]).fillna({"argument": ""})
-    both = rows[["test", "argument"]].to_numpy()
+    both = zip(rows["test"], rows["argument"], strict=True)
     misfits = [_misfit(test, argument, known) for test, argument in both]
-    rows = rows.assign(misfit=pd.Series(misfits, rows.index, "str"))
-    yield "argument", rows.dropna(subset=["misfit"])
+    misfit = pd.Series(misfits, rows.index, "str")
+    yield "argument", rows.assign(misfit=misfit)[misfit.notna()]
 
 
 def _misfit(test: str, argument: str, known: Mapping[Any, set[str]]) -> str | None:

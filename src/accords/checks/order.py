@@ -38,20 +38,20 @@ def steps(data: Data) -> Broken:
     In a bilateral agreement the parties' domestic steps are compared party by party; in a
     multilateral one all steps are, as it is in force before the later members join.
     """
-    rows = data["events"].dropna(subset=["agreement_id", "event_id", "date"])
+    columns = ["agreement_id", "event_id", "event", "party_id", "date", "earliest", "latest"]
+    rows = data["events"][columns].dropna(subset=["agreement_id", "event_id", "date"])
     rows = rows[rows["event"].isin({step for pair in FIRM | USUAL for step in pair})]
-    scope = data.lookup("agreements", "agreement_id", "scope")
     rows = rows.assign(
         row=rows.index,
         party=rows["party_id"].fillna(""),
-        bilateral=rows["agreement_id"].map(scope) == "bilateral",
         domestic=rows["event"].isin([*DOMESTIC, "tabled", "government-approved"]),
     )
     both = rows.merge(rows, on="agreement_id", suffixes=("", "_before"))
     both = both[both["latest"] < both["earliest_before"]].set_index("row")
-    apart = both["domestic"] & both["domestic_before"] | ~both["bilateral"]
+    scope = both["agreement_id"].map(data.lookup("agreements", "agreement_id", "scope"))
+    apart = both["domestic"] & both["domestic_before"] | (scope != "bilateral")
     both = both[~apart | (both["party"] == both["party_before"])]
-    kinds = list(both[["event_before", "event"]].itertuples(index=False, name=None))
+    kinds = [*zip(both["event_before"], both["event"], strict=True)]
     yield "life-order", both[[kind in FIRM for kind in kinds]]
     yield "early-step", both[[kind in USUAL for kind in kinds]]
 
@@ -81,9 +81,11 @@ def edition(data: Data) -> Broken:
     day = "9999" if data.edition is None else str(data.edition)[:10]
     for table in ("events", "sources", "coverage", "completeness"):
         column = BREACHES[f"after-edition.{table}"]["place"].partition(".")[2]
-        rows = data[table][data[table][column] > day]
-        begins = rows[column].str.extract("^([0-9-]+)")[0]
-        yield f"after-edition.{table}", rows.assign(day=rows[column], released=day)[begins > day]
+        later = {
+            date for date in data.values(table, column) if date.partition("/")[0].rstrip("?") > day
+        }
+        rows = data[table][data[table][column].isin(later)]
+        yield f"after-edition.{table}", rows.assign(day=rows[column], released=day)
 
 
 def sources(data: Data) -> Broken:
@@ -93,10 +95,10 @@ def sources(data: Data) -> Broken:
     a date that was inferred, the page of a treaty database.
     """
     events, pages = data["events"], data["sources"]
-    events = events[(events["event"] != "expired") & ~events["date"].str.contains("?", regex=False)]
+    sure = ~events["date"].str.contains("?", regex=False) & events["fact"].notna()
+    events = events[sure & (events["event"] != "expired")]
     pages = pages[(pages["kind"] != "treaty-database") & pages["latest"].notna()]
-    rows = data["citations"].dropna(subset=["fact"])
-    rows = rows[rows["source_id"].isin(pages["source_id"])]
+    rows = data["citations"][["agreement_id", "subject", "source_id", "fact"]]
     rows = rows.assign(row=rows.index).merge(events[["fact", "date", "earliest"]], on="fact")
     rows = rows.merge(pages[["source_id", "published", "latest"]], on="source_id")
     yield "early-source", rows[rows["latest"] < rows["earliest"]].set_index("row")

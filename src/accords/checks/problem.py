@@ -21,11 +21,10 @@ RULES = {name.partition(".")[0]: row["must"] for name, row in BREACHES.items() i
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong, where, and what to do.
+    """One thing that is wrong, where, and what to do; a ``warning`` may be right.
 
-    ``rule`` is a key of :data:`RULES`. ``file`` is relative to the dataset's folder, and ``row``
-    the line as an editor shows it (the header is row 1), where not the whole file is meant.
-    A ``warning`` may be right.
+    ``rule`` is a key of :data:`RULES`, ``file`` relative to the dataset's folder, ``row`` the line
+    as an editor shows it (the header is row 1), if not the whole file is meant.
     """
 
     file: str

@@ -7,7 +7,7 @@ import re
 import pandas as pd
 
 from accords.checks import cells
-from accords.checks.data import Broken, Data, lists, pair
+from accords.checks.data import Broken, Data, as_lists, distinct, pair
 from accords.checks.problem import MOST
 from accords.dataset import lifecycle
 
@@ -16,6 +16,11 @@ OFFICIAL = ("text", "official")
 
 GENERAL = ("existence", "context")
 """Subjects of the row that says what a source says of an agreement."""
+
+_SUPPORTED = re.compile("[^ ]* (event:|domain:|value$)")
+
+FACTUAL = ("agreements", "events", "domains")
+"""Tables with what a citation can support."""
 
 TOGETHER = (
     ("title_original", "language_original"),
@@ -27,16 +32,17 @@ TOGETHER = (
 
 def whole(data: Data) -> Broken:
     """Find agreements without a part that each must have."""
-    rows = data["agreements"]
+    rows, parties = data["agreements"], data["parties"]
     for both in TOGETHER:
         for given, lacking in (both, both[::-1]):
             yield f"together.{given}-{lacking}", rows[rows[given].notna() & rows[lacking].isna()]
-    ids, parties, citations = rows["agreement_id"], data["parties"], data["citations"]
-    of_focus = parties.loc[parties["party_id"].isin(data.focus), "agreement_id"]
-    yield "focus-party", rows[~ids.isin(of_focus)]
-    yield "no-event", rows[~ids.isin(data["events"]["agreement_id"])]
-    shown = citations.loc[citations["subject"] == "existence", "agreement_id"]
-    yield "no-source", rows[~ids.isin(shown)]
+    of_focus = distinct(parties.loc[parties["party_id"].isin(data.focus), "agreement_id"])
+    yield "focus-party", data.strangers("agreements", "agreement_id", of_focus)
+    dated = data.values("events", "agreement_id")
+    yield "no-event", data.strangers("agreements", "agreement_id", dated)
+    citations = data["citations"]
+    shown = distinct(citations.loc[citations["subject"] == "existence", "agreement_id"])
+    yield "no-source", data.strangers("agreements", "agreement_id", shown)
 
 
 def parties(data: Data) -> Broken:
@@ -63,18 +69,18 @@ def parties(data: Data) -> Broken:
     strange = of_parts.loc[~pair(of_parts, "part_of", "party_id").isin(known), "agreement_id"]
     yield "succession.part", parts[parts["agreement_id"].isin(strange)]
     # Of an instrument of the many only the focus states are on record, and maybe an organisation.
-    kind = members["party_id"].map(data.lookup("party_codes", "party_id", "party_kind"))
-    others = members[(kind == "state") & ~members["party_id"].isin(data.focus)]
-    few = total.isna() & (number == 2) & (agreements["scope"] == "multilateral")
-    yield "scope.multilateral", rows[few & rows["agreement_id"].isin(others["agreement_id"])]
+    few = rows[total.isna() & (number == 2) & (agreements["scope"] == "multilateral")]
+    others = members[members["agreement_id"].isin(few["agreement_id"])]
+    kind = others["party_id"].map(data.lookup("party_codes", "party_id", "party_kind"))
+    others = others[(kind == "state") & ~others["party_id"].isin(data.focus)]
+    yield "scope.multilateral", few[few["agreement_id"].isin(others["agreement_id"])]
 
 
 def event_ids(data: Data) -> Broken:
     """Find identifiers of events that name another type or another party than the event has."""
     rows = data["events"].dropna(subset=["event_id", "event"])
-    both = zip(*lists(rows, "event_id", "event"), strict=True)
-    tails = [f"{name}-".removeprefix(f"{kind}-") for name, kind in both]
-    rest = pd.Series(tails, rows.index, "str")
+    both = zip(*as_lists(rows, "event_id", "event"), strict=True)
+    rest = pd.Series([f"{n}-".removeprefix(f"{kind}-") for n, kind in both], rows.index, "str")
     other_type = rest == rows["event_id"] + "-"
     named = rest.str.replace("-?[0-9]*-$", "", regex=True)
     acting = rows["party_id"].str.lower()
@@ -87,44 +93,39 @@ def citations(data: Data) -> Broken:
     rows = data["citations"].dropna(subset=["fact", "source_id"])
     general = rows["subject"].isin(GENERAL)
     yield "evidence", rows[general & rows["evidence"].isna()]
-    of_source = pair(rows, "agreement_id", "source_id")
-    said = of_source[general]
-    wrong = pd.concat([said[said.duplicated()], of_source[~of_source.isin(said)]])
-    yield "evidence.once", rows.loc[wrong.drop_duplicates().index]
-    facts = []
-    for table in ("agreements", "events", "domains"):
-        own = data[table].dropna(subset=["fact"])
-        facts.append(own["fact"])
-        own = own[~own["fact"].isin(rows["fact"])]
+    said = general.groupby([rows["agreement_id"], rows["source_id"]], sort=False).transform("sum")
+    wrong = rows[(said == 0) | (general & (said > 1))]
+    yield "evidence.once", wrong.drop_duplicates(["agreement_id", "source_id"], keep="last")
+    for table in FACTUAL:
+        own = data.strangers(table, "fact", data.values("citations", "fact"))
         yield f"uncited.{table}", own.assign(subject=own["fact"].str.split(" ", n=1).str[1])
-    known = pd.concat(facts)
-    adrift = rows[~rows["fact"].isin(known)]
-    adrift = adrift[adrift["subject"].str.match("event:|domain:|value$")]
+    known = {fact for table in FACTUAL for fact in data.values(table, "fact")}
+    strange = filter(_SUPPORTED.match, data.values("citations", "fact") - known)
+    adrift = rows[rows["fact"].isin(list(strange))]
     meant = [_meant(fact, known) if n < MOST else "" for n, fact in enumerate(adrift["fact"])]
     yield "subject", adrift.assign(meant=meant)
-    cited = [data[table]["source_id"] for table in ("citations", "disputes", "claims")]
-    yield "unused-source", data["sources"][~data["sources"]["source_id"].isin(pd.concat(cited))]
+    cited = [data.values(table, "source_id") for table in ("citations", "disputes", "claims")]
+    yield "unused-source", data.strangers("sources", "source_id", set().union(*cited))
 
 
-def _meant(fact: str, facts: pd.Series) -> str:
-    agreement, _, subject = fact.partition(" ")
-    own = facts[facts.str.startswith(f"{agreement} ", na=False)].str.partition(" ")[2]
-    kind = subject.partition(":")[0]
-    likely = cells.nearest(subject, {one: one for one in own if one.startswith(kind)})
+def _meant(fact: str, facts: set[str]) -> str:
+    alike = fact.partition(":")[0]
+    own = [one.partition(" ")[2] for one in sorted(facts) if one.startswith(alike)]
+    likely = cells.nearest(fact.partition(" ")[2], {one: one for one in own})
     return f"Did you mean '{likely}'?" if likely else "Add what it supports, or correct it."
 
 
 def bases(data: Data) -> Broken:
     """Compare the bases of domains with the sources that are cited for them."""
-    rows, domains = data["citations"], data["domains"]
-    rows = rows[rows["fact"].isin(domains["fact"].dropna())]
+    domains, rows = data["domains"], data["citations"]
+    rows = rows[rows["fact"].isin(data.values("domains", "fact"))]
     kind = rows["source_id"].map(data.lookup("sources", "source_id", "kind"))
     tier = kind.map(data.lookup("source_kinds", "source_kind", "tier"))
     voice = rows["voice"].map(data.lookup("voices", "voice", "basis"))
     official = voice.isin(OFFICIAL) | ((tier == "official") & rows["voice"].isna())
     named = rows[official].drop_duplicates("fact").set_index("fact")[["source_id", "voice"]]
     yield "basis.press", domains[domains["basis"] == "press"].join(named, on="fact", how="inner")
-    unknown = ~kind.isin(data["source_kinds"]["source_kind"])
+    unknown = ~kind.isin(data.values("source_kinds", "source_kind"))
     better = rows.loc[voice.isin(OFFICIAL) | (tier == "official") | unknown, "fact"]
     strong = domains[domains["basis"].isin(OFFICIAL) & domains["fact"].isin(rows["fact"])]
     yield "basis.official", strong[~strong["fact"].isin(better)]
@@ -134,17 +135,20 @@ def statuses(data: Data) -> Broken:
     """Find notes on the status that name another than the one that follows from the events."""
     rows = data["agreements"].dropna(subset=["agreement_id"]).drop_duplicates("agreement_id")
     labels = data.lookup("statuses", "status", "label").dropna().str.lower()
-    form = rf"\b(?:counted|taken|read|coded) as ({'|'.join(map(re.escape, labels))})\b"
-    said = rows["status_note"].str.lower().str.extract(form)[0]
-    if said.isna().all() or data.edition is None:
+    form = rf"(?:[Cc]ounted|[Tt]aken|[Rr]ead|[Cc]oded) as ({'|'.join(map(re.escape, labels))})\b"
+    notes = rows["status_note"].dropna()
+    said = notes[notes.str.contains(" as ", regex=False)].str.extract(form)[0].dropna()
+    noted = rows.loc[said.index]
+    if noted.empty or data.edition is None:
         return
-    of_these = said.notna() | rows["agreement_id"].isin(rows.loc[said.notna(), "part_of"])
+    of_these = rows["agreement_id"].isin([*noted["agreement_id"], *noted["part_of"]])
     of_these |= rows["supersedes"].isin(rows.loc[of_these, "agreement_id"])
     day = pd.Timestamp(data.descriptor.get("readUntil") or data.edition)
-    found = lifecycle.statuses(rows[of_these], data["events"], data.focus, day)["status"]
-    status = rows["agreement_id"].map(found).map(labels)
-    wrong = said.notna() & status.notna() & (status != said)
-    yield "status-note", rows.assign(said=said, status=status)[wrong]
+    rows, events = rows[of_these], data["events"]
+    events = events[events["agreement_id"].isin(rows["agreement_id"])]
+    found = lifecycle.statuses(rows, events, data.focus, day)["status"]
+    noted = noted.assign(said=said, status=noted["agreement_id"].map(found).map(labels))
+    yield "status-note", noted[noted["status"].notna() & (noted["status"] != said)]
 
 
 CHECKS = (whole, parties, event_ids, citations, bases, statuses)

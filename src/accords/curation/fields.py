@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from accords.checks.cells import form, is_address
+from accords.checks.cells import faults, is_address
 from accords.checks.problem import said
 from accords.curation.draft import cleaned
 from accords.dataset import Dataset
@@ -109,8 +109,7 @@ class Field:
             return answer, f"'{answer}' is not in the list. {hint}"
         if answer in self.taken:
             return answer, f"'{answer}' is taken already. Choose another."
-        cell = form(self.declared)
-        for breach, more in () if cell.plain(answer) else cell.faults(answer):
+        for breach, more in faults(self.declared, [answer]).get(answer, ()):
             return answer, " ".join(said(breach, {"value": answer, **more}))
         return answer, ""
 

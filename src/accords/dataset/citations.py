@@ -8,9 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import partial
-from typing import NamedTuple
-
-import pandas as pd
 
 from accords.dataset.tables import Tables
 from accords.errors import DatasetError
@@ -26,62 +23,39 @@ _TEX = {
 }
 
 
-class Work(NamedTuple):
-    """What is cited: the dataset, in one edition of a day (ISO 8601)."""
-
-    title: str
-    author: str
-    edition: str
-    day: str
-
-
-def work(dataset: Tables) -> Work:
-    """Describe the dataset as the work that a record stands in."""
+def work(dataset: Tables) -> dict[str, str]:
+    """Describe the work that a record stands in: its title, author, edition and ISO 8601 day."""
     described = dataset.descriptor
     authors = [str(person["title"]) for person in described.get("contributors", [])]
-    return Work(
-        title=_line(described.get("title", "Defence agreements")),
-        author=_line(", ".join(authors) or "The curators"),
-        edition=dataset.edition,
-        day=dataset.released.date().isoformat(),
-    )
+    return {
+        "title": _line(described.get("title", "Defence agreements")),
+        "author": _line(", ".join(authors) or "The curators"),
+        "edition": dataset.edition,
+        "day": dataset.released.date().isoformat(),
+    }
 
 
-def plain(dataset: Tables, agreement_ids: Iterable[str] | None = None) -> str:
-    """Cite agreements as plain text, a line for each; all, or some in the order of their ids.
+def cite(dataset: Tables, form: str, agreement_ids: Iterable[str] | None = None) -> str:
+    """Cite agreements as plain text (``txt``), BibTeX (``bib``) or RIS (``ris``).
 
-    A :class:`DatasetError` names the ids that are not in the dataset.
+    All of them, or some in the order of their ids; a :class:`DatasetError` names unknown ones.
     """
-    return _cite("citation.txt.j2", dataset, agreement_ids)
-
-
-def bibtex(dataset: Tables, agreement_ids: Iterable[str] | None = None) -> str:
-    """Cite agreements as BibTeX, an ``@misc`` entry for each; arguments as for :func:`plain`."""
-    return _cite("citation.bib.j2", dataset, agreement_ids)
-
-
-def ris(dataset: Tables, agreement_ids: Iterable[str] | None = None) -> str:
-    """Cite agreements as RIS, for reference managers; arguments as for :func:`plain`."""
-    return _cite("citation.ris.j2", dataset, agreement_ids).replace("\n", "\r\n")
-
-
-def _cite(template: str, dataset: Tables, agreement_ids: Iterable[str] | None) -> str:
-    entries = list(_entries(dataset, agreement_ids))
-    more = {"tex": _tex, "handle": partial(re.sub, "[^A-Za-z0-9:.-]", "-")}
-    return render("accords.dataset", template, work=work(dataset), entries=entries, **more)
-
-
-def _entries(
-    dataset: Tables, agreement_ids: Iterable[str] | None
-) -> Iterable[tuple[str, str, str]]:
     overview = dataset.overview
     wanted = overview.index if agreement_ids is None else list(agreement_ids)
     if unknown := [str(key) for key in wanted if key not in overview.index]:
         raise DatasetError(
             f"no such agreement: {', '.join(unknown)}. Use ids that agreements.csv lists."
         )
-    for key, row in overview.loc[wanted, ["title", "date"]].iterrows():
-        yield str(key), _line(row["title"]), "" if pd.isna(row["date"]) else str(row["date"])
+    rows = overview.loc[wanted, ["title", "date"]].fillna({"date": ""})
+    text = render(
+        "accords.dataset",
+        f"citation.{form}.j2",
+        work=work(dataset),
+        entries=[(key, _line(title), date) for key, title, date in rows.itertuples()],
+        tex=_tex,
+        handle=partial(re.sub, "[^A-Za-z0-9:.-]", "-"),
+    )
+    return text.replace("\n", "\r\n") if form == "ris" else text
 
 
 def _line(text: object) -> str:

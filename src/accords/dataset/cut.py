@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -16,21 +17,22 @@ from accords.errors import AccordsError
 def of_states(dataset: Dataset, states: tuple[str, ...]) -> Dataset:
     """Return the dataset with other focus states.
 
-    Where a state in focus until now is left out, only the agreements of the new ones are kept,
-    and what is on record of these. What is computed of an agreement stays as it was, as in
-    :meth:`Dataset.select`, and claims go: some are tested on all agreements of a state.
+    Where a state in focus until now is left out, only the agreements of the new ones are kept, as
+    by :meth:`Dataset.select`, and no claims: some are tested on all agreements of a state.
     """
     focused = replace(dataset, focus=states)
     if set(dataset.focus) <= set(states):
         return focused
     ours = focused.parties["party_id"].isin(states)
     kept = focused.select(focused.parties.loc[ours, "agreement_id"])
-    tables = dict(kept.tables)
-    tables["readings"] = _of(tables["readings"], "agreement_id", kept.agreements["agreement_id"])
-    tables["coverage"] = _of(tables["coverage"], "focus", states)
-    tables["completeness"] = _of(tables["completeness"], "state", states)
-    tables["claims"] = tables["claims"].iloc[:0]
-    tables["sources"] = _cited(tables)
+    tables = {
+        **kept.tables,
+        "readings": _of(kept.readings, "agreement_id", kept.agreements["agreement_id"]),
+        "coverage": _of(kept.coverage, "focus", states),
+        "completeness": _of(kept.completeness, "state", states),
+        "claims": kept.claims.iloc[:0],
+        "sources": _cited(kept.tables),
+    }
     narrowed = replace(kept, tables=tables)
     narrowed.__dict__["overview"] = kept.overview
     return narrowed
@@ -39,21 +41,10 @@ def of_states(dataset: Dataset, states: tuple[str, ...]) -> Dataset:
 def until(dataset: Dataset, day: pd.Timestamp) -> Dataset:
     """Return the dataset as of an earlier day: what had happened, by what was published until then.
 
-    So that no statement about the day is false, only this is kept:
-
-    - sources published by that day, to the last day that their date can mean, and undated ones;
-    - events that had surely happened: by the last day that their date can mean, or because a dated
-      source of that day tells of them;
-    - domains and values that a remaining source is cited for; the basis of a domain becomes
-      ``press`` where no official source or voice remains;
-    - parties, less those that signed or acceded for themselves only later;
-    - agreements with such an event, a remaining source for their existence, and a focus state;
-    - disputes with two values left, and claims whose source and agreement remain.
-
-    Status, dates and confidence follow from these. Notes on status go, for they explain a later
-    one, and so do ``coverage``, ``completeness`` and ``readings``: what was done for the edition
-    was not done by that day. Titles, summaries and notes stay in the edition's words, which may
-    look ahead. An :class:`AccordsError` says that sources were not read until the day.
+    Kept are sources published by the last day that their date can mean, or undated; events that had
+    surely happened by then, or of which a dated source tells; and what rests on these alone. Notes
+    on status, ``coverage``, ``completeness`` and ``readings`` go, for they speak of the edition;
+    titles and summaries stay in its words. An :class:`AccordsError` refuses a later day.
     """
     if day > dataset.as_of:
         raise AccordsError(
@@ -90,7 +81,7 @@ def until(dataset: Dataset, day: pd.Timestamp) -> Dataset:
 
 
 def _joined(dataset: Dataset, events: pd.DataFrame) -> pd.DataFrame:
-    """Return the parties without those whose own signature or accession has gone."""
+    """Return the parties without those that signed or acceded for themselves only later."""
     own = dataset.events[dataset.events["event"].isin(SIGNATURES)]
     left = _pairs(own[own.index.isin(events.index)], "party_id")
     gone = _pairs(own, "party_id").difference(left)
@@ -130,7 +121,7 @@ def _citations(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return citations[kept].reset_index(drop=True)
 
 
-def _cited(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def _cited(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the sources that citations or disputes use."""
     used = pd.concat([tables["citations"]["source_id"], tables["disputes"]["source_id"]])
     return _of(tables["sources"], "source_id", used)

@@ -20,10 +20,9 @@ OPEN = ".."
 def bounds(dates: pd.Series) -> pd.DataFrame:
     """Return the earliest and the latest day that each EDTF date can mean.
 
-    On the same index: ``earliest`` and ``latest`` (datetime64, both inclusive; missing at the open
-    end of an interval) and ``uncertain`` (bool, the question mark). What is no date, and an
-    interval that ends before it begins, gives missing days. The general EDTF parsers need
-    milliseconds a date; this reads whole columns, and the tests hold it to the ``edtf`` package.
+    On the same index: ``earliest`` and ``latest`` (datetime64, both inclusive; missing where open,
+    and both where it is no date) and ``uncertain`` (bool, the question mark). General EDTF parsers
+    need milliseconds a date; the tests hold this to the ``edtf`` package.
     """
     ends = dates.astype("string").str.extract("^(?P<start>[^/]*)(?P<slash>/?)(?P<end>.*)$")
     start = ends["start"]

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from markupsafe import Markup, escape
 
-from accords.dataset import citations
+from accords.dataset.citations import cite
 from accords.dataset.find import joined, names
 from accords.dataset.tables import Tables
 from accords.errors import AccordsError
@@ -23,24 +22,12 @@ class LinkedTable(pd.DataFrame):
         return LinkedTable
 
     def _repr_html_(self) -> str:
-        shown = self
-        if len(self) > pd.get_option("display.max_rows"):
-            most = pd.get_option("display.min_rows")
-            shown = pd.concat([self.head(most - most // 2), self.tail(most // 2)])
-        style = pd.DataFrame(shown).style.format(_cell)
-        for axis in (0, 1):
-            style = style.format_index(escape="html", axis=axis)
-        return f"{style.to_html()}<p>{len(self):,} rows × {len(self.columns)} columns</p>"
-
-
-def _cell(value: Any) -> str:
-    """Write a cell as pandas shows it, shortened to its width, an address as a link."""
-    text, most = "" if pd.isna(value) else str(value), pd.get_option("display.max_colwidth")
-    short = text if most is None or len(text) <= most else f"{text[: most - 1]}…"
-    if not text.startswith(("https://", "http://")):
-        return escape(short)
-    link = Markup('<a href="{}" target="_blank" rel="noopener noreferrer">{}</a>')
-    return link.format(text, short)
+        long = len(self) > pd.get_option("display.max_rows")
+        most = pd.get_option("display.min_rows") if long else None
+        with pd.option_context("display.max_colwidth", None):  # A cut address leads nowhere.
+            return pd.DataFrame(self).to_html(
+                render_links=True, na_rep="", max_rows=most, show_dimensions=True
+            )
 
 
 def evidence(dataset: Tables) -> LinkedTable:
@@ -88,14 +75,13 @@ def flat(dataset: Tables) -> pd.DataFrame:
     return table[columns].reset_index()
 
 
-def save(dataset: Tables, path: str | Path, about: str = "") -> Path:
+def save(dataset: Tables, path: str | Path) -> Path:
     """Write a dataset's agreements as ``.csv``, ``.xlsx``, ``.bib`` or ``.ris``, by the ending.
 
-    ``about`` says what was selected, for the workbook's sheet 'About'. An :class:`AccordsError`
-    says that the ending is another one or the file cannot be written.
+    An :class:`AccordsError` says that the ending is another one or the file cannot be written.
     """
     target = Path(path)
-    content = as_bytes(dataset, target.suffix.lower().lstrip("."), about)
+    content = as_bytes(dataset, target.suffix.lower().lstrip("."))
     try:
         target.write_bytes(content)
     except OSError as error:
@@ -106,29 +92,25 @@ def save(dataset: Tables, path: str | Path, about: str = "") -> Path:
     return target
 
 
-def as_bytes(dataset: Tables, form: str, about: str = "") -> bytes:
+def as_bytes(dataset: Tables, form: str) -> bytes:
     """Return what :func:`save` writes; ``form`` is ``csv``, ``xlsx``, ``bib`` or ``ris``."""
     if form == "csv":
-        table = flat(dataset)
-        text = table.select_dtypes(exclude="number").columns
-        table[text] = table[text].map(_inert, na_action="ignore")
         # The mark lets Excel read the file as UTF-8.
+        table = flat(dataset).map(_inert, na_action="ignore")
         return table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
     if form == "xlsx":
-        return _workbook(dataset, about)
-    if form == "bib":
-        return citations.bibtex(dataset).encode()
-    if form == "ris":
-        return citations.ris(dataset).encode()
+        return _workbook(dataset)
+    if form in ("bib", "ris"):
+        return cite(dataset, form).encode()
     raise AccordsError(f".{form}: no such format. Save as .csv, .xlsx, .bib or .ris.")
 
 
-def _workbook(dataset: Tables, about: str) -> bytes:
+def _workbook(dataset: Tables) -> bytes:
     described = {
         "Dataset": dataset.descriptor.get("title", "Defence agreements"),
         "Edition": dataset.edition,
         "Sources read until": f"{dataset.as_of:%Y-%m-%d}",
-        "Selection": about or "all agreements",
+        "Selection": dataset.choice or "all agreements",
         "Agreements": len(dataset.agreements),
     }
     sheets = {

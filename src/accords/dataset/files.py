@@ -27,31 +27,28 @@ def load(
     focus: str | Iterable[str] | None = None,
     as_of: str | date | None = None,
 ) -> Dataset:
-    """Load a dataset from its folder.
+    """Load a dataset from its folder, by default the nearest folder ``data`` here or above.
 
     >>> load(focus="GEO, Ukraine")  # doctest: +SKIP
     >>> load(as_of="2015-12-31")  # doctest: +SKIP
     >>> load(as_of="1.0.0")  # doctest: +SKIP
 
-    Parameters
-    ----------
-    path
-        Folder with ``datapackage.json``; by default the nearest folder ``data`` here or above.
-    focus
-        Focus states, codes or names, as a list or separated by commas; by default those that the
-        descriptor names. Without one of these, only the agreements to which a focus state is a
-        party are kept, with what stands behind them, and no claims.
-    as_of
-        The version of a stored edition, which is read by today's columns and codes. Or a day: the
-        data are then what they would be, had sources been read until that day alone; see
-        :func:`accords.dataset.cut.until` for what goes. By default all that the folder holds, as
-        of the day that the descriptor names in ``readUntil``, else the date of the newest edition.
+    ``focus``: states, codes or names, as a list or separated by commas, instead of those that the
+    descriptor names; see :func:`accords.dataset.cut.of_states`. ``as_of``: the version of a stored
+    edition, read by today's columns and codes, or a day until which sources are to have been read;
+    see :func:`accords.dataset.cut.until`. By default all is read, as of ``readUntil`` in the
+    descriptor, else of the newest edition's day.
 
     An :class:`AccordsError` says that there is no such state or edition, or that the day is too
     late; a :class:`DatasetError` what is missing or cannot be read (``accords check`` finds all).
     """
     folder = Path(path) if path is not None else find_data()
-    dataset = _read(folder)
+    descriptor, edition = read_descriptor(folder), read_edition(folder)
+    tables = {
+        resource["name"]: typed(read_table(folder, resource), resource)
+        for resource in descriptor["resources"]
+    }
+    dataset = older.assembled(tables, descriptor, edition, folder)
     if as_of is not None:
         if copy := older.stored(folder, str(as_of).strip()):
             dataset = older.older(copy, dataset).dataset
@@ -104,13 +101,10 @@ def read_descriptor(folder: Path) -> dict[str, Any]:
         raise DatasetError(f"{folder}: {wrong}. Give the folder that holds {DESCRIPTOR}.")
     exchange.settle(folder)
     file = folder / DESCRIPTOR
-    text = _text(file)
     try:
-        descriptor: dict[str, Any] = json.loads(text)
+        descriptor: dict[str, Any] = json.loads(_text(file))
     except ValueError as error:
-        raise DatasetError(
-            f"{file}: is not valid JSON ({error}). Correct or restore the file."
-        ) from error
+        raise DatasetError(f"{file}: is not valid JSON ({error}). Restore the file.") from error
     if fault := next(faults(descriptor), None):
         raise DatasetError(f"{file}: {fault}")
     return descriptor
@@ -126,27 +120,12 @@ def read_table(folder: Path, resource: Mapping[str, Any]) -> pd.DataFrame:
     file = folder / resource["path"]
     try:
         table = pd.read_csv(file, dtype="str", keep_default_na=False, na_values=[""])
-    except FileNotFoundError as error:
-        raise DatasetError(
-            f"{file}: is missing. Restore it, or take it out of {DESCRIPTOR}."
-        ) from error
     except (OSError, ValueError) as error:
         raise DatasetError(f"{file}: cannot be read ({error}). Run 'accords check'.") from error
     wanted = [f["name"] for f in resource["schema"]["fields"]]
-    missing = [name for name in wanted if name not in table.columns]
-    if missing:
+    if missing := [name for name in wanted if name not in table]:
         raise DatasetError(f"{file}: no column {', '.join(missing)}. Run 'accords check'.")
     return table[wanted]
-
-
-def _read(folder: Path) -> Dataset:
-    """Read all that a folder holds."""
-    descriptor, edition = read_descriptor(folder), read_edition(folder)
-    tables = {
-        resource["name"]: typed(read_table(folder, resource), resource)
-        for resource in descriptor["resources"]
-    }
-    return older.assembled(tables, descriptor, edition, folder)
 
 
 def _day(as_of: str | date, folder: Path) -> pd.Timestamp:

@@ -56,13 +56,6 @@ class Criteria:
     since: int | None = None
     until: int | None = None
 
-    def __str__(self) -> str:
-        return ", ".join(
-            f"{name}: {' or '.join(value) if isinstance(value, tuple) else value}"
-            for name, value in vars(self).items()
-            if value not in ("", (), None)
-        )
-
 
 def criteria(dataset: Tables, text: str = "", **wanted: Any) -> Criteria:
     """Read criteria as people write them: one value or several, codes or names in any case.
@@ -70,13 +63,13 @@ def criteria(dataset: Tables, text: str = "", **wanted: Any) -> Criteria:
     An :class:`AccordsError` names the criterion or value that is not known, and what there is.
     """
     known = {f.name for f in fields(Criteria)}
-    values: dict[str, Any] = {}
-    for name, value in wanted.items():
-        if name not in known:
-            raise AccordsError(f"{name}: no such criterion. Use {', '.join(sorted(known))}.")
-        if value is not None and name in FACETS:
+    for name in wanted.keys() - known:
+        raise AccordsError(f"{name}: no such criterion. Use {', '.join(sorted(known))}.")
+    values: dict[str, Any] = {n: value for n, value in wanted.items() if value is not None}
+    for name, value in values.items():
+        if name in FACETS:
             values[name] = resolve(name, value, _known(dataset, name))
-        elif value is not None:
+        else:
             values[name] = _year(name, value)
     return Criteria(text=text, **values)
 
@@ -88,9 +81,8 @@ def in_words(dataset: Tables, chosen: Criteria) -> str:
         if values := getattr(chosen, facet):
             known = _known(dataset, facet).iloc[:, 0]
             said.append(f"{facet.replace('_', ' ')} {' or '.join(known[v] for v in values)}")
-    for name in ("since", "until"):
-        if (year := getattr(chosen, name)) is not None:
-            said.append(f"{name} {year}")
+    years = {"since": chosen.since, "until": chosen.until}
+    said += [f"{name} {year}" for name, year in years.items() if year is not None]
     return " and ".join(said)
 
 
@@ -112,11 +104,14 @@ def masks(dataset: Tables, chosen: Criteria, haystack: pd.Series | None = None) 
     ``haystack`` is what :func:`searchable` returns for the dataset, to save doing it again.
     """
     overview = dataset.overview
-    met = {
+    met: dict[str, Any] = {
         name: _holds(overview[facet.column], getattr(chosen, name))
         for name, facet in FACETS.items()
     }
-    met["period"] = _between(overview["year"], chosen.since, chosen.until)
+    met["period"] = True
+    if (chosen.since, chosen.until) != (None, None):
+        dated = overview["year"].between(chosen.since or -9999, chosen.until or 9999)
+        met["period"] = dated.fillna(False).astype(bool)
     met["text"] = _contains(dataset, chosen.text, haystack)
     return pd.DataFrame(met, index=overview.index)
 
@@ -156,18 +151,7 @@ def joined(rows: pd.DataFrame, column: str) -> pd.Series:
 def _holds(column: pd.Series, wanted: tuple[str, ...]) -> pd.Series:
     if not wanted:
         return pd.Series(True, index=column.index)
-    if column.map(lambda value: isinstance(value, tuple)).all():
-        return column.map(lambda value: not set(wanted).isdisjoint(value)).astype(bool)
-    return column.isin(wanted)
-
-
-def _between(years: pd.Series, since: int | None, until: int | None) -> pd.Series:
-    met = pd.Series(True, index=years.index)
-    if since is not None:
-        met &= (years >= since).fillna(False).astype(bool)
-    if until is not None:
-        met &= (years <= until).fillna(False).astype(bool)
-    return met
+    return column.explode().isin(wanted).groupby(level=0, sort=False).any().reindex(column.index)
 
 
 def _contains(dataset: Tables, text: str, haystack: pd.Series | None) -> pd.Series:

@@ -59,12 +59,9 @@ YEARS_UNTIL_UNKNOWN = 10
 def statuses(
     agreements: pd.DataFrame, events: pd.DataFrame, focus: tuple[str, ...], as_of: pd.Timestamp
 ) -> pd.DataFrame:
-    """Compute the status of every agreement as of a day.
+    """Compute the status of every agreement as of a day, by its events until then and undated ones.
 
-    Events that began after that day have not happened yet; undated ones have. A multilateral
-    instrument does not begin or end for the focus states by another state's step. Indexed by
-    ``agreement_id``: ``status`` (a code of ``statuses``, missing where nothing has happened yet)
-    and ``status_event`` (the deciding event's id).
+    By ``agreement_id``: ``status`` (missing where nothing has happened), ``status_event`` (an id).
     """
     happened = _happened(agreements, events, focus, as_of)
     purchase = happened["instrument"] == PURCHASE
@@ -89,7 +86,10 @@ def statuses(
 def _happened(
     agreements: pd.DataFrame, events: pd.DataFrame, focus: tuple[str, ...], as_of: pd.Timestamp
 ) -> pd.DataFrame:
-    """Return what had happened by a day, for the focus states."""
+    """Return what had happened by a day, for the focus states.
+
+    Another state's step neither begins nor ends a multilateral instrument for these.
+    """
     happened = events[events["earliest"].isna() | (events["earliest"] <= as_of)]
     kinds = agreements[["agreement_id", "scope", "instrument"]]
     happened = happened.merge(kinds, on="agreement_id")
@@ -143,16 +143,11 @@ def conclusions(
 ) -> pd.DataFrame:
     """Find the day on which each focus state concluded each of its agreements.
 
-    A state's own accession comes first, then its own signature, then the common signature, then
-    the first later step that shows the instrument concluded, whoever took it. Where nothing but
-    operation or delivery shows it, an earlier announcement dates it. An agreement that was only
-    announced, negotiated or initialled, or approved before any signature, takes the first such
-    event and is not concluded. What happened before a state could sign for itself (``since``, by
-    party, missing where not known) is not its own.
-
-    One row for each agreement and focus state that is a party: ``agreement_id``, ``state``,
-    ``event_id``, ``event``, ``date``, ``earliest``, ``latest``, ``uncertain``, ``concluded``. Date
-    columns are missing where nothing is dated.
+    Its own accession, its own signature, the common one, or the first later step of anyone, in this
+    order; an earlier announcement, where only operation or delivery show it. What was merely
+    announced or prepared takes the first such event and is not concluded. What happened before a
+    state could sign (``since``, by party) is not its own. One row an agreement and focus state:
+    ``agreement_id``, ``state``, ``event_id``, ``event``, ``date``, its bounds, ``concluded``.
     """
     members = parties.loc[parties["party_id"].isin(focus), ["agreement_id", "party_id"]]
     members = members.rename(columns={"party_id": "state"})
@@ -190,12 +185,10 @@ def confidences(
 ) -> pd.DataFrame:
     """Grade how sure one can be that each agreement exists.
 
-    high: an official or treaty source, or two independent publishers. medium: one reputable
-    publisher. low: anything less. Publishers are independent when neither carries the other's
-    report (``origin``). ``tiers`` has that of each kind of source: official, reputable or other.
-
-    By ``agreement_id``: ``confidence``, ``official`` (bool, an official or treaty source says that
-    it exists), ``publishers`` (number of independent ones), ``sources`` (number, context aside).
+    high: an official or treaty source, or two independent publishers, of which neither carries the
+    other's report (``origin``). medium: one reputable publisher. low: anything less. ``tiers`` is
+    by kind of source. By ``agreement_id``: ``confidence``, ``official`` (bool), ``publishers``
+    (number of independent ones), ``sources`` (number, context aside).
     """
     cited = citations[citations["subject"] == "existence"].merge(sources, on="source_id")
     tier = cited["kind"].map(tiers)

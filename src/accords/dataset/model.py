@@ -19,21 +19,9 @@ class Dataset(Tables):
     Every table is a plain DataFrame with the columns that ``datapackage.json`` declares; events
     also carry ``earliest``, ``latest`` and ``uncertain``. What can be computed is in
     :attr:`overview` (one row an agreement) and :attr:`memberships` (one row an agreement and focus
-    state).
-
-    Attributes
-    ----------
-    tables, descriptor, path
-        All tables by their name in the descriptor, the descriptor, and the folder of both.
-    edition, released
-        Version of the newest edition in ``CHANGELOG.md``, and the day on which it was published.
-    as_of
-        The day up to which sources were read. Status is computed as of this day, and whatever
-        speaks of time ends there.
-    focus
-        The focus states, ISO 3166-1 alpha-3.
-    choice
-        By what the agreements were chosen (``partner Türkiye``), in words; empty for all of them.
+    state). ``edition`` and ``released`` are version and day of the newest edition, ``as_of`` is the
+    day up to which sources were read and for which status is computed, ``focus`` the focus states
+    (ISO 3166-1 alpha-3), ``choice`` by what the agreements were chosen, in words.
     """
 
     def find(
@@ -55,17 +43,12 @@ class Dataset(Tables):
         >>> load().find(domain="cyber", since=2020).overview  # doctest: +SKIP
         >>> load().find("drones", partner=["Türkiye", "ISR"]).sources_cited  # doctest: +SKIP
 
-        Parameters
-        ----------
-        text
-            Words, and phrases in double quotes, that must all occur in identifier, titles (any
-            language), summary, notes, names of parties and instrument, codes of domains, places or
-            sources; accents and case aside.
-        state, partner, domain, instrument, status, confidence, one_list
-            One value or several, any of which will do: codes (``TUR``, ``cyber``) or names
-            (``Italy``, ``Cyber defence``). ``one_list`` is the list from which alone it is known.
-        since, until
-            Years in which it was concluded, both included. Either leaves out what is undated.
+        ``text``: words, and phrases in double quotes, that must all occur in identifier, titles
+        (any language), summary, notes, names of parties and instrument, codes of domains, places
+        or sources, accents and case aside. ``since``, ``until``: years of conclusion, both
+        included; either leaves out what is undated. All others: one value or several, any of which
+        will do, as codes (``TUR``, ``cyber``) or names (``Italy``, ``Cyber defence``);
+        ``one_list`` is the list from which alone it is known.
 
         An :class:`AccordsError` says that there is no such value, and names the nearest, or all.
         """
@@ -88,4 +71,6 @@ class Dataset(Tables):
         return show.dataset(self)
 
     def __repr__(self) -> str:
-        return show.summary(self)
+        states = ", ".join(self.focus)
+        edition = f"edition {self.edition}, read until {self.as_of:%Y-%m-%d}"
+        return f"<Dataset: {len(self.agreements):,} agreements of {states}, {edition}>"

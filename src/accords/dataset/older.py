@@ -57,18 +57,13 @@ class Older(NamedTuple):
 def newest_edition(log: str, where: str) -> tuple[str, pd.Timestamp]:
     """Read the version and date of the newest edition from the text of a change log."""
     heading = HEADING.search(log)
-    if heading is None:
+    day = pd.to_datetime(heading[2] if heading else "", format="%Y-%m-%d", errors="coerce")
+    if heading is None or pd.isna(day):
         raise DatasetError(
-            f"{where}: no edition. Add a heading such as '## 1.0.0 (2026-11-24)', the newest first."
+            f"{where}: no edition with a day. Write a heading such as '## 1.0.0 (2026-11-24)', the "
+            "newest first."
         )
-    version, written = heading.groups()
-    try:
-        return version, pd.to_datetime(written, format="%Y-%m-%d")
-    except ValueError as error:
-        raise DatasetError(
-            f"{where}: the date of edition {version} is '{written}', which is not a day. "
-            "Write it as 2026-11-24."
-        ) from error
+    return heading[1], day
 
 
 def assembled(
@@ -118,10 +113,9 @@ def stored_versions(folder: Path) -> list[str]:
 
 
 def older(copy: Copy, today: Dataset) -> Older:
-    """Read an older edition by a newer one's rules, its columns and code lists.
+    """Read an older edition by a newer one's columns and codes.
 
-    Columns that the older one lacks are empty, those that exist no more are left out, and codes
-    that exist no more are kept: older rows use them.
+    Columns that it lacks are empty, those that exist no more left out; its codes are kept.
     """
     rules: list[str] = []
     lacking: set[tuple[str, str]] = set()
@@ -149,10 +143,9 @@ def older(copy: Copy, today: Dataset) -> Older:
 
 
 def newest_source(dataset: Dataset, at_most: pd.Timestamp) -> pd.Timestamp:
-    """Return the day of the newest source; where it has a month or year only, the last of its days.
+    """Return the last day of the newest source, or a given day, whichever is earlier.
 
-    It is never after a given day, which also stands where no source is dated. A source of '2026' is
-    older than one of '2026-02': a year says little about when sources were read.
+    A source of '2026' is older than one of '2026-02': a year says little on when it was read.
     """
     days = dates.bounds(dataset.sources["published"]).sort_values(["earliest", "latest"])
     return min([*days["latest"].dropna().tail(1), at_most])

@@ -16,11 +16,10 @@ from accords.words import Text, listed, money
 
 def dataset(ds: Tables) -> str:
     """Show a dataset: its edition, what it counts, and its tables."""
-    overview = ds.overview
+    overview, names = ds.overview, [ds.party_names.get(state, state) for state in ds.focus]
     concluded = overview[overview["concluded"]]
     years = concluded["year"].dropna()
     span = f", {years.min()} to {years.max()}" if len(years) else ""
-    names = [ds.party_names.get(state, state) for state in ds.focus]
     by_state = (sum(state in of for of in concluded["focus"]) for state in ds.focus)
     levels = overview["confidence"].value_counts()
     return render(
@@ -38,22 +37,10 @@ def dataset(ds: Tables) -> str:
             ),
         },
         tables=[
-            (
-                resource["name"],
-                len(ds.tables[resource["name"]]),
-                str(resource.get("description", "")).split(". ")[0].rstrip("."),
-            )
-            for resource in ds.descriptor["resources"]
-            if hasattr(type(ds), resource["name"])
+            (one["name"], len(ds.tables[one["name"]]), one.get("description", ""))
+            for one in ds.descriptor["resources"]
+            if hasattr(type(ds), one["name"])
         ],
-    )
-
-
-def summary(ds: Tables) -> str:
-    """Say in one line what a dataset is."""
-    return (
-        f"<Dataset: {len(ds.agreements):,} agreements of {', '.join(ds.focus)}, "
-        f"edition {ds.edition}, read until {ds.as_of:%Y-%m-%d}>"
     )
 
 
@@ -96,19 +83,14 @@ def _domains(ds: Tables, agreement_id: str) -> dict[str, list[str]]:
     """Return the labels of the domains by the label of their basis, the best basis first."""
     rows = _of(ds.domains, agreement_id)
     labels = rows["domain"].map(ds.labels("domain_codes")).fillna(rows["domain"])
-    by_basis = {
-        label: list(labels[rows["basis"] == basis]) for basis, label in ds.labels("bases").items()
-    }
-    return {basis: named for basis, named in by_basis.items() if named}
+    bases = ds.labels("bases").items()
+    return {label: list(labels[rows["basis"] == basis]) for basis, label in bases}
 
 
 def _sources(ds: Tables, agreement_id: str) -> Iterator[dict[Any, Any]]:
     """Return the cited sources, the oldest first, and what is noted of each."""
-    rows = (
-        _of(ds.citations, agreement_id)
-        .merge(ds.sources, on="source_id")
-        .sort_values(["published", "source_id"], na_position="last", kind="stable")
-    )
+    rows = _of(ds.citations, agreement_id).merge(ds.sources, on="source_id")
+    rows = rows.sort_values(["published", "source_id"], kind="stable")
     for _, of_source in rows.groupby("source_id", sort=False):
         notes = of_source[["locator", "evidence"]].stack().dropna()
         yield _plain(of_source)[0] | {"said": list(dict.fromkeys(notes))}
@@ -118,19 +100,12 @@ def _disputes(ds: Tables, agreement_id: str) -> Iterator[dict[str, Any]]:
     """Return each disputed fact with its values, who says so, and the reason for the choice."""
     publishers = ds.sources.set_index("source_id")["publisher"]
     rows = _of(ds.disputes, agreement_id)
-    for field, values in rows.groupby(rows["field"].astype(str), sort=False):
-        yield {
-            "fact": _disputed(ds, str(field)),
-            "options": [
-                (
-                    value,
-                    [publishers.get(s, s) for s in dict.fromkeys(by["source_id"])],
-                    by["adopted"].fillna(False).any(),
-                )
-                for value, by in values.groupby("value", sort=False)
-            ],
-            "reason": next(iter(values["reason"].dropna()), ""),
-        }
+    rows = rows.assign(by=rows["source_id"].map(publishers).fillna(rows["source_id"]))
+    for field, values in rows.groupby("field", sort=False):
+        options = values.groupby("value", sort=False).agg({"by": "unique", "adopted": "any"})
+        reason = next(iter(values["reason"].dropna()), "")
+        fact = _disputed(ds, str(field))
+        yield {"fact": fact, "options": list(options.itertuples(name=None)), "reason": reason}
 
 
 def _disputed(ds: Tables, field: str) -> str:

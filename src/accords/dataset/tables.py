@@ -109,14 +109,11 @@ class Tables:
 
         The columns of ``agreements`` and: ``instrument_label``, ``instrument_family``; ``date``
         (EDTF, when the first focus state concluded it), ``date_event``, ``earliest``, ``latest``,
-        ``uncertain``, ``year`` (Int64); ``status``, ``status_event``, ``concluded`` (bool: signed
-        or later); ``confidence``, ``official``, ``publishers``, ``sources``; ``dcad`` (``only``,
-        ``also`` or ``no``: known from the academic DCAD), ``one_list`` (the list from which alone
-        it is known, else missing); ``worldwide`` (bool: more than twenty parties); ``focus``,
-        ``partners``, ``domains``, ``press_domains``, ``families`` (tuples of codes; partners are
-        the parties that are not focus states, or, in an agreement of the focus states alone, the
-        focus states; press domains are those that only the press names); ``disputes`` (number of
-        disputed facts).
+        ``uncertain``, ``year`` (Int64); ``status``, ``status_event``, ``concluded`` (signed or
+        later); ``confidence``, ``official``, ``publishers``, ``sources``; ``dcad`` (``only``,
+        ``also`` or ``no``), ``one_list`` (from which alone it is known); ``worldwide`` (more than
+        twenty parties); ``focus``, ``partners`` (the others; among focus states alone, these),
+        ``domains``, ``press_domains``, ``families`` (tuples of codes); ``disputes`` (number).
         """
         table = self.agreements.set_index("agreement_id")
         instruments = self.codes("instruments")
@@ -163,7 +160,7 @@ class Tables:
         cited = self.citations[self.citations["subject"] == "existence"]
         from_dcad = (cited["source_id"] == DCAD).groupby(cited["agreement_id"])
         dcad = pd.Series("no", index=index)
-        dcad[index.isin(cited.loc[cited["source_id"] == DCAD, "agreement_id"])] = "also"
+        dcad[from_dcad.any().reindex(index, fill_value=False)] = "also"
         dcad[from_dcad.all().reindex(index, fill_value=False)] = "only"
         lists = cited["source_id"].map(self.sources.set_index("source_id")["list"]).fillna("")
         by = lists.groupby(cited["agreement_id"])

@@ -81,7 +81,8 @@ class Explorer:
     @property
     def dataset(self) -> Dataset:
         """The dataset of the selected agreements, for every measure and chart."""
-        return self.whole.select(self._selected.index[self._selected])
+        choice = find.in_words(self.whole, self.criteria)
+        return self.whole.select(self._selected.index[self._selected], choice=choice)
 
     @property
     def sources(self) -> pd.DataFrame:
@@ -102,10 +103,10 @@ class Explorer:
 
     def save(self, path: str | Path) -> Path:
         """Write the selection as ``.csv``, ``.xlsx`` (with its sources), ``.bib`` or ``.ris``."""
-        return export.save(self.dataset, path, about=str(self.criteria))
+        return export.save(self.dataset, path)
 
     def __repr__(self) -> str:
-        narrowed = str(self.criteria)
+        narrowed = self.dataset.choice
         return (
             f"<Explorer: {int(self._selected.sum()):,} of {len(self._selected):,} agreements"
             f"{f' ({narrowed})' if narrowed else ''}>"
@@ -157,7 +158,7 @@ class Explorer:
 
     def _download(self, _: Any, form: str, __: Any) -> None:
         try:
-            content = export.as_bytes(self.dataset, form, about=str(self.criteria))
+            content = export.as_bytes(self.dataset, form)
         except AccordsError as error:
             self._page.send({"error": str(error)})
         else:

@@ -18,7 +18,7 @@ def tags(dataset: Dataset) -> str:
         "accords.publish",
         "metadata.html.j2",
         work=work,
-        description=str(described.get("description", work.title)),
+        description=str(described.get("description", work["title"])),
         colours=[colour("paper"), colour("state-1"), colour("state-2")],
         licences=[x["path"] for x in described.get("licenses", []) if "path" in x],
         keywords=list(described.get("keywords", [])),
