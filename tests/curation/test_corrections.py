@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from accords.cli import app
-from accords.curation.corrections import COLUMNS, REASONS, correct, read_corrections
+from accords.curation.corrections import COLUMNS, REASONS, correct
 from accords.curation.draft import Refused
 from accords.dataset import load
 from accords.errors import AccordsError
@@ -30,7 +30,7 @@ def write(file: Path, *rows: Row) -> Path:
 
 
 def fix(file: Path, folder: Path, *rows: Row) -> None:
-    correct(read_corrections(write(file, *rows)), folder)
+    correct(write(file, *rows), folder)
 
 
 def refused(file: Path, folder: Path, *rows: Row) -> str:
@@ -172,7 +172,9 @@ def test_the_command_corrects_and_says_what_changed(small_folder: Path, file: Pa
         (",".join(COLUMNS) + "\na,b\n", "line 2: has 2 cells"),
     ],
 )
-def test_a_file_of_another_form_is_refused(file: Path, text: str, said: str) -> None:
+def test_a_file_of_another_form_is_refused(
+    small_folder: Path, file: Path, text: str, said: str
+) -> None:
     file.write_text(text, encoding="utf-8")
     with pytest.raises(AccordsError, match=said):
-        read_corrections(file)
+        correct(file, small_folder)

@@ -37,7 +37,7 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except NoDataset as error:
-            said = f"{error.missing} {self._how_to_name_it(ctx)}"
+            said = f"{error.missing} Go to the project's folder, or name the data's (see --help)."
         except AccordsError as error:
             said = str(error)
         except OSError as error:
@@ -46,15 +46,6 @@ class _Commands(TyperGroup):
             said = f"{error.filename or 'A file'}: {error.strerror or error}."
         typer.echo(said, err=True)
         raise typer.Exit(2)
-
-    def _how_to_name_it(self, ctx: Any) -> str:
-        """Return how the command that was called takes the dataset's folder."""
-        name = ctx.invoked_subcommand
-        data = next((p for p in self.commands[name].params if p.name == "data"), None)
-        if data is None:
-            return "Change to the project's folder."
-        option = "--data " if data.param_type_name == "option" else ""
-        return f"Name it: accords {name} {option}FOLDER."
 
 
 # A blank line between the examples keeps each on a line of its own.

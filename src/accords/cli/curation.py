@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import date as day
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from accords.curation.draft import Outcome
-    from accords.curation.entries import Entry
 
 Data = Annotated[
     Path | None, typer.Option(help="The dataset's folder; by default the nearest folder 'data'.")
@@ -54,11 +53,7 @@ def import_workbook(
     file: Annotated[Path, typer.Argument(help="The edited workbook.")],
     data: Data = None,
     discard_newer: Annotated[
-        bool,
-        typer.Option(
-            "--discard-newer",
-            help="Undo what was changed in the data since the workbook was made.",
-        ),
+        bool, typer.Option("--discard-newer", help="Undo what changed since the workbook was made.")
     ] = False,
 ) -> None:
     """Check an edited workbook and, if it is whole and right, put its tables into the data."""
@@ -84,55 +79,33 @@ def add(
     template: Annotated[
         bool, typer.Option("--template", help="Print an empty entry (YAML), explained.")
     ] = False,
-    schema: Annotated[
-        bool, typer.Option("--schema", help="Print the JSON Schema of an entry, for editors.")
-    ] = False,
 ) -> None:
     """Add an agreement, or news of one: asked for on the terminal, or read from a file."""
     from accords.curation import additions, prompts
-    from accords.curation.entries import read_entries
+    from accords.curation.entries import Entry, read_entries
     from accords.dataset import find_data, load, own_data
 
     if template:
         typer.echo(prompts.template(load(data or own_data())), nl=False)
-    elif schema:
-        described = prompts.schema(load(data or own_data()))
-        typer.echo(json.dumps(described, indent=2, ensure_ascii=False))
     elif source is not None:
         entries = read_entries(source)
         _take(lambda: additions.add(entries, data or find_data()))
     else:
-        folder = data or find_data()
-        entry: Entry = {}
+        folder, entry = data or find_data(), Entry()
+        ask = partial(typer.prompt, default="", show_default=False)
         try:
-            prompts.fill_in(load(folder), _ask, typer.echo, entry)
+            prompts.fill_in(load(folder), ask, typer.echo, entry)
             typer.echo(f"\n{prompts.written(entry)}")
-            wanted = typer.confirm("Add this to the data?")
-        except typer.Abort:
-            typer.echo()
-            wanted = False
-        if wanted:
-            _take(lambda: additions.add([entry], folder), refused=lambda: _keep(entry))
-            return
-        typer.echo("Nothing was written to the data.")
-        _keep(entry)
-        raise typer.Exit(1)
-
-
-def _ask(question: str) -> str:
-    return typer.prompt(question, default="", show_default=False)
-
-
-def _keep(entry: Entry) -> None:
-    """Write an entry beside the curator, under a name that is free, and say how to go on."""
-    from accords.curation import prompts
-
-    if not entry:
-        return
-    names = (f"new-agreement{f'-{number}' if number > 1 else ''}.yaml" for number in count(1))
-    draft = next(file for file in map(Path, names) if not file.exists())
-    draft.write_text(prompts.written(entry), encoding="utf-8", newline="\n")
-    typer.echo(f"What you typed is in {draft}. To go on: accords add --from {draft}")
+            typer.confirm("Add this to the data?", abort=True)
+            _take(lambda: additions.add([entry], folder))
+        except (typer.Abort, typer.Exit, AccordsError):
+            if entry:
+                names = (Path(f"new-agreement-{number}.yaml") for number in count(1))
+                draft = next(file for file in names if not file.exists())
+                draft.write_text(prompts.written(entry), encoding="utf-8", newline="\n")
+                typer.echo("\nNothing was written to the data.")
+                typer.echo(f"What you typed is in {draft}. To go on: accords add --from {draft}")
+            raise
 
 
 def correct(
@@ -151,8 +124,7 @@ def correct(
     from accords.curation import corrections
     from accords.dataset import find_data
 
-    written = corrections.read_corrections(file)
-    _take(lambda: corrections.correct(written, data or find_data()))
+    _take(lambda: corrections.correct(file, data or find_data()))
 
 
 def diff(
@@ -161,17 +133,13 @@ def diff(
         str | None, typer.Argument(help="The same; by default the data as they are.")
     ] = None,
     data: Data = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """List the agreements, and the findings of the report, that differ, field by field."""
-    from accords.curation import changes, editions, telling
+    from accords.curation import editions, telling
     from accords.dataset import load
 
     difference = editions.compared(old, editions.read(new, data) if new else load(data), data)
-    if as_json:
-        typer.echo(json.dumps(changes.as_json(difference), indent=2))
-    else:
-        typer.echo("\n".join(telling.told(difference)))
+    typer.echo("\n".join(telling.told(difference)))
 
 
 def release(
@@ -231,11 +199,7 @@ def _day(text: str) -> pd.Timestamp:
         raise typer.BadParameter(f"'{text}' is not a day. Write it as 2027-01-31.") from error
 
 
-def _take(
-    change: Callable[[], Outcome],
-    refused: Callable[[], None] = lambda: None,
-    end: str = " to the data",
-) -> None:
+def _take(change: Callable[[], Outcome], end: str = " to the data") -> None:
     """Make a change and say what it did, or why it cannot be made."""
     from accords.curation.changes import summary
     from accords.curation.draft import Refused
@@ -244,13 +208,9 @@ def _take(
         changes, remarks = change()
     except Refused as error:
         number = len(error.remarks)
-        typer.echo("\n".join(map(str, error.remarks)))
+        typer.echo(str(error))
         typer.echo(f"{number} problem{'s' * (number != 1)}. Nothing was written{end}.")
-        refused()
         raise typer.Exit(1) from error
-    except AccordsError:  # Such as that another command is changing the data.
-        refused()
-        raise
     for remark in remarks:
         typer.echo(f"Note: {remark}")
     if changes:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from accords.checks.cells import faults, is_address
+from accords.checks.cells import faults
 from accords.checks.problem import said
 from accords.curation.draft import cleaned
 from accords.dataset import Dataset
@@ -47,15 +47,13 @@ class Field:
     """One thing to fill in, as the descriptor declares it.
 
     ``codes`` are the table and column from which its values must come, if any; ``choices`` the
-    codes and their labels, where only these may be used, ``meanings`` their definitions; ``taken``
-    are values that other rows have, where each must be another.
+    codes and their labels, where only these may be used, ``meanings`` their definitions.
     """
 
     declared: Mapping[str, Any]
     codes: tuple[str, str] | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
     meanings: Mapping[str, str] = field(default_factory=dict)
-    taken: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -93,6 +91,10 @@ class Field:
 
     def read(self, typed: str, required: bool) -> Answer:
         """Read an answer: a text, or a code by itself, its number, its label or words of that."""
+        if self.declared["type"] == "list":
+            one = replace(self, declared={**self.declared, "type": "string"})
+            answers = [one.read(word, required) for word in typed.replace(",", " ").split()]
+            return " ".join(answer for answer, _ in answers), "".join(f for _, f in answers)
         answer, _ = cleaned(typed, self.declared)
         worded = self._worded(answer)
         named = {fold(word): code for code, label in self.choices.items() for word in (label, code)}
@@ -107,8 +109,6 @@ class Field:
             near = worded[:5] or difflib.get_close_matches(answer, words, n=3, cutoff=0.5)
             hint = f"Did you mean {' or '.join(near)}?" if near else "Type ? for the list."
             return answer, f"'{answer}' is not in the list. {hint}"
-        if answer in self.taken:
-            return answer, f"'{answer}' is taken already. Choose another."
         for breach, more in faults(self.declared, [answer]).get(answer, ()):
             return answer, " ".join(said(breach, {"value": answer, **more}))
         return answer, ""
@@ -128,7 +128,7 @@ def columns(dataset: Dataset, table: str) -> list[Field]:
         for key in resource["schema"].get("foreignKeys", ())
         if len(key["fields"]) == 1
     }
-    return [_column(dataset, table, f, codes.get(f["name"])) for f in resource["schema"]["fields"]]
+    return [_column(dataset, f, codes.get(f["name"])) for f in resource["schema"]["fields"]]
 
 
 def fields(dataset: Dataset, part: str) -> dict[str, Field]:
@@ -144,14 +144,10 @@ def fields(dataset: Dataset, part: str) -> dict[str, Field]:
     return own
 
 
-def _column(
-    dataset: Dataset, table: str, declared: Mapping[str, Any], codes: tuple[str, str] | None
-) -> Field:
-    rules, name = declared.get("constraints", {}), declared["name"]
+def _column(dataset: Dataset, declared: Mapping[str, Any], codes: tuple[str, str] | None) -> Field:
     if codes is None:
-        once = rules.get("unique") and name not in IDS and not is_address(declared)
-        taken = frozenset(dataset.tables[table][name].dropna()) if once else frozenset()
-        return Field(declared, choices={word: word for word in rules.get("enum", ())}, taken=taken)
+        allowed = declared.get("constraints", {}).get("enum", ())
+        return Field(declared, choices={word: word for word in allowed})
     if codes[0] == "sources":
         return Field(declared, codes)  # One names a source by its address.
     listed = dataset.tables[codes[0]]

@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 
 from accords.curation import changes
 from accords.curation.changes import AgreementChange, Difference, FindingChange, Kind, RowChange
+from accords.curation.fields import columns
 from accords.dataset import Dataset
 from accords.dataset.schema import is_codes
 from accords.templates import render
 from accords.words import listed, lowered, some
 
 FOLDED = 25
-"""A list of more lines than this is folded away, or counted where it cannot be folded."""
+"""A list of more lines than this is folded away where it can be unfolded."""
 
 _AROUND = 5
 """Words that are shown on either side of what differs in a text."""
@@ -57,15 +58,13 @@ class Line(NamedTuple):
 
 
 class Group(NamedTuple):
-    """All changes of one kind: a line for each agreement under what happened.
+    """All changes of one kind, a line for each agreement.
 
-    Where there are too many new agreements to read them all, ``counts`` says what they are.
     ``listed`` says whether readers of the report are shown the lines, and not their number alone.
     """
 
     title: str
     lines: list[Line]
-    counts: list[str]
     listed: bool
 
 
@@ -110,11 +109,12 @@ def counted(difference: Difference, shown: Callable[..., str] = lambda n, _: str
     ``shown`` writes a number, given with the ids of those agreements that the newer edition has.
     """
     said: dict[Kind, str] = {"added": "new", "changed": "changed", "removed": "no longer listed"}
-    counts = []
-    for kind, words in said.items():
-        ids = [change.agreement_id for change in difference.of(kind)]
-        if ids:
-            counts.append(f"{shown(len(ids), ids if kind != 'removed' else [])} {words}")
+    found = {kind: [change.agreement_id for change in difference.of(kind)] for kind in said}
+    counts = [
+        f"{shown(len(ids), ids if kind != 'removed' else [])} {said[kind]}"
+        for kind, ids in found.items()
+        if ids
+    ]
     if counts:
         return f"Agreements: {listed(counts)}."
     return "No agreement differs." if difference else "Nothing differs."
@@ -130,11 +130,7 @@ def groups(difference: Difference) -> list[Group]:
                 lines[kind].append(Line(change, said))
         else:
             lines[change.kind].append(Line(change, change.date))
-    groups = []
-    for kind, found in ((kind, found) for kind, found in lines.items() if found):
-        counts = _spread(difference) if kind == "added" and len(found) > FOLDED else []
-        groups.append(Group(_TITLES[kind], found, counts, kind in _LISTED))
-    return groups
+    return [Group(_TITLES[kind], lines[kind], kind in _LISTED) for kind in _TITLES if lines[kind]]
 
 
 def finding(change: FindingChange) -> str:
@@ -174,14 +170,8 @@ class _Words:
         sides = (difference.old, difference.new)
         old, new = map(_labels, sides)
         self.labels = {name: old.get(name, {}) | labels for name, labels in new.items()}
-        self.titles: dict[tuple[str, str], str] = {}
-        self.lists: dict[tuple[str, str], str] = {}
-        for resource in difference.new.descriptor["resources"]:
-            table, schema = resource["name"], resource["schema"]
-            for field in schema["fields"]:
-                self.titles[table, field["name"]] = lowered(field.get("title", field["name"]))
-            for key in schema.get("foreignKeys", ()):
-                self.lists[table, key["fields"][0]] = key["reference"]["resource"]
+        tables = [resource["name"] for resource in difference.new.descriptor["resources"]]
+        self.columns = {(t, one.name): one for t in tables for one in columns(difference.new, t)}
         self.cited = [s.citations.groupby("agreement_id")["source_id"].agg(set) for s in sides]
 
     def changes(self, change: AgreementChange) -> Iterator[tuple[str, str]]:
@@ -230,12 +220,14 @@ class _Words:
         said = []
         for column, pair in row.fields.items():
             before, after = excerpts(*(self._shown(row.table, column, value) for value in pair))
-            said.append(f"{self.titles[row.table, column]} {_now(_joined(before), _joined(after))}")
+            title = lowered(self.columns[row.table, column].declared["title"])
+            said.append(f"{title} {_now(_joined(before), _joined(after))}")
         return said
 
     def _shown(self, table: str, column: str, value: str) -> str:
         """Return a value as readers know it."""
-        return self.labels.get(self.lists.get((table, column), ""), {}).get(value, value)
+        codes = self.columns[table, column].codes
+        return self.labels.get(codes[0], {}).get(value, value) if codes else value
 
 
 def _labels(dataset: Dataset) -> dict[str, dict[str, str]]:
@@ -258,20 +250,3 @@ def _now(before: str, after: str) -> str:
 
 def _joined(stretches: Iterable[tuple[str, bool]]) -> str:
     return " ".join(text for text, _ in stretches)
-
-
-def _spread(difference: Difference) -> list[str]:
-    """Count the new agreements by state, decade and kind, a sentence for each."""
-    new = difference.new
-    rows = new.overview.loc[[change.agreement_id for change in difference.of("added")]]
-    decades = (rows["year"] // 10 * 10).map("{:.0f}s".format, na_action="ignore")
-    kinds = rows["instrument_family"].map(new.labels("instrument_families"))
-    tallies = {
-        "state": rows["focus"].explode().dropna().map(new.party_names).value_counts(),
-        "decade": decades.fillna("undated").value_counts().sort_index(),
-        "kind": kinds.value_counts(),
-    }
-    return [
-        f"By {name}: {', '.join(f'{label} {number}' for label, number in tally.items())}."
-        for name, tally in tallies.items()
-    ]
