@@ -210,7 +210,7 @@ def run(folder: Path, *lines: str) -> str:
 NEWS = ("aze-ita", "", "", "", "https://example.org/press-b", "", "", "", "Says so.", "")
 
 
-@pytest.mark.parametrize("lines", [(*NEWS, "n"), NEWS, NEWS[:-1]])
+@pytest.mark.parametrize("lines", [(*NEWS, "n"), NEWS[:-1]])
 def test_what_is_not_confirmed_is_kept_in_a_file(
     small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: tuple[str, ...]
 ) -> None:

@@ -18,16 +18,30 @@ if TYPE_CHECKING:
 
     from accords.curation.draft import Outcome
 
-Data = Annotated[
-    Path | None, typer.Option(help="The dataset's folder; by default the nearest folder 'data'.")
-]
-Since = Annotated[
-    str | None,
-    typer.Option(
-        metavar="EDITION",
-        help="The edition before: its version, folder, workbook or git revision; else looked up.",
-    ),
-]
+# What the commands take; arguments first.
+_DATA = "The dataset's folder; by default the nearest folder 'data'."
+_ROWS = "A CSV file: table, agreement_id, key, column, old, new; url and why if you like."
+_ENTRIES = "Add the entries of a YAML or JSON file, or the disputes of a CSV file."
+_NEWER = "Undo what was changed in the data since the workbook was made."
+_SINCE = "The edition before: its version, folder or git revision; else looked up."
+_UNTIL = "Until when sources were read; by default the newest source's day."
+
+Folder = Annotated[Path | None, typer.Argument(help=_DATA)]
+NewWorkbook = Annotated[Path, typer.Argument(help="The workbook to write (.xlsx).")]
+Workbook = Annotated[Path, typer.Argument(help="The edited workbook.")]
+Corrections = Annotated[Path, typer.Argument(help=_ROWS)]
+Old = Annotated[str, typer.Argument(help="An edition, a folder or a git revision.")]
+New = Annotated[str | None, typer.Argument(help="The same; by default the data as they are.")]
+Version = Annotated[str, typer.Argument(help="Three numbers, such as 1.1.0.")]
+Data = Annotated[Path | None, typer.Option(help=_DATA)]
+Out = Annotated[Path | None, typer.Option(help="The report's folder; by default 'build'.")]
+Since = Annotated[str | None, typer.Option(metavar="EDITION", help=_SINCE)]
+Newer = Annotated[bool, typer.Option("--discard-newer", help=_NEWER)]
+Source = Annotated[Path | None, typer.Option("--from", metavar="FILE", help=_ENTRIES)]
+Template = Annotated[bool, typer.Option("--template", help="Print an empty entry, explained.")]
+Date = Annotated[str | None, typer.Option(metavar="DAY", help="Its date; by default today.")]
+Until = Annotated[str | None, typer.Option(metavar="DAY", help=_UNTIL)]
+Port = Annotated[int, typer.Option(help="Port on this machine; 0 takes a free one.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -36,10 +50,7 @@ def register(app: typer.Typer) -> None:
         app.command(command.__name__.replace("_", "-"))(command)
 
 
-def export_workbook(
-    file: Annotated[Path, typer.Argument(help="The workbook to write (.xlsx).")],
-    data: Data = None,
-) -> None:
+def export_workbook(file: NewWorkbook, data: Data = None) -> None:
     """Write all tables as one Excel workbook, to edit or to hand on."""
     from accords.curation.workbook import write_workbook
     from accords.dataset import load
@@ -49,13 +60,7 @@ def export_workbook(
     typer.echo(f"{file}: {len(dataset.agreements)} agreements, edition {dataset.edition}.")
 
 
-def import_workbook(
-    file: Annotated[Path, typer.Argument(help="The edited workbook.")],
-    data: Data = None,
-    discard_newer: Annotated[
-        bool, typer.Option("--discard-newer", help="Undo what changed since the workbook was made.")
-    ] = False,
-) -> None:
+def import_workbook(file: Workbook, data: Data = None, discard_newer: Newer = False) -> None:
     """Check an edited workbook and, if it is whole and right, put its tables into the data."""
     from accords.curation import imports
     from accords.dataset import find_data
@@ -66,20 +71,7 @@ def import_workbook(
     )
 
 
-def add(
-    data: Data = None,
-    source: Annotated[
-        Path | None,
-        typer.Option(
-            "--from",
-            metavar="FILE",
-            help="Add the entries of a YAML or JSON file, or the disputes of a CSV file.",
-        ),
-    ] = None,
-    template: Annotated[
-        bool, typer.Option("--template", help="Print an empty entry (YAML), explained.")
-    ] = False,
-) -> None:
+def add(data: Data = None, source: Source = None, template: Template = False) -> None:
     """Add an agreement, or news of one: asked for on the terminal, or read from a file."""
     from accords.curation import additions, prompts
     from accords.curation.entries import Entry, read_entries
@@ -108,15 +100,7 @@ def add(
             raise
 
 
-def correct(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            help="A CSV file: table, agreement_id, key, column, old, new; url and why if you like."
-        ),
-    ],
-    data: Data = None,
-) -> None:
+def correct(file: Corrections, data: Data = None) -> None:
     """Correct cells that the data have, or delete rows: all that the file says, or nothing.
 
     Each correction names what stands in the cell, and is refused where something else does.
@@ -127,13 +111,7 @@ def correct(
     _take(lambda: corrections.correct(file, data or find_data()))
 
 
-def diff(
-    old: Annotated[str, typer.Argument(help="An edition, a folder, a workbook or a git revision.")],
-    new: Annotated[
-        str | None, typer.Argument(help="The same; by default the data as they are.")
-    ] = None,
-    data: Data = None,
-) -> None:
+def diff(old: Old, new: New = None, data: Data = None) -> None:
     """List the agreements, and the findings of the report, that differ, field by field."""
     from accords.curation import editions, telling
     from accords.dataset import load
@@ -143,16 +121,9 @@ def diff(
 
 
 def release(
-    version: Annotated[str, typer.Argument(help="Three numbers, such as 1.1.0.")],
-    date: Annotated[
-        str | None, typer.Option(metavar="DAY", help="The edition's date; by default today.")
-    ] = None,
-    read_until: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DAY", help="Until when sources were read; by default the newest source's day."
-        ),
-    ] = None,
+    version: Version,
+    date: Date = None,
+    read_until: Until = None,
     since: Since = None,
     data: Data = None,
 ) -> None:
@@ -175,11 +146,7 @@ def release(
     typer.echo(f"Edition {version} ({dated:%Y-%m-%d}) is released.")
 
 
-def watch(
-    data: Data = None,
-    port: Annotated[int, typer.Option(help="Port on this machine; 0 takes a free one.")] = 8765,
-    out: Annotated[Path | None, typer.Option(help="Where the report goes.")] = None,
-) -> None:
+def watch(data: Data = None, port: Port = 8765, out: Out = None) -> None:
     """Rebuild the report whenever the data or notebooks change, and show it in the browser.
 
     The PDFs are left to accords build.

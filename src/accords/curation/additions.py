@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterable, Mapping
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,7 @@ class _Additions:
             self.rows[name].append(row)
             return
         said = []
-        for column in self.draft.tables[name]:
+        for column in map(str, self.draft.tables[name]):
             new, former = row[column], old[column]
             rank = self.bases.get(new, len(self.bases)) - self.bases.get(former, 0)
             if (name == "agreements" and not former) or (column == "basis" and rank < 0):
@@ -159,7 +160,6 @@ class _Additions:
         return row
 
     def _part(self, entry: Entry, name: str, words: str) -> list[Row]:
-        """Return the rows of one list of an entry."""
         given = entry.get(name) or []
         if not isinstance(given, list) or not all(isinstance(row, dict) for row in given):
             place = _place(entry, f"{words}, {name}")
@@ -193,13 +193,12 @@ class _Additions:
         signed = [row["date"] for row in dated if row["event"] == "signed"]
         named = {word for s in states for word in fold(self.party_names.get(s.upper(), s)).split()}
         named |= set(_EMPTY_WORDS.split())
-        subject = [word for word in _words(own["title"]) if word not in named]
+        subject = [word for word in _slug(own["title"]).split("-") if word not in named]
         who = "multi" if len(states) > 2 else "-".join(map(_slug, states))
         year = min(signed or [row["date"] for row in dated], default="nd")[:4]
         return _free("-".join(filter(None, (who, year, *subject[:4]))), taken)
 
     def _name_event(self, row: Row) -> None:
-        """Name an event without an id as the same one on record, or anew."""
         known = [old for old in self.rows["events"] if old["agreement_id"] == row["agreement_id"]]
         what = ("event", "party_id", "date")
         same = [old["event_id"] for old in known if all(old[c] == row[c] for c in what)]
@@ -208,7 +207,6 @@ class _Additions:
         row["event_id"] = row["event_id"] or (same or [free])[0]
 
     def _name_source(self, row: Row) -> None:
-        """Name a source as the one on record with its address or its id, or anew."""
         by = "url" if row["url"] else "source_id"
         same = [old for old in self.rows["sources"] if row[by] and old[by] == row[by]]
         if same:
@@ -220,7 +218,6 @@ class _Additions:
             row["source_id"] = _free(made, {old["source_id"] for old in self.rows["sources"]})
 
     def _locate(self, row: Row, events: list[Row]) -> None:
-        """Find the event and the source of a dispute."""
         row["field"] = self._fact(row["field"], row["agreement_id"], events)
         if url := row["url"]:
             found = [old["source_id"] for old in self.rows["sources"] if old["url"] == url]
@@ -244,23 +241,14 @@ class _Additions:
 
 
 def _place(row: Any, words: str) -> str:
-    """Return where a row was typed, with its line where the file tells it."""
     line = getattr(row, "line", 0)
     return f"line {line}, {words}" if line else words
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9]+", fold(text))
-
-
 def _slug(text: str) -> str:
-    return "-".join(_words(text))
+    return "-".join(re.findall(r"[a-z0-9]+", fold(text)))
 
 
 def _free(name: str, taken: Collection[str]) -> str:
-    """Return the name, numbered where it is taken."""
-    number, free = 1, name
-    while free in taken:
-        number += 1
-        free = f"{name}-{number}"
-    return free
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(free for free in names if free not in taken)

@@ -41,11 +41,6 @@ class RowChange:
     fields: Mapping[str, tuple[str, str]]
     cells: Mapping[str, str]
 
-    @property
-    def agreement(self) -> str:
-        """The agreement that the row belongs to, or empty text."""
-        return self.key.get("agreement_id", "")
-
 
 def texts(dataset: Dataset) -> dict[str, pd.DataFrame]:
     """Return all tables as their files write them: text, empty where there is nothing."""
@@ -54,18 +49,13 @@ def texts(dataset: Dataset) -> dict[str, pd.DataFrame]:
 
 
 def compare(old: Dataset, new: Dataset) -> list[RowChange]:
-    """Return the rows that differ, by table in the descriptor's order, then by key.
-
-    A table or a column that one side lacks counts as empty there.
-    """
+    """Return the rows that differ, by table in the descriptor's order, then by key."""
     before, after = texts(old), texts(new)
-    declared = {r["name"]: r for side in (old, new) for r in side.descriptor["resources"]}
     changes = []
-    for table, resource in declared.items():
-        key = resource["schema"]["primaryKey"]
-        none = pd.DataFrame(columns=key, dtype="str")
-        sides = {"was": before.get(table, none), "now": after.get(table, none)}
+    for resource in new.descriptor["resources"]:
+        table, key = resource["name"], resource["schema"]["primaryKey"]
         # Where a key is there twice, which the checks refuse, the last of its rows stands.
+        sides = {"was": before[table], "now": after[table]}
         rows = pd.concat({side: t.drop_duplicates(key, keep="last") for side, t in sides.items()})
         differing = rows.fillna("").drop_duplicates(keep=False)
         found: dict[tuple[str, ...], dict[str, Any]] = defaultdict(dict)
@@ -151,7 +141,7 @@ class Difference:
         rows = defaultdict(list)
         for row in self.rows:
             if row.table not in _ASIDE:
-                rows[row.agreement].append(row)
+                rows[row.key.get("agreement_id")].append(row)
         old, new = (facts(side).to_dict("index") for side in (self.old, self.new))
         changes = []
         for name in sorted(map(str, old.keys() | new.keys())):
@@ -166,7 +156,7 @@ class Difference:
     @cached_property
     def others(self) -> list[RowChange]:
         """Rows that belong to no agreement: sources, the record of the search, readings."""
-        return [row for row in self.rows if not row.agreement or row.table in _ASIDE]
+        return [r for r in self.rows if "agreement_id" not in r.key or r.table in _ASIDE]
 
     @cached_property
     def findings(self) -> list[FindingChange]:
@@ -193,5 +183,5 @@ class Difference:
 def facts(dataset: Dataset) -> pd.DataFrame:
     """Return name, status, confidence and date of each agreement as text, indexed by its id."""
     table = dataset.overview
-    name = table["short_name"].fillna(table["title"]) if "short_name" in table else table["title"]
+    name = table["short_name"].fillna(table["title"])
     return table[list(COMPUTED)].assign(name=name).astype("str").fillna("")

@@ -42,7 +42,7 @@ def correct(file: str | os.PathLike[str], folder: str | os.PathLike[str]) -> Out
 
 def _corrected(corrections: Iterable[Written], dataset: Dataset) -> Draft:
     draft = Draft(texts(dataset), dataset.descriptor)
-    declared = {}
+    declared: dict[tuple[str, str], Mapping[str, Any]] = {}
     for resource in dataset.descriptor["resources"]:
         name = resource["name"]
         _name_rows(draft.tables[name], resource)
@@ -59,13 +59,14 @@ def _corrected(corrections: Iterable[Written], dataset: Dataset) -> Draft:
         cells.setdefault(one["column"], one)
     for table, *row in (row for row, cells in wanted.items() if DELETE in cells):
         draft.tables[table] = draft.tables[table].drop(index=[tuple(row)])
-    lines = defaultdict(list)
+    lines: dict[str, list[str]] = defaultdict(list)
     for (table, agreement, key), cells in wanted.items():
         lines[agreement] += [str(one.line) for one in cells.values()]
         for column, one in cells.items() if DELETE not in cells else ():
             rows, at = draft.tables[table], (agreement, key)
             rows.at[at, column] = draft.clean(one["new"], declared[table, column], _place(one))
-            draft.cells[table, rows.index.get_loc(at), column] = _place(one)
+            position: Any = rows.index.get_loc(at)
+            draft.cells[table, position, column] = _place(one)
     for agreement, numbers in lines.items():
         draft.agreements[agreement] = f"line {', '.join(numbers)} ({agreement})"
     return draft
@@ -97,7 +98,8 @@ def _fault(one: Written, tables: Mapping[str, pd.DataFrame]) -> str | None:
         return None
     if column not in tables[table]:
         return f"The table has no column '{column}'.{near(column, map(str, tables[table]))}"
-    stands, old = tables[table].at[(agreement, key), column], one["old"]
+    stands: Any = tables[table].at[(agreement, key), column]
+    old = one["old"]
     if stands == old:
         return None
     return (

@@ -102,23 +102,22 @@ class Draft:
 
     def remark(self, problem: Problem) -> Remark:
         """Return a problem of the changed tables in the terms of their author."""
-        column = f", {problem.column}" if problem.column else ""
-        place, words = f"{problem.file}{column}", f"{problem.message} {problem.remedy}"
         resources = {resource["path"]: resource for resource in self.descriptor["resources"]}
-        name = resources.get(problem.file, {}).get("name", "")
-        table = self.tables.get(name, pd.DataFrame())
-        if problem.row is not None and problem.row > 1 and len(table):
+        name = resources.get(problem.file, {}).get("name", problem.file)
+        column = f", {problem.column}" if problem.column else ""
+        place, words = f"{name}{column}", f"{problem.message} {problem.remedy}"
+        for path in sorted(resources, key=len, reverse=True):
+            words = words.replace(path, f"the table '{resources[path]['name']}'")
+        table = self.tables.get(name)
+        if table is not None and problem.row is not None and problem.row > 1:
             # A text with line breaks takes several lines of the file.
             breaks = table.apply(lambda cells: cells.str.count("\n")).sum(axis=1)
             row = int(((breaks + 1).cumsum() + 1 < problem.row).sum())
             cells = table.iloc[row]
-            if where := self.rows.get((name, row)):
-                place = f"{where}{column}"
-            elif where := self.agreements.get(str(cells.get("agreement_id"))):
-                place = f"{where}, {name}{column}"
-            else:
-                key = ", ".join(cells[resources[problem.file]["schema"]["primaryKey"]])
-                place = f"{problem.file}, {key}{column}"
+            agreement = self.agreements.get(str(cells.get("agreement_id")))
+            key = ", ".join(cells[resources[problem.file]["schema"]["primaryKey"]])
+            where = f"{agreement}, {name}" if agreement else f"{name}, {key}"
+            place = f"{self.rows.get((name, row), where)}{column}"
             place = self.cells.get((name, row, problem.column or ""), place)
         return Remark(place, words, problem.severity)
 

@@ -45,9 +45,8 @@ def read_entries(file: str | os.PathLike[str]) -> list[Entry]:
         documents = list(yaml.load_all(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise AccordsError(
-            f"{path}{line}: {error.problem or error.context}. Compare with 'accords add --template'."
-        ) from error
+        words = f"{error.problem or error.context}. Compare with 'accords add --template'."
+        raise AccordsError(f"{path}{line}: {words}") from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise AccordsError(f"{path}: {error}. Compare with 'accords add --template'.") from error
     lists = [document if isinstance(document, list) else [document] for document in documents]
@@ -69,13 +68,9 @@ def read_rows(
     lines = csv.reader(io.StringIO(read_text(path), newline=""))
     try:
         head = [name.strip() for name in next(lines, [])]
-        faults = [f"has no column '{name}'" for name in columns if name not in head]
-        for name in dict.fromkeys(head):
-            if name not in known or head.count(name) > 1:
-                faults.append(f"has a column '{name}' that is not known or there twice")
-        if faults:
+        if not set(columns) <= set(head) <= set(known) or len(set(head)) < len(head):
             raise AccordsError(
-                f"{path}, line 1: {', '.join(faults)}. The first line names the columns, "
+                f"{path}, line 1: is '{','.join(head)}'. It must name the columns, each once, "
                 f"separated by commas: {','.join(known)}."
             )
         found, begins = [], lines.line_num + 1
@@ -104,7 +99,6 @@ def read_text(path: Path) -> str:
 
 
 def _disputes(rows: list[Written]) -> list[Entry]:
-    """Gather rows of disputes into an entry for each agreement."""
     entries: dict[str, Entry] = {}
     for row in rows:
         agreement = row.pop("agreement_id")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -66,15 +65,10 @@ class Field:
         return bool(self.declared.get("constraints", {}).get("required"))
 
     @property
-    def on_record(self) -> bool:
-        """Whether its values are ids of rows on record, to which others are added."""
-        return self.codes is not None and self.codes[1] in IDS
-
-    @property
     def listed(self) -> list[str]:
         """The codes that are shown whole, with numbers, where there are few."""
-        few = len(self.choices) <= LISTED and not self.on_record
-        return list(self.choices) if few else []
+        ids = self.codes is not None and self.codes[1] in IDS
+        return list(self.choices) if len(self.choices) <= LISTED and not ids else []
 
     def explained(self) -> Iterator[str]:
         """Say what the field means, and which codes it takes."""
@@ -85,7 +79,7 @@ class Field:
             yield from (f"  {code}: {meaning}" for code, meaning in self.meanings.items())
         elif self.listed:
             yield f"  One of: {', '.join(self.listed)}."
-        elif self.choices and not self.on_record:
+        elif self.choices and self.codes and self.codes[1] not in IDS:
             few = ", ".join(list(self.choices)[:3])
             yield f"  One of {len(self.choices)} codes, such as {few}."
 
@@ -96,28 +90,28 @@ class Field:
             answers = [one.read(word, required) for word in typed.replace(",", " ").split()]
             return " ".join(answer for answer, _ in answers), "".join(f for _, f in answers)
         answer, _ = cleaned(typed, self.declared)
-        worded = self._worded(answer)
-        named = {fold(word): code for code, label in self.choices.items() for word in (label, code)}
-        if answer.isdecimal() and 0 < int(answer) <= len(self.listed):
-            answer = self.listed[int(answer) - 1]
-        elif self.choices:
-            answer = named.get(fold(answer), worded[0] if len(worded) == 1 else answer)
+        meant = self._meant(answer)
+        answer = meant[0] if len(meant) == 1 else answer
         if not answer:
             return "", "This must be filled in." if required else ""
         if self.choices and answer not in self.choices:
             words = [*self.choices, *self.choices.values()]
-            near = worded[:5] or difflib.get_close_matches(answer, words, n=3, cutoff=0.5)
+            near = meant[:5] or difflib.get_close_matches(answer, words, n=3, cutoff=0.5)
             hint = f"Did you mean {' or '.join(near)}?" if near else "Type ? for the list."
             return answer, f"'{answer}' is not in the list. {hint}"
         for breach, more in faults(self.declared, [answer]).get(answer, ()):
             return answer, " ".join(said(breach, {"value": answer, **more}))
         return answer, ""
 
-    def _worded(self, answer: str) -> list[str]:
-        """List the codes of which the label or the code itself has every word of an answer."""
-        wanted = set(re.findall(r"\w+", fold(answer)))
-        having = {c: re.findall(r"\w+", fold(f"{c} {label}")) for c, label in self.choices.items()}
-        return [code for code, words in having.items() if wanted and wanted <= set(words)]
+    def _meant(self, answer: str) -> list[str]:
+        """List the codes that an answer may mean: by number, code, label, or words of these."""
+        if answer.isdecimal() and 0 < int(answer) <= len(self.listed):
+            return [self.listed[int(answer) - 1]]
+        names = {code: (fold(code), fold(label)) for code, label in self.choices.items()}
+        wanted = set(fold(answer).split())
+        exact = [code for code, both in names.items() if fold(answer) in both]
+        worded = (code for code, both in names.items() if wanted <= set(" ".join(both).split()))
+        return exact or list(worded if wanted else ())
 
 
 def columns(dataset: Dataset, table: str) -> list[Field]:

@@ -18,13 +18,6 @@ from accords.templates import render
 _MADE = (*IDS, "status_note")
 """What the form does not ask for: ids are made, and a status is a matter for reflection."""
 
-_DEPENDS = {
-    "language_original": "title_original",
-    "value_currency": "value_amount",
-    "value_kind": "value_amount",
-}
-"""Fields that make sense only where another is filled."""
-
 
 def template(dataset: Dataset) -> str:
     """Return an empty entry in YAML, each field with what it means."""
@@ -103,7 +96,6 @@ class _Interview:
 
 
 def _fill_in(to: _Interview, dataset: Dataset, entry: Entry) -> None:
-    """Ask for everything, in the order in which one knows it."""
     (agreement,) = (one for one in columns(dataset, "parties") if one.name == "agreement_id")
     known = to.ask(agreement, prompt="Id of a known agreement, or Enter for a new one")
     if known:
@@ -114,11 +106,7 @@ def _fill_in(to: _Interview, dataset: Dataset, entry: Entry) -> None:
         to.say(*_same_parties(dataset, {row["party_id"] for row in entry.get("parties", ())}))
         to.say("\nThe agreement:")
         for one in fields(dataset, "agreements").values():
-            needs = _DEPENDS.get(one.name)
-            few = one.name == "parties_total" and entry.get("scope") == "bilateral"
-            if one.name in _MADE or few or (needs and needs not in entry):
-                continue
-            if value := to.ask(one, one.required):
+            if one.name not in _MADE and (value := to.ask(one, one.required)):
                 entry[one.name] = value
     for table in ("events", "domains", "sources"):
         _ask_rows(to, dataset, entry, table)

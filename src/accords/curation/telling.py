@@ -33,7 +33,8 @@ _TITLES = {
     "events": "Steps added or corrected",
     "domains": "Domains added or corrected",
     "parties": "Parties added or corrected",
-    "citations": "Sources added",
+    "citations": "Citations added or corrected",
+    "disputes": "Disputes added or corrected",
     "agreements": "Other corrections",
 }
 """The kinds of change, in the order in which readers are told of them."""
@@ -41,7 +42,14 @@ _TITLES = {
 _LISTED = ("added", "removed", "status", "date")
 """Kinds that the change log and the report list; the others are many, and are counted there."""
 
-_NAMED = {"events": ("event", "party_id", "date"), "domains": ("domain",), "parties": ("party_id",)}
+_NAMED = {
+    "events": ("event", "party_id", "date"),
+    "domains": ("domain",),
+    "parties": ("party_id",),
+    "citations": ("source_id",),
+    "disputes": ("source_id", "value"),
+    "agreements": (),
+}
 """What names a row of a table to readers: its head, and what follows in brackets."""
 
 
@@ -167,65 +175,42 @@ class _Words:
     """What happened to an agreement's rows: names and labels in place of codes."""
 
     def __init__(self, difference: Difference) -> None:
-        sides = (difference.old, difference.new)
-        old, new = map(_labels, sides)
+        old, new = _labels(difference.old), _labels(difference.new)
         self.labels = {name: old.get(name, {}) | labels for name, labels in new.items()}
         tables = [resource["name"] for resource in difference.new.descriptor["resources"]]
         self.columns = {(t, one.name): one for t in tables for one in columns(difference.new, t)}
-        self.cited = [s.citations.groupby("agreement_id")["source_id"].agg(set) for s in sides]
 
     def changes(self, change: AgreementChange) -> Iterator[tuple[str, str]]:
         """Yield each kind of change of one agreement, and what it is."""
         for name, pair in change.computed.items():
             labels = self.labels["statuses"] if name == "status" else {}
             yield name, _now(*(lowered(labels.get(value, value)) for value in pair))
-        rows = {table: list(found) for table, found in groupby(change.rows, lambda r: r.table)}
         # Where the agreement's date says it already, the date of a step is not said again.
         moved = {"date": change.computed.get("date")}
-        rows["events"] = [row for row in rows.get("events", ()) if row.fields != moved]
-        for table in _NAMED:
-            if rows.get(table):
-                yield table, "; ".join(self._row(row) for row in rows[table])
-        before, after = (cited.get(change.agreement_id, set()) for cited in self.cited)
-        if after - before:
-            yield "citations", self._publishers(after - before)
-        others = [said for row in rows.get("agreements", ()) for said in self._fields(row)]
-        if before - after:
-            others.append(f"no longer cited: {self._publishers(before - after)}")
-        known = [row for row in rows.get("citations", ()) if row.key["source_id"] in before & after]
-        if known:
-            others.append(f"what its sources are cited for ({some(len(known), 'citation')})")
-        if "disputes" in rows:
-            number = some(len(rows["disputes"]), "statement")
-            others.append(f"what its sources disagree about ({number})")
-        if others:
-            yield "agreements", "; ".join(others)
-
-    def _publishers(self, sources: Iterable[str]) -> str:
-        names = self.labels["sources"]
-        return listed(dict.fromkeys(names.get(source, source) for source in sorted(sources)))
+        rows = [row for row in change.rows if row.table != "events" or row.fields != moved]
+        for table, own in groupby(rows, lambda row: row.table):
+            yield table, "; ".join(dict.fromkeys(self._row(row) for row in own))
 
     def _row(self, row: RowChange) -> str:
-        """Return what happened to one step, domain or party."""
-        name, *more = (self._shown(row.table, c, row.cells[c]) for c in _NAMED[row.table])
-        name = name if row.table == "parties" else lowered(name)
+        shown = (self._shown(row.table, c, row.cells[c]) for c in _NAMED[row.table])
+        name, *more = (*shown, "")
+        name = lowered(name) if row.table in ("events", "domains") else name
         if row.kind == "changed":
-            return f"{name}: {', '.join(self._fields(row))}"
+            return f"{name}: {self._fields(row)}" if name else self._fields(row)
         known = ", ".join(filter(None, more))
         name = f"{name} ({known})" if known else name
         return f"no longer {name}" if row.kind == "removed" else name
 
-    def _fields(self, row: RowChange) -> list[str]:
+    def _fields(self, row: RowChange) -> str:
         """Return each field of a row that differs, long texts cut around the difference."""
         said = []
         for column, pair in row.fields.items():
             before, after = excerpts(*(self._shown(row.table, column, value) for value in pair))
             title = lowered(self.columns[row.table, column].declared["title"])
             said.append(f"{title} {_now(_joined(before), _joined(after))}")
-        return said
+        return ", ".join(said)
 
     def _shown(self, table: str, column: str, value: str) -> str:
-        """Return a value as readers know it."""
         codes = self.columns[table, column].codes
         return self.labels.get(codes[0], {}).get(value, value) if codes else value
 
