@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date as day
+from datetime import datetime
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -14,8 +15,6 @@ import typer
 from accords.errors import AccordsError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from accords.curation.draft import Outcome
 
 # What the commands take; arguments first.
@@ -25,6 +24,8 @@ _ENTRIES = "Add the entries of a YAML or JSON file, or the disputes of a CSV fil
 _NEWER = "Undo what was changed in the data since the workbook was made."
 _SINCE = "The edition before: its version, folder or git revision; else looked up."
 _UNTIL = "Until when sources were read; by default the newest source's day."
+_DATE = "The edition's date; by default today."
+_DAY = ["%Y-%m-%d"]
 
 Folder = Annotated[Path | None, typer.Argument(help=_DATA)]
 NewWorkbook = Annotated[Path, typer.Argument(help="The workbook to write (.xlsx).")]
@@ -39,8 +40,8 @@ Since = Annotated[str | None, typer.Option(metavar="EDITION", help=_SINCE)]
 Newer = Annotated[bool, typer.Option("--discard-newer", help=_NEWER)]
 Source = Annotated[Path | None, typer.Option("--from", metavar="FILE", help=_ENTRIES)]
 Template = Annotated[bool, typer.Option("--template", help="Print an empty entry, explained.")]
-Date = Annotated[str | None, typer.Option(metavar="DAY", help="Its date; by default today.")]
-Until = Annotated[str | None, typer.Option(metavar="DAY", help=_UNTIL)]
+Date = Annotated[datetime | None, typer.Option(metavar="DAY", formats=_DAY, help=_DATE)]
+Until = Annotated[datetime | None, typer.Option(metavar="DAY", formats=_DAY, help=_UNTIL)]
 Port = Annotated[int, typer.Option(help="Port on this machine; 0 takes a free one.")]
 
 
@@ -128,17 +129,18 @@ def release(
     data: Data = None,
 ) -> None:
     """Make the data as they are a new edition: checked, described, dated, stored and built."""
+    import pandas as pd
+
     from accords.curation import editions, telling
     from accords.dataset import find_data
     from accords.publish import build
 
-    folder = data or find_data()
-    dated = _day(date or str(day.today()))
+    folder, dated = data or find_data(), pd.Timestamp(date or day.today())
     difference = editions.release(
         version,
         folder,
         date=dated,
-        read_until=_day(read_until) if read_until else None,
+        read_until=pd.Timestamp(read_until) if read_until else None,
         since=since,
         build=lambda: build.build(build.plan(folder, since=since)),
     )
@@ -155,15 +157,6 @@ def watch(data: Data = None, port: Port = 8765, out: Out = None) -> None:
     from accords.publish import watch as watching
 
     watching.watch(build.plan(data, out, pdf=False), port=port, say=typer.echo)
-
-
-def _day(text: str) -> pd.Timestamp:
-    import pandas as pd
-
-    try:
-        return pd.Timestamp(day.fromisoformat(text))
-    except ValueError as error:
-        raise typer.BadParameter(f"'{text}' is not a day. Write it as 2027-01-31.") from error
 
 
 def _take(change: Callable[[], Outcome], end: str = " to the data") -> None:

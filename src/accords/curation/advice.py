@@ -71,14 +71,10 @@ def few_parties(dataset: Dataset, new: pd.DataFrame) -> pd.Series:
 
 Ask = Callable[[Dataset, pd.DataFrame], pd.Series]
 
-# fmt: off
 RULES: dict[str, tuple[Ask, str]] = {
-    "events.date": (second_signature,
-        "If sources disagree on one signature, keep one date and enter a dispute."),
+    "events.date": (second_signature, "If sources disagree, keep one date and enter a dispute."),
     "citations.locator": (no_locator, "Give the row, article or page."),
     "disputes.source_id": (uncited_dispute, "Cite it for what it supports, or as context."),
-    "agreements.parties_total": (few_parties,
-        "Add the others or their number; if there are none, it is bilateral."),
+    "agreements.parties_total": (few_parties, "Add them or their number; else it is bilateral."),
 }
 """What is asked about a column: the question about each row (by its position), and what to do."""
-# fmt: on

@@ -66,8 +66,8 @@ def compare(old: Dataset, new: Dataset) -> list[RowChange]:
             was, now = states.get("was", {}), states.get("now", {})
             pairs = {c: (was.get(c, ""), now.get(c, "")) for c in now or was}
             fields = {column: pair for column, pair in pairs.items() if pair[0] != pair[1]}
-            key_ = dict(zip(key, at, strict=True))
-            changes.append(RowChange(table, key_, _kind(was, now), fields, now or was))
+            named = dict(zip(key, at, strict=True))
+            changes.append(RowChange(table, named, _kind(was, now), fields, now or was))
     return changes
 
 

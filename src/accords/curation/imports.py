@@ -189,15 +189,11 @@ def _text(cell: Any, column: Mapping[str, Any], draft: Draft, place: str) -> str
         if not is_dated(column) or not isinstance(value, date):
             draft.object(place, f"the spreadsheet made a date of it ({value}). Type it as text.")
             return ""
-        text = value.strftime(_precision(cell.number_format))
+        # As precise as it is shown.
+        letters = _BESIDE.sub("", cell.number_format).split(";")[0].casefold()
+        text = value.strftime("%Y-%m-%d" if "d" in letters else "%Y-%m" if "m" in letters else "%Y")
         draft.note(place, f"the spreadsheet made a date of it; read as '{text}'.")
         return text
     if isinstance(value, float):
         return f"{value:.0f}" if value.is_integer() else repr(value)
     return draft.clean(plain(value).replace("_x000D_", ""), column, place)
-
-
-def _precision(shown_as: str) -> str:
-    """Return the form in which a date is as precise as a number format shows it."""
-    letters = _BESIDE.sub("", shown_as).split(";")[0].casefold()
-    return "%Y-%m-%d" if "d" in letters else "%Y-%m" if "m" in letters else "%Y"
