@@ -87,8 +87,8 @@ def write_workbook(dataset: Dataset, path: str | os.PathLike[str]) -> None:
 def fingerprint(dataset: Dataset) -> str:
     """Return a hash of the content of all tables."""
     resources = dataset.descriptor["resources"]
-    content = (to_csv(dataset.tables[r["name"]], r) + r["name"].encode() for r in resources)
-    return hashlib.sha256(b"\0".join(content)).hexdigest()[:32]
+    content = (r["name"].encode() + b"\0" + to_csv(dataset.tables[r["name"]], r) for r in resources)
+    return hashlib.sha256(b"".join(content)).hexdigest()[:32]
 
 
 def _formats(book: Any) -> dict[str, Any]:
