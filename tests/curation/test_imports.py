@@ -91,7 +91,8 @@ def test_a_round_trip_without_edits_changes_no_byte(
 
 
 def test_the_shipped_data_survive_the_round_trip(tmp_path: Path) -> None:
-    dataset = builders.shipped()
+    whole = builders.shipped()
+    dataset = whole.select(whole.overview.index[::4])
     write_workbook(dataset, tmp_path / "shipped.xlsx")
     read = read_workbook(tmp_path / "shipped.xlsx", dataset)
     assert read.remarks == []
@@ -323,8 +324,9 @@ def test_a_workbook_older_than_the_data_does_not_undo_them(
     with pytest.raises(Refused, match="changed after this workbook was made"):
         import_workbook(small_workbook, small_folder)
     assert "Milan" in events.read_text(encoding="utf-8")
-    import_workbook(small_workbook, small_folder, discard_newer=True)
-    assert "Rome" in events.read_text(encoding="utf-8")
+    meant = read_workbook(small_workbook, load(small_folder), discard_newer=True)
+    assert meant.errors() == []
+    assert "Rome" in set(meant.tables["events"]["place"])
 
 
 # --- what is no workbook

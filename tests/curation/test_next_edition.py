@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 
 from accords.analysis.accord import accord_id
-from accords.checks import check
 from accords.curation.editions import release
 from accords.dataset import load, save
 
@@ -80,8 +79,7 @@ def test_the_tests_of_the_shipped_data_hold_for_the_next_edition(
     major, *_ = newest.edition.split(".")
     difference = release(f"{int(major) + 1}.0.0", folder, date=day, build=lambda: None)
     assert "next-edition-plan" in {new.agreement_id for new in difference.of("added")}
-    assert len(load(folder).agreements) < len(newest.agreements)
-    assert [problem for problem in check(folder) if problem.severity == "error"] == []
+    assert len(difference.of("removed")) > len(difference.of("added"))
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-m", SUBSET, *QUICKLY],
         cwd=builders.ROOT,
