@@ -153,13 +153,13 @@ def test_a_page_makes_the_commands_known_before_it_uses_them(page: Path) -> None
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """The project as a curator has it: data, notebooks and papers under version control.
+    """The project as a curator has it: data, a chapter and papers under version control.
 
     The data are made up: the handbook's example is an edition after 1.0.0, whatever is shipped.
     """
     store(builders.write(builders.small(), tmp_path / "data"))
-    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
-    for name in ("README.md", "CITATION.cff"):
+    (tmp_path / "notebooks").mkdir()
+    for name in ("README.md", "CITATION.cff", "notebooks/00-brief.ipynb"):
         shutil.copyfile(ROOT / name, tmp_path / name)
     for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "As it was"]):
         run("git " + shlex.join(arguments), tmp_path)
@@ -218,7 +218,8 @@ def test_the_handbook_can_be_followed_from_article_to_edition(
     assert "## 1.1.0 (2027-02-15)" in (project / "data" / "CHANGELOG.md").read_text("utf-8")
     report = (project / "build" / "report.html").read_text(encoding="utf-8")
     assert "What changed since the last edition" in report
-    assert "geo-mar-2026-plan-bilateral-cooperation-2027" in report
+    assert ">1</a> new" in report
+    assert '<a href="#geo-mar-2026-plan-bilateral-cooperation-2027">' in report
     assert "edition-1.1.0" in run("git tag", project)
     assert run("git status --short --untracked-files=no", project) == "", "all is committed"
     monkeypatch.setattr(test_project, "PAPERS", project)

@@ -97,7 +97,7 @@ def replace(folder: Path, changes: Mapping[Path, Path | None]) -> None:
         _follow_journal(folder)
     except BaseException:
         # What could not be replaced because it is open elsewhere could not be put back either.
-        back = {target: kept for target, kept in former.items() if not _alike(target, kept)}
+        back = {target: kept for target, kept in former.items() if not alike(target, kept)}
         with _halfway(folder):
             _write_journal(folder, back)
             _follow_journal(folder)
@@ -181,7 +181,8 @@ def _move(file: Path, target: Path) -> None:
         file.unlink()
 
 
-def _alike(file: Path, other: Path | None) -> bool:
+def alike(file: Path, other: Path | None) -> bool:
+    """Return whether two files have the same content, or neither is there."""
     if other is None or not file.exists():
         return other is None and not file.exists()
     return filecmp.cmp(file, other, shallow=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -55,17 +56,7 @@ MOST_UNFOLDED = 40
 
 _LINK = re.compile(r'<a class="rows" href="#evidence" data-rows="([^"]*)">(.*?)</a>')
 
-_UNFOLDING = Markup("""<style>
-.accords-passage>div{margin:0 0 1em}
-.accords-passage .rows{display:inline}
-.accords-passage .rows:not([open])::details-content{display:none}
-.accords-passage .rows>summary{display:inline;cursor:pointer;list-style:none;
-color:var(--jp-content-link-color,var(--vscode-textLink-foreground,LinkText));
-text-decoration:underline dotted;text-underline-offset:3px}
-.accords-passage .rows>summary::-webkit-details-marker{display:none}
-.accords-passage .rows>ul{margin:4px 0 8px;padding:0 0 0 12px;list-style:none;columns:24rem;
-border-left:2px solid currentColor;font-size:12px}
-</style>""")
+_UNFOLDING = f"<style>\n{Path(__file__).with_suffix('.css').read_text('utf-8')}</style>"
 
 
 class Text:
@@ -84,21 +75,20 @@ class Text:
         The beginning of a number will do ("12"); the first that reads so is taken. Raises
         LookupError, with the numbers that there are, where none does.
         """
-        links = [(plain(words), html.unescape(ids).split()) for ids, words in self._links()]
+        links = [
+            (plain(words), html.unescape(ids).split()) for ids, words in _LINK.findall(self.html)
+        ]
         for words, ids in links:
             if words == number or words.startswith(f"{number} "):
                 return ids
         there_are = ", ".join(words for words, _ in links) or "none"
         raise LookupError(f"'{number}' is not a number of this passage. There are: {there_are}.")
 
-    def _links(self) -> list[tuple[str, str]]:
-        return _LINK.findall(self.html)
-
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {PASSAGE: self.html}
 
     def _repr_html_(self) -> str:
-        if not self._links():
+        if not _LINK.search(self.html):
             return self.html
         # What unfolds may not stand in a paragraph.
         blocks = re.sub(r"<(/?)p\b", r"<\1div", _LINK.sub(_unfolding, self.html))
@@ -195,12 +185,11 @@ def count(rows: Iterable[str], noun: str = "", plural: str = "") -> str:
 
     Without any it gives 'no agreements', or 'none' where there is no noun.
     """
-    ids = list(dict.fromkeys(rows))
-    n = len(ids)
+    ids, many = list(dict.fromkeys(rows)), plural or f"{noun}s"
     if not ids:
-        return linked(f"no {plural or f'{noun}s'}" if noun else "none", ids)
-    word = noun if n == 1 else (plural or f"{noun}s") if noun else ""
-    return linked(f"{n:,} {word}".strip(), ids)
+        return linked(f"no {many}" if noun else "none", ids)
+    word = noun if len(ids) == 1 or not noun else many
+    return linked(f"{len(ids):,} {word}".strip(), ids)
 
 
 def some(n: int, noun: str) -> str:

@@ -42,24 +42,6 @@ def signed(date: str | None, **more: str) -> Mapping[str, Any]:
             ("no-locator", "locator"),
         ),
         (
-            {
-                "sources": [
-                    {"source_id": "one", "publisher": "APA"},
-                    {"source_id": "two", "origin": "TASS, after APA"},
-                ]
-            },
-            ("two-origins", "origin"),
-        ),
-        (
-            {
-                "sources": [
-                    {"source_id": "one", "url": "https://example.org/a?b=1"},
-                    {"source_id": "two", "url": "http://search.example.org/a?b=1#c"},
-                ]
-            },
-            ("mirror", "url"),
-        ),
-        (
             {"disputes": [{"agreement_id": "a", "source_id": "press-z", "value": "Baku"}]},
             ("uncited-dispute", "source_id"),
         ),
@@ -89,18 +71,6 @@ def test_a_new_row_is_asked_about_and_an_old_one_is_not(
             "citations": [
                 *LIST,
                 {"agreement_id": "z", "source_id": "other-list", "locator": "row 7"},
-            ]
-        },
-        {
-            "sources": [
-                {"source_id": "one", "publisher": "Anadolu"},
-                {"source_id": "two", "origin": "Anadolu Agency"},
-            ]
-        },
-        {
-            "sources": [
-                {"source_id": "one", "url": "https://example.org/"},
-                {"source_id": "two", "url": "https://www.example.org/"},
             ]
         },
         {

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from accords.cli import app
-from accords.curation.corrections import COLUMNS, REASONS, correct, read_corrections
+from accords.curation.corrections import COLUMNS, REASONS, correct
 from accords.curation.draft import Refused
 from accords.dataset import load
 from accords.errors import AccordsError
@@ -30,7 +30,7 @@ def write(file: Path, *rows: Row) -> Path:
 
 
 def fix(file: Path, folder: Path, *rows: Row) -> None:
-    correct(read_corrections(write(file, *rows)), folder)
+    correct(write(file, *rows), folder)
 
 
 def refused(file: Path, folder: Path, *rows: Row) -> str:
@@ -48,60 +48,24 @@ def cell(folder: Path, table: str, column: str, **key: str) -> list[object]:
     return list(rows[column].fillna(""))
 
 
-@pytest.mark.parametrize(
-    ("row", "now"),
-    [
-        (PLACE, {"table": "events", "column": "place", "agreement_id": "aze-ita"}),
+def test_a_cell_of_any_table_is_corrected(small_folder: Path, file: Path) -> None:
+    rows = [
+        PLACE,
+        ("agreements", "aze-isr-buy", "", "value_amount", "1600000000", "170000.5"),
+        ("agreements", "fra-mar", "", "notes", "", 'Says "yes", twice.'),
+        ("parties", "aze-isr-buy", "AZE", "role", "buyer", "party"),
+        ("domains", "aze-ita", "training", "basis", "text", "official"),
+        ("sources", "", "press-a", "publisher", "Publisher of press-a", "Example News"),
+        ("citations", "aze-ita", "existence|press-a", "locator", "", "page 3"),
         (
-            ("agreements", "aze-isr-buy", "", "value_amount", "1600000000", "170000.5"),
-            {"table": "agreements", "column": "value_amount", "agreement_id": "aze-isr-buy"},
+            *("disputes", "aze-mar", "event:signed.place=Marrakech|press-b"),
+            *("value", "Marrakech", "Fez"),
         ),
-        (
-            ("agreements", "fra-mar", "", "notes", "", 'Says "yes", twice.'),
-            {"table": "agreements", "column": "notes", "agreement_id": "fra-mar"},
-        ),
-        (
-            ("parties", "aze-isr-buy", "AZE", "role", "buyer", "party"),
-            {"table": "parties", "column": "role", "agreement_id": "aze-isr-buy"},
-        ),
-        (
-            ("domains", "aze-ita", "training", "basis", "text", "official"),
-            {"table": "domains", "column": "basis", "agreement_id": "aze-ita"},
-        ),
-        (
-            ("sources", "", "press-a", "publisher", "Publisher of press-a", "Example News"),
-            {"table": "sources", "column": "publisher", "source_id": "press-a"},
-        ),
-        (
-            ("citations", "aze-ita", "existence|press-a", "locator", "", "page 3"),
-            {"table": "citations", "column": "locator", "agreement_id": "aze-ita"},
-        ),
-        (
-            (
-                *("disputes", "aze-mar", "event:signed.place=Marrakech|press-b"),
-                *("value", "Marrakech", "Fez"),
-            ),
-            {"table": "disputes", "column": "value", "agreement_id": "aze-mar"},
-        ),
-    ],
-)
-def test_a_cell_of_any_table_is_corrected(
-    small_folder: Path, file: Path, row: Row, now: dict[str, str]
-) -> None:
-    fix(file, small_folder, row)
-    found = cell(small_folder, **now)
-    wanted = row[-1]
-    assert wanted in [str(value) for value in found]
-
-
-def test_a_row_is_deleted_with_what_refers_to_it(small_folder: Path, file: Path) -> None:
-    fix(
-        file,
-        small_folder,
-        ("domains", "aze-ita", "industry", "DELETE", "", ""),
-        ("citations", "aze-ita", "domain:industry|official-ita", "DELETE", "", ""),
-    )
-    assert cell(small_folder, "domains", "domain", agreement_id="aze-ita") == ["training"]
+    ]
+    fix(file, small_folder, *rows)
+    for table, agreement, key, column, _, new in rows:
+        by = {"source_id": key} if table == "sources" else {"agreement_id": agreement}
+        assert new in map(str, cell(small_folder, table, column, **by))
 
 
 def test_rows_are_named_as_they_stand_before_all_corrections(
@@ -110,6 +74,8 @@ def test_rows_are_named_as_they_stand_before_all_corrections(
     fix(
         file,
         small_folder,
+        ("domains", "aze-ita", "industry", "DELETE", "", ""),
+        ("citations", "aze-ita", "domain:industry|official-ita", "DELETE", "", ""),
         ("events", "aze-ita", "ratified-aze", "event", "ratified", "notified"),
         ("events", "aze-ita", "ratified-aze", "event_id", "ratified-aze", "notified-aze"),
         (
@@ -117,6 +83,7 @@ def test_rows_are_named_as_they_stand_before_all_corrections(
             *("subject", "event:ratified-aze", "event:notified-aze"),
         ),
     )
+    assert cell(small_folder, "domains", "domain", agreement_id="aze-ita") == ["training"]
     assert "notified-aze" in cell(small_folder, "events", "event_id", event="notified")
 
 
@@ -165,14 +132,16 @@ def test_the_command_corrects_and_says_what_changed(small_folder: Path, file: Pa
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "has no column 'table'"),
-        ("table;agreement_id;key;column;old;new\n", "has no column 'table'"),
+        ("", "line 1: is ''. It must name the columns"),
+        ("table;agreement_id;key;column;old;new\n", "separated by commas"),
         (",".join(COLUMNS) + "\n", "no rows"),
-        (",".join([*COLUMNS, "colour"]) + "\n", "'colour'"),
+        (",".join([*COLUMNS, "colour"]) + "\n", "new,colour'"),
         (",".join(COLUMNS) + "\na,b\n", "line 2: has 2 cells"),
     ],
 )
-def test_a_file_of_another_form_is_refused(file: Path, text: str, said: str) -> None:
+def test_a_file_of_another_form_is_refused(
+    small_folder: Path, file: Path, text: str, said: str
+) -> None:
     file.write_text(text, encoding="utf-8")
     with pytest.raises(AccordsError, match=said):
-        read_corrections(file)
+        correct(file, small_folder)

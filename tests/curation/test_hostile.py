@@ -99,7 +99,7 @@ def answer(folder: Path) -> Callable[..., None]:
 
 
 bounded = settings(
-    max_examples=10,
+    max_examples=settings.default.max_examples // 8,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
@@ -160,7 +160,7 @@ def test_any_text_in_a_known_cell(answer: Callable[..., None], new: str, at: int
     answer("correct", "one.csv", csv_of(COLUMNS, [line]))
 
 
-@settings(bounded, max_examples=6)
+@bounded
 @given(
     edits=st.lists(
         st.tuples(

@@ -9,7 +9,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -18,8 +17,14 @@ from typer.core import TyperGroup
 from accords.cli import curation as curate
 from accords.errors import AccordsError, NoDataset
 
-Folder = Annotated[
-    Path | None, typer.Argument(help="The dataset's folder; by default the nearest folder 'data'.")
+Focus = Annotated[
+    str | None,
+    typer.Option(help="Focus states, such as AZE,MAR; by default those that the data name."),
+]
+Pdf = Annotated[bool, typer.Option(help="Print brief.pdf, report.pdf and register.pdf too.")]
+Json = Annotated[bool, typer.Option("--json", help="List the problems as JSON, for programs.")]
+Check = Annotated[
+    bool, typer.Option("--check", help="Write nothing; exit code 1 where it is out of date.")
 ]
 
 
@@ -37,7 +42,7 @@ class _Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except NoDataset as error:
-            said = f"{error.missing} {self._how_to_name_it(ctx)}"
+            said = f"{error.missing} Go to the project's folder, or name the data's (see --help)."
         except AccordsError as error:
             said = str(error)
         except OSError as error:
@@ -46,15 +51,6 @@ class _Commands(TyperGroup):
             said = f"{error.filename or 'A file'}: {error.strerror or error}."
         typer.echo(said, err=True)
         raise typer.Exit(2)
-
-    def _how_to_name_it(self, ctx: Any) -> str:
-        """Return how the command that was called takes the dataset's folder."""
-        name = ctx.invoked_subcommand
-        data = next((p for p in self.commands[name].params if p.name == "data"), None)
-        if data is None:
-            return "Change to the project's folder."
-        option = "--data " if data.param_type_name == "option" else ""
-        return f"Name it: accords {name} {option}FOLDER."
 
 
 # A blank line between the examples keeps each on a line of its own.
@@ -88,16 +84,9 @@ curate.register(app)
 @app.command()
 def build(
     data: curate.Data = None,
-    out: Annotated[
-        Path | None, typer.Option(help="The report's folder; by default 'build'.")
-    ] = None,
-    focus: Annotated[
-        str | None,
-        typer.Option(help="Focus states, such as AZE,MAR; by default those that the data name."),
-    ] = None,
-    pdf: Annotated[
-        bool, typer.Option(help="Print brief.pdf, report.pdf and register.pdf too.")
-    ] = True,
+    out: curate.Out = None,
+    focus: Focus = None,
+    pdf: Pdf = True,
     since: curate.Since = None,
 ) -> None:
     """Build the report: check the data, run the notebooks, draw the charts, write the page.
@@ -107,7 +96,7 @@ def build(
     from accords.publish.build import build as build_report
     from accords.publish.build import plan
 
-    states = _states(focus) if focus is not None else None
+    states = focus and [state.strip().upper() for state in focus.split(",") if state.strip()]
     try:
         with _progress() as told:
             result = build_report(plan(data, out, states, pdf=pdf, since=since), told)
@@ -120,12 +109,7 @@ def build(
 
 
 @app.command()
-def check(
-    data: Folder = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="List the problems as JSON, for programs.")
-    ] = False,
-) -> None:
+def check(data: curate.Folder = None, as_json: Json = False) -> None:
     """Check the data: all problems at once, each with its place and what to do.
 
     Exit code 0: no errors (warnings do not count). 1: errors. 2: no dataset.
@@ -145,12 +129,7 @@ def check(
 
 
 @app.command()
-def codebook(
-    data: Folder = None,
-    only_check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit code 1 where it is out of date.")
-    ] = False,
-) -> None:
+def codebook(data: curate.Folder = None, only_check: Check = False) -> None:
     """Write CODEBOOK.md anew from the descriptor and the code lists."""
     from accords.curation import codebook as book
     from accords.dataset import find_data
@@ -186,14 +165,6 @@ def open_app(context: typer.Context) -> None:
     from accords.publish import serve
 
     serve.app(context.args)
-
-
-def _states(listed: str) -> list[str]:
-    """Read the states of ``--focus``: capitals, blanks and a comma too many do not matter."""
-    states = [state.strip().upper() for state in listed.split(",") if state.strip()]
-    if not states:
-        raise typer.BadParameter("no state is given. Name some: AZE,MAR.", param_hint="--focus")
-    return states
 
 
 @contextlib.contextmanager

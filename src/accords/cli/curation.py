@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import date as day
+from datetime import datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,21 +15,34 @@ import typer
 from accords.errors import AccordsError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from accords.curation.draft import Outcome
-    from accords.curation.entries import Entry
 
-Data = Annotated[
-    Path | None, typer.Option(help="The dataset's folder; by default the nearest folder 'data'.")
-]
-Since = Annotated[
-    str | None,
-    typer.Option(
-        metavar="EDITION",
-        help="The edition before: its version, folder, workbook or git revision; else looked up.",
-    ),
-]
+# What the commands take; arguments first.
+_DATA = "The dataset's folder; by default the nearest folder 'data'."
+_ROWS = "A CSV file: table, agreement_id, key, column, old, new; url and why if you like."
+_ENTRIES = "Add the entries of a YAML or JSON file, or the disputes of a CSV file."
+_NEWER = "Undo what was changed in the data since the workbook was made."
+_SINCE = "The edition before: its version, folder or git revision; else looked up."
+_UNTIL = "Until when sources were read; by default the newest source's day."
+_DATE = "The edition's date; by default today."
+_DAY = ["%Y-%m-%d"]
+
+Folder = Annotated[Path | None, typer.Argument(help=_DATA)]
+NewWorkbook = Annotated[Path, typer.Argument(help="The workbook to write (.xlsx).")]
+Workbook = Annotated[Path, typer.Argument(help="The edited workbook.")]
+Corrections = Annotated[Path, typer.Argument(help=_ROWS)]
+Old = Annotated[str, typer.Argument(help="An edition, a folder or a git revision.")]
+New = Annotated[str | None, typer.Argument(help="The same; by default the data as they are.")]
+Version = Annotated[str, typer.Argument(help="Three numbers, such as 1.1.0.")]
+Data = Annotated[Path | None, typer.Option(help=_DATA)]
+Out = Annotated[Path | None, typer.Option(help="The report's folder; by default 'build'.")]
+Since = Annotated[str | None, typer.Option(metavar="EDITION", help=_SINCE)]
+Newer = Annotated[bool, typer.Option("--discard-newer", help=_NEWER)]
+Source = Annotated[Path | None, typer.Option("--from", metavar="FILE", help=_ENTRIES)]
+Template = Annotated[bool, typer.Option("--template", help="Print an empty entry, explained.")]
+Date = Annotated[datetime | None, typer.Option(metavar="DAY", formats=_DAY, help=_DATE)]
+Until = Annotated[datetime | None, typer.Option(metavar="DAY", formats=_DAY, help=_UNTIL)]
+Port = Annotated[int, typer.Option(help="Port on this machine; 0 takes a free one.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -37,10 +51,7 @@ def register(app: typer.Typer) -> None:
         app.command(command.__name__.replace("_", "-"))(command)
 
 
-def export_workbook(
-    file: Annotated[Path, typer.Argument(help="The workbook to write (.xlsx).")],
-    data: Data = None,
-) -> None:
+def export_workbook(file: NewWorkbook, data: Data = None) -> None:
     """Write all tables as one Excel workbook, to edit or to hand on."""
     from accords.curation.workbook import write_workbook
     from accords.dataset import load
@@ -50,17 +61,7 @@ def export_workbook(
     typer.echo(f"{file}: {len(dataset.agreements)} agreements, edition {dataset.edition}.")
 
 
-def import_workbook(
-    file: Annotated[Path, typer.Argument(help="The edited workbook.")],
-    data: Data = None,
-    discard_newer: Annotated[
-        bool,
-        typer.Option(
-            "--discard-newer",
-            help="Undo what was changed in the data since the workbook was made.",
-        ),
-    ] = False,
-) -> None:
+def import_workbook(file: Workbook, data: Data = None, discard_newer: Newer = False) -> None:
     """Check an edited workbook and, if it is whole and right, put its tables into the data."""
     from accords.curation import imports
     from accords.dataset import find_data
@@ -71,79 +72,36 @@ def import_workbook(
     )
 
 
-def add(
-    data: Data = None,
-    source: Annotated[
-        Path | None,
-        typer.Option(
-            "--from",
-            metavar="FILE",
-            help="Add the entries of a YAML or JSON file, or the disputes of a CSV file.",
-        ),
-    ] = None,
-    template: Annotated[
-        bool, typer.Option("--template", help="Print an empty entry (YAML), explained.")
-    ] = False,
-    schema: Annotated[
-        bool, typer.Option("--schema", help="Print the JSON Schema of an entry, for editors.")
-    ] = False,
-) -> None:
+def add(data: Data = None, source: Source = None, template: Template = False) -> None:
     """Add an agreement, or news of one: asked for on the terminal, or read from a file."""
     from accords.curation import additions, prompts
-    from accords.curation.entries import read_entries
+    from accords.curation.entries import Entry, read_entries
     from accords.dataset import find_data, load, own_data
 
     if template:
         typer.echo(prompts.template(load(data or own_data())), nl=False)
-    elif schema:
-        described = prompts.schema(load(data or own_data()))
-        typer.echo(json.dumps(described, indent=2, ensure_ascii=False))
     elif source is not None:
         entries = read_entries(source)
         _take(lambda: additions.add(entries, data or find_data()))
     else:
-        folder = data or find_data()
-        entry: Entry = {}
+        folder, entry = data or find_data(), Entry()
+        ask = partial(typer.prompt, default="", show_default=False)
         try:
-            prompts.fill_in(load(folder), _ask, typer.echo, entry)
+            prompts.fill_in(load(folder), ask, typer.echo, entry)
             typer.echo(f"\n{prompts.written(entry)}")
-            wanted = typer.confirm("Add this to the data?")
-        except typer.Abort:
-            typer.echo()
-            wanted = False
-        if wanted:
-            _take(lambda: additions.add([entry], folder), refused=lambda: _keep(entry))
-            return
-        typer.echo("Nothing was written to the data.")
-        _keep(entry)
-        raise typer.Exit(1)
+            typer.confirm("Add this to the data?", abort=True)
+            _take(lambda: additions.add([entry], folder))
+        except (typer.Abort, typer.Exit, AccordsError):
+            if entry:
+                names = (Path(f"new-agreement-{number}.yaml") for number in count(1))
+                draft = next(file for file in names if not file.exists())
+                draft.write_text(prompts.written(entry), encoding="utf-8", newline="\n")
+                typer.echo("\nNothing was written to the data.")
+                typer.echo(f"What you typed is in {draft}. To go on: accords add --from {draft}")
+            raise
 
 
-def _ask(question: str) -> str:
-    return typer.prompt(question, default="", show_default=False)
-
-
-def _keep(entry: Entry) -> None:
-    """Write an entry beside the curator, under a name that is free, and say how to go on."""
-    from accords.curation import prompts
-
-    if not entry:
-        return
-    names = (f"new-agreement{f'-{number}' if number > 1 else ''}.yaml" for number in count(1))
-    draft = next(file for file in map(Path, names) if not file.exists())
-    draft.write_text(prompts.written(entry), encoding="utf-8", newline="\n")
-    typer.echo(f"What you typed is in {draft}. To go on: accords add --from {draft}")
-
-
-def correct(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            help="A CSV file: table, agreement_id, key, column, old, new; url and why if you like."
-        ),
-    ],
-    data: Data = None,
-) -> None:
+def correct(file: Corrections, data: Data = None) -> None:
     """Correct cells that the data have, or delete rows: all that the file says, or nothing.
 
     Each correction names what stands in the cell, and is refused where something else does.
@@ -151,55 +109,38 @@ def correct(
     from accords.curation import corrections
     from accords.dataset import find_data
 
-    written = corrections.read_corrections(file)
-    _take(lambda: corrections.correct(written, data or find_data()))
+    _take(lambda: corrections.correct(file, data or find_data()))
 
 
-def diff(
-    old: Annotated[str, typer.Argument(help="An edition, a folder, a workbook or a git revision.")],
-    new: Annotated[
-        str | None, typer.Argument(help="The same; by default the data as they are.")
-    ] = None,
-    data: Data = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
-) -> None:
+def diff(old: Old, new: New = None, data: Data = None) -> None:
     """List the agreements, and the findings of the report, that differ, field by field."""
-    from accords.curation import changes, editions, telling
+    from accords.curation import editions, telling
     from accords.dataset import load
 
     difference = editions.compared(old, editions.read(new, data) if new else load(data), data)
-    if as_json:
-        typer.echo(json.dumps(changes.as_json(difference), indent=2))
-    else:
-        typer.echo("\n".join(telling.told(difference)))
+    typer.echo("\n".join(telling.told(difference)))
 
 
 def release(
-    version: Annotated[str, typer.Argument(help="Three numbers, such as 1.1.0.")],
-    date: Annotated[
-        str | None, typer.Option(metavar="DAY", help="The edition's date; by default today.")
-    ] = None,
-    read_until: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DAY", help="Until when sources were read; by default the newest source's day."
-        ),
-    ] = None,
+    version: Version,
+    date: Date = None,
+    read_until: Until = None,
     since: Since = None,
     data: Data = None,
 ) -> None:
     """Make the data as they are a new edition: checked, described, dated, stored and built."""
+    import pandas as pd
+
     from accords.curation import editions, telling
     from accords.dataset import find_data
     from accords.publish import build
 
-    folder = data or find_data()
-    dated = _day(date or str(day.today()))
+    folder, dated = data or find_data(), pd.Timestamp(date or day.today())
     difference = editions.release(
         version,
         folder,
         date=dated,
-        read_until=_day(read_until) if read_until else None,
+        read_until=pd.Timestamp(read_until) if read_until else None,
         since=since,
         build=lambda: build.build(build.plan(folder, since=since)),
     )
@@ -207,11 +148,7 @@ def release(
     typer.echo(f"Edition {version} ({dated:%Y-%m-%d}) is released.")
 
 
-def watch(
-    data: Data = None,
-    port: Annotated[int, typer.Option(help="Port on this machine; 0 takes a free one.")] = 8765,
-    out: Annotated[Path | None, typer.Option(help="Where the report goes.")] = None,
-) -> None:
+def watch(data: Data = None, port: Port = 8765, out: Out = None) -> None:
     """Rebuild the report whenever the data or notebooks change, and show it in the browser.
 
     The PDFs are left to accords build.
@@ -222,20 +159,7 @@ def watch(
     watching.watch(build.plan(data, out, pdf=False), port=port, say=typer.echo)
 
 
-def _day(text: str) -> pd.Timestamp:
-    import pandas as pd
-
-    try:
-        return pd.Timestamp(day.fromisoformat(text))
-    except ValueError as error:
-        raise typer.BadParameter(f"'{text}' is not a day. Write it as 2027-01-31.") from error
-
-
-def _take(
-    change: Callable[[], Outcome],
-    refused: Callable[[], None] = lambda: None,
-    end: str = " to the data",
-) -> None:
+def _take(change: Callable[[], Outcome], end: str = " to the data") -> None:
     """Make a change and say what it did, or why it cannot be made."""
     from accords.curation.changes import summary
     from accords.curation.draft import Refused
@@ -244,13 +168,9 @@ def _take(
         changes, remarks = change()
     except Refused as error:
         number = len(error.remarks)
-        typer.echo("\n".join(map(str, error.remarks)))
+        typer.echo(str(error))
         typer.echo(f"{number} problem{'s' * (number != 1)}. Nothing was written{end}.")
-        refused()
         raise typer.Exit(1) from error
-    except AccordsError:  # Such as that another command is changing the data.
-        refused()
-        raise
     for remark in remarks:
         typer.echo(f"Note: {remark}")
     if changes:

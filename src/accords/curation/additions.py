@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterable, Mapping
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -52,50 +53,11 @@ def drafted(entries: Iterable[Entry], dataset: Dataset) -> Draft:
     additions = _Additions(dataset)
     for number, entry in enumerate(entries, start=1):
         additions.take(entry, f"entry {number}")
-    bases = {basis: n for n, basis in enumerate(dataset.codes("bases").index)}
-    for resource in dataset.descriptor["resources"]:
-        name = resource["name"]
-        if len(additions.rows.get(name, ())) > len(additions.draft.tables[name]):
-            same = SAME.get(name, resource["schema"]["primaryKey"])
-            _join(additions.draft, name, pd.DataFrame(additions.rows[name]), same, bases)
-    return additions.draft
-
-
-def _join(
-    draft: Draft, name: str, rows: pd.DataFrame, same: list[str], bases: dict[str, int]
-) -> None:
-    """Put rows in the place of a table, those on record first; what is the same becomes one row.
-
-    What a later row says is taken where it fills a gap of an agreement or betters the basis of a
-    domain; else it is noted.
-    """
-    columns = list(draft.tables[name])
-    at, new, rows = rows["at"].to_dict(), rows["at"].notna(), rows[columns].fillna("").astype("str")
-    rest = [column for column in columns if column not in same]
-    ranked = rows
-    if name == "agreements":
-        ranked = rows.where(rows != "")  # The first that is given stands.
-    elif name == "domains":
-        ranked = rows.sort_values("basis", key=lambda basis: basis.map(bases), kind="stable")
-    keys = [rows[column] for column in same]
-    stands = ranked.groupby(keys, sort=False)[rest].transform("first").fillna("").loc[rows.index]
-    first = ~rows.duplicated(same)
-    differs = (rows[rest] != "") & (rows[rest] != stands)
-    told: dict[str, str] = {}
-    for n in rows.index[new & ~first & differs.any(axis=1)]:
-        own, old = (side.loc[n][differs.loc[n]].to_dict() for side in (rows[rest], stands))
-        words = [f"{c} '{own[c]}' (on record: '{old[c]}')" for c in own]
-        told.setdefault(", ".join(words), at[n])
-    for said, place in told.items():
-        if name == "agreements":
-            remedy = "Leave that out, or change it with 'accords correct'."
-            draft.object(place, f"is in the dataset already, with another {said}. {remedy}")
-        else:
-            draft.note(place, f"not taken: {said}.")
-    kept = rows.index[first | ~new]
-    rows.loc[first, rest] = stands.loc[first]
-    draft.tables[name] = rows.loc[kept].reset_index(drop=True)
-    draft.rows |= {(name, n): at[row] for n, row in enumerate(kept) if new[row]}
+    draft = additions.draft
+    for name, rows in additions.rows.items():
+        draft.tables[name] = pd.DataFrame(rows, columns=draft.tables[name].columns, dtype="str")
+        draft.rows |= {(name, n): row["at"] for n, row in enumerate(rows) if "at" in row}
+    return draft
 
 
 class _Additions:
@@ -104,11 +66,17 @@ class _Additions:
     def __init__(self, dataset: Dataset) -> None:
         self.draft = Draft(texts(dataset), dataset.descriptor)
         self.party_names = dataset.party_names
+        self.bases = {basis: n for n, basis in enumerate(dataset.codes("bases").index)}
         self.fields = {name: fields(dataset, name) for name in ("agreements", *PARTS)}
         self.rows: dict[str, list[Row]] = {}
-        for name in (*self.fields, "citations"):
-            on_record: Any = self.draft.tables[name].to_dict("records")
-            self.rows[name] = on_record
+        self.known: dict[tuple[str, ...], Row] = {}
+        self.told: set[str] = set()
+        keys = {r["name"]: r["schema"]["primaryKey"] for r in dataset.descriptor["resources"]}
+        self.same = {name: SAME.get(name, keys[name]) for name in (*self.fields, "citations")}
+        for name, same in self.same.items():
+            rows: Any = self.draft.tables[name].to_dict("records")
+            self.rows[name] = rows
+            self.known |= {(name, *(row[column] for column in same)): row for row in rows}
 
     def take(self, entry: Entry, words: str) -> None:
         """Make all rows of an entry."""
@@ -127,7 +95,7 @@ class _Additions:
                 self._name_source(row)
             elif name == "disputes":
                 self._locate(row, parts["events"])
-            self.rows[name].append(row)
+            self._put(name, row)
         subjects = [
             "existence",
             *(f"event:{row['event_id']}" for row in parts["events"]),
@@ -144,7 +112,35 @@ class _Additions:
             meant = [self._fact(subject, agreement, parts["events"]) for subject in supports]
             for subject in dict.fromkeys([said_in, *meant]):
                 evidence = row["evidence"] if subject == said_in else ""
-                self.rows["citations"].append({**row, "subject": subject, "evidence": evidence})
+                self._put("citations", {**row, "subject": subject, "evidence": evidence})
+
+    def _put(self, name: str, row: Row) -> None:
+        """Add a row, unless it is on record.
+
+        Then it fills gaps of an agreement and betters the basis of a domain; what else differs is
+        said.
+        """
+        old = self.known.setdefault((name, *(row[column] for column in self.same[name])), row)
+        if old is row:
+            self.rows[name].append(row)
+            return
+        said = []
+        for column in map(str, self.draft.tables[name]):
+            new, former = row[column], old[column]
+            rank = self.bases.get(new, len(self.bases)) - self.bases.get(former, 0)
+            if (name == "agreements" and not former) or (column == "basis" and rank < 0):
+                old[column] = new
+            elif new and new != former:
+                said.append(f"{column} '{new}' (on record: '{former}')")
+        words = ", ".join(said)
+        if words and name == "agreements":
+            remedy = "Leave that out, or change it with 'accords correct'."
+            self.draft.object(
+                row["at"], f"is in the dataset already, with another {words}. {remedy}"
+            )
+        elif words and words not in self.told:
+            self.told.add(words)
+            self.draft.note(row["at"], f"not taken: {words}.")
 
     def _row(self, given: Mapping[str, Any], table: str, place: str) -> Row:
         """Return the fields of a mapping as text; object to those that are not of its table."""
@@ -164,7 +160,6 @@ class _Additions:
         return row
 
     def _part(self, entry: Entry, name: str, words: str) -> list[Row]:
-        """Return the rows of one list of an entry."""
         given = entry.get(name) or []
         if not isinstance(given, list) or not all(isinstance(row, dict) for row in given):
             place = _place(entry, f"{words}, {name}")
@@ -189,7 +184,7 @@ class _Additions:
             return None
         own["agreement_id"] = agreement or self._agreement_id(own, parts, known)
         if says_more or not agreement:
-            self.rows["agreements"].append(own)
+            self._put("agreements", own)
         return own["agreement_id"]
 
     def _agreement_id(self, own: Row, parts: Mapping[str, list[Row]], taken: set[str]) -> str:
@@ -198,13 +193,12 @@ class _Additions:
         signed = [row["date"] for row in dated if row["event"] == "signed"]
         named = {word for s in states for word in fold(self.party_names.get(s.upper(), s)).split()}
         named |= set(_EMPTY_WORDS.split())
-        subject = [word for word in _words(own["title"]) if word not in named]
+        subject = [word for word in _slug(own["title"]).split("-") if word not in named]
         who = "multi" if len(states) > 2 else "-".join(map(_slug, states))
         year = min(signed or [row["date"] for row in dated], default="nd")[:4]
         return _free("-".join(filter(None, (who, year, *subject[:4]))), taken)
 
     def _name_event(self, row: Row) -> None:
-        """Name an event without an id as the same one on record, or anew."""
         known = [old for old in self.rows["events"] if old["agreement_id"] == row["agreement_id"]]
         what = ("event", "party_id", "date")
         same = [old["event_id"] for old in known if all(old[c] == row[c] for c in what)]
@@ -213,7 +207,6 @@ class _Additions:
         row["event_id"] = row["event_id"] or (same or [free])[0]
 
     def _name_source(self, row: Row) -> None:
-        """Name a source as the one on record with its address or its id, or anew."""
         by = "url" if row["url"] else "source_id"
         same = [old for old in self.rows["sources"] if row[by] and old[by] == row[by]]
         if same:
@@ -225,7 +218,6 @@ class _Additions:
             row["source_id"] = _free(made, {old["source_id"] for old in self.rows["sources"]})
 
     def _locate(self, row: Row, events: list[Row]) -> None:
-        """Find the event and the source of a dispute."""
         row["field"] = self._fact(row["field"], row["agreement_id"], events)
         if url := row["url"]:
             found = [old["source_id"] for old in self.rows["sources"] if old["url"] == url]
@@ -249,23 +241,14 @@ class _Additions:
 
 
 def _place(row: Any, words: str) -> str:
-    """Return where a row was typed, with its line where the file tells it."""
     line = getattr(row, "line", 0)
     return f"line {line}, {words}" if line else words
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"[a-z0-9]+", fold(text))
-
-
 def _slug(text: str) -> str:
-    return "-".join(_words(text))
+    return "-".join(re.findall(r"[a-z0-9]+", fold(text)))
 
 
 def _free(name: str, taken: Collection[str]) -> str:
-    """Return the name, numbered where it is taken."""
-    number, free = 1, name
-    while free in taken:
-        number += 1
-        free = f"{name}-{number}"
-    return free
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(free for free in names if free not in taken)

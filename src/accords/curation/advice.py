@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
-from urllib.parse import urlsplit
 
 import pandas as pd
 
@@ -14,8 +12,6 @@ from accords.dataset import Dataset
 
 SERVES_MANY = 10
 """A page that more agreements cite than this is a list or a book: a locator says where in it."""
-
-_RELAYS = re.compile(r"[,;/]|\b(and|after|via|through|citing|quoting|by way of)\b")
 
 
 def advise(dataset: Dataset, changes: Iterable[RowChange]) -> list[Problem]:
@@ -57,45 +53,6 @@ def no_locator(dataset: Dataset, new: pd.DataFrame) -> pd.Series:
     return rows["source_id"] + " serves " + number + where
 
 
-def two_origins(dataset: Dataset, new: pd.DataFrame) -> pd.Series:
-    """Ask for the first source alone where an origin names a second one too."""
-    voices = pd.concat([dataset.sources["origin"], dataset.sources["publisher"]]).dropna()
-    known = {voice.casefold() for voice in voices if len(voice) > 2}
-
-    def several(origin: str) -> bool:
-        words = origin.casefold()
-        within = (v for v in known if v in words and v != words)
-        named = any(re.search(rf"(?<!\w){re.escape(voice)}(?!\w)", words) for voice in within)
-        return named and _RELAYS.search(words) is not None
-
-    origins = new["origin"].dropna()
-    origins = origins[origins.map(several).astype(bool)]
-    return "'" + origins + "' names more than one source, and would count as another than each."
-
-
-def mirror(dataset: Dataset, new: pd.DataFrame) -> pd.Series:
-    """Ask whether two addresses that differ in their subdomain alone are one page."""
-    pages = dataset.sources.assign(
-        at=dataset.sources.index,
-        page=dataset.sources["url"].map(_without_subdomain, na_action="ignore"),
-    ).dropna(subset=["page"])
-    both = pages.merge(pages, on="page", suffixes=("", "_other"))
-    both = both[(both["at"] != both["at_other"]) & both["at"].isin(new.index)]
-    other = both.drop_duplicates("at").set_index("at")["source_id_other"]
-    return "The address differs in its subdomain alone from that of " + other + "."
-
-
-def _without_subdomain(address: str) -> str | None:
-    """Return an address without scheme, subdomain and fragment; nothing where no path is left."""
-    try:
-        parts = urlsplit(address)
-        host = (parts.hostname or "").split(".")
-    except ValueError:
-        return None
-    path = parts.path.rstrip("/")
-    return f"{'.'.join(host[-2:])}{path}?{parts.query}" if path or parts.query else None
-
-
 def uncited_dispute(dataset: Dataset, new: pd.DataFrame) -> pd.Series:
     """Ask for a citation of a page that speaks in a dispute of an agreement."""
     pair = ["agreement_id", "source_id"]
@@ -114,16 +71,10 @@ def few_parties(dataset: Dataset, new: pd.DataFrame) -> pd.Series:
 
 Ask = Callable[[Dataset, pd.DataFrame], pd.Series]
 
-# fmt: off
 RULES: dict[str, tuple[Ask, str]] = {
-    "events.date": (second_signature,
-        "If sources disagree on one signature, keep one date and enter a dispute."),
+    "events.date": (second_signature, "If sources disagree, keep one date and enter a dispute."),
     "citations.locator": (no_locator, "Give the row, article or page."),
-    "sources.origin": (two_origins, "Give the first source alone."),
-    "sources.url": (mirror, "If it is the same page, cite that source."),
     "disputes.source_id": (uncited_dispute, "Cite it for what it supports, or as context."),
-    "agreements.parties_total": (few_parties,
-        "Add the others or their number; if there are none, it is bilateral."),
+    "agreements.parties_total": (few_parties, "Add them or their number; else it is bilateral."),
 }
 """What is asked about a column: the question about each row (by its position), and what to do."""
-# fmt: on

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from typing import Any, Literal, NamedTuple
@@ -26,8 +26,6 @@ COMPUTED = ("status", "confidence", "date")
 _ASIDE = ("claims", "readings", "distinct")
 """Tables that speak about agreements without being part of their record."""
 
-_KINDS: dict[str, Kind] = {"left_only": "removed", "right_only": "added", "both": "changed"}
-
 
 @dataclass(frozen=True)
 class RowChange:
@@ -43,11 +41,6 @@ class RowChange:
     fields: Mapping[str, tuple[str, str]]
     cells: Mapping[str, str]
 
-    @property
-    def agreement(self) -> str:
-        """The agreement that the row belongs to, or empty text."""
-        return self.key.get("agreement_id", "")
-
 
 def texts(dataset: Dataset) -> dict[str, pd.DataFrame]:
     """Return all tables as their files write them: text, empty where there is nothing."""
@@ -56,36 +49,30 @@ def texts(dataset: Dataset) -> dict[str, pd.DataFrame]:
 
 
 def compare(old: Dataset, new: Dataset) -> list[RowChange]:
-    """Return the rows that differ, by table in the descriptor's order, then by key.
-
-    A table or a column that one side lacks counts as empty there.
-    """
+    """Return the rows that differ, by table in the descriptor's order, then by key."""
     before, after = texts(old), texts(new)
-    declared = {r["name"]: r for side in (old, new) for r in side.descriptor["resources"]}
-    changes: list[RowChange] = []
-    for name, resource in declared.items():
-        key = resource["schema"]["primaryKey"]
-        none = pd.DataFrame(columns=key, dtype="str")
-        changes += _compare(name, key, before.get(name, none), after.get(name, none))
+    changes = []
+    for resource in new.descriptor["resources"]:
+        table, key = resource["name"], resource["schema"]["primaryKey"]
+        # Where a key is there twice, which the checks refuse, the last of its rows stands.
+        sides = {"was": before[table], "now": after[table]}
+        rows = pd.concat({side: t.drop_duplicates(key, keep="last") for side, t in sides.items()})
+        differing = rows.fillna("").drop_duplicates(keep=False)
+        found: dict[tuple[str, ...], dict[str, Any]] = defaultdict(dict)
+        records = differing.to_dict("records")
+        for side, row in zip(differing.index.get_level_values(0), records, strict=True):
+            found[tuple(row[column] for column in key)][side] = row
+        for at, states in sorted(found.items()):
+            was, now = states.get("was", {}), states.get("now", {})
+            pairs = {c: (was.get(c, ""), now.get(c, "")) for c in now or was}
+            fields = {column: pair for column, pair in pairs.items() if pair[0] != pair[1]}
+            named = dict(zip(key, at, strict=True))
+            changes.append(RowChange(table, named, _kind(was, now), fields, now or was))
     return changes
 
 
-def _compare(
-    table: str, key: list[str], old: pd.DataFrame, new: pd.DataFrame
-) -> Iterator[RowChange]:
-    # Where a key is there twice, which the checks refuse, the last of its rows stands.
-    sides = [side.drop_duplicates(key, keep="last") for side in (old, new)]
-    differing = pd.concat(sides, keys=("was", "now")).fillna("").drop_duplicates(keep=False)
-    found: dict[tuple[str, ...], dict[str, dict[str, str]]] = {}
-    rows: list[Any] = differing.to_dict("records")
-    for side, row in zip(differing.index.get_level_values(0), rows, strict=True):
-        found.setdefault(tuple(row[column] for column in key), {})[side] = row
-    for at, states in sorted(found.items()):
-        was, now = (states.get(side, {}) for side in ("was", "now"))
-        kind: Kind = "changed" if was and now else "added" if now else "removed"
-        pairs = {c: (was.get(c, ""), now.get(c, "")) for c in now or was}
-        fields = {column: pair for column, pair in pairs.items() if pair[0] != pair[1]}
-        yield RowChange(table, dict(zip(key, at, strict=True)), kind, fields, now or was)
+def _kind(was: object, now: object) -> Kind:
+    return "changed" if was and now else "added" if now else "removed"
 
 
 def summary(changes: Iterable[RowChange]) -> list[str]:
@@ -101,7 +88,6 @@ def summary(changes: Iterable[RowChange]) -> list[str]:
 class FindingChange(NamedTuple):
     """One finding of the report that reads differently; None where there is none."""
 
-    key: str
     lead: str
     before: str | None
     after: str | None
@@ -155,24 +141,22 @@ class Difference:
         rows = defaultdict(list)
         for row in self.rows:
             if row.table not in _ASIDE:
-                rows[row.agreement].append(row)
-        old, new = (facts(side).reset_index() for side in (self.old, self.new))
-        both = old.merge(new, "outer", "agreement_id", suffixes=("_was", "_now"), indicator="kind")
+                rows[row.key.get("agreement_id")].append(row)
+        old, new = (facts(side).to_dict("index") for side in (self.old, self.new))
         changes = []
-        for fact in both.astype("str").fillna("").sort_values("agreement_id").to_dict("records"):
-            name, kind = fact["agreement_id"], _KINDS[fact["kind"]]
-            side = "was" if kind == "removed" else "now"
-            pairs = {c: (fact[f"{c}_was"], fact[f"{c}_now"]) for c in COMPUTED}
-            computed = {c: p for c, p in pairs.items() if kind == "changed" and p[0] != p[1]}
-            if computed or name in rows:
-                here = fact[f"name_{side}"], kind, fact[f"date_{side}"]
-                changes.append(AgreementChange(name, *here, rows[name], computed))
+        for name in sorted(map(str, old.keys() | new.keys())):
+            was, now = old.get(name, {}), new.get(name, {})
+            pairs = {c: (was[c], now[c]) for c in COMPUTED if was and now and was[c] != now[c]}
+            if pairs or name in rows:
+                fact = now or was
+                of_it = fact["name"], _kind(was, now), fact["date"], rows[name], pairs
+                changes.append(AgreementChange(name, *of_it))
         return changes
 
     @cached_property
     def others(self) -> list[RowChange]:
         """Rows that belong to no agreement: sources, the record of the search, readings."""
-        return [row for row in self.rows if not row.agreement or row.table in _ASIDE]
+        return [r for r in self.rows if "agreement_id" not in r.key or r.table in _ASIDE]
 
     @cached_property
     def findings(self) -> list[FindingChange]:
@@ -183,7 +167,7 @@ class Difference:
         leads = {f.key: f.lead for side in found for f in side}
         old, new = ({f.key: plain(f.sentence) for f in side} for side in found)
         return [
-            FindingChange(key, leads[key], old.get(key), new.get(key))
+            FindingChange(leads[key], old.get(key), new.get(key))
             for key in dict.fromkeys([*new, *old])
             if old.get(key) != new.get(key)
         ]
@@ -199,40 +183,5 @@ class Difference:
 def facts(dataset: Dataset) -> pd.DataFrame:
     """Return name, status, confidence and date of each agreement as text, indexed by its id."""
     table = dataset.overview
-    name = table["short_name"].fillna(table["title"]) if "short_name" in table else table["title"]
+    name = table["short_name"].fillna(table["title"])
     return table[list(COMPUTED)].assign(name=name).astype("str").fillna("")
-
-
-def as_json(difference: Difference) -> dict[str, Any]:
-    """Return the difference as plain data, for other programs."""
-    return {
-        "from": {**_edition(difference.old), "origin": difference.origin},
-        "to": _edition(difference.new),
-        "rules": list(difference.rules),
-        "agreements": [
-            {
-                **{name: value for name, value in asdict(change).items() if name != "date"},
-                "computed": _pairs(change.computed),
-                "rows": [_row(row) for row in change.rows],
-            }
-            for change in difference.agreements
-        ],
-        "others": [_row(row) for row in difference.others],
-        "findings": [
-            {"key": f.key, "lead": f.lead, "from": f.before, "to": f.after}
-            for f in difference.findings
-        ],
-    }
-
-
-def _row(row: RowChange) -> dict[str, Any]:
-    key, fields = dict(row.key), _pairs(row.fields)
-    return {"table": row.table, "key": key, "kind": row.kind, "fields": fields}
-
-
-def _pairs(values: Mapping[str, tuple[str, str]]) -> dict[str, dict[str, str]]:
-    return {name: {"from": before, "to": after} for name, (before, after) in values.items()}
-
-
-def _edition(dataset: Dataset) -> dict[str, str]:
-    return {"edition": dataset.edition, "date": f"{dataset.released:%Y-%m-%d}"}

@@ -14,7 +14,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from accords.checks import Problem, check
@@ -29,11 +28,9 @@ from accords.errors import AccordsError
 EDGES = " \t\r\n\u00a0\u2007\u202f\u200b\u200c\u200d\u200e\u200f\u061c\ufeff"
 """What is trimmed from the ends of a cell: spaces of all kinds and marks that nobody sees."""
 
-_INVISIBLE = str.maketrans("", "", "\u200b\u200e\u200f\u061c\ufeff")
-_SPACES = str.maketrans("", "", " \u00a0\u2007\u202f\u066c")
-_DECIMAL = str.maketrans("\u066b", ".")
+_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200e\u200f\u061c\ufeff"))
+_IN_NUMBERS = str.maketrans("\u066b", ".", " \u00a0\u2007\u202f\u066c")
 _NUMBER = re.compile(r"(-?\d+)(?:\.(\d*?)0*)?")
-_HALVES = re.compile("[\ud800-\udfff]")
 
 
 class Remark(NamedTuple):
@@ -105,24 +102,22 @@ class Draft:
 
     def remark(self, problem: Problem) -> Remark:
         """Return a problem of the changed tables in the terms of their author."""
+        resources = {resource["path"]: resource for resource in self.descriptor["resources"]}
+        name = resources.get(problem.file, {}).get("name", problem.file)
         column = f", {problem.column}" if problem.column else ""
-        place, words = f"{problem.file}{column}", f"{problem.message} {problem.remedy}"
-        resources = (r for r in self.descriptor["resources"] if r["path"] == problem.file)
-        resource: Mapping[str, Any] = next(resources, {})
-        table = self.tables.get(resource.get("name", ""), pd.DataFrame())
-        if problem.row is not None and problem.row > 1 and len(table):
+        place, words = f"{name}{column}", f"{problem.message} {problem.remedy}"
+        for path in sorted(resources, key=len, reverse=True):
+            words = words.replace(path, f"the table '{resources[path]['name']}'")
+        table = self.tables.get(name)
+        if table is not None and problem.row is not None and problem.row > 1:
             # A text with line breaks takes several lines of the file.
             breaks = table.apply(lambda cells: cells.str.count("\n")).sum(axis=1)
-            last = 1 + (breaks + 1).cumsum().to_numpy()
-            row, name = int(np.searchsorted(last, problem.row)), resource["name"]
+            row = int(((breaks + 1).cumsum() + 1 < problem.row).sum())
             cells = table.iloc[row]
-            if where := self.rows.get((name, row)):
-                place = f"{where}{column}"
-            elif where := self.agreements.get(str(cells.get("agreement_id"))):
-                place = f"{where}, {name}{column}"
-            else:
-                key = ", ".join(cells[resource["schema"]["primaryKey"]])
-                place = f"{problem.file}, {key}{column}"
+            agreement = self.agreements.get(str(cells.get("agreement_id")))
+            key = ", ".join(cells[resources[problem.file]["schema"]["primaryKey"]])
+            where = f"{agreement}, {name}" if agreement else f"{name}, {key}"
+            place = f"{self.rows.get((name, row), where)}{column}"
             place = self.cells.get((name, row, problem.column or ""), place)
         return Remark(place, words, problem.severity)
 
@@ -142,11 +137,9 @@ def change(folder: Path, make: Callable[[Dataset], Draft]) -> Outcome:
         draft = make(before)
         if (errors := draft.errors()) and not draft.whole:
             raise Refused(errors)
-        files = {r["name"]: copy / r["path"] for r in before.descriptor["resources"]}
-        former = {name: file.read_bytes() for name, file in files.items()}
-        known = {p.message for p in check(copy) if p.severity == "warning"}
-        for name in files.keys() & draft.tables.keys():
-            draft.tables[name].to_csv(files[name], index=False, lineterminator="\n")
+        resources = {resource["name"]: resource for resource in before.descriptor["resources"]}
+        for name, table in draft.tables.items():
+            table.to_csv(copy / resources[name]["path"], index=False, lineterminator="\n")
         problems = [_of_today(problem) for problem in check(copy)]
         said = {error.place for error in errors}  # A cell that could not be read was explained.
         wrong = [draft.remark(p) for p in problems if p.severity == "error"]
@@ -155,13 +148,13 @@ def change(folder: Path, make: Callable[[Dataset], Draft]) -> Outcome:
         after = load(copy)
         changes = compare(before, after)
         changed = {change.table for change in changes}
-        for resource in before.descriptor["resources"]:
+        for name, resource in resources.items():
             # What did not change keeps its bytes; what did is written as all files are.
-            name = resource["name"]
-            new = to_csv(after.tables[name], resource) if name in changed else former[name]
-            files[name].write_bytes(new)
+            file, written = resource["path"], to_csv(after.tables[name], resource)
+            (copy / file).write_bytes(written if name in changed else (folder / file).read_bytes())
         if changes:
             codebook.renew(copy)
+        known = {problem.message for problem in check(folder)} if problems else ()
         warnings = [p for p in problems if p.message not in known] + advise(after, changes)
         return Outcome(changes, [*draft.remarks, *map(draft.remark, warnings)])
 
@@ -181,26 +174,27 @@ def cleaned(value: str, column: Mapping[str, Any]) -> tuple[str, str]:
     """
     kind, done = column["type"], []
     # Half a character cannot be written; the checks refuse the sign that stands for it.
-    whole = _HALVES.sub("\ufffd", value.replace("\r\n", "\n"))
+    whole = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    whole = whole.replace("\r\n", "\n")
     text = whole.strip(EDGES)
     if text != whole:
         done.append("spaces around it trimmed")
-    if kind in ("integer", "number") or is_dated(column):
+    if kind in ("integer", "number"):
+        number = plain_digits(text.translate(_INVISIBLE | _IN_NUMBERS))
+        if number != text:
+            done.append("digits written as 0-9 without spaces")
+        parts = _NUMBER.fullmatch(number)
+        text = ".".join(filter(None, parts.groups())) if parts else number
+    elif is_dated(column):
         digits = plain_digits(text.translate(_INVISIBLE))
         if digits != text:
             done.append("digits written as 0-9")
         text = digits
-    if kind in ("integer", "number"):
-        number = text.translate(_SPACES).translate(_DECIMAL)
-        if number != text:
-            done.append("spaces between digits removed")
-        parts = _NUMBER.fullmatch(number)
-        text = ".".join(filter(None, parts.groups())) if parts else number
     elif kind == "boolean":
         text = text.lower()
-    elif is_address(column) and (plain := plain_address(text)) != text:
+    elif is_address(column) and (address := plain_address(text)) != text:
         done.append("cleared of what does not belong to it")
-        text = plain
+        text = address
     return text, ", ".join(done)
 
 

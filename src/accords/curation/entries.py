@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
+import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,9 @@ Entry = dict[str, Any]
 
 
 class Written(dict[str, Any]):
-    """A mapping as it stands in a file, with the line on which it begins; 0 where none is known."""
+    """A mapping as it stands in a file, with the line on which it begins."""
 
-    def __init__(self, pairs: Any = (), line: int = 0) -> None:
+    def __init__(self, pairs: Any, line: int) -> None:
         super().__init__(pairs)
         self.line = line
 
@@ -39,27 +39,21 @@ def read_entries(file: str | os.PathLike[str]) -> list[Entry]:
     if path.suffix.lower() == ".csv":
         return _disputes(read_rows(path, DISPUTE))
     text = read_text(path)
+    if path.suffix.lower() == ".json":
+        text = text.replace("\t", " ")  # Else JSON is YAML.
     try:
-        if path.suffix.lower() == ".json":
-            documents = [json.loads(text, object_pairs_hook=_once)]
-        else:
-            documents = list(yaml.load_all(text, Loader=_Loader))
+        documents = list(yaml.load_all(text, Loader=_Loader))
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        words = error.problem or error.context
-        raise AccordsError(f"{path}{line}: {words}. {_COMPARE}") from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise AccordsError(f"{path}: {error}. {_COMPARE}") from error
-    except RecursionError as error:
-        raise AccordsError(f"{path}: holds lists in lists without end. {_COMPARE}") from error
+        words = f"{error.problem or error.context}. Compare with 'accords add --template'."
+        raise AccordsError(f"{path}{line}: {words}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise AccordsError(f"{path}: {error}. Compare with 'accords add --template'.") from error
     lists = [document if isinstance(document, list) else [document] for document in documents]
     entries = [entry for entries in lists for entry in entries if entry]
     if not entries or not all(isinstance(entry, dict) for entry in entries):
         raise AccordsError(f"{path}: holds no entry. Begin from 'accords add --template'.")
     return entries
-
-
-_COMPARE = "Compare with 'accords add --template'."
 
 
 def read_rows(
@@ -70,11 +64,15 @@ def read_rows(
     Raises :class:`AccordsError` when the file cannot be read, has no rows or other columns than
     these, or a row is too short or too long.
     """
-    path = Path(file)
+    path, known = Path(file), [*columns, *optional]
     lines = csv.reader(io.StringIO(read_text(path), newline=""))
     try:
         head = [name.strip() for name in next(lines, [])]
-        _right_columns(path, head, columns, optional)
+        if not set(columns) <= set(head) <= set(known) or len(set(head)) < len(head):
+            raise AccordsError(
+                f"{path}, line 1: is '{','.join(head)}'. It must name the columns, each once, "
+                f"separated by commas: {','.join(known)}."
+            )
         found, begins = [], lines.line_num + 1
         for cells in lines:
             if len(cells) not in (0, len(head)):
@@ -100,23 +98,7 @@ def read_text(path: Path) -> str:
         raise AccordsError(f"{path}: cannot be read ({error}). Save it as UTF-8 text.") from error
 
 
-def _right_columns(
-    path: Path, head: list[str], columns: Collection[str], optional: Collection[str]
-) -> None:
-    known = [*columns, *optional]
-    faults = [f"has no column '{name}'" for name in columns if name not in head]
-    for name in dict.fromkeys(head):
-        if name not in known or head.count(name) > 1:
-            faults.append(f"has a column '{name}' that is not known or there twice")
-    if faults:
-        raise AccordsError(
-            f"{path}, line 1: {', '.join(faults)}. The first line names the columns, separated by "
-            f"commas: {','.join(known)}."
-        )
-
-
 def _disputes(rows: list[Written]) -> list[Entry]:
-    """Gather rows of disputes into an entry for each agreement."""
     entries: dict[str, Entry] = {}
     for row in rows:
         agreement = row.pop("agreement_id")
@@ -138,10 +120,6 @@ class _Loader(yaml.BaseLoader):
         return made
 
 
-def _once(pairs: list[tuple[str, Any]]) -> Written:
-    """Return a JSON object; refuse a key given twice."""
-    made = Written(pairs)
-    if len(made) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ValueError(f"'{max(keys, key=keys.count)}' is given twice in one entry")
-    return made
+# A null, as programs write it, is an empty cell.
+_Loader.add_implicit_resolver("null", re.compile("null$"), ["n"])
+_Loader.add_constructor("null", lambda loader, node: "")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from accords.checks.cells import faults, is_address
+from accords.checks.cells import faults
 from accords.checks.problem import said
 from accords.curation.draft import cleaned
 from accords.dataset import Dataset
@@ -47,15 +46,13 @@ class Field:
     """One thing to fill in, as the descriptor declares it.
 
     ``codes`` are the table and column from which its values must come, if any; ``choices`` the
-    codes and their labels, where only these may be used, ``meanings`` their definitions; ``taken``
-    are values that other rows have, where each must be another.
+    codes and their labels, where only these may be used, ``meanings`` their definitions.
     """
 
     declared: Mapping[str, Any]
     codes: tuple[str, str] | None = None
     choices: Mapping[str, str] = field(default_factory=dict)
     meanings: Mapping[str, str] = field(default_factory=dict)
-    taken: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -68,15 +65,10 @@ class Field:
         return bool(self.declared.get("constraints", {}).get("required"))
 
     @property
-    def on_record(self) -> bool:
-        """Whether its values are ids of rows on record, to which others are added."""
-        return self.codes is not None and self.codes[1] in IDS
-
-    @property
     def listed(self) -> list[str]:
         """The codes that are shown whole, with numbers, where there are few."""
-        few = len(self.choices) <= LISTED and not self.on_record
-        return list(self.choices) if few else []
+        ids = self.codes is not None and self.codes[1] in IDS
+        return list(self.choices) if len(self.choices) <= LISTED and not ids else []
 
     def explained(self) -> Iterator[str]:
         """Say what the field means, and which codes it takes."""
@@ -87,37 +79,39 @@ class Field:
             yield from (f"  {code}: {meaning}" for code, meaning in self.meanings.items())
         elif self.listed:
             yield f"  One of: {', '.join(self.listed)}."
-        elif self.choices and not self.on_record:
+        elif self.choices and self.codes and self.codes[1] not in IDS:
             few = ", ".join(list(self.choices)[:3])
             yield f"  One of {len(self.choices)} codes, such as {few}."
 
     def read(self, typed: str, required: bool) -> Answer:
         """Read an answer: a text, or a code by itself, its number, its label or words of that."""
+        if self.declared["type"] == "list":
+            one = replace(self, declared={**self.declared, "type": "string"})
+            answers = [one.read(word, required) for word in typed.replace(",", " ").split()]
+            return " ".join(answer for answer, _ in answers), "".join(f for _, f in answers)
         answer, _ = cleaned(typed, self.declared)
-        worded = self._worded(answer)
-        named = {fold(word): code for code, label in self.choices.items() for word in (label, code)}
-        if answer.isdecimal() and 0 < int(answer) <= len(self.listed):
-            answer = self.listed[int(answer) - 1]
-        elif self.choices:
-            answer = named.get(fold(answer), worded[0] if len(worded) == 1 else answer)
+        meant = self._meant(answer)
+        answer = meant[0] if len(meant) == 1 else answer
         if not answer:
             return "", "This must be filled in." if required else ""
         if self.choices and answer not in self.choices:
             words = [*self.choices, *self.choices.values()]
-            near = worded[:5] or difflib.get_close_matches(answer, words, n=3, cutoff=0.5)
+            near = meant[:5] or difflib.get_close_matches(answer, words, n=3, cutoff=0.5)
             hint = f"Did you mean {' or '.join(near)}?" if near else "Type ? for the list."
             return answer, f"'{answer}' is not in the list. {hint}"
-        if answer in self.taken:
-            return answer, f"'{answer}' is taken already. Choose another."
         for breach, more in faults(self.declared, [answer]).get(answer, ()):
             return answer, " ".join(said(breach, {"value": answer, **more}))
         return answer, ""
 
-    def _worded(self, answer: str) -> list[str]:
-        """List the codes of which the label or the code itself has every word of an answer."""
-        wanted = set(re.findall(r"\w+", fold(answer)))
-        having = {c: re.findall(r"\w+", fold(f"{c} {label}")) for c, label in self.choices.items()}
-        return [code for code, words in having.items() if wanted and wanted <= set(words)]
+    def _meant(self, answer: str) -> list[str]:
+        """List the codes that an answer may mean: by number, code, label, or words of these."""
+        if answer.isdecimal() and 0 < int(answer) <= len(self.listed):
+            return [self.listed[int(answer) - 1]]
+        names = {code: (fold(code), fold(label)) for code, label in self.choices.items()}
+        wanted = set(fold(answer).split())
+        exact = [code for code, both in names.items() if fold(answer) in both]
+        worded = (code for code, both in names.items() if wanted <= set(" ".join(both).split()))
+        return exact or list(worded if wanted else ())
 
 
 def columns(dataset: Dataset, table: str) -> list[Field]:
@@ -128,7 +122,7 @@ def columns(dataset: Dataset, table: str) -> list[Field]:
         for key in resource["schema"].get("foreignKeys", ())
         if len(key["fields"]) == 1
     }
-    return [_column(dataset, table, f, codes.get(f["name"])) for f in resource["schema"]["fields"]]
+    return [_column(dataset, f, codes.get(f["name"])) for f in resource["schema"]["fields"]]
 
 
 def fields(dataset: Dataset, part: str) -> dict[str, Field]:
@@ -144,14 +138,10 @@ def fields(dataset: Dataset, part: str) -> dict[str, Field]:
     return own
 
 
-def _column(
-    dataset: Dataset, table: str, declared: Mapping[str, Any], codes: tuple[str, str] | None
-) -> Field:
-    rules, name = declared.get("constraints", {}), declared["name"]
+def _column(dataset: Dataset, declared: Mapping[str, Any], codes: tuple[str, str] | None) -> Field:
     if codes is None:
-        once = rules.get("unique") and name not in IDS and not is_address(declared)
-        taken = frozenset(dataset.tables[table][name].dropna()) if once else frozenset()
-        return Field(declared, choices={word: word for word in rules.get("enum", ())}, taken=taken)
+        allowed = declared.get("constraints", {}).get("enum", ())
+        return Field(declared, choices={word: word for word in allowed})
     if codes[0] == "sources":
         return Field(declared, codes)  # One names a source by its address.
     listed = dataset.tables[codes[0]]

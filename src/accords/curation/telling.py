@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 
 from accords.curation import changes
 from accords.curation.changes import AgreementChange, Difference, FindingChange, Kind, RowChange
+from accords.curation.fields import columns
 from accords.dataset import Dataset
 from accords.dataset.schema import is_codes
 from accords.templates import render
 from accords.words import listed, lowered, some
 
 FOLDED = 25
-"""A list of more lines than this is folded away, or counted where it cannot be folded."""
+"""A list of more lines than this is folded away where it can be unfolded."""
 
 _AROUND = 5
 """Words that are shown on either side of what differs in a text."""
@@ -32,7 +33,8 @@ _TITLES = {
     "events": "Steps added or corrected",
     "domains": "Domains added or corrected",
     "parties": "Parties added or corrected",
-    "citations": "Sources added",
+    "citations": "Citations added or corrected",
+    "disputes": "Disputes added or corrected",
     "agreements": "Other corrections",
 }
 """The kinds of change, in the order in which readers are told of them."""
@@ -40,7 +42,14 @@ _TITLES = {
 _LISTED = ("added", "removed", "status", "date")
 """Kinds that the change log and the report list; the others are many, and are counted there."""
 
-_NAMED = {"events": ("event", "party_id", "date"), "domains": ("domain",), "parties": ("party_id",)}
+_NAMED = {
+    "events": ("event", "party_id", "date"),
+    "domains": ("domain",),
+    "parties": ("party_id",),
+    "citations": ("source_id",),
+    "disputes": ("source_id", "value"),
+    "agreements": (),
+}
 """What names a row of a table to readers: its head, and what follows in brackets."""
 
 
@@ -57,15 +66,13 @@ class Line(NamedTuple):
 
 
 class Group(NamedTuple):
-    """All changes of one kind: a line for each agreement under what happened.
+    """All changes of one kind, a line for each agreement.
 
-    Where there are too many new agreements to read them all, ``counts`` says what they are.
     ``listed`` says whether readers of the report are shown the lines, and not their number alone.
     """
 
     title: str
     lines: list[Line]
-    counts: list[str]
     listed: bool
 
 
@@ -110,11 +117,12 @@ def counted(difference: Difference, shown: Callable[..., str] = lambda n, _: str
     ``shown`` writes a number, given with the ids of those agreements that the newer edition has.
     """
     said: dict[Kind, str] = {"added": "new", "changed": "changed", "removed": "no longer listed"}
-    counts = []
-    for kind, words in said.items():
-        ids = [change.agreement_id for change in difference.of(kind)]
-        if ids:
-            counts.append(f"{shown(len(ids), ids if kind != 'removed' else [])} {words}")
+    found = {kind: [change.agreement_id for change in difference.of(kind)] for kind in said}
+    counts = [
+        f"{shown(len(ids), ids if kind != 'removed' else [])} {said[kind]}"
+        for kind, ids in found.items()
+        if ids
+    ]
     if counts:
         return f"Agreements: {listed(counts)}."
     return "No agreement differs." if difference else "Nothing differs."
@@ -130,11 +138,7 @@ def groups(difference: Difference) -> list[Group]:
                 lines[kind].append(Line(change, said))
         else:
             lines[change.kind].append(Line(change, change.date))
-    groups = []
-    for kind, found in ((kind, found) for kind, found in lines.items() if found):
-        counts = _spread(difference) if kind == "added" and len(found) > FOLDED else []
-        groups.append(Group(_TITLES[kind], found, counts, kind in _LISTED))
-    return groups
+    return [Group(_TITLES[kind], lines[kind], kind in _LISTED) for kind in _TITLES if lines[kind]]
 
 
 def finding(change: FindingChange) -> str:
@@ -171,71 +175,44 @@ class _Words:
     """What happened to an agreement's rows: names and labels in place of codes."""
 
     def __init__(self, difference: Difference) -> None:
-        sides = (difference.old, difference.new)
-        old, new = map(_labels, sides)
+        old, new = _labels(difference.old), _labels(difference.new)
         self.labels = {name: old.get(name, {}) | labels for name, labels in new.items()}
-        self.titles: dict[tuple[str, str], str] = {}
-        self.lists: dict[tuple[str, str], str] = {}
-        for resource in difference.new.descriptor["resources"]:
-            table, schema = resource["name"], resource["schema"]
-            for field in schema["fields"]:
-                self.titles[table, field["name"]] = lowered(field.get("title", field["name"]))
-            for key in schema.get("foreignKeys", ()):
-                self.lists[table, key["fields"][0]] = key["reference"]["resource"]
-        self.cited = [s.citations.groupby("agreement_id")["source_id"].agg(set) for s in sides]
+        tables = [resource["name"] for resource in difference.new.descriptor["resources"]]
+        self.columns = {(t, one.name): one for t in tables for one in columns(difference.new, t)}
 
     def changes(self, change: AgreementChange) -> Iterator[tuple[str, str]]:
         """Yield each kind of change of one agreement, and what it is."""
         for name, pair in change.computed.items():
             labels = self.labels["statuses"] if name == "status" else {}
             yield name, _now(*(lowered(labels.get(value, value)) for value in pair))
-        rows = {table: list(found) for table, found in groupby(change.rows, lambda r: r.table)}
         # Where the agreement's date says it already, the date of a step is not said again.
         moved = {"date": change.computed.get("date")}
-        rows["events"] = [row for row in rows.get("events", ()) if row.fields != moved]
-        for table in _NAMED:
-            if rows.get(table):
-                yield table, "; ".join(self._row(row) for row in rows[table])
-        before, after = (cited.get(change.agreement_id, set()) for cited in self.cited)
-        if after - before:
-            yield "citations", self._publishers(after - before)
-        others = [said for row in rows.get("agreements", ()) for said in self._fields(row)]
-        if before - after:
-            others.append(f"no longer cited: {self._publishers(before - after)}")
-        known = [row for row in rows.get("citations", ()) if row.key["source_id"] in before & after]
-        if known:
-            others.append(f"what its sources are cited for ({some(len(known), 'citation')})")
-        if "disputes" in rows:
-            number = some(len(rows["disputes"]), "statement")
-            others.append(f"what its sources disagree about ({number})")
-        if others:
-            yield "agreements", "; ".join(others)
-
-    def _publishers(self, sources: Iterable[str]) -> str:
-        names = self.labels["sources"]
-        return listed(dict.fromkeys(names.get(source, source) for source in sorted(sources)))
+        rows = [row for row in change.rows if row.table != "events" or row.fields != moved]
+        for table, own in groupby(rows, lambda row: row.table):
+            yield table, "; ".join(dict.fromkeys(self._row(row) for row in own))
 
     def _row(self, row: RowChange) -> str:
-        """Return what happened to one step, domain or party."""
-        name, *more = (self._shown(row.table, c, row.cells[c]) for c in _NAMED[row.table])
-        name = name if row.table == "parties" else lowered(name)
+        shown = (self._shown(row.table, c, row.cells[c]) for c in _NAMED[row.table])
+        name, *more = (*shown, "")
+        name = lowered(name) if row.table in ("events", "domains") else name
         if row.kind == "changed":
-            return f"{name}: {', '.join(self._fields(row))}"
+            return f"{name}: {self._fields(row)}" if name else self._fields(row)
         known = ", ".join(filter(None, more))
         name = f"{name} ({known})" if known else name
         return f"no longer {name}" if row.kind == "removed" else name
 
-    def _fields(self, row: RowChange) -> list[str]:
+    def _fields(self, row: RowChange) -> str:
         """Return each field of a row that differs, long texts cut around the difference."""
         said = []
         for column, pair in row.fields.items():
             before, after = excerpts(*(self._shown(row.table, column, value) for value in pair))
-            said.append(f"{self.titles[row.table, column]} {_now(_joined(before), _joined(after))}")
-        return said
+            title = lowered(self.columns[row.table, column].declared["title"])
+            said.append(f"{title} {_now(_joined(before), _joined(after))}")
+        return ", ".join(said)
 
     def _shown(self, table: str, column: str, value: str) -> str:
-        """Return a value as readers know it."""
-        return self.labels.get(self.lists.get((table, column), ""), {}).get(value, value)
+        codes = self.columns[table, column].codes
+        return self.labels.get(codes[0], {}).get(value, value) if codes else value
 
 
 def _labels(dataset: Dataset) -> dict[str, dict[str, str]]:
@@ -258,20 +235,3 @@ def _now(before: str, after: str) -> str:
 
 def _joined(stretches: Iterable[tuple[str, bool]]) -> str:
     return " ".join(text for text, _ in stretches)
-
-
-def _spread(difference: Difference) -> list[str]:
-    """Count the new agreements by state, decade and kind, a sentence for each."""
-    new = difference.new
-    rows = new.overview.loc[[change.agreement_id for change in difference.of("added")]]
-    decades = (rows["year"] // 10 * 10).map("{:.0f}s".format, na_action="ignore")
-    kinds = rows["instrument_family"].map(new.labels("instrument_families"))
-    tallies = {
-        "state": rows["focus"].explode().dropna().map(new.party_names).value_counts(),
-        "decade": decades.fillna("undated").value_counts().sort_index(),
-        "kind": kinds.value_counts(),
-    }
-    return [
-        f"By {name}: {', '.join(f'{label} {number}' for label, number in tally.items())}."
-        for name, tally in tallies.items()
-    ]

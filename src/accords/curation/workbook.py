@@ -17,7 +17,6 @@ from accords.dataset import Dataset, to_csv
 from accords.errors import AccordsError
 
 GUIDE = "read me"
-CODEBOOK = "codebook"
 STATE = "accords-data"
 """Name of the document property that says which state of the data a workbook was made from."""
 
@@ -39,10 +38,7 @@ _ABOUT = {
     "Taking it back": "accords import-workbook FILE.xlsx checks all of it, then updates.",
 }
 
-_ALLOWED = (
-    *("format_cells", "format_columns", "format_rows"),
-    *("insert_rows", "delete_rows", "sort", "autofilter"),
-)
+_ALLOWED = "format_cells format_columns format_rows insert_rows delete_rows sort autofilter"
 """What the protection of a sheet leaves free."""
 
 
@@ -68,13 +64,12 @@ def write_workbook(dataset: Dataset, path: str | os.PathLike[str]) -> None:
                 "created": dataset.released.to_pydatetime(),
             }
         )
-        book.set_custom_property(STATE, fingerprint(dataset.tables, dataset.descriptor))
+        book.set_custom_property(STATE, fingerprint(dataset))
         formats = _formats(book)
         _write_guide(book.add_worksheet(GUIDE), dataset, formats)
         for resource in dataset.descriptor["resources"]:
             sheet = book.add_worksheet(resource["name"])
             _write_table(sheet, resource, tables, dataset, formats)
-        _write_codebook(book.add_worksheet(CODEBOOK), dataset, formats)
 
     file = Path(path)
     beside = file.with_name(f".{file.name}.{os.getpid()}")
@@ -89,13 +84,11 @@ def write_workbook(dataset: Dataset, path: str | os.PathLike[str]) -> None:
         ) from error
 
 
-def fingerprint(tables: Mapping[str, pd.DataFrame], descriptor: Mapping[str, Any]) -> str:
+def fingerprint(dataset: Dataset) -> str:
     """Return a hash of the content of all tables."""
-    content = hashlib.sha256()
-    for resource in descriptor["resources"]:
-        content.update(resource["name"].encode() + b"\0")
-        content.update(to_csv(tables[resource["name"]], resource))
-    return content.hexdigest()[:32]
+    resources = dataset.descriptor["resources"]
+    content = (r["name"].encode() + b"\0" + to_csv(dataset.tables[r["name"]], r) for r in resources)
+    return hashlib.sha256(b"".join(content)).hexdigest()[:32]
 
 
 def _formats(book: Any) -> dict[str, Any]:
@@ -156,17 +149,15 @@ def _write_table(
     sheet.freeze_panes(1, 1)
     if len(table):
         sheet.autofilter(0, 0, len(table), len(table.columns) - 1)
-    sheet.protect("", dict.fromkeys(_ALLOWED, True))
+    sheet.protect("", dict.fromkeys(_ALLOWED.split(), True))
 
 
 def _choices(one: Field, tables: Mapping[str, pd.DataFrame]) -> str | list[str]:
     """Return what a column's drop-down offers: a range of another sheet, or a short list."""
     from xlsxwriter.utility import xl_col_to_name
 
-    if one.declared["type"] == "boolean":
-        return ["true", "false"]
     if one.codes is None or tables[one.codes[0]].empty:
-        return [] if one.codes else list(one.choices)
+        return ["true", "false"] if one.declared["type"] == "boolean" else list(one.choices)
     table, column = one.codes
     letter = xl_col_to_name(tables[table].columns.get_loc(column))
     return f"='{table}'!${letter}$2:${letter}${len(tables[table]) + 1}"
@@ -194,27 +185,3 @@ def _write_guide(sheet: Any, dataset: Dataset, formats: Mapping[str, Any]) -> No
         sheet.write_url(row, 0, f"internal:'{name}'!A1", formats["link"], string=name)
         rows = len(dataset.tables[name])
         sheet.write_row(row, 1, (resource.get("description", ""), rows), formats["prose"])
-
-
-def _write_codebook(sheet: Any, dataset: Dataset, formats: Mapping[str, Any]) -> None:
-    """List all columns of all tables, with what they mean."""
-    head = ("table", "column", "title", "type", "required", "values", "description", "example")
-    sheet.write_row(0, 0, head, formats["head"])
-    for at, width in enumerate((24, 20, 22, 10, 9, 40, 90, 44)):
-        sheet.set_column(at, at, width)
-    described = [
-        (resource["name"], one)
-        for resource in dataset.descriptor["resources"]
-        for one in columns(dataset, resource["name"])
-    ]
-    for row, (table, one) in enumerate(described, start=1):
-        pattern = one.declared.get("constraints", {}).get("pattern", "")
-        listed = ".".join(one.codes) if one.codes else ", ".join(one.choices)
-        line = (
-            *(table, one.name, one.declared["title"], one.declared["type"]),
-            "yes" if one.required else "",
-            *(listed or pattern, one.declared["description"]),
-            str(one.declared.get("example") or ""),
-        )
-        sheet.write_row(row, 0, line, formats["prose"])
-    sheet.freeze_panes(1, 0)

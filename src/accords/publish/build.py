@@ -74,7 +74,7 @@ def plan(
         data=(data or root / "data").resolve(),
         out=place,
         figures=((root if place == usual else place) / FIGURES).resolve(),
-        focus=tuple(focus) if focus else None,
+        focus=None if focus is None else tuple(focus),
         pdf=pdf,
         since=since,
     )
