@@ -35,7 +35,7 @@ _TITLES = {
     "parties": "Parties added or corrected",
     "citations": "Citations added or corrected",
     "disputes": "Disputes added or corrected",
-    "agreements": "Other corrections",
+    "agreements": "Wording, notes and values corrected",
 }
 """The kinds of change, in the order in which readers are told of them."""
 
