@@ -24,7 +24,7 @@ FILTERED = "of one partner of late"
 everywhere = pytest.mark.parametrize(
     "case",
     [
-        *("shipped", "small", "one of each", "made up"),
+        *("shipped", "one of each", "made up"),
         *("one state without domains", "three states", FILTERED),
     ],
 )

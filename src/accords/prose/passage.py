@@ -1,8 +1,8 @@
 """What all that is said has in common: it is worded by a template, from tables.
 
-The template is called as the function that says it. It gets the dataset and the tables under the
-names that the function gives them, and what the function returns: the parts that take more than a
-template to compute.
+The template is named as the function. It gets the dataset, the tables under the names of the
+function's parameters, and what the function returns: the parts that take more than a template to
+compute. A function that returns nothing leaves all to its template.
 """
 
 from __future__ import annotations
@@ -117,6 +117,7 @@ def _parts(tell: Tell[...], dataset: Dataset, args: Any, options: Any) -> Parts:
 
 
 def _known(dataset: Dataset) -> Parts:
+    """Return what every template may use."""
     return {
         **WORDS,
         "dataset": dataset,
