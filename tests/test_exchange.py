@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import gc
 import json
+import os
 import shutil
-import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,34 +17,29 @@ import pytest
 from accords import exchange
 from accords.errors import AccordsError
 
-KILLED = 137
 
-CHANGE = """
-import os, sys
-from pathlib import Path
-from accords import exchange
-import filelock
-
-folder, out, last = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-seen = 0
+class Killed(BaseException):
+    """Stands for the end of a process: whatever would touch a file from then on raises it again."""
 
 
-def count(event, arguments):
-    global seen
-    if event.split(".")[0] in ("open", "os", "shutil") and str(folder.parent) in str(arguments):
-        seen += 1
-        if seen > last:
-            os._exit(137)
+class Steps:
+    """Counts what is done to files below a folder, and kills whoever takes one step too many."""
+
+    def __init__(self) -> None:
+        self.folder = ""
+        self.left = 0
+        sys.addaudithook(self.count)
+
+    def count(self, event: str, arguments: tuple[object, ...]) -> None:
+        if not self.folder or event.split(".")[0] not in ("open", "os", "shutil"):
+            return
+        if self.folder in str(arguments):
+            self.left -= 1
+            if self.left < 0:
+                raise Killed
 
 
-sys.addaudithook(count)
-with exchange.locked(folder), exchange.staged(folder) as aside:
-    for name in ("one", "two"):
-        (aside / name).write_text("new")
-    changes = {folder / name: aside / name for name in ("one", "two")}
-    exchange.replace(folder, {**changes, folder / "gone": None, out / "made": None})
-"""
-"""Changes a folder, and is killed before its step after the last that it may take."""
+STEPS = Steps()
 
 OLD = {"one": "old", "two": "old", "gone": "old", "made": "old"}
 NEW = {"one": "new", "two": "new"}
@@ -64,6 +61,16 @@ def fresh(folder: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Wait neither for the disk, on which a kill does not depend, nor for garbage of others."""
+    monkeypatch.setattr(os, "fsync", lambda file: None)
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 def state(folder: Path) -> dict[str, str]:
     places = (folder, folder.with_name("out"))
     files = [file for place in places for file in place.rglob("*") if file.is_file()]
@@ -71,7 +78,7 @@ def state(folder: Path) -> dict[str, str]:
 
 
 def change(folder: Path) -> None:
-    """Do in this process what is killed in another."""
+    """Replace two files, and take away one here and one in another folder."""
     with exchange.locked(folder), exchange.staged(folder) as aside:
         changes: dict[Path, Path | None] = {folder / "gone": None}
         changes[folder.with_name("out") / "made"] = None
@@ -81,10 +88,17 @@ def change(folder: Path) -> None:
         exchange.replace(folder, changes)
 
 
-def killed_after(folder: Path, steps: int) -> int:
-    """Change a folder in another process, killed after so many steps; return how it ended."""
-    command = [sys.executable, "-c", CHANGE, folder, folder.with_name("out"), str(steps)]
-    return subprocess.run(command, check=False).returncode
+def killed_after(folder: Path, steps: int) -> bool:
+    """Change a folder as a process does that is killed after so many steps; say whether it was."""
+    STEPS.folder, STEPS.left = str(folder.parent), steps
+    try:
+        change(folder)
+    except Killed:
+        return True
+    finally:
+        STEPS.folder = ""
+        gc.collect()  # The lock of whoever was killed ends with it.
+    return False
 
 
 def test_all_files_are_exchanged_and_nothing_is_left_over(folder: Path) -> None:
@@ -92,11 +106,12 @@ def test_all_files_are_exchanged_and_nothing_is_left_over(folder: Path) -> None:
     assert state(folder) == NEW
 
 
+@pytest.mark.usefixtures("quick")
 def test_killed_at_any_step_the_folder_is_all_old_or_all_new_when_it_is_opened(
     folder: Path,
 ) -> None:
     ends, steps = [], 0
-    while killed_after(fresh(folder), steps) == KILLED:
+    while killed_after(fresh(folder), steps):
         halfway = state(folder)
         exchange.settle(folder)
         after = state(folder)
@@ -107,10 +122,11 @@ def test_killed_at_any_step_the_folder_is_all_old_or_all_new_when_it_is_opened(
     assert 5 < sum(ends) < len(ends) - 5, "it was killed both before and after"
 
 
+@pytest.mark.usefixtures("quick")
 def test_what_settles_may_be_killed_itself(folder: Path) -> None:
     """Each run of a chain is killed a little later, and the last one comes through."""
     steps = 0
-    while killed_after(folder, steps) == KILLED:
+    while killed_after(folder, steps):
         steps += 3
     assert state(folder) == NEW
 

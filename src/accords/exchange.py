@@ -54,7 +54,10 @@ def locked(
         waiting()
         lock.acquire()
     try:
-        _recover(folder)
+        if (folder / ASIDE / _JOURNAL).exists():
+            with _halfway(folder):
+                _follow_journal(folder)
+        shutil.rmtree(folder / ASIDE, ignore_errors=True)
         yield
     finally:
         # A file that others wait for may be removed while it is locked, and only then; Windows
@@ -110,30 +113,21 @@ def settle(folder: Path) -> None:
     Whoever reads the folder may call it first: it is cheap where nothing is to be settled. An
     :class:`AccordsError` says that the files are partly changed and the rest cannot be written.
     """
-    aside = folder / ASIDE
-    if not aside.is_dir() and not (folder / LOCK).exists():
-        return
-    if (aside / _JOURNAL).exists():
+    if (folder / ASIDE / _JOURNAL).exists():
         with _halfway(folder), locked(folder, lambda: None, patience=0):
             return
-    # Another process may still be making its change ready.
-    with suppress(Busy, OSError), locked(folder, patience=0):
-        return
-
-
-def _recover(folder: Path) -> None:
-    aside = folder / ASIDE
-    if (aside / _JOURNAL).exists():
-        with _halfway(folder):
-            _follow_journal(folder)
-    shutil.rmtree(aside, ignore_errors=True)
+    if (folder / ASIDE).is_dir() or (folder / LOCK).exists():
+        # Another process may still be making its change ready.
+        with suppress(Busy, OSError), locked(folder, patience=0):
+            return
 
 
 def _write_journal(folder: Path, changes: Mapping[Path, Path | None]) -> None:
     """Write down which file takes whose place; from then on the change counts as made."""
     aside = folder / ASIDE
     steps = [
-        [_relative(to, folder), file and _relative(file, folder)] for to, file in changes.items()
+        [file and Path(os.path.relpath(file, folder)).as_posix() for file in step]
+        for step in changes.items()
     ]
     draft = aside / f"{_JOURNAL}.part"
     # The number of the folder in its file system tells a copy of it, where what the journal names
@@ -146,9 +140,8 @@ def _write_journal(folder: Path, changes: Mapping[Path, Path | None]) -> None:
 def _follow_journal(folder: Path) -> None:
     """Move each file that still waits to its target, and end the journal."""
     aside = folder / ASIDE
-    journal = aside / _JOURNAL
     try:
-        told = json.loads(journal.read_text(encoding="utf-8"))
+        told = json.loads((aside / _JOURNAL).read_text(encoding="utf-8"))
         own, steps = told["folder"] == aside.stat().st_ino, told["steps"]
     except (ValueError, KeyError, TypeError):
         own, steps = False, []
@@ -158,12 +151,11 @@ def _follow_journal(folder: Path) -> None:
             "Restore the files here from a whole copy, and delete that folder."
         )
     for target, file in steps:
-        place = folder / target
         if file is None:
-            place.unlink(missing_ok=True)
+            (folder / target).unlink(missing_ok=True)
         elif (folder / file).exists():
-            _move(folder / file, place)
-    journal.unlink()
+            _move(folder / file, folder / target)
+    (aside / _JOURNAL).unlink()
 
 
 def _move(file: Path, target: Path) -> None:
@@ -191,12 +183,6 @@ def alike(file: Path, other: Path | None) -> bool:
 def _flush(file: Path) -> None:
     with file.open("r+b") as written:
         os.fsync(written.fileno())
-
-
-def _relative(path: Path, folder: Path) -> str:
-    with suppress(ValueError):  # On another drive of Windows.
-        path = Path(os.path.relpath(path, folder))
-    return path.as_posix()
 
 
 @contextmanager

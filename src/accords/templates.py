@@ -26,9 +26,8 @@ def render(package: str, name: str, /, **context: Any) -> str:
     return template(package, name).render(context)
 
 
-@cache
 def template(package: str, name: str) -> Template:
-    """Return a template, read once."""
+    """Return a template."""
     return _environment(package).get_template(name)
 
 

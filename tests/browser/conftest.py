@@ -1,22 +1,61 @@
-"""A real Chromium, and the report built from the shipped data."""
+"""A real Chromium, the report built from the shipped data, and a small page of made-up rows."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import builders
+import pandas as pd
 import pytest
 from filelock import FileLock
+from pages import write_page
 
+from accords.dataset import Dataset
 from accords.publish import browser
 from accords.publish.build import build, plan
+from accords.words import partner_anchor
 
 ARGUMENTS = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 )
+
+WORDS = {
+    "aze-ita": {"summary": "Military co-operation, also in cyber defence.\n\nC-27J aircraft."},
+    "aze-mar": {
+        "title_original": "Azərbaycan ilə Mərakeş arasında hərbi əməkdaşlıq",
+        "language_original": "az",
+        "summary": "Military cooperation; Hasanov signed it in Marrakech.",
+    },
+    "aze-tur-old": {"summary": "Cooperation of the military schools."},
+    "fra-mar": {"title_original": "اتفاق مع المغرب", "language_original": "ar"},
+    "mar-usa-note": {"summary": "F-16 aircraft, to be based near Marrakech."},
+    "many": {"summary": "Exercises with 16 F planes and drones."},
+}
+"""What readers search for, by agreement."""
+
+NUMBER = ("aze-isr-buy", "aze-ita", "aze-mar", "aze-tur-old")
+"""The agreements behind the number in the page's text."""
+
+MORE = (
+    *(("aze-tur-more", "AZE", "TUR"),),
+    *(("mar-usa-one", "MAR", "USA"), ("mar-usa-two", "MAR", "USA")),
+)
+"""Agreements with which Türkiye and the United States have enough for pages of their own."""
+
+TEXT = f"""# Text
+
+See <a href="#evidence" data-rows="{" ".join(NUMBER)}" id="number">these</a>, or
+<a href="#records" id="menu">the table</a>, or
+<a href="#{partner_anchor("TUR")}" id="name">Türkiye</a>.
+
+<p style="margin-block: 150rem">See
+<a href="#evidence" data-rows="aze-mar" id="far">this</a>.</p>
+"""
 
 
 @pytest.fixture(scope="session")
@@ -40,3 +79,79 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     with FileLock(shared / "report.lock"):
         return build(plan(builders.SHIPPED, shared / "report")).page
+
+
+@pytest.fixture(scope="session")
+def worded() -> Dataset:
+    """The small dataset with words to search for, and a few agreements more."""
+    more = builders.tiny(
+        parties=[{"agreement_id": a, "party_id": party} for a, *two in MORE for party in two],
+        events=[{"agreement_id": a, "date": f"201{n}"} for n, (a, *_) in enumerate(MORE)],
+    )
+    tables = dict(builders.small().tables)
+    for name in ("agreements", "parties", "events", "citations"):
+        tables[name] = pd.concat([tables[name], more.tables[name]], ignore_index=True)
+    agreements = tables["agreements"].set_index("agreement_id")
+    for agreement, words in WORDS.items():
+        for column, text in words.items():
+            agreements.loc[agreement, column] = text
+    tables["agreements"] = agreements.reset_index()
+    return replace(builders.small(), tables=tables)
+
+
+@pytest.fixture(scope="session")
+def address(worded: Dataset, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The page of that dataset, under the report's policy."""
+    return write_page(worded, tmp_path_factory.mktemp("page") / "page.html", **{"01-text": TEXT})
+
+
+@pytest.fixture(scope="session")
+def long(tmp_path_factory: pytest.TempPathFactory) -> tuple[Dataset, str]:
+    """A dataset of thousands of agreements, of unlike length, and its page."""
+    ids = [f"a{n:04}" for n in range(2000)]
+    dataset = builders.tiny(
+        agreements=[
+            {"agreement_id": key, "notes": "At length. " * (n * n % 97)}
+            for n, key in enumerate(ids)
+        ],
+        parties=[{"agreement_id": key, "party_id": p} for key in ids for p in ("AZE", "ITA")],
+        domains=[{"agreement_id": key, "domain": "training"} for key in ids[::3]],
+    )
+    file = tmp_path_factory.mktemp("long") / "page.html"
+    return dataset, write_page(dataset, file, **{"01-text": "# Text"})
+
+
+@pytest.fixture
+def visit(chromium: Any) -> Iterator[Callable]:
+    """Open an address in a context of its own; fail on any error in the console."""
+    contexts, problems = [], []
+
+    def open_page(url: str, **options: Any) -> Any:
+        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.on("console", lambda message: problems.append(message.text))
+        tab.on("pageerror", lambda error: problems.append(str(error)))
+        tab.goto(url)
+        return tab
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not problems
+
+
+@pytest.fixture(scope="session")
+def barriers() -> Callable[..., list[tuple[str, str]]]:
+    """Ask axe what keeps people out of an open page; ``options`` are those of ``axe.run``."""
+    import axe_playwright_python
+
+    axe = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+    source = axe.read_text(encoding="utf-8")
+
+    def found(tab: Any, **options: Any) -> list[tuple[str, str]]:
+        tab.evaluate(source)
+        told = tab.evaluate("asked => axe.run(asked)", {"resultTypes": ["violations"], **options})
+        return [(fault["id"], fault["nodes"][0]["html"][:120]) for fault in told["violations"]]
+
+    return found

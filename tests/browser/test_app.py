@@ -37,27 +37,19 @@ def page(chromium) -> Iterator:
     page.close()
 
 
-def test_the_page_shows_the_explorer_without_code_and_its_filters_work(page, address, dataset):
-    page.goto(address)
-    wait_for_dots(page, len(dataset.overview["year"].dropna()))
-    assert page.get_by_text("view = explore(ds)").count() == 0
-    narrowed_to_cyber(page, dataset)
-
-
-def test_the_page_fetches_nothing_from_elsewhere(page, address, dataset):
+def test_the_page_shows_the_explorer_alone_loses_no_early_choice_and_asks_no_one_else(
+    page, address, dataset
+):
     asked = []
     page.on("request", lambda request: asked.append(request))
+    page.add_init_script(SLOW_TO_START)
     page.goto(address)
-    wait_for_dots(page, len(dataset.overview["year"].dropna()))
+    # The choice is made while the page is still loading.
+    narrowed_to_cyber(page, dataset)
+    assert page.get_by_text("view = explore(ds)").count() == 0
     own = (address, "data:", "blob:")
     assert any(request.url.startswith(address) for request in asked)
     assert {r.failure for r in asked if not r.url.startswith(own)} <= {"csp"}
-
-
-def test_a_choice_made_while_the_page_is_still_loading_is_not_lost(page, address, dataset):
-    page.add_init_script(SLOW_TO_START)
-    page.goto(address)
-    narrowed_to_cyber(page, dataset)
 
 
 def narrowed_to_cyber(page, dataset) -> None:

@@ -2,57 +2,26 @@
 
 from __future__ import annotations
 
-import base64
 import csv
-import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import axe_playwright_python
 import pandas as pd
 import pytest
-from builders import shipped, small
+from builders import small
+from pages import write_page
 from playwright.sync_api import expect
 
-from accords.analysis.accord import accord_id
 from accords.dataset import Dataset, citations
-from accords.publish import metadata, page, records
 
 pytestmark = pytest.mark.browser
 
-ACCORD = accord_id(shipped())
+ACCORD = "aze-mar"
+NUMBER, FAR = "#chapter-text-number", "#chapter-text-far"
+BEHIND = {"aze-isr-buy", "aze-ita", "aze-mar", "aze-tur-old"}
 HOSTILE = "\"'><script>document.title='run'</script><img src=x onerror=\"document.title='run'\">"
-AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-
-
-def write(dataset: Dataset, folder: Path) -> str:
-    """Write a page around the evidence, under the report's policy; give its address."""
-    script = page.script("table.js")
-    allowed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    policy = f"default-src 'none'; script-src 'sha256-{allowed}'; style-src 'unsafe-inline'"
-    some = records.row_set([0, 1, 2, 4])
-    sources = page.with_row_sets(records.source_list(dataset), dataset)
-    file = folder / "page.html"
-    file.write_text(
-        f"""<!doctype html><html lang="en"><head><meta charset="utf-8">
-        <meta http-equiv="Content-Security-Policy" content="{policy}; img-src data:">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>Evidence</title>{metadata.tags(dataset)}<style>{page.style()}</style></head>
-        <body><main><h1>Evidence</h1>
-        <p>See <a href="#evidence" data-set="{some}" id="number">these</a>, or
-        <a href="#records" id="menu">the table</a>.</p>
-        <p style="margin-block: 150rem">See <a href="#evidence" data-set="1" id="far">this</a>.</p>
-        <section class="broad" id="records"><h2>Table</h2>
-        {records.evidence_table(dataset)}</section>
-        <section class="broad"><h2>Agreements</h2>{records.agreement_sections(dataset)}</section>
-        <section class="broad"><h2>Sources</h2>{sources}</section>
-        </main><script>{script}</script></body>""",
-        encoding="utf-8",
-    )
-    return file.as_uri()
 
 
 def hostile() -> Dataset:
@@ -75,45 +44,8 @@ def hostile() -> Dataset:
     return replace(dataset, tables=tables)
 
 
-def many(times: int) -> Dataset:
-    """The shipped dataset several times over."""
-    dataset = shipped()
-    tables = dict(dataset.tables)
-    for name in ("agreements", "parties", "events", "domains", "citations", "disputes"):
-        copies = []
-        for n in range(times):
-            copy = tables[name].copy()
-            for column in ("agreement_id", "part_of", "supersedes"):
-                if column in copy:
-                    copy[column] = copy[column] + f"-{n}"
-            copies.append(copy)
-        tables[name] = pd.concat(copies, ignore_index=True)
-    return replace(dataset, tables=tables)
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory) -> str:
-    return write(shipped(), tmp_path_factory.mktemp("evidence"))
-
-
-@pytest.fixture
-def visit(chromium) -> Iterator[Callable]:
-    """Open an address in a context of its own; fail on any error in the console."""
-    contexts, problems = [], []
-
-    def open_page(url: str, **options):
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
-        contexts.append(context)
-        tab = context.new_page()
-        tab.on("console", lambda message: problems.append(message.text))
-        tab.on("pageerror", lambda error: problems.append(str(error)))
-        tab.goto(url)
-        return tab
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not problems
+def write(dataset: Dataset, folder: Path) -> str:
+    return write_page(dataset, folder / "page.html", **{"01-text": "# Text"})
 
 
 def shown(tab) -> list[str]:
@@ -153,27 +85,27 @@ def saved(tab, kind: str) -> str:
     return Path(download.value.path()).read_text(encoding="utf-8")
 
 
-def test_search_folds_accents_case_and_scripts(visit, address):
+def test_search_folds_accents_case_and_scripts(visit, address, worded):
     tab = visit(address)
     assert ACCORD in search(tab, "AZƏRBAYCAN Mərakeş")
     assert search(tab, "azerbaycan merakes") == search(tab, "Azərbaycan Mərakeş")
     assert search(tab, "turkiye") == search(tab, "TÜRKİYE")
     assert search(tab, "hasanov  marrakech") == search(tab, "Marrakech, Hasanov")
-    assert ACCORD in search(tab, "المغرب")
+    assert "fra-mar" in search(tab, "المغرب")
     assert search(tab, "المغرب") <= search(tab, "مغرب")
     assert search(tab, "C-27J") == search(tab, "c-27j") != set()
     assert set() != search(tab, "F-16") < search(tab, "f 16")
     assert search(tab, "no such words anywhere") == set()
-    assert count(tab) == f"0 of {len(shipped().agreements)} agreements"
+    assert count(tab) == f"0 of {len(worded.agreements)} agreements"
 
 
-def test_filters_agree_with_the_dataset(visit, address):
+def test_filters_agree_with_the_dataset(visit, address, worded):
     tab = visit(address)
-    overview = shipped().overview
-    tab.select_option("select[name=domain]", "cyber")
-    tab.fill("input[name=from]", "2020")
+    overview = worded.overview
+    tab.select_option("select[name=domain]", "training")
+    tab.fill("input[name=from]", "2010")
     expected = overview[
-        overview["domains"].map(lambda codes: "cyber" in codes) & (overview["year"] >= 2020)
+        overview["domains"].map(lambda codes: "training" in codes) & (overview["year"] >= 2010)
     ]
     assert set(shown(tab)) == set(expected.index)
     assert count(tab) == f"{len(expected)} of {len(overview)} agreements"
@@ -187,40 +119,41 @@ def test_filters_agree_with_the_dataset(visit, address):
     assert set(shown(tab)) == set(overview.index[overview["confidence"] == "low"])
 
 
-def test_partners_and_kinds_of_sources_can_be_chosen(visit, address):
+def test_partners_and_kinds_of_sources_can_be_chosen(visit, address, worded):
     tab = visit(address)
-    parties = shipped().parties
+    parties = worded.parties
     tab.select_option("select[name=partner]", "TUR")
     assert set(shown(tab)) == set(parties.query("party_id == 'TUR'")["agreement_id"])
-    tab.select_option("select[name=state]", "MAR")
+    tab.select_option("select[name=partner]", "FRA")
+    tab.select_option("select[name=state]", "AZE")
     both = parties.groupby("agreement_id")["party_id"].agg(set)
-    assert set(shown(tab)) == set(both.index[both.map(lambda ids: {"TUR", "MAR"} <= ids)])
+    assert set(shown(tab)) == set(both.index[both.map(lambda ids: {"FRA", "AZE"} <= ids)])
     tab.click("button[type=reset]")
     tab.select_option("select[name=source]", "treaty-database")
-    cited = shipped().citations.query("subject == 'existence'").merge(shipped().sources)
+    cited = worded.citations.query("subject == 'existence'").merge(worded.sources)
     assert set(shown(tab)) == set(cited.query("kind == 'treaty-database'")["agreement_id"])
 
 
-def test_a_view_can_be_shared_by_its_address(visit, address):
+def test_a_view_can_be_shared_by_its_address(visit, address, worded):
     tab = visit(address)
-    tab.fill("input[name=q]", "drone")
+    tab.fill("input[name=q]", "military")
     tab.select_option("select[name=state]", "AZE")
-    tab.fill("input[name=from]", "2015")
+    tab.fill("input[name=from]", "2010")
     tab.click("thead button >> text=Agreement")
     tab.wait_for_url("**sort=title")
     again = visit(tab.url)
     assert shown(again) == shown(tab)
     assert shown(tab)
-    assert again.input_value("input[name=q]") == "drone"
+    assert again.input_value("input[name=q]") == "military"
     again.click("button[type=reset]")
     again.wait_for_url("**#evidence")
-    assert count(again) == f"All {len(shipped().agreements)} agreements"
+    assert count(again) == f"All {len(worded.agreements)} agreements"
 
 
-def test_what_an_address_asks_in_vain_is_named_and_left_out(visit, address):
+def test_what_an_address_asks_in_vain_is_named_and_left_out(visit, address, worded):
     strange = ["domain=nothing", "from=soon", "rows=zz-zzz", "sort=size", "x=1", "status=foo"]
     tab = visit(f"{address}#{'&'.join([*strange, 'confidence=low'])}")
-    overview = shipped().overview
+    overview = worded.overview
     assert set(shown(tab)) == set(overview.index[overview["confidence"] == "low"])
     assert all(asked in tab.inner_text("#find output") for asked in strange)
     tab.click("button[type=reset]")
@@ -230,11 +163,10 @@ def test_what_an_address_asks_in_vain_is_named_and_left_out(visit, address):
 
 def open_number(tab) -> set[str]:
     """Follow the number in the text; give the ids of the agreements behind it."""
-    tab.click("#number")
+    tab.click(NUMBER)
     # The address changes at once, the rows when the browser tells of it.
-    expect(tab.locator("#find .chip")).to_contain_text(tab.inner_text("#number"))
-    ids = sorted(shipped().overview.index)
-    return {ids[n] for n in (0, 1, 2, 4)}
+    expect(tab.locator("#find .chip")).to_contain_text(tab.inner_text(NUMBER))
+    return BEHIND
 
 
 def test_a_number_in_the_text_opens_the_rows_behind_it(visit, address):
@@ -242,7 +174,7 @@ def test_a_number_in_the_text_opens_the_rows_behind_it(visit, address):
     assert open_number(tab) == set(shown(tab))
     assert tab.evaluate("document.activeElement.tagName") == "OUTPUT"
     tab.evaluate("scrollTo(0, document.body.scrollHeight)")
-    tab.evaluate("document.querySelector('#number').click()")
+    tab.locator(NUMBER).evaluate("link => link.click()")
     assert tab.evaluate("document.querySelector('#find').getBoundingClientRect().top") < 900
 
 
@@ -267,7 +199,7 @@ def test_a_numbers_filter_goes_when_another_way_is_taken(visit, address):
     assert everywhere - behind
     tab.click("button[type=reset]")
     open_number(tab)
-    tab.evaluate("document.querySelector('#menu').click()")
+    tab.locator("#chapter-text-menu").evaluate("link => link.click()")
     expect(tab.locator("#find .chip")).to_be_hidden()
     assert count(tab).startswith("All")
 
@@ -288,23 +220,22 @@ def test_back_returns_to_the_sentence(visit, address, before):
     tab = visit(address + before)
     rows = shown(tab)
     frames(tab, 12)  # Until the page has come to rest at its address.
-    tab.evaluate("document.querySelector('#far').scrollIntoView({block: 'center'})")
-    top = tab.evaluate("document.querySelector('#far').getBoundingClientRect().top")
-    tab.click("#far")
+    link = tab.locator(FAR)
+    link.evaluate("link => link.scrollIntoView({block: 'center'})")
+    top = link.bounding_box()["y"]
+    link.click()
     expect(tab.locator("#find .chip")).to_be_visible()
     assert tab.evaluate("document.querySelector('#find').getBoundingClientRect().top") < 900
     tab.go_back()
-    expect(tab.locator("#far")).to_be_focused()
-    assert tab.evaluate(
-        "document.querySelector('#far').getBoundingClientRect().top"
-    ) == pytest.approx(top, abs=2)
+    expect(link).to_be_focused()
+    assert link.bounding_box()["y"] == pytest.approx(top, abs=2)
     assert shown(tab) == rows
     assert not tab.is_visible("#find .chip")
 
 
-def test_identifiers_phrases_and_look_alike_letters_are_found(visit, address):
+def test_identifiers_phrases_and_look_alike_letters_are_found(visit, address, worded):
     tab = visit(address)
-    overview = shipped().overview
+    overview = worded.overview
     assert ACCORD in search(tab, ACCORD)
     assert all(ACCORD in key for key in search(tab, f'"{ACCORD}"'))
     phrase = search(tab, '"military cooperation"')
@@ -356,11 +287,11 @@ def test_an_empty_result_names_the_filters(visit, address):
     assert "Search: drone" in told
 
 
-def test_the_caption_counts_what_is_shown(visit, address):
+def test_the_caption_counts_what_is_shown(visit, address, worded):
     tab = visit(address)
-    total = len(shipped().agreements)
+    total = len(worded.agreements)
     assert tab.text_content(".ev caption").startswith(f"{total:,} agreements, the newest first")
-    found = search(tab, "drone")
+    found = search(tab, "military")
     tab.click("thead button >> text=Status")
     caption = f"{len(found)} of {total} agreements, by status"
     assert tab.text_content(".ev caption").startswith(caption)
@@ -379,28 +310,28 @@ def test_all_are_offered_only_where_some_are_hidden(visit, address):
     assert "the newest first" in tab.text_content(".ev caption")
 
 
-def test_columns_sort_both_ways_and_say_so(visit, address):
+def test_columns_sort_both_ways_and_say_so(visit, address, worded):
     tab = visit(address)
     tab.click("thead button >> text=Date")
-    dates = list(shipped().overview.loc[shown(tab), "date"])
+    dates = list(worded.overview.loc[shown(tab), "date"])
     dated = [date for date in dates if isinstance(date, str)]
     assert dates[: len(dated)] == dated
     years = [date.removeprefix("../")[:4] for date in dated]
     assert years == sorted(years)
     assert tab.get_attribute("thead th >> nth=0", "aria-sort") == "ascending"
     tab.click("thead button >> text=Confidence")
-    grades = list(shipped().overview.loc[shown(tab), "confidence"])
+    grades = list(worded.overview.loc[shown(tab), "confidence"])
     assert grades == sorted(grades, key=["high", "medium", "low"].index)
     tab.click("thead button >> text=Confidence")
     assert tab.get_attribute("thead th >> nth=6", "aria-sort") == "descending"
     assert tab.get_attribute("thead th >> nth=0", "aria-sort") is None
 
 
-def test_the_keyboard_is_enough(visit, address):
+def test_the_keyboard_is_enough(visit, address, worded):
     tab = visit(address)
     tab.focus("input[name=q]")
-    tab.keyboard.type("cyber")
-    assert 0 < len(shown(tab)) < len(shipped().agreements)
+    tab.keyboard.type("military")
+    assert 0 < len(shown(tab)) < len(worded.agreements)
     tab.focus("thead button >> nth=0")
     tab.keyboard.press("Enter")
     assert tab.get_attribute("thead th >> nth=0", "aria-sort") == "ascending"
@@ -409,11 +340,11 @@ def test_the_keyboard_is_enough(visit, address):
     expect(tab.locator("#find output")).to_contain_text("All")
 
 
-def test_the_selection_is_saved_as_csv_and_json(visit, address):
+def test_the_selection_is_saved_as_csv_and_json(visit, address, worded):
     tab = visit(address)
-    tab.select_option("select[name=domain]", "cyber")
+    tab.select_option("select[name=domain]", "training")
     rows = list(csv.DictReader(io.StringIO(saved(tab, "csv").removeprefix("\ufeff"))))
-    overview = shipped().overview
+    overview = worded.overview
     assert [row["agreement_id"] for row in rows] == shown(tab)
     for row in rows:
         known = overview.loc[row["agreement_id"]]
@@ -422,9 +353,9 @@ def test_the_selection_is_saved_as_csv_and_json(visit, address):
         assert len(row["domains"].split("; ")) == len(known["domains"])
     data = json.loads(saved(tab, "json"))
     assert [record["agreement_id"] for record in data["agreements"]] == shown(tab)
-    assert data["edition"] == shipped().edition
+    assert data["edition"] == worded.edition
     accord = next(r for r in data["agreements"] if r["agreement_id"] == ACCORD)
-    cited = shipped().citations.query("agreement_id == @ACCORD").merge(shipped().sources)
+    cited = worded.citations.query("agreement_id == @ACCORD").merge(worded.sources)
     assert {source["url"] for source in accord["sources"]} == set(cited["url"])
     assert accord["title_original"] == overview.loc[ACCORD, "title_original"]
 
@@ -440,29 +371,28 @@ def test_no_saved_cell_is_a_formula(visit, tmp_path):
     assert "'=1+1" in cells
 
 
-def test_the_page_cites_as_the_library_does(visit, address):
+def test_the_page_cites_as_the_library_does(visit, address, worded):
     tab = visit(address)
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
     ids = shown(tab)
-    assert saved(tab, "bib") == citations.cite(shipped(), "bib", ids)
+    assert saved(tab, "bib") == citations.cite(worded, "bib", ids)
     assert saved(tab, "ris").replace("\n", "\r\n").replace("\r\r", "\r") == citations.cite(
-        shipped(), "ris", ids
+        worded, "ris", ids
     )
 
 
-def test_a_title_in_the_table_leads_to_its_section(visit, address):
-    tab = visit(address)
-    for n in (0, 150, 300, 435):
+def test_a_title_in_the_table_leads_to_its_section(visit, long):
+    tab = visit(long[1])
+    for n in (0, 700, 1999):
         tab.evaluate(f"document.querySelectorAll('.ev tbody th a')[{n}].click()")
         target = tab.locator("article:target")
         expect(target.locator("h3")).to_be_in_viewport()
         assert f"#{target.get_attribute('id')}" == tab.evaluate("location.hash")
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-def test_without_scripts_a_title_leads_to_its_section(visit, address, width):
-    tab = visit(address, java_script_enabled=False, viewport={"width": width, "height": 900})
-    for n in (40, 300):
+def test_without_scripts_a_title_leads_to_its_section(visit, long):
+    tab = visit(long[1], java_script_enabled=False)
+    for n in (40, 1500):
         title = tab.locator(".ev tbody th a").nth(n)
         target = tab.locator(title.get_attribute("href"))
         title.click()
@@ -479,26 +409,24 @@ def test_paper_names_each_record_by_its_identifier(visit, address):
     assert not tab.locator(f"[id='{ACCORD}'] .id").is_visible()
 
 
-@pytest.mark.parametrize("width", [1280, 360])
-@pytest.mark.parametrize("scripted", [True, False])
-def test_a_permanent_address_opens_at_its_section(visit, address, scripted, width):
-    for n in (0, 200, -1):
-        agreement = sorted(shipped().overview.index)[n]
+@pytest.mark.parametrize(("scripted", "width"), [(True, 360), (False, 1280)])
+def test_a_permanent_address_opens_at_its_section(visit, long, scripted, width):
+    for agreement in ("a0600", "a1999"):
         tab = visit(
-            f"{address}#{agreement}",
+            f"{long[1]}#{agreement}",
             java_script_enabled=scripted,
             viewport={"width": width, "height": 900},
         )
         expect(tab.locator(f"[id='{agreement}'] h3")).to_be_in_viewport()
 
 
-def test_a_section_cites_itself(visit, address):
+def test_a_section_cites_itself(visit, address, worded):
     tab = visit(f"{address}#{ACCORD}")
     article = tab.locator(f"[id='{ACCORD}']")
     article.locator(".id button").click()
     shown_text = article.locator("pre").all_text_contents()
-    assert shown_text[0] == citations.cite(shipped(), "txt", [ACCORD])
-    assert shown_text[1] == citations.cite(shipped(), "bib", [ACCORD])
+    assert shown_text[0] == citations.cite(worded, "txt", [ACCORD])
+    assert shown_text[1] == citations.cite(worded, "bib", [ACCORD])
     article.locator(".id button").click()
     assert article.locator("pre").count() == 0
 
@@ -511,12 +439,13 @@ def test_outward_links_open_outside(visit, address):
     assert (link.get_attribute("target"), link.get_attribute("rel")) == ("_blank", "noopener")
 
 
-def test_without_javascript_everything_is_there(visit, address):
+def test_without_javascript_everything_is_there(visit, address, worded):
     tab = visit(address, java_script_enabled=False)
-    assert tab.locator(".ev tbody tr:visible").count() == len(shipped().agreements)
-    assert tab.locator("article").count() == len(shipped().agreements)
+    assert tab.locator(".ev tbody tr:visible").count() == len(worded.agreements)
+    assert tab.locator("article").count() == len(worded.agreements)
     assert not tab.locator("#find").is_visible()
-    assert "Cite a record" in tab.inner_text(".ag > p")
+    assert "Cite a record" in tab.text_content(".ag > p")
+    assert tab.is_visible(".ag > p")
 
 
 def test_text_in_the_data_never_runs(visit, tmp_path):
@@ -527,15 +456,15 @@ def test_text_in_the_data_never_runs(visit, tmp_path):
     tab.locator("article").first.scroll_into_view_if_needed()
     tab.locator("article .id button").first.click()
     assert "<script>" in tab.inner_text(".cited pre >> nth=0")
-    assert tab.title() == "Evidence"
-    assert tab.locator("main img, main script").count() == 0
+    assert tab.title() != "run"
+    assert tab.locator("img").count() == 0
 
 
 @pytest.mark.slow
-def test_thousands_of_rows_are_found_sorted_and_printed_whole(visit, tmp_path):
-    dataset = many(5)
+def test_thousands_of_rows_are_found_sorted_and_printed_whole(visit, long):
+    dataset, address = long
     total = len(dataset.agreements)
-    tab = visit(write(dataset, tmp_path))
+    tab = visit(address)
     assert tab.locator(".ev tbody tr:not([hidden])").count() < total
     assert count(tab) == f"All {total} agreements"
     tab.select_option("select[name=domain]", "training")
@@ -547,22 +476,22 @@ def test_thousands_of_rows_are_found_sorted_and_printed_whole(visit, tmp_path):
     assert len(shown(tab)) == total
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
-def test_no_barrier_is_found_and_no_page_scrolls_sideways(visit, tmp_path, scheme, width):
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
+def test_no_barrier_is_found_and_no_page_scrolls_sideways(visit, address, barriers, scheme, width):
     tab = visit(
-        write(small(), tmp_path),
+        address,
         color_scheme=scheme,
         viewport={"width": width, "height": 900},
         bypass_csp=True,
     )
     tab.locator("article").first.scroll_into_view_if_needed()
     tab.locator("article .id button").first.click()
+    tab.evaluate(
+        "document.querySelectorAll('#comparison, .listed, .partner').forEach(d => d.open = true)"
+    )
+    expect(tab.locator("#comparison .side")).to_have_count(2)
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
-    tab.evaluate(AXE)
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = tab.evaluate("tags => axe.run({runOnly: tags})", tags)["violations"]
-    assert [(barrier["id"], barrier["nodes"][0]["html"]) for barrier in found] == []
+    assert barriers(tab) == []
 
 
 def test_on_a_phone_a_finger_meets_each_title(visit, address):
@@ -571,25 +500,3 @@ def test_on_a_phone_a_finger_meets_each_title(visit, address):
     links = tab.locator(".ev tbody tr:not([hidden]) th a")
     heights = links.evaluate_all("links => links.map(a => a.getBoundingClientRect().height)")
     assert min(heights) >= 24
-
-
-def test_print_keeps_every_column_within_the_paper(visit, address):
-    tab = visit(address, viewport={"width": 673, "height": 950})
-    tab.emulate_media(media="print")
-    tab.evaluate("document.documentElement.dataset.print = 'register'")
-    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
-    outside, narrow, cut = tab.evaluate(
-        """() => {
-          const table = document.querySelector('.ev');
-          const cells = [...table.querySelectorAll('th, td')];
-          return [
-            table.getBoundingClientRect().right > innerWidth,
-            cells.some(cell => cell.clientWidth < 40),
-            cells.filter(cell => cell.scrollWidth > cell.clientWidth).map(cell => cell.textContent),
-          ];
-        }"""
-    )
-    assert not outside
-    assert not narrow
-    assert cut == []
-    assert not tab.locator("#find").is_visible()

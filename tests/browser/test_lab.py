@@ -195,7 +195,8 @@ def test_a_page_loaded_again_shows_what_was_selected(lab, dataset):
     settled(lab, len(found.agreements))
     with lab.expect_response(lambda answer: answer.request.method == "PUT"):
         from_menu(lab, "File", "Save Notebook")
-    lab.reload()
+    # By its address: which notebooks were open, JupyterLab remembers a while later.
+    lab.goto(f"{lab.url.partition('/lab')[0]}/lab/tree/notebooks/explore.ipynb")
     settled(lab, len(found.agreements))
     lab.wait_for_function(
         "n => document.querySelectorAll('.accords-explorer .scatterlayer .trace:first-child "

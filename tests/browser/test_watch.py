@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from accords.publish import watch
+from accords.publish import steps, watch
 from accords.publish.build import plan
 from accords.publish.job import PAGE, Plan
 from accords.publish.watch import State, rebuild, served
@@ -19,6 +19,7 @@ def test_the_banner_and_the_new_report_appear_by_themselves(
     from playwright.sync_api import expect
 
     def build(job: Plan) -> None:
+        steps._checked(job)
         job.out.mkdir(exist_ok=True)
         (job.out / PAGE).write_text((job.data / "events.csv").read_text(encoding="utf-8"))
 

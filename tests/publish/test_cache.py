@@ -27,18 +27,16 @@ def test_what_is_kept_is_made_once(tmp_path: Path) -> None:
     assert completed(cache.kept(file, never)) == b"made"
 
 
-def test_a_cache_keeps_what_was_used_last(tmp_path: Path) -> None:
-    for age in range(9):
-        file = tmp_path / str(age)
-        file.touch()
-        os.utime(file, (1000 - age, 1000 - age))
-    # The oldest is needed once more.
-    completed(cache.kept(tmp_path / "8", never))
-    cache.prune(tmp_path, since=1001, builds=4)
-    assert {file.name for file in tmp_path.iterdir()} == {"8", "0", "1", "2"}
+def test_a_cache_loses_what_was_not_used_for_long(tmp_path: Path) -> None:
+    for name in ("old", "old-but-used"):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (1000, 1000))
+    completed(cache.kept(tmp_path / "old-but-used", never))
+    cache.prune(tmp_path)
+    assert {file.name for file in tmp_path.iterdir()} == {"old-but-used"}
 
 
 def test_a_cache_that_cannot_be_written_keeps_nothing_and_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file in the way")
     assert completed(cache.kept(tmp_path / "cache" / "x.svg", made)) == b"made"
-    cache.prune(tmp_path / "cache", since=0)
+    cache.prune(tmp_path / "cache")

@@ -33,30 +33,33 @@ def test_a_notebook_that_is_no_text_is_named_before_it_is_run(tmp_path: Path) ->
         notebooks.Runner({}, "", tmp_path).kept(file)
 
 
-@pytest.mark.parametrize(
-    ("source", "shown"),
-    [
-        ("x = 1\ny = 1 / 0\nz = 3", "y = 1 / 0"),
-        ("x = 1\ny = = 2", "y = = 2"),
-        ("def half(n):\n    return n / 0\n\nhalf(1)", "half(1)"),
-    ],
-)
-def test_the_line_that_failed_is_shown_and_not_the_cell_s_first(
-    tmp_path: Path, source: str, shown: str
+def test_the_line_that_failed_is_shown_and_each_chapter_runs_in_an_empty_namespace(
+    tmp_path: Path,
 ) -> None:
-    file = tmp_path / "01-x.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), file)
+    sources = {
+        "x = 1\ny = 1 / 0\nz = 3": "y = 1 / 0",
+        "x = 1\ny = = 2": "y = = 2",
+        "def half(n):\n    return n / 0\n\nhalf(1)": "half(1)",
+        "x": "x",
+    }
+    said: list[str] = []
 
     async def run() -> None:
         runner = notebooks.Runner({}, "", tmp_path / "cache")
         try:
-            await runner.run(file, lambda *_: None)
+            for number, source in enumerate(sources):
+                file = tmp_path / f"{number}.ipynb"
+                cell = nbformat.v4.new_code_cell(source)
+                nbformat.write(nbformat.v4.new_notebook(cells=[cell]), file)
+                with pytest.raises(notebooks.NotebookError, match="failed: ") as failed:
+                    await runner.run(file, lambda *_: None)
+                said.append(str(failed.value))
         finally:
             await runner.stop()
 
-    with pytest.raises(notebooks.NotebookError, match="failed: ") as failed:
-        browser.completed(run())
-    assert str(failed.value).splitlines()[-2].strip() == shown
+    browser.completed(run())
+    assert [each.splitlines()[-2].strip() for each in said] == list(sources.values())
+    assert "NameError: name 'x' is not defined" in said[-1]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="nobody can be asked for there")

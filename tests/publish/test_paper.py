@@ -11,29 +11,14 @@ from typing import Any
 import builders
 import pandas as pd
 import pytest
-from nbformat import v4
+from pages import write_page
 from pypdf import PdfReader
 
-from accords.dataset import Dataset
-from accords.publish import browser, notebooks, page, paper
-from accords.publish.exporter import AccordsExporter, Context
+from accords.publish import browser, page, paper
 
 RELEASED = pd.Timestamp("2026-01-02")
 
 WIDE = "".join(f"<td>{'Unbroken' * 4}{n}</td>" for n in range(12))
-
-
-def _page(dataset: Dataset, **chapters: str) -> str:
-    written = []
-    for name, text in chapters.items():
-        chapter = v4.new_notebook(cells=[v4.new_markdown_cell(text)])
-        chapter.metadata["title"] = name
-        page.identify(chapter)
-        written.append(chapter)
-    exporter = AccordsExporter()
-    beside = {**paper.PRINTS, "report.xlsx": "all tables"}
-    exporter.context = Context(dataset, {}, page.records(dataset), beside)
-    return exporter.from_notebook_node(notebooks.join(written))[0]
 
 
 @pytest.fixture(scope="module")
@@ -42,35 +27,31 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folded = "<details><summary>More</summary>\n\nFolded away.\n\n</details>"
     table = f"<table><thead><tr><th>Head</th></tr></thead><tbody><tr>{WIDE}</tr></tbody></table>"
     last = sorted(builders.small().overview.index)[0]
-    written = _page(
+    made = tmp_path_factory.mktemp("paper") / "report.html"
+    write_page(
         builders.small(),
+        made,
         **{
             "00-brief": f"# The brief\n\nIn short. See [one](#{last}).",
             "01-first": f"# The first\n\n## A part\n\nAt length.\n\n{folded}\n\n{table}",
             "02-second": "# The second\n\n" + "\n\n".join(["A long passage. " * 40] * 30),
         },
     )
-    made = tmp_path_factory.mktemp("paper") / "report.html"
-    made.write_text(written, encoding="utf-8")
     return made
-
-
-def _prints(file: Path) -> dict[str, bytes]:
-    found = browser.find()
-    if found is None:
-        pytest.skip("no Chrome, Chromium or Edge on this machine")
-
-    async def printed() -> dict[str, bytes]:
-        async with browser.Browser(found) as running:
-            return await paper.prints(running, file, RELEASED)
-
-    return browser.completed(printed())
 
 
 @pytest.fixture(scope="module")
 def printed(file: Path) -> dict[str, bytes]:
     """The three prints of that page."""
-    return _prints(file)
+    found = browser.find()
+    if found is None:
+        pytest.skip("no Chrome, Chromium or Edge on this machine")
+
+    async def prints() -> dict[str, bytes]:
+        async with browser.Browser(found) as running:
+            return await paper.prints(running, file, RELEASED)
+
+    return browser.completed(prints())
 
 
 def _read(pdf: bytes) -> PdfReader:
@@ -145,15 +126,6 @@ def test_a_table_wider_than_the_paper_is_printed_whole_and_no_word_of_it_broken(
 ) -> None:
     text = "\n".join(each.extract_text() for each in _read(printed["report.pdf"]).pages)
     assert all(f"{'Unbroken' * 4}{n}" in text for n in range(12))
-
-
-@pytest.mark.browser
-def test_printing_again_gives_the_same_bytes(
-    file: Path, printed: dict[str, bytes], tmp_path: Path
-) -> None:
-    elsewhere = tmp_path / "report.html"
-    elsewhere.write_bytes(file.read_bytes())
-    assert _prints(elsewhere) == printed
 
 
 def test_a_settled_print_has_the_edition_s_date_and_counts_its_marks_from_one() -> None:

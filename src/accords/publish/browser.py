@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property
 from pathlib import Path
@@ -43,18 +43,18 @@ COMMANDS = (
 """Names under which browsers are on the path."""
 
 PLACES = {
-    "win32": (
-        r"Google\Chrome\Application\chrome.exe",
-        r"Chromium\Application\chrome.exe",
-        r"Microsoft\Edge\Application\msedge.exe",
-    ),
-    "darwin": (
-        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-        "/Applications/Chromium.app/Contents/MacOS/Chromium",
-        "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-    ),
+    "win32": [
+        rf"{folder}\{program}.exe"
+        for program in (r"Google\Chrome\Application\chrome", r"Microsoft\Edge\Application\msedge")
+        for name in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
+        if (folder := os.environ.get(name))
+    ],
+    "darwin": [
+        f"/Applications/{name}.app/Contents/MacOS/{name}"
+        for name in ("Google Chrome", "Chromium", "Microsoft Edge")
+    ],
 }
-"""Where browsers are that are not on the path; on Windows below the folders of programs."""
+"""Where browsers are that are not on the path."""
 
 
 class BrowserError(AccordsError):
@@ -67,24 +67,17 @@ def missing() -> str:
     if chosen is None:
         return (
             "No Chrome, Chromium or Edge was found. Install one, or name it in BROWSER_PATH, "
-            "and build again."
+            "and try again."
         )
-    return f"BROWSER_PATH names no file: {chosen!r}. Correct or unset it, and build again."
+    return f"BROWSER_PATH names no file: {chosen!r}. Correct or unset it, and try again."
 
 
 def find() -> str | None:
     """Find an installed Chrome, Chromium or Edge; ``BROWSER_PATH`` goes before all others."""
-    chosen = os.environ.get("BROWSER_PATH")
-    if chosen is not None:
+    if (chosen := os.environ.get("BROWSER_PATH")) is not None:
         return chosen if Path(chosen).is_file() else None
-    variables = ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
-    # A place that is whole already stays as it is, whatever folder it is joined to.
-    folders = [Path(os.environ[name]) for name in variables if name in os.environ] or [Path()]
-    usual = [folder / place for place in PLACES.get(sys.platform, ()) for folder in folders]
-    on_path = (shutil.which(command) for command in COMMANDS)
-    return next((found for found in on_path if found), None) or next(
-        (str(file) for file in usual if file.is_file()), None
-    )
+    usual = (place for place in PLACES.get(sys.platform, ()) if Path(place).is_file())
+    return next(filter(None, map(shutil.which, COMMANDS)), None) or next(usual, None)
 
 
 def completed(work: Coroutine[Any, Any, T]) -> T:
@@ -108,7 +101,6 @@ class Browser:
         self.path = path
         self._stack = contextlib.AsyncExitStack()
         self._opened: dict[str, asyncio.Task[Any]] = {}
-        self._picture_lock = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         return self
@@ -133,27 +125,65 @@ class Browser:
 
     async def draw(self, figure: dict[str, Any]) -> tuple[str, float, float]:
         """Draw one Plotly figure: the SVG, and the top and bottom of what is seen in it."""
-        return await self._answered(self._draw(figure))
+        live = {trace.get("type", "scatter") for trace in figure["data"]} <= LIVE
+
+        async def with_plotly() -> Any:
+            from plotly.offline import get_plotlyjs
+
+            page = await self._page()
+            script = gzip.decompress(BUNDLE.read_bytes()).decode() if live else get_plotlyjs()
+            await page.add_script_tag(content=script)
+            return page
+
+        async with self._answering():
+            page = await self._once("live" if live else "every type", with_plotly)
+            markup, top, bottom = await page.evaluate(_script("draw.js"), figure)
+            return markup, top, bottom
 
     async def photograph(self, markup: str, width: float, height: float, scale: float = 2) -> bytes:
         """Return an SVG of so many px as a PNG of ``scale`` times its size."""
-        return await self._answered(self._photograph(markup, width, height, scale))
+        size = {"width": round(width), "height": round(height)}
+        async with self._answering():
+            page = await self._page(viewport=size, device_scale_factor=scale)
+            await page.set_content(f'<!doctype html><body style="margin:0">{markup}</body>')
+            png = await page.screenshot(scale="device")
+            await page.close()
+            return bytes(png)
 
-    async def pdf(self, page: Path, part: str, pages: Mapping[str, int] = {}) -> bytes:
+    async def pdf(self, file: Path, part: str, pages: Mapping[str, int] = {}) -> bytes:
         """Print a part of a page (see ``data-print`` in its style sheet), tagged, with an outline.
 
         ``pages`` names the page that each link of the contents leads to, by the link's target.
         """
-        return await self._answered(self._pdf(page, part, dict(pages)), PRINTING)
 
-    async def _answered(self, work: Awaitable[T], limit: float = TIMEOUT) -> T:
+        async def loaded() -> Any:
+            page = await self._page(viewport=PAPER)
+            await page.goto(file.resolve().as_uri())
+            await page.emulate_media(media="print")
+            return page
+
+        async with self._answering(PRINTING):
+            page = await self._once(f"{file} {part}", loaded)
+            await page.evaluate(_script("prepare.js"), {"part": part, "pages": dict(pages)})
+            pdf = await page.pdf(
+                prefer_css_page_size=True, print_background=True, tagged=True, outline=True
+            )
+            return bytes(pdf)
+
+    @contextlib.asynccontextmanager
+    async def _answering(self, limit: float = TIMEOUT) -> AsyncIterator[None]:
         try:
-            return await asyncio.wait_for(work, limit)
+            async with asyncio.timeout(limit):
+                yield
         except (Exception, asyncio.CancelledError) as error:
             if (task := asyncio.current_task()) and task.cancelling():
                 raise  # By whoever asked. What is cancelled otherwise is the library's.
             reason = str(error).partition("\n")[0] or type(error).__name__
             raise BrowserError(f"{self.path}: failed ({reason}).") from error
+
+    async def _page(self, **options: Any) -> Any:
+        browser = await self._once("browser", self._launched)
+        return await browser.new_page(**options)
 
     async def _once(self, name: str, opening: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
         """Return what is opened once: the first to ask opens it, the others wait for it."""
@@ -165,60 +195,13 @@ class Browser:
         from playwright.async_api import async_playwright
 
         driver = await self._stack.enter_async_context(async_playwright())
+        # A signal ends the build, which closes the browser.
+        signals: Any = dict.fromkeys(("handle_sigint", "handle_sigterm", "handle_sighup"), False)
         browser = await driver.chromium.launch(
-            executable_path=self.path,
-            args=["--disable-gpu"],
-            # A signal ends the build, which closes the browser.
-            handle_sigint=False,
-            handle_sigterm=False,
-            handle_sighup=False,
+            executable_path=self.path, args=["--disable-gpu"], **signals
         )
         self._stack.push_async_callback(browser.close)
         return browser
-
-    async def _page(
-        self, name: str, plotly: Callable[[], str] | None = None, scale: float = 1
-    ) -> Any:
-        """Return the page of a name, opened once, with the plotly.js that it needs."""
-
-        async def opened() -> Any:
-            browser = await self._once("browser", self._launched)
-            page = await browser.new_page(device_scale_factor=scale)
-            if plotly is not None:
-                await page.add_script_tag(content=plotly())
-            return page
-
-        return await self._once(f"page {name}", opened)
-
-    async def _draw(self, figure: dict[str, Any]) -> tuple[str, float, float]:
-        if {trace.get("type", "scatter") for trace in figure["data"]} <= LIVE:
-            page = await self._page("live", lambda: gzip.decompress(BUNDLE.read_bytes()).decode())
-        else:
-            from plotly.offline import get_plotlyjs
-
-            page = await self._page("every type", get_plotlyjs)
-        markup, top, bottom = await page.evaluate(_script("draw.js"), figure)
-        return markup, top, bottom
-
-    async def _photograph(self, markup: str, width: float, height: float, scale: float) -> bytes:
-        page = await self._page(f"pictures at {scale}", scale=scale)
-        # One picture stands on the page at a time.
-        async with self._picture_lock:
-            await page.set_viewport_size({"width": round(width), "height": round(height)})
-            await page.set_content(f'<!doctype html><body style="margin:0">{markup}</body>')
-            return bytes(await page.screenshot(scale="device"))
-
-    async def _pdf(self, file: Path, part: str, pages: dict[str, int]) -> bytes:
-        page = await self._page(f"{file} {part}")
-        await page.set_viewport_size(PAPER)
-        await page.goto(file.resolve().as_uri())
-        await page.emulate_media(media="print")
-        await page.evaluate(_script("prepare.js"), {"part": part, "pages": pages})
-        return bytes(
-            await page.pdf(
-                prefer_css_page_size=True, print_background=True, tagged=True, outline=True
-            )
-        )
 
 
 @cache

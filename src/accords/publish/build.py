@@ -13,12 +13,12 @@ import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from accords import exchange
 from accords.publish import browser
+from accords.publish.cache import digest
 from accords.publish.job import FIGURES, MANIFEST, PAGE, BuildError, Plan, Told
 
 PACKAGE = Path(__file__).parents[1]
@@ -28,12 +28,6 @@ NOT_FOR_NOTEBOOKS = ("checks/", "cli/", "curation/", "explorer/", "publish/")
 
 LONGEST_TMPDIR = 40
 """Letters of a folder's name at most, in which sockets still have names that the system takes."""
-
-PACKAGES = (
-    *("accords", "jinja2", "latex2mathml", "nbclient", "nbconvert", "numpy", "pandas"),
-    *("playwright", "plotly", "scipy", "statsmodels", "xlsxwriter"),
-)
-"""Packages that shape the report, whose versions the manifest names."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +64,8 @@ def plan(
     usual = (root / "build").resolve()
     place = out.resolve() if out else usual
     return Plan(
-        root=root,
+        notebooks=root / "notebooks",
+        cache=root / ".cache",
         data=(data or root / "data").resolve(),
         out=place,
         figures=((root if place == usual else place) / FIGURES).resolve(),
@@ -93,19 +88,22 @@ def build(job: Plan, told: Told = lambda *_: None) -> Result:
         )
     exchange.settle(job.data)
     inputs: dict[str, str] = {}
-    to_write = (
-        "Nothing was replaced. Free space, set its permissions, close it where it is open, or "
-        "choose another folder with --out."
-    )
-    to_read = "Set its permissions or restore it, and build again."
     try:
-        writing = _explained(job.out, "written", to_write)
-        with _stoppable(), _short_names(), writing, _locked(job.out, told):
-            with _explained(job.data, "read", to_read):
+        with _stoppable(), _short_names():
+            job.out.mkdir(parents=True, exist_ok=True)
+            with exchange.locked(job.out, lambda: told("waiting for another build", 0, 1)):
                 inputs = _inputs(job)
-            if _up_to_date(job, inputs):
-                return Result(job.out / PAGE, unchanged=True)
-            return _made(job, inputs, told)
+                if _up_to_date(job, inputs):
+                    return Result(job.out / PAGE, unchanged=True)
+                return _made(job, inputs, told)
+    except OSError as error:
+        # A move has two names, of which the second is the target.
+        where = error.filename2 or error.filename or job.out
+        raise BuildError(
+            f"{job.out if exchange.ASIDE in str(where) else where}: cannot be read or written "
+            f"({error.strerror or error}). Nothing was replaced. Free space, set its permissions, "
+            "close it where it is open, or choose another folder with --out."
+        ) from error
     except KeyboardInterrupt:
         done = _up_to_date(job, inputs)
         state = "The new report is in place" if done else "The last report is untouched"
@@ -118,21 +116,22 @@ def _made(job: Plan, inputs: dict[str, str], told: Told) -> Result:
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     from accords.publish import steps
 
-    key = _digest([*(job.focus or ()), *(inputs[n] for n in ("data", "measures", "environment"))])
+    # Of the inputs, those on which an executed notebook depends beside itself.
+    key = digest(job.focus, *(inputs[name] for name in ("data", "measures", "environment")))
     with exchange.staged(job.out) as stage:
-        made = browser.completed(steps.taken(job, key, stage, told))
-        if made.failure:
+        dataset, notes, failure = browser.completed(steps.taken(job, key, stage, told))
+        if failure:
             # Not what these inputs give, so that the next build does not take it for that.
-            inputs = {**inputs, "failure": str(made.failure)}
+            inputs = {**inputs, "failure": str(failure)}
         described = {
-            "edition": made.dataset.edition,
-            "released": made.dataset.released.date().isoformat(),
-            "read_until": made.dataset.as_of.date().isoformat(),
-            "focus": list(made.dataset.focus),
+            "edition": dataset.edition,
+            "released": dataset.released.date().isoformat(),
+            "read_until": dataset.as_of.date().isoformat(),
+            "focus": list(dataset.focus),
             "inputs": inputs,
         }
         _place(job, stage, described)
-    return Result(job.out / PAGE, unchanged=False, notes=made.notes)
+    return Result(job.out / PAGE, unchanged=False, notes=notes)
 
 
 @contextlib.contextmanager
@@ -162,77 +161,44 @@ def _short_names() -> Iterator[None]:
         tempfile.tempdir, os.environ["TMPDIR"] = None, named
 
 
-@contextlib.contextmanager
-def _explained(place: Path, done: str, remedy: str) -> Iterator[None]:
-    """Say of a file that cannot be read or written what to do about it."""
-    try:
-        yield
-    except OSError as error:
-        # A move has two names, of which the second is the target.
-        where = error.filename2 or error.filename or place
-        if exchange.ASIDE in str(where):
-            where = place
-        reason = error.strerror or error
-        raise BuildError(f"{where}: cannot be {done} ({reason}). {remedy}") from error
-
-
-@contextlib.contextmanager
-def _locked(out: Path, told: Told) -> Iterator[None]:
-    """Let one build at a time write to a folder; a new one in which nothing came to be goes."""
-    new = not out.exists()
-    out.mkdir(parents=True, exist_ok=True)
-    try:
-        with exchange.locked(out, lambda: told("waiting for another build", 0, 1)):
-            yield
-    finally:
-        if new and not any(out.iterdir()):
-            out.rmdir()
-
-
 def _place(job: Plan, stage: Path, described: Mapping[str, Any]) -> None:
     """Move everything into place, the manifest last; take away what a former build left."""
-    staged = sorted(file for file in stage.rglob("*") if file.is_file())
-    targets = {
-        file: (job.out if file.parent == stage else job.figures) / file.name for file in staged
+    changes: dict[Path, Path | None] = {
+        (job.out if file.parent == stage else job.figures) / file.name: file
+        for file in sorted(stage.rglob("*"))
+        if file.is_file()
     }
-    manifest = {
-        **described,
-        "outputs": {_relative(job, target): _hash(file) for file, target in targets.items()},
-        "packages": {"python": sys.version.split()[0]}
-        | {name: metadata.version(name) for name in PACKAGES},
+    outputs = {
+        Path(os.path.relpath(target, job.out)).as_posix(): _hash(file)
+        for target, file in changes.items()
+        if file
     }
-    last = stage / MANIFEST
-    last.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    stale = set(_manifest(job).get("outputs", {})) - set(manifest["outputs"])
+    packages = [sys.version.split()[0], *_distributions()]
+    stale = set(_manifest(job)["outputs"]) - set(outputs)
+    manifest = stage / MANIFEST
+    told = {**described, "outputs": outputs, "packages": packages}
+    manifest.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     job.figures.mkdir(parents=True, exist_ok=True)
-    changes: dict[Path, Path | None] = {target: file for file, target in targets.items()}
     changes |= dict.fromkeys(job.out / name for name in stale)
-    exchange.replace(job.out, {**changes, job.out / MANIFEST: last})
-
-
-def _relative(job: Plan, target: Path) -> str:
-    return Path(os.path.relpath(target, job.out)).as_posix()
+    exchange.replace(job.out, {**changes, job.out / MANIFEST: manifest})
 
 
 def _inputs(job: Plan) -> dict[str, str]:
     """Hash all that the report depends on."""
-    code = [
-        file
+    code = {
+        file.relative_to(PACKAGE).as_posix(): file
         for file in PACKAGE.rglob("*")
-        if file.is_file() and "__pycache__" not in file.parts and file.suffix != ".pyc"
-    ]
-    measures = [
-        file
-        for file in code
-        if not file.relative_to(PACKAGE).as_posix().startswith(NOT_FOR_NOTEBOOKS)
-    ]
+        if file.is_file() and file.suffix != ".pyc"
+    }
+    measures = [file for name, file in code.items() if not name.startswith(NOT_FOR_NOTEBOOKS)]
     data = [file for file in settled_files(job.data) if file.suffix in (".csv", ".json", ".md")]
     return {
         "data": _hash_all(data, job.data),
         "notebooks": _hash_all(job.notebooks.glob("[0-9]*.ipynb"), job.notebooks),
         "measures": _hash_all(measures, PACKAGE),
-        "code": _hash_all(code, PACKAGE),
-        "environment": _digest([sys.version, *_distributions(), _browser()]),
+        "code": _hash_all(code.values(), PACKAGE),
+        "environment": digest(sys.version, _distributions()),
+        "browser": _browser(),
         "options": " ".join([",".join(job.focus or ()), "pdf" if job.pdf else "no pdf"]),
         "since": _since(job),
     }
@@ -245,15 +211,12 @@ def _since(job: Plan) -> str:
         return _hash_all(files, file.parent)
     tags = ["for-each-ref", "--format=%(refname) %(objectname)", "refs/tags/edition-*"]
     asked = ["git", "-C", str(job.data), *(["rev-parse", job.since] if job.since else tags)]
-    try:
-        found = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
-    except OSError:
-        found = ""
-    if job.since:
+    found = job.since or ""
+    with contextlib.suppress(OSError):
         # A name that git does not know is an input too: reading it says what is wrong with it.
-        return found or job.since
+        found += subprocess.run(asked, capture_output=True, text=True, check=False).stdout
     stored = [file for file in settled_files(job.data) if file.suffix == ".zip"]
-    return f"{found} {_hash_all(stored, job.data)}"
+    return f"{found.strip()} {_hash_all(stored, job.data)}"
 
 
 def settled_files(folder: Path) -> list[Path]:
@@ -264,37 +227,38 @@ def settled_files(folder: Path) -> list[Path]:
 def _distributions() -> list[str]:
     """List what is installed, by the names of its folders: reading all metadata takes long."""
     folders = {Path(place) for place in sys.path if place.endswith("site-packages")}
-    return sorted(info.name for folder in folders for info in folder.glob("*.dist-info"))
+    return sorted(info.stem for folder in folders for info in folder.glob("*.dist-info"))
 
 
 def _browser() -> str:
     """Tell one installed browser from another without starting it."""
-    found = browser.find()
-    if found is None:
+    if (found := browser.find()) is None:
         return "none"
     file = Path(found).resolve()
     # Of a script that starts the browser, as on Debian, an upgrade changes the time alone.
-    status = file.stat()
-    return f"{file.name} {status.st_size} {status.st_mtime_ns}"
+    return f"{file.name} {file.stat().st_size} {file.stat().st_mtime_ns}"
 
 
 def _up_to_date(job: Plan, inputs: dict[str, str]) -> bool:
     """Say whether the last build had the same inputs and its files are as it left them."""
     manifest = _manifest(job)
-    return manifest.get("inputs") == inputs and all(
-        (job.out / name).is_file() and _hash(job.out / name) == content
-        for name, content in manifest["outputs"].items()
+    return (
+        bool(inputs)
+        and manifest["inputs"] == inputs
+        and all(
+            (job.out / name).is_file() and _hash(job.out / name) == content
+            for name, content in manifest["outputs"].items()
+        )
     )
 
 
 def _manifest(job: Plan) -> dict[str, Any]:
-    """Give the last build's manifest; one that cannot be used counts as none."""
+    """Give the last build's inputs and outputs; a manifest that cannot be used has none."""
     try:
         manifest = json.loads((job.out / MANIFEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    usable = isinstance(manifest, dict) and isinstance(manifest.get("outputs"), dict)
-    return manifest if usable else {}
+        return {"inputs": dict(manifest["inputs"]), "outputs": dict(manifest["outputs"])}
+    except (OSError, ValueError, TypeError, KeyError):
+        return {"inputs": {}, "outputs": {}}
 
 
 def _hash(file: Path) -> str:
@@ -302,8 +266,4 @@ def _hash(file: Path) -> str:
 
 
 def _hash_all(files: Iterable[Path], folder: Path) -> str:
-    return _digest(f"{file.relative_to(folder).as_posix()} {_hash(file)}" for file in sorted(files))
-
-
-def _digest(texts: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+    return digest([[file.relative_to(folder).as_posix(), _hash(file)] for file in sorted(files)])

@@ -6,18 +6,14 @@ import contextlib
 import hashlib
 import json
 import os
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 
 def digest(*parts: object) -> str:
-    """Hash texts and JSON values."""
-    hashed = hashlib.sha256()
-    for part in parts:
-        text = part if isinstance(part, str) else json.dumps(part, sort_keys=True)
-        hashed.update(text.encode())
-        hashed.update(b"\0")
-    return hashed.hexdigest()[:32]
+    """Hash values that JSON knows."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
 async def kept(file: Path, made: Callable[[], Awaitable[bytes]]) -> bytes:
@@ -37,10 +33,9 @@ async def kept(file: Path, made: Callable[[], Awaitable[bytes]]) -> bytes:
     return content
 
 
-def prune(cache: Path, since: float, builds: int = 4) -> None:
-    """Keep of a cache what was used since a time, and what few builds of that size used before."""
+def prune(cache: Path, days: int = 30) -> None:
+    """Take out of a cache what was not used for many days."""
     with contextlib.suppress(OSError):
-        ages = sorted(((file.stat().st_mtime, file) for file in cache.iterdir()), reverse=True)
-        used = sum(time >= since for time, _ in ages)
-        for _, file in ages[builds * used :]:
-            file.unlink(missing_ok=True)
+        for file in cache.iterdir():
+            if file.stat().st_mtime < time.time() - days * 24 * 60 * 60:
+                file.unlink()

@@ -6,9 +6,10 @@ lies elsewhere) is named with its cell where it would stand.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterable, Mapping
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from bs4 import BeautifulSoup, Tag
@@ -18,14 +19,10 @@ from markupsafe import Markup
 
 from accords.words import plain
 
-RUNS = frozenset(("", "module", "text/javascript", "application/javascript"))
-"""Types of scripts that a browser would run."""
-
 ELSEWHERE = {
     "script": "a script, which this page does not run",
     "iframe": "another page, which is not in this file",
-    "embed": "a file, which is not in this file",
-    "object": "a file, which is not in this file",
+    **dict.fromkeys(("embed", "object"), "a file, which is not in this file"),
     "video": "a video, which is not in this file",
     "audio": "a sound, which is not in this file",
     "img": "a picture, which is not in this file",
@@ -46,13 +43,12 @@ Told = Callable[[str], str]
 
 _FORMAT = HTMLFormatter(EntitySubstitution.substitute_xml, void_element_close_prefix="")
 _HEADING = re.compile(r"h[1-6]")
-_COLOURED = re.compile(r"(?:^|[;{\s])(?:color|background(?:-color)?)\s*:", re.IGNORECASE)
+_COLOURED = re.compile(r"""(?:style="|[;{\s])(?:color|background(?:-color)?)\s*:""", re.IGNORECASE)
 _LINK = re.compile(r"(url\([\"']?#)([^\"')]+)")
 _REFERENCES = ("for", "headers", "list", "aria-labelledby", "aria-describedby", "aria-controls")
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """A heading of a chapter that the contents list."""
 
     id: str
@@ -74,7 +70,7 @@ def fitted(markup: str, chapter: str, lost: Told) -> Tag:
         else:
             style.string = f"@scope (#{chapter}) {{{style.string or ''}}}"
     for wrapper in body.find_all("div", class_=re.compile("^jp-")):
-        if wrapper.get("data-mime-type") == "text/html" and _coloured(wrapper):
+        if wrapper.get("data-mime-type") == "text/html" and _COLOURED.search(str(wrapper)):
             # Its author saw it on white; so does the reader, also in the dark.
             wrapper.attrs = {"class": "plate"}
         else:
@@ -101,9 +97,9 @@ def with_something_to_say(bodies: list[Tag]) -> list[Tag]:
         parts[-1].append(body)
 
     def silent(part: list[Tag]) -> bool:
-        shown = [body["data-shows"] for body in part if written(body)]
+        shows = {str(body["data-shows"]) for body in part if written(body)}
         left_out = any(body["data-shows"] == "nothing" for body in part)
-        return bool(part[0].h2) and left_out and "code" not in shown if part else False
+        return left_out and "code" not in shows and part[0].h2 is not None
 
     return [body for part in parts if not silent(part) for body in part]
 
@@ -120,10 +116,18 @@ def arranged(bodies: list[Tag], chapter: str) -> tuple[str, list[Section]]:
     if len(tops) == 1:
         headings.remove(tops[0])
         title = written(tops[0].extract())
-    ids = _Ids(chapter)
-    for body in bodies:
-        for element in body.find_all(id=True):
-            element["id"] = ids.add(str(element["id"]), str(element["id"]))
+    ids: dict[str, str] = {}  # By the name that their author gave.
+    taken: set[str] = set()
+
+    def own(name: str, wanted: str) -> str:
+        """Give an id that nothing else on the page has; the first of a name is its target."""
+        found = free(f"{chapter}-{'-'.join(wanted.split())}", taken)
+        taken.add(found)
+        ids.setdefault(name, found)
+        return found
+
+    for element in (element for body in bodies for element in body.find_all(id=True)):
+        element["id"] = own(str(element["id"]), str(element["id"]))
     sections = []
     # No rank is left out on the way from the chapter's own to the lowest.
     ranks = sorted({heading.name for heading in headings})
@@ -133,12 +137,38 @@ def arranged(bodies: list[Tag], chapter: str) -> tuple[str, list[Section]]:
         text = plain(heading.get_text())
         if not heading.get("id"):
             slug = re.sub(r"[^\w]+", "-", text.lower()).strip("-") or "section"
-            heading["id"] = ids.add(text.replace(" ", "-"), slug)
+            heading["id"] = own(text.replace(" ", "-"), slug)
         if rank == 3:
             sections.append(Section(str(heading["id"]), text))
     for body in bodies:
-        ids.refer(body)
+        _refer(body, ids)
     return title, sections
+
+
+def _refer(body: Tag, ids: Mapping[str, str]) -> None:
+    """Let what refers to a name of a chapter refer to its id."""
+
+    def linked(found: re.Match[str]) -> str:
+        return f"{found[1]}{ids.get(found[2], found[2])}"
+
+    for element in body.find_all(True):
+        for name, value in element.attrs.items():
+            if name in _REFERENCES:
+                parts: Iterable[str] = value if isinstance(value, list) else value.split()
+                element[name] = " ".join(ids.get(part, part) for part in parts)
+            elif name.endswith("href") and str(value).startswith("#"):
+                target = unquote(str(value)[1:])
+                element[name] = f"#{ids.get(target, target)}"
+            elif "url(" in str(value):
+                element[name] = _LINK.sub(linked, str(value))
+        if element.name == "style":
+            element.string = re.sub(r"(#)([\w-]+)", linked, element.string or "")
+
+
+def free(name: str, taken: Container[str]) -> str:
+    """Return a name that is not taken: itself, or with a number behind it."""
+    numbered = itertools.chain([name], (f"{name}-{n}" for n in itertools.count(2)))
+    return next(each for each in numbered if each not in taken)
 
 
 def written(body: Tag) -> Markup:
@@ -151,9 +181,7 @@ def _name_what_is_lost(body: Tag, lost: Told) -> None:
     for element in body.find_all([*ELSEWHERE, *IDLE]):
         parts = (element, *element.find_all("source"))
         sources = [str(part[name]) for part in parts for name in ("src", "data") if part.get(name)]
-        if element.name in IDLE or (
-            element.name == "script" and element.get("type", "") not in RUNS
-        ):
+        if element.name in IDLE:
             element.decompose()
         elif element.name not in EMBEDDED or not any(s.startswith("data:") for s in sources):
             notice = Tag(name="span", attrs={"class": "notice"})
@@ -170,61 +198,12 @@ def _name_what_is_lost(body: Tag, lost: Told) -> None:
         lost(ELSEWHERE["script"])
 
 
-def _coloured(element: Tag) -> bool:
-    return any(
-        _COLOURED.search(text)
-        for text in (
-            *(str(part["style"]) for part in element.find_all(style=True)),
-            *(style.string or "" for style in element.find_all("style", scoped=False)),
-        )
-    )
-
-
 def _settle(table: Tag) -> None:
     """Take the notebook's looks off a table, and let it scroll where it is wider than the page."""
     table.attrs.pop("border", None)
-    names = [name for name in table.get_attribute_list("class") if name and name != "dataframe"]
-    table["class"] = " ".join(names)
-    if not names:
-        del table.attrs["class"]
+    classes = " ".join(name for name in table.attrs.pop("class", []) if name != "dataframe")
+    if classes:
+        table["class"] = classes
     if table.find_parent("table") is None and table.find_parent(class_="scroll") is None:
         region = {"class": "scroll", "role": "region", "aria-label": "Table", "tabindex": "0"}
         table.wrap(Tag(name="div", attrs=region))
-
-
-class _Ids:
-    """The ids of a chapter, each by the name that its author gave."""
-
-    def __init__(self, chapter: str) -> None:
-        self.chapter = chapter
-        self.named: dict[str, str] = {}
-        self.taken: set[str] = set()
-
-    def add(self, name: str, wanted: str) -> str:
-        """Return an id that nothing else on the page has; the first of a name is its target."""
-        stem = f"{self.chapter}-{'-'.join(wanted.split())}"
-        found, number = stem, 1
-        while found in self.taken:
-            number += 1
-            found = f"{stem}-{number}"
-        self.taken.add(found)
-        self.named.setdefault(name, found)
-        return found
-
-    def refer(self, body: Tag) -> None:
-        """Let what refers to a name of this chapter refer to its id."""
-        for element in body.find_all(True):
-            for name, value in element.attrs.items():
-                if name in _REFERENCES:
-                    parts: Iterable[str] = value if isinstance(value, list) else value.split()
-                    element[name] = " ".join(self.named.get(part, part) for part in parts)
-                elif name.endswith("href") and str(value).startswith("#"):
-                    target = unquote(str(value)[1:])
-                    element[name] = f"#{self.named.get(target, target)}"
-                elif "url(" in str(value):
-                    element[name] = _LINK.sub(self._linked, str(value))
-            if element.name == "style":
-                element.string = re.sub(r"(#)([\w-]+)", self._linked, element.string or "")
-
-    def _linked(self, found: re.Match[str]) -> str:
-        return f"{found[1]}{self.named.get(found[2], found[2])}"

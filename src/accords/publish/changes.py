@@ -12,28 +12,23 @@ from accords.dataset import edtf
 from accords.templates import render
 from accords.words import Text, linked
 
-Stretches = list[tuple[str, bool]]
-
-
-def chapter(difference: Difference) -> Text:
-    """Return the chapter 'What changed since the last edition', without its heading."""
-    told = account(difference, edtf.spoken)
-    told["counted"] = Markup(counted(difference, linked))
-    told["findings"] = [(f.lead, *_sides(f)) for f in difference.findings]
-    return Text(render("accords.publish", "changes.html.j2", nothing=not difference, **told))
-
 
 def as_notebook(difference: Difference) -> NotebookNode:
     """Return the chapter as an executed notebook, for the report to set beside the others."""
-    shown = new_output("display_data", {"text/html": chapter(difference).html})
+    told = account(difference, edtf.spoken)
+    told["counted"] = Markup(counted(difference, linked))
+    told["findings"] = [(f.lead, *_sides(f)) for f in difference.findings]
+    shown = render("accords.publish", "changes.html.j2", nothing=not difference, **told)
     cells = [
         new_markdown_cell("# What changed since the last edition", id="title"),
-        new_code_cell("", outputs=[shown], id="changes"),
+        new_code_cell(
+            "", outputs=[new_output("display_data", {"text/html": Text(shown).html})], id="changes"
+        ),
     ]
     return new_notebook(cells=cells, metadata={"title": "what-changed"})
 
 
-def _sides(finding: FindingChange) -> tuple[Stretches, Stretches]:
+def _sides(finding: FindingChange) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
     """Return a finding as it was and as it is, in stretches that differ or not."""
     if finding.before is not None and finding.after is not None:
         return excerpts(finding.before, finding.after)

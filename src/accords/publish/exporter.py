@@ -6,12 +6,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 import tempfile
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 from jinja2 import pass_context
 from latex2mathml.converter import convert
@@ -19,35 +17,18 @@ from markupsafe import Markup
 from nbconvert.exporters.html import HTMLExporter
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
-from traitlets import Bool, Unicode
+from traitlets import Unicode
 from traitlets.config import Config
 
 from accords.dataset import find_data, load
 from accords.errors import DatasetError
 from accords.publish import browser, notebooks, page
-from accords.publish.cache import digest
 from accords.publish.page import Context
 from accords.publish.pictures import Picture, Pictures
 
-_log = logging.getLogger(__name__)
-
 _MATH = re.compile(r"^\s*(\$\$?|\\\[|\\\()(.*?)(\$\$?|\\\]|\\\))\s*$", re.DOTALL)
 
-# So many parts these elements have; where one is missing, a formula is broken.
-_PARTS = {
-    **dict.fromkeys(("mfrac", "mroot", "msub", "msup", "munder", "mover"), 2),
-    **dict.fromkeys(("msubsup", "munderover"), 3),
-}
 _IMAGE = re.compile(r"""(<img\b[^>]*?\bsrc=["'])([^"']+)""", re.IGNORECASE)
-
-_DEFAULTS = {
-    "optimistic_validation": True,
-    "embed_images": True,
-    "exclude_anchor_links": True,
-    "template_name": "accords",
-    "template_file": "cells.html.j2",
-    "extra_template_basedirs": [str(Path(__file__).parent / "template")],
-}
 
 
 class AccordsExporter(HTMLExporter):
@@ -58,9 +39,6 @@ class AccordsExporter(HTMLExporter):
     data = Unicode(
         "", help="Folder of the dataset; by default the nearest folder 'data' of the notebook."
     ).tag(config=True)
-    records = Bool(True, help="Whether the page carries the records behind its numbers.").tag(
-        config=True
-    )
 
     context: Context | None = None
     """What the page needs; without it, it is found and drawn when the page is made."""
@@ -68,9 +46,15 @@ class AccordsExporter(HTMLExporter):
     @property
     def default_config(self) -> Any:
         """nbconvert's, with ours; of an output, charts go before all, and programs are none."""
+        ours = {
+            **{"optimistic_validation": True, "embed_images": True, "exclude_anchor_links": True},
+            "template_name": "accords",
+            "template_file": "cells.html.j2",
+            "extra_template_basedirs": [str(Path(__file__).parent / "template")],
+        }
         config = super().default_config
         shown = {"display_data_priority": [*notebooks.SHOWN]}
-        config.merge(Config(AccordsExporter=_DEFAULTS, NbConvertBase=shown))
+        config.merge(Config(AccordsExporter=ours, NbConvertBase=shown))
         return config
 
     def default_filters(self) -> Any:
@@ -109,8 +93,7 @@ class AccordsExporter(HTMLExporter):
 
     def _begin(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         name = resources["metadata"].get("name", "notebook")
-        notebooks.prefer_passages(nb)
-        # Before anything is drawn: a picture is found by the figure's content, its name included.
+        # Before anything is drawn: a picture is found by the chart's name.
         page.identify(nb, name)
         context = self.context or self._alone(nb, resources)
         title = nb.metadata.get("title", "")
@@ -126,28 +109,23 @@ class AccordsExporter(HTMLExporter):
             dataset = load(self.data or find_data(Path(resources["metadata"].get("path") or ".")))
         except DatasetError as error:
             self.log.warning("Without the records: %s", error)
-        records = page.records(dataset) if dataset is not None and self.records else {}
-        return Context(dataset=dataset, pictures=self._drawn(nb), records=records)
-
-    def _drawn(self, nb: NotebookNode) -> dict[str, Picture]:
+        records = page.records(dataset) if dataset is not None else {}
         figures = notebooks.figures(nb)
         found = browser.find()
-        if not figures or found is None:
-            if figures:
-                self.log.warning("No browser: the charts are interactive only.")
-            return {}
+        if figures and found is None:
+            self.log.warning("No browser: the charts are interactive only.")
+        drawn = browser.completed(self._drawn(figures, found)) if figures and found else {}
+        return Context(dataset=dataset, pictures=drawn, records=records)
 
-        async def drawing(cache: str) -> dict[str, Picture]:
+    async def _drawn(self, figures: list[Any], found: str) -> dict[str, Picture]:
+        with tempfile.TemporaryDirectory() as cache:
             async with browser.Browser(found) as running:
                 studio = Pictures(running, Path(cache))
-                drawn = await asyncio.gather(*(studio.picture(figure) for figure in figures))
-            if failed := studio.failure:
-                self.log.warning("Charts are interactive only: the browser failed. %s", failed)
-            keys = map(digest, figures)
-            return {key: each for key, each in zip(keys, drawn, strict=True) if each}
-
-        with tempfile.TemporaryDirectory() as cache:
-            return browser.completed(drawing(cache))
+                drawn = await asyncio.gather(*map(studio.picture, figures))
+        if studio.failure:
+            self.log.warning("Charts are interactive only: the browser failed. %s", studio.failure)
+        names = [figure["layout"]["meta"]["name"] for figure in figures]
+        return {name: each for name, each in zip(names, drawn, strict=True) if each}
 
 
 class _Renderer(IPythonRenderer):
@@ -178,12 +156,7 @@ def mathml(source: str) -> str:
     found = _MATH.match(source)
     block = found is not None and found[1] in ("$$", "\\[")
     try:
-        markup = convert(found[2] if found else source, display="block" if block else "inline")
-        elements = ElementTree.fromstring(markup).iter()
-        names = ((element.tag.rpartition("}")[2], len(element)) for element in elements)
-        if all(parts == _PARTS.get(name, parts) for name, parts in names):
-            return str(markup)
+        return str(convert(found[2] if found else source, display="block" if block else "inline"))
     except Exception:
         # The library raises whatever the first thing it misses gives.
-        _log.debug("LaTeX that cannot be read: %s", source)
-    return str(Markup("<code>{}</code>").format(source))
+        return str(Markup("<code>{}</code>").format(source))

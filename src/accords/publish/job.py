@@ -25,24 +25,15 @@ class BuildError(AccordsError):
 class Plan:
     """What is built from what, and where it goes.
 
-    ``root`` is the project's folder; without ``focus`` the data name the states, without ``since``
-    the edition before is looked up.
+    ``cache`` keeps executed notebooks and pictures, by content; without ``focus`` the data name the
+    states, without ``since`` the edition before is looked up.
     """
 
-    root: Path
+    notebooks: Path
+    cache: Path
     data: Path
     out: Path
     figures: Path
     focus: tuple[str, ...] | None = None
     pdf: bool = True
     since: str | None = None
-
-    @property
-    def notebooks(self) -> Path:
-        """The chapters' folder."""
-        return self.root / "notebooks"
-
-    @property
-    def cache(self) -> Path:
-        """Where executed notebooks and pictures are kept, by content."""
-        return self.root / ".cache"

@@ -11,7 +11,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from nbformat import NotebookNode
 
 from accords.errors import AccordsError
 from accords.publish.cache import digest, kept
+from accords.publish.job import Told
 from accords.words import PASSAGE
 
 PLOTLY = "application/vnd.plotly.v1+json"
@@ -33,13 +34,6 @@ SHOWN = (
     *("image/png", "image/jpeg", "text/plain"),
 )
 """Media types that a page shows, the first of an output's before the others."""
-
-PROGRAMS = {
-    "application/vnd.jupyter.widget-view+json": "a widget, which needs a running notebook",
-    "application/javascript": "a script, which this page does not run",
-    "text/vnd.mermaid": "a Mermaid diagram, which needs a script",
-}
-"""Media types that a notebook shows by a program, and how they are named."""
 
 UNDRAWABLE = frozenset(
     (
@@ -67,16 +61,11 @@ CELL_TIMEOUT = 600
 # Imports that every chapter needs; they are paid for while the data are being checked. What they
 # made stays for good, so that the collection of garbage between chapters need not look at it.
 _WARM_UP = """
-import gc, importlib, sys
+import gc, sys
 sys.modules.setdefault("rfc3987_syntax", None)
-for name in ("accords", "accords.charts.theme", "nbformat", "statsmodels.stats.proportion"):
-    try:
-        importlib.import_module(name)
-    except ImportError:
-        pass
+import accords.charts.theme, nbformat, statsmodels.stats.proportion
 gc.collect()
 gc.freeze()
-del gc, importlib, name, sys
 """
 
 
@@ -96,18 +85,24 @@ def chapters(folder: Path) -> list[Path]:
 
 def read(file: Path) -> NotebookNode:
     """Read one notebook, without outputs; a :class:`NotebookError` says that it is none."""
-    try:
+    with _named(file):
         notebook = nbformat.read(file, as_version=4)
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
         notebook.metadata["title"] = file.stem
+    return notebook
+
+
+@contextlib.contextmanager
+def _named(file: Path) -> Iterator[None]:
+    """Say of a file that it cannot be read, whatever nbformat or the system raises of it."""
+    try:
+        yield
     except Exception as error:
-        # The library raises whatever the first thing it misses gives.
         raise NotebookError(
             f"{file}: cannot be read as a notebook ({error}). Mend or restore it."
         ) from error
-    return notebook
 
 
 def clear_away() -> None:
@@ -116,18 +111,12 @@ def clear_away() -> None:
         return
     for folder in Path(tempfile.gettempdir()).glob("accords-*-*"):
         owner = folder.name.split("-")[1]
-        if owner.isdecimal() and not _runs(int(owner)):
+        try:
+            os.kill(int(owner), 0)
+        except ProcessLookupError:
             shutil.rmtree(folder, ignore_errors=True)
-
-
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # Another's, which runs.
-        return True
-    return True
+        except (ValueError, OSError):  # Another's folder, or a process of another's.
+            continue
 
 
 class Runner:
@@ -141,40 +130,42 @@ class Runner:
         self.parameters = parameters
         self.key = key
         self.cache = cache
+        self._kernel = contextlib.AsyncExitStack()
         self._manager: Any = None
         self._client: Any = None
-        self._place: tempfile.TemporaryDirectory[str] | None = None
 
     def kept(self, file: Path) -> Path:
         """Name the file that keeps this notebook executed."""
-        try:
-            source = file.read_text(encoding="utf-8")
-        except (OSError, ValueError) as error:
-            raise NotebookError(f"{file}: cannot be read ({error}). Mend or restore it.") from error
-        return self.cache / f"{digest(source, self.key)}.json"
+        with _named(file):
+            return self.cache / f"{digest(file.read_text(encoding='utf-8'), self.key)}.json"
 
     async def start(self) -> None:
         """Start the kernel, and in it the imports that every chapter needs."""
-        # A folder of its own: kernels that share one would hear each other.
         clear_away()
-        self._place = tempfile.TemporaryDirectory(prefix=f"accords-{os.getpid()}-")
+        # A folder of its own: kernels that share one would hear each other.
+        folder = tempfile.TemporaryDirectory(prefix=f"accords-{os.getpid()}-")
         self._manager = AsyncKernelManager(
             kernel_name="python3",
             # Sockets in the file system: open to no one else, and quicker than the network's.
             transport="tcp" if sys.platform == "win32" else "ipc",
-            connection_file=str(Path(self._place.name) / "kernel.json"),
+            connection_file=str(Path(self._kernel.enter_context(folder)) / "kernel.json"),
         )
+        self._kernel.push_async_callback(self._manager.shutdown_kernel, now=True)
         environment = {**os.environ, "PLOTLY_RENDERER": "plotly_mimetype", "PYTHONHASHSEED": "0"}
         await self._manager.start_kernel(env=environment)
         self._client = self._manager.client()
         self._client.start_channels()
+        self._kernel.callback(self._client.stop_channels)
         self._client.execute(_WARM_UP, silent=True, store_history=False)
 
-    async def run(self, file: Path, told: Callable[[str, int, int], None]) -> NotebookNode:
+    async def stop(self) -> None:
+        """End the kernel, if one is running."""
+        await self._kernel.aclose()
+
+    async def run(self, file: Path, told: Told) -> NotebookNode:
         """Give one notebook executed: kept from before, or run now.
 
-        ``told`` learns the chapter, the cells done and the cells in all. A :class:`NotebookError`
-        says which cell failed, why, and what to do.
+        A :class:`NotebookError` says which cell failed, why, and what to do.
         """
 
         async def executed() -> bytes:
@@ -184,26 +175,14 @@ class Runner:
         told(file.stem, len(notebook.cells), len(notebook.cells))
         return notebook
 
-    async def stop(self) -> None:
-        """End the kernel, if one is running."""
-        if self._client is not None:
-            self._client.stop_channels()
-        if self._manager is not None:
-            await self._manager.shutdown_kernel(now=True)
-        if self._place is not None:
-            self._place.cleanup()
-        self._client = self._manager = self._place = None
-
-    async def _execute(
-        self, notebook: NotebookNode, file: Path, told: Callable[[str, int, int], None]
-    ) -> NotebookNode:
-        if self._manager is None:
+    async def _execute(self, notebook: NotebookNode, file: Path, told: Told) -> NotebookNode:
+        if self._client is None:
             await self.start()
         self._client.execute("%reset -f", silent=True, store_history=False)
         sources = [cell.source for cell in notebook.cells]
         for cell in notebook.cells:
             if "parameters" in cell.metadata.get("tags", []):
-                cell.source = with_parameters(cell.source, self.parameters)
+                cell.source += "".join(f"\n{n} = {v!r}" for n, v in self.parameters.items())
         at = 0
 
         def started(cell: NotebookNode, cell_index: int) -> None:
@@ -240,12 +219,6 @@ class Runner:
         return notebook
 
 
-def with_parameters(source: str, parameters: Mapping[str, Any]) -> str:
-    """Write values over the defaults of a parameters cell."""
-    lines = [source, *(f"{name} = {value!r}" for name, value in parameters.items())]
-    return "\n".join(lines)
-
-
 def join(notebooks: Iterable[NotebookNode]) -> NotebookNode:
     """Join executed chapters into one notebook; each cell remembers the chapter it came from."""
     joined = nbformat.v4.new_notebook()
@@ -266,7 +239,7 @@ def publish(notebook: NotebookNode, name: str = "") -> None:
     """
     kept = []
     for number, cell in enumerate(notebook.cells, start=1):
-        cell.setdefault("metadata", type(cell)())
+        cell.setdefault("metadata", NotebookNode())
         cell.metadata.setdefault("chapter", name or notebook.metadata.get("title", "notebook"))
         cell.metadata.setdefault("number", number)
         tags = {tag.replace("-", "_") for tag in cell.metadata.get("tags", [])}
@@ -279,7 +252,10 @@ def publish(notebook: NotebookNode, name: str = "") -> None:
             cell.outputs = [] if tags & HIDDEN_OUTPUT else _readable(cell.outputs)
             for output in cell.outputs:
                 if "data" in output:
-                    output.setdefault("metadata", type(cell)())
+                    output.setdefault("metadata", NotebookNode())
+                # A passage stands for its unfolding twin, which is made for notebooks.
+                if PASSAGE in output.get("data", {}):
+                    output["data"] = {"text/html": output["data"][PASSAGE]}
         kept.append(cell)
     notebook.cells = kept
 
@@ -297,11 +273,11 @@ def unshown(output: NotebookNode) -> str:
             f"a chart of the type {', '.join(sorted(types))}, which Plotly draws by WebGL or from "
             "the network: draw it with another type, or make a picture of it with Matplotlib"
         )
-    program = next((what for kind, what in PROGRAMS.items() if kind in media), "")
-    # A program's plain text says what it is, and not what it shows.
-    if media.intersection(SHOWN[:-1] if program else SHOWN) or not media:
-        return ""
-    return program or f"an output of the type {', '.join(sorted(media))}, which no page shows"
+    # Plain text beside a program, such as a widget, says what it is and not what it shows.
+    rich = media - {"text/plain"}
+    if rich and not rich.intersection(SHOWN):
+        return f"an output of the type {', '.join(sorted(rich))}, which no page shows"
+    return ""
 
 
 def _readable(value: Any) -> Any:
@@ -311,17 +287,8 @@ def _readable(value: Any) -> Any:
     if isinstance(value, list):
         return [_readable(part) for part in value]
     if isinstance(value, dict):
-        for name, part in value.items():
-            value[name] = _readable(part)
+        value.update({name: _readable(part) for name, part in value.items()})
     return value
-
-
-def prefer_passages(nb: NotebookNode) -> None:
-    """Let a passage stand for its unfolding twin, which is made for notebooks."""
-    for cell in nb.cells:
-        for output in cell.get("outputs", ()):
-            if PASSAGE in output.get("data", {}):
-                output["data"] = {"text/html": output["data"][PASSAGE]}
 
 
 def figures(notebook: NotebookNode) -> list[dict[str, Any]]:
@@ -343,16 +310,18 @@ def trace_types(figure: Mapping[str, Any]) -> set[str]:
 def _failure(file: Path, notebook: NotebookNode, at: int, error: Exception) -> str:
     cell = notebook.cells[at]
     lines = cell.source.splitlines()
-    said = re.sub(r"\x1b\[[\d;]*m", "", getattr(error, "traceback", ""))
     # The first place in a cell is the failing cell's own; what it called comes after.
-    place = re.search(r"Cell In\[\d+\], line (\d+)", said)
+    place = re.search(r"Cell In\[\d+\], line (\d+)", _uncoloured(getattr(error, "traceback", "")))
     failing = lines[int(place[1]) - 1] if place else next(filter(str.strip, lines), "")
     name = getattr(error, "ename", type(error).__name__)
-    value = getattr(error, "evalue", str(error))
-    value = re.sub(r"\x1b\[[\d;]*m", "", value).strip()
+    value = _uncoloured(getattr(error, "evalue", str(error)))
     return (
         f"{file}: cell {at + 1} ({cell.get('id', 'without id')}) failed: {name}: {value}\n"
         f"    {failing.strip()}\n"
         f"Open it with 'jupyter lab {file}', run it to that cell and mend it; "
         "then build again. The last good report is untouched."
     )
+
+
+def _uncoloured(said: str) -> str:
+    return re.sub(r"\x1b\[[\d;]*m", "", said).strip()

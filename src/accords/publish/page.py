@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import base64
-import functools
 import gzip
 import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
 
+import numpy as np
 import pandas as pd
-from bs4 import BeautifulSoup, Tag
+from bs4 import Tag
 from markupsafe import Markup
 from nbformat import NotebookNode
 
 from accords import words
 from accords.charts import theme
 from accords.dataset import Dataset, citations
-from accords.publish import cells, metadata, notebooks, partners, pictures
+from accords.publish import cells, notebooks, partners, pictures
 from accords.publish import records as evidence
 from accords.publish.browser import BUNDLE, LIVE, STATIC
-from accords.publish.cache import digest
 from accords.templates import render
 from accords.words import partner_anchor, plain
 
@@ -37,8 +35,8 @@ SCRIPTS = ("head.js", "toc.js", "page.js", "table.js", "partners.js")
 FRONT = "00-"
 """How the name of the chapter starts that stands before all others, unnumbered."""
 
-HOUSE_GROUNDS = ("rgba(0,0,0,0)", theme.colour("paper"))
-"""Grounds of charts that may follow the reader's light or dark mode."""
+OWN = "the notebook's own code"
+"""Stands for the measure behind a chart that :func:`accords.charts.frame.chart` did not make."""
 
 
 @dataclass
@@ -58,8 +56,8 @@ class Chapter:
 class Context:
     """What a page needs besides the notebooks.
 
-    ``pictures`` are by the digest of their figure; one without one is interactive only. ``records``
-    are as :func:`records` returns them; ``beside`` says what the files beside the page hold.
+    ``pictures`` are by the chart's name; a chart without one is interactive only. ``records`` are
+    as :func:`records` returns them; ``beside`` says what the files beside the page hold.
     """
 
     dataset: Dataset | None
@@ -68,6 +66,7 @@ class Context:
     beside: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass
 class Page:
     """One page in the making: nbconvert's template hands it each cell, and then it is written.
 
@@ -75,16 +74,13 @@ class Page:
     ``warn`` is told what the page cannot carry.
     """
 
-    def __init__(
-        self, name: str, title: str, context: Context, warn: Callable[[str], None]
-    ) -> None:
-        self.name = name
-        self.title = title
-        self.context = context
-        self.warn = warn
-        self.chapters: dict[str, Chapter] = {}
-        self.figures: dict[str, dict[str, Any]] = {}
-        self.left_out: list[str] = []
+    name: str
+    title: str
+    context: Context
+    warn: Callable[[str], None]
+    chapters: dict[str, Chapter] = field(default_factory=dict)
+    figures: dict[str, dict[str, Any]] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
 
     def code(self, cell: NotebookNode) -> str:
         """Take the code of a cell, which stands at the end of its chapter."""
@@ -99,7 +95,7 @@ class Page:
         self.figures[name] = {
             "number": len(self.figures) + 1,
             "notebook": self._chapter(cell).notebook,
-            **_shown(figure, self.context.pictures.get(digest(figure))),
+            **_shown(figure, self.context.pictures.get(name)),
         }
         return Markup('<figure data-chart="{}"></figure>').format(name)
 
@@ -126,12 +122,14 @@ class Page:
             chapter.bodies = cells.with_something_to_say(chapter.bodies)
             title, chapter.sections = cells.arranged(chapter.bodies, chapter.id)
             chapter.title = title or chapter.title
-            for body in chapter.bodies:
-                _settle_row_sets(body, dataset)
+        changed = self.chapters.get("what-changed")
+        paragraphs = [cells.written(body.p) for body in changed.bodies if body.p] if changed else []
         titles = [self.title, *(plain(each.title) for each in self.chapters.values()), self.name]
         figures = self.figures.items()
         narrow = {name: each["picture"].narrow for name, each in figures if each["picture"]}
-        live = {name: each["drawn"] for name, each in figures if each["live"]}
+        live = {name: _live(each["drawn"]) for name, each in figures if each["live"]}
+        colours = {light: token for token, (light, _) in theme.COLOURS.items()}
+        scripts = {name: (STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS}
         report = {
             "chapters": [*self.chapters.values()],
             "shown": self.shown,
@@ -139,38 +137,38 @@ class Page:
             "dataset": dataset,
             "day": day,
             "left_out": self.left_out,
-            "changed": self._first_of("what-changed"),
+            "changed": paragraphs[0] if paragraphs else "",
             "records": {name: Markup(part) for name, part in self.context.records.items()},
             "beside": self.context.beside,
             "style": Markup(style()),
-            "scripts": {name: Markup(script(name)) for name in SCRIPTS},
-            "policy": Markup(policy()),
+            "scripts": {name: Markup(text) for name, text in scripts.items()},
+            # No script runs but these.
+            "hashes": [
+                base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+                for text in scripts.values()
+            ],
             "static": len(narrow) == len(self.figures),
-            "charts": packed(_interactive(live)),
+            "charts": packed({"charts": live, "colours": colours}),
             "narrow": packed(narrow),
             "bundle": Markup(base64.b85encode(BUNDLE.read_bytes()).decode()),
             "states": _states(dataset) if dataset else "",
             "work": citations.work(dataset) if dataset else None,
         }
-        return render("accords.publish", "page.html.j2", report=report)
-
-    def _first_of(self, name: str) -> Markup:
-        """Return the first paragraph of a chapter, or nothing where there is no such chapter."""
-        bodies = self.chapters[name].bodies if name in self.chapters else []
-        found = next(filter(None, (body.find("p") for body in bodies)), None)
-        return cells.written(found) if isinstance(found, Tag) else Markup("")
+        return with_row_sets(render("accords.publish", "page.html.j2", report=report), dataset)
 
     def shown(self, chapter: Chapter) -> Markup:
         """Return what the cells of a chapter show, its charts in their places."""
         dataset = self.context.dataset
-        about = {
-            **{"level": 4 if chapter.sections else 3, "dataset": dataset, "day": day},
-            "pages": _partner_pages(dataset) if dataset else {},
-        }
+        about: dict[str, Any] = {"level": 4 if chapter.sections else 3, "day": day, "pages": {}}
+        if dataset:  # In a table behind a chart the name of a partner leads to its page.
+            known = dataset.overview["partners"].explode().dropna().unique()
+            about["pages"] = {dataset.party_names[each]: partner_anchor(each) for each in known}
 
         def figure(found: re.Match[str]) -> str:
             shown = self.figures[Markup(found[1]).unescape()]
-            return render("accords.publish", "figure.html.j2", figure=shown, **about)
+            return render(
+                "accords.publish", "figure.html.j2", figure=shown, dataset=dataset, **about
+            )
 
         markup = Markup("\n").join(filter(None, map(cells.written, chapter.bodies)))
         return Markup(re.sub(r'<figure data-chart="([^"]*)"></figure>', figure, markup))
@@ -205,28 +203,26 @@ def identify(nb: NotebookNode, name: str = "") -> None:
     notebooks.publish(nb, name)
     shown: dict[str, NotebookNode] = {}
     for cell in nb.cells:
-        for number, figure in enumerate(notebooks.figures(type(nb)(cells=[cell])), start=1):
+        for figure in notebooks.figures(NotebookNode(cells=[cell])):
             for trace in figure["data"]:
                 # Plotly Express draws more than 1,000 points by WebGL, which is no picture.
                 trace["type"] = trace.get("type", "scatter").removesuffix("gl")
             layout = figure.setdefault("layout", {})
             if not isinstance(layout.get("meta"), Mapping) or "measure" not in layout["meta"]:
-                layout["meta"] = _bare_meta(layout, cell, number)
-            chart = stem = layout["meta"]["name"]
+                layout["meta"] = _bare_meta(layout, cell)
+            stem = layout["meta"]["name"]
             if stem in shown and shown[stem].metadata["chapter"] != cell.metadata["chapter"]:
                 raise notebooks.NotebookError(
-                    f"{notebooks.place(cell)} shows the chart '{chart}' again, after "
+                    f"{notebooks.place(cell)} shows the chart '{stem}' again, after "
                     f"{notebooks.place(shown[stem])}. Show it once, or give each its own name; "
                     "then build again."
                 )
-            again = count(2)
-            while chart in shown:
-                chart = f"{stem}-{next(again)}"
+            chart = cells.free(stem, shown)
             layout["meta"] = {**layout["meta"], "name": chart}
             shown[chart] = cell
 
 
-def _bare_meta(layout: Mapping[str, Any], cell: NotebookNode, number: int) -> dict[str, Any]:
+def _bare_meta(layout: Mapping[str, Any], cell: NotebookNode) -> dict[str, Any]:
     """Return what :func:`accords.charts.frame.chart` would, for a chart that it did not make."""
     title = layout.get("title") or {}
     text = title if isinstance(title, str) else title.get("text") or ""
@@ -235,14 +231,8 @@ def _bare_meta(layout: Mapping[str, Any], cell: NotebookNode, number: int) -> di
     shown = plain(text.replace("<br>", " ")) or f"Chart of cell {at}"
     slug = re.sub(r"[^\w-]+", "-", cell.metadata["chapter"])
     return {
-        "name": f"{slug}-cell-{at}" + (f"-{number}" if number > 1 else ""),
-        "title": shown,
-        "subtitle": "",
-        "alt": shown,
-        "measure": "the notebook's own code",
-        "method": "",
-        "narrow": {},
-        "data": {"columns": [], "rows": []},
+        **{"name": f"{slug}-cell-{at}", "title": shown, "subtitle": "", "alt": shown},
+        **{"measure": OWN, "method": "", "narrow": {}, "data": {"columns": [], "rows": []}},
     }
 
 
@@ -259,7 +249,8 @@ def _shown(figure: Mapping[str, Any], picture: pictures.Picture | None) -> dict[
         # A picture shows the first of several frames.
         "frames": len(figure.get("frames") or ()),
         "live": notebooks.trace_types(figure) <= LIVE,
-        "plate": _has_own_colours(figure["layout"]),
+        # A chart whose colours are not the page's needs a light ground.
+        "plate": meta["measure"] == OWN,
         "columns": [*zip(columns, numbers, strict=False)],
         "rows": [[_cell(value) for value in row] for row in rows],
         "long": len(rows) > LONG,
@@ -273,19 +264,8 @@ def _drawing(markup: str, alt: str) -> Markup:
     return Markup(markup.replace("<svg", opening.format(alt, width, height), 1))
 
 
-def _has_own_colours(layout: Mapping[str, Any]) -> bool:
-    """Say whether a chart needs a light ground, for its colours are not the page's."""
-    template = (layout.get("template") or {}).get("layout", {})
-    ground = layout.get("paper_bgcolor", template.get("paper_bgcolor", "white"))
-    font = {**template.get("font", {}), **layout.get("font", {})}
-    return ground not in HOUSE_GROUNDS or font.get("color") != theme.colour("ink")
-
-
 def _are_numbers(column: Iterable[Any]) -> bool:
-    return all(
-        value is None or (isinstance(value, int | float) and not isinstance(value, bool))
-        for value in column
-    )
+    return all(type(value) in (int, float, type(None)) for value in column)
 
 
 def _cell(value: Any) -> tuple[str, str | None]:
@@ -299,28 +279,29 @@ def _cell(value: Any) -> tuple[str, str | None]:
     return str(value), None
 
 
-def with_row_sets(markup: str, dataset: Dataset) -> Markup:
-    """Let the numbers of markup of our own, which is whole, lead to their rows in the table."""
-    body = BeautifulSoup(markup, "lxml").body
-    assert body is not None
-    _settle_row_sets(body, dataset)
-    return cells.written(body)
+def with_row_sets(page: str, dataset: Dataset | None) -> str:
+    """Write the rows behind each number of a page as their places in the sorted list of all ids."""
+    ids = sorted(dataset.overview.index) if dataset is not None else []
+    position = {agreement_id: n for n, agreement_id in enumerate(ids)}
+
+    def placed(rows: re.Match[str]) -> str:
+        known = [position[each] for each in rows[1].split() if each in position]
+        return f' data-set="{row_set(known)}"' if known else ""
+
+    # The set of a link tells what it is: its class need not.
+    return re.sub(r' data-rows="([^"]*)"', placed, page.replace('<a class="rows"', "<a"))
 
 
-def _settle_row_sets(body: Tag, dataset: Dataset | None) -> None:
-    """Turn the rows behind each number into their place in the table."""
-    position = _positions(dataset)
-    for link in body.select("[data-rows]"):
-        ids = str(link.attrs.pop("data-rows")).split()
-        # The place of the link's set tells what it is: its class need not.
-        link.attrs.pop("class", None)
-        if known := [position[i] for i in ids if i in position]:
-            link["data-set"] = evidence.row_set(known)
-
-
-def _positions(dataset: Dataset | None) -> dict[str, int]:
-    order = sorted(dataset.overview.index) if dataset is not None else []
-    return {agreement_id: n for n, agreement_id in enumerate(order)}
+def row_set(positions: Iterable[int]) -> str:
+    """Write places as base-36 ranges, for ``table.js``: ``0-3,7``."""
+    ranges: list[list[int]] = []
+    for position in sorted(set(positions)):
+        if ranges and position == ranges[-1][1] + 1:
+            ranges[-1][1] = position
+        else:
+            ranges.append([position, position])
+    written = ([np.base_repr(end, 36).lower() for end in dict.fromkeys(each)] for each in ranges)
+    return ",".join("-".join(ends) for ends in written)
 
 
 def records(dataset: Dataset) -> dict[str, str]:
@@ -328,17 +309,31 @@ def records(dataset: Dataset) -> dict[str, str]:
     return {
         "table": evidence.evidence_table(dataset),
         "sections": evidence.agreement_sections(dataset),
-        "sources": with_row_sets(evidence.source_list(dataset), dataset),
-        "lists": with_row_sets(partners.lists(dataset), dataset),
-        "partners": with_row_sets(partners.partner_pages(dataset), dataset),
-        "metadata": metadata.tags(dataset),
+        "sources": evidence.source_list(dataset),
+        "lists": partners.lists(dataset),
+        "partners": partners.partner_pages(dataset),
+        "metadata": _metadata(dataset),
     }
 
 
-def _partner_pages(dataset: Dataset) -> dict[str, str]:
-    """Return the id of each partner's page, by the name that tables call the partner by."""
-    partners = dataset.overview["partners"].explode().dropna().unique()
-    return {dataset.party_names[partner]: partner_anchor(partner) for partner in partners}
+def _metadata(dataset: Dataset) -> str:
+    """Write description, Open Graph, favicon, referrer policy, and JSON-LD of schema.org."""
+    described = dataset.descriptor
+    work = citations.work(dataset)
+    first = dataset.overview["earliest"].min()
+    return render(
+        "accords.publish",
+        "metadata.html.j2",
+        work=work,
+        description=str(described.get("description", work["title"])),
+        colours=[theme.colour("paper"), theme.colour("state-1"), theme.colour("state-2")],
+        licences=[x["path"] for x in described.get("licenses", []) if "path" in x],
+        keywords=list(described.get("keywords", [])),
+        states=[dataset.party_names[state] for state in dataset.focus],
+        first=dataset.as_of if pd.isna(first) else first,
+        last=dataset.as_of,
+        tables=[table["title"] for table in described["resources"] if "title" in table],
+    )
 
 
 def report_title(dataset: Dataset) -> str:
@@ -355,23 +350,11 @@ def day(date: pd.Timestamp) -> str:
     return f"{date.day} {date:%B %Y}"
 
 
-def _interactive(charts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the figures as the loader draws them, each template that they share once."""
-    specifications = {}
-    templates: list[Any] = []
-    for name, figure in charts.items():
-        layouts = []
-        for narrow in (False, True):
-            layout = dict(pictures.untitled(dict(figure), narrow=narrow)["layout"])
-            template = layout.pop("template", None)
-            if template not in templates:
-                templates.append(template)
-            layouts.append({**layout, "template": templates.index(template)})
-        specifications[name] = {"data": figure["data"], "wide": layouts[0], "narrow": layouts[1]}
-        if figure.get("frames"):
-            specifications[name]["frames"] = figure["frames"]
-    colours = {light: token for token, (light, _) in theme.COLOURS.items()}
-    return {"templates": templates, "charts": specifications, "colours": colours}
+def _live(figure: dict[str, Any]) -> dict[str, Any]:
+    """Return a figure as the page's script draws it, on a desk and on a phone."""
+    wide, narrow = (pictures.untitled(figure, narrow=narrow) for narrow in (False, True))
+    parts = {name: figure[name] for name in ("data", "frames") if figure.get(name) is not None}
+    return {**parts, "wide": wide["layout"], "narrow": narrow["layout"]}
 
 
 def packed(value: Any) -> Markup:
@@ -389,26 +372,4 @@ def style() -> str:
     for n, mode in enumerate(("light", "dark")):
         tokens = "".join(f"--{token}:{pair[n]};" for token, pair in theme.COLOURS.items())
         sheet = sheet.replace(f"/*{mode}*/", tokens)
-    sheet = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
-    return re.sub(r"\s*\n\s*", "\n", sheet).strip()
-
-
-@functools.cache
-def script(name: str) -> str:
-    """Return one of the page's scripts, without its comment lines and indentation."""
-    lines = (STATIC / name).read_text(encoding="utf-8").splitlines()
-    kept = (line.strip() for line in lines)
-    return "\n".join(line for line in kept if line and not line.startswith("//"))
-
-
-def policy() -> str:
-    """Allow exactly the page's own scripts, by their hashes, and nothing from anywhere else."""
-    hashes = " ".join(
-        f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-        for text in map(script, SCRIPTS)
-    )
-    return (
-        f"default-src 'none'; script-src 'strict-dynamic' {hashes}; "
-        "style-src 'unsafe-inline'; img-src data: blob:; media-src data:; base-uri 'none'; "
-        "form-action 'none'"
-    )
+    return sheet

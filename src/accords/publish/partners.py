@@ -9,7 +9,6 @@ from collections import defaultdict
 from types import SimpleNamespace
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup
 
 from accords.analysis import relations
@@ -17,7 +16,7 @@ from accords.dataset import Dataset
 from accords.dataset import edtf as dates
 from accords.dataset.lifecycle import PURCHASE
 from accords.prose import relations as prose
-from accords.publish.records import plain_rows
+from accords.publish.records import grouped, plain_rows
 from accords.templates import render
 from accords.words import PRESS_MARK, count, linked, money, partner_anchor
 
@@ -32,37 +31,42 @@ def partner_pages(dataset: Dataset) -> str:
     """Write a page for each partner: what each focus state has with it, side by side."""
     rows = relations.relations(dataset)
     bilateral = rows[rows["scope"] == "bilateral"]
-    profiles = relations.profiles(dataset)
-    own = _by_pair(bilateral)
-    bought = dataset.overview["instrument"] == PURCHASE
-    others = _by_pair(rows[(rows["scope"] != "bilateral") & ~rows["worldwide"]])
-    facts = {pair: _by_aspect(counts) for pair, counts in _by_pair(profiles).items()}
+    own, others, profiles = (
+        grouped(plain_rows(table), "state", "partner")
+        for table in (
+            bilateral,
+            rows[(rows["scope"] != "bilateral") & ~rows["worldwide"]],
+            relations.profiles(dataset),
+        )
+    )
+    instruments = dataset.overview["instrument"]
     years = bilateral.groupby(["state", "partner"])["year"]
     shown = years.agg(prose.by_year).to_dict()
-    bars: dict[Any, dict[int, int]] = {
-        pair: of.value_counts().sort_index().to_dict()  # type: ignore[misc]
-        for pair, of in years
+    bars: dict[Any, dict[Any, int]] = {
+        pair: of.value_counts().sort_index().to_dict() for pair, of in years
     }
+
+    def side(state: str, partner: Any) -> SimpleNamespace:
+        pair = state, partner
+        ids = [row.agreement_id for row in own[pair]]
+        facts = grouped(profiles[pair], "aspect")
+        return SimpleNamespace(
+            state=state,
+            own=own[pair],
+            others=[row.agreement_id for row in others[pair]],
+            bought=[each for each in ids if instruments[each] == PURCHASE],
+            facts=defaultdict(dict, {a: {row.code: row for row in of} for a, of in facts.items()}),
+            bars=bars.get(pair),
+            shown=shown.get(pair),
+        )
+
     pages = [
         SimpleNamespace(
             partner=partner,
-            full=len({row.agreement_id for s in states for row in own[s, partner]}) >= FULL,
-            sides=[
-                SimpleNamespace(
-                    state=state,
-                    own=own[state, partner],
-                    others=[row.agreement_id for row in others[state, partner]],
-                    facts=facts.get((state, partner)),
-                    bars=bars.get((state, partner)),
-                    bought=[
-                        row.agreement_id for row in own[state, partner] if bought[row.agreement_id]
-                    ],
-                    shown=shown.get((state, partner)),
-                )
-                for state in sorted(states, key=dataset.focus.index)
-            ],
+            full=bilateral.loc[bilateral["partner"] == partner, "agreement_id"].nunique() >= FULL,
+            sides=[side(state, partner) for state in dataset.focus if state in set(of["state"])],
         )
-        for partner, states in rows.groupby("partner")["state"].unique().to_dict().items()
+        for partner, of in rows.groupby("partner")
     ]
     return _write(
         dataset,
@@ -113,19 +117,3 @@ def _write(dataset: Dataset, template: str, **context: Any) -> str:
         mark=PRESS_MARK,
         **context,
     )
-
-
-def _by_pair(table: pd.DataFrame) -> dict[Any, list[SimpleNamespace]]:
-    """Return rows by state and partner, for a template."""
-    pairs = defaultdict(list)
-    for row in plain_rows(table):
-        pairs[row.state, row.partner].append(row)
-    return pairs
-
-
-def _by_aspect(profile: list[SimpleNamespace]) -> dict[str, dict[str, SimpleNamespace]]:
-    """Return a profile's rows by aspect and code."""
-    facts: dict[str, dict[str, SimpleNamespace]] = defaultdict(dict)
-    for row in profile:
-        facts[row.aspect][row.code] = row
-    return facts

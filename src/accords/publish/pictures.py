@@ -8,7 +8,7 @@ import itertools
 import math
 import re
 import textwrap
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -37,6 +37,14 @@ class Picture(NamedTuple):
 
     wide: str
     narrow: str
+
+
+class Chart(NamedTuple):
+    """One chart as it is published; its files are a titled SVG and a PNG of twice its size."""
+
+    meta: dict[str, Any]
+    picture: Picture | None
+    files: dict[str, bytes]
 
 
 class Pictures:
@@ -68,20 +76,20 @@ class Pictures:
         drawn = await self.given(asyncio.gather(*(self._drawing(browser, size) for size in sizes)))
         return Picture(*drawn) if drawn else None
 
-    async def files(
-        self, drawing: Awaitable[Picture | None], meta: dict[str, Any], source: str
-    ) -> dict[str, bytes]:
-        """Return the titled SVG of a drawing and a PNG of twice its size, both or none, by name."""
-        picture = await drawing
+    async def chart(self, figure: Figure, source: str) -> Chart:
+        """Return the picture of a figure and its files, where there is a browser that draws it."""
+        meta = figure["layout"]["meta"]
+        picture = await self.picture(figure)
         if picture is None or self.browser is None:
-            return {}
+            return Chart(meta, None, {})
         markup = await asyncio.to_thread(titled, picture.wide, meta, source)
         _, _, width, height = svg.view_box(markup)
         photograph = functools.partial(self.browser.photograph, markup, width, height)
         file = self.cache / f"{digest(markup, self.browser.version, _own_code())}.png"
         png = await self.given(kept(file, photograph))
         name = meta["name"]
-        return {f"{name}.svg": markup.encode(), f"{name}.png": png} if png else {}
+        files = {f"{name}.svg": markup.encode(), f"{name}.png": png} if png else {}
+        return Chart(meta, picture, files)
 
     async def _drawing(self, browser: Browser, figure: Figure) -> str:
         async def drawn() -> bytes:
@@ -119,44 +127,32 @@ def titled(picture: str, meta: dict[str, Any], source: str) -> str:
     ``meta`` is what :func:`accords.charts.frame.chart` put on the figure.
     """
     left, top, width, height = svg.view_box(picture)
-    lines: list[dict[str, Any]] = []
-    y = 8.0
-    for text, size, token, columns in (
-        (meta["title"], 18, "ink", 80),
-        (meta["subtitle"], 13, "muted", 112),
-    ):
-        for line in textwrap.wrap(text, columns):
-            y += size * 1.3
-            lines.append({"text": line, "y": f"{y:g}", "size": size, "token": token})
-        y += 4
-    foot = y + 8 + height
+    title, subtitle = textwrap.wrap(meta["title"], 80), textwrap.wrap(meta["subtitle"], 112)
     feet = textwrap.wrap(source, 132)
-    for number, line in enumerate(feet, start=1):
-        place = f"{foot + 15 * number:g}"
-        lines.append({"text": line, "y": place, "size": 11, "token": "muted"})
+    below_title = 8 + 18 * 1.3 * len(title) + 4
+    start = below_title + 13 * 1.3 * len(subtitle) + 12
+    foot = start + height
     markup = render(
         "accords.publish",
         "titled.svg.j2",
         namespace=svg.SVG,
         font=theme.FONT,
         meta=meta,
-        lines=lines,
-        titles=len(textwrap.wrap(meta["title"], 80)),
+        # Lines, where the room before the first begins, how far they are apart, and their look.
+        blocks=[
+            (title, 8, 18 * 1.3, 'font-size="18" font-weight="bold" fill="var(--ink)"'),
+            (subtitle, below_title, 13 * 1.3, 'font-size="13" fill="var(--muted)"'),
+            (feet, foot, 15, 'font-size="11" fill="var(--muted)"'),
+        ],
         edge=EDGE,
         width=round(width),
         # A whole number of px: browsers round the last row of a picture in different ways.
         height=math.ceil(foot + 15 * len(feet) + 10),
         left=round(left),
-        down=f"{y + 8 - top:g}",
+        down=f"{start - top:g}",
         drawing=Markup(re.sub(r"^<svg[^>]*>|</svg>$", "", picture)),
     )
     return svg.literal(markup)
-
-
-def contact_sheet(shown: Iterable[Mapping[str, Any]], source: str) -> str:
-    """Write the page that shows all figures, smaller, with their titles and files."""
-    figures = sorted(shown, key=lambda meta: str(meta["name"]))
-    return render("accords.publish", "contact.html.j2", figures=figures, source=source)
 
 
 @functools.cache

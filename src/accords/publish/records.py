@@ -6,12 +6,13 @@ downloads and citations by reading this same markup, so that nothing is said twi
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from babel import Locale
 from markupsafe import Markup
@@ -95,7 +96,6 @@ def source_list(dataset: Dataset) -> str:
     cited = dataset.citations[["agreement_id", "source_id"]].drop_duplicates()
     cited = cited.merge(dataset.sources, on="source_id")
     pages = cited.groupby("publisher")["source_id"].nunique()
-    often = cited[cited["publisher"].map(pages) >= OFTEN]
     kinds = dataset.labels("source_kinds")
     publishers: list[dict[str, Any]] = [
         {
@@ -105,7 +105,7 @@ def source_list(dataset: Dataset) -> str:
             "languages": sorted({language(code) for code in group["language"].dropna()}),
             "agreements": Markup(count(group["agreement_id"])),
         }
-        for name, group in often.groupby("publisher")
+        for name, group in cited[cited["publisher"].map(pages) >= OFTEN].groupby("publisher")
     ]
     publishers.sort(key=lambda each: (-each["pages"], each["name"].casefold()))
     return render(
@@ -118,18 +118,6 @@ def source_list(dataset: Dataset) -> str:
     )
 
 
-def row_set(positions: Iterable[int]) -> str:
-    """Write places in the sorted list of all ids as base-36 ranges, for ``table.js``: ``0-3,7``."""
-    ranges: list[list[int]] = []
-    for position in sorted(set(positions)):
-        if ranges and position == ranges[-1][1] + 1:
-            ranges[-1][1] = position
-        else:
-            ranges.append([position, position])
-    written = ([np.base_repr(end, 36).lower() for end in dict.fromkeys(each)] for each in ranges)
-    return ",".join("-".join(ends) for ends in written)
-
-
 def language(code: str) -> str:
     """Return the English name of a language by its ISO 639-1 code."""
     return str(Locale("en").languages.get(code, code))
@@ -140,16 +128,13 @@ class _Records:
 
     def __init__(self, dataset: Dataset) -> None:
         self.dataset = dataset
-        self.parties = _grouped(plain_rows(dataset.parties), "agreement_id")
-        self.events = _grouped(plain_rows(dataset.events.sort_values("earliest")), "agreement_id")
-        self.domains = _grouped(plain_rows(dataset.domains), "agreement_id")
-        self.citations = _grouped(plain_rows(dataset.citations), "agreement_id")
-        self.disputes = _grouped(plain_rows(dataset.disputes), "agreement_id")
+        self.words = functools.cache(dataset.labels)
+        tables = {
+            name: getattr(dataset, name) for name in ("parties", "domains", "citations", "disputes")
+        }
+        tables["events"] = dataset.events.sort_values("earliest")
+        self.rows = {name: grouped(plain_rows(of), "agreement_id") for name, of in tables.items()}
         self.sources = {row.source_id: row for row in plain_rows(dataset.sources)}
-        self.words: dict[str, dict[str, str]] = defaultdict(dict)
-        for name, table in dataset.tables.items():
-            if {"label", "name"} & set(table.columns):
-                self.words[name] = dataset.labels(name)
         stages = dataset.codes("stages")["order"]
         self.stages = dataset.codes("event_types")["stage"].map(stages).to_dict()
         newest = dataset.overview.reset_index().sort_values(
@@ -173,7 +158,7 @@ class _Records:
 
     def word(self, name: str, code: str | None) -> str:
         """Return the label of a code."""
-        return self.words[name].get(code, code) if code else ""
+        return self.words(name).get(code, code) if code else ""
 
     def party(self, code: str | None) -> str:
         """Return the name of a party."""
@@ -187,18 +172,19 @@ class _Record:
         self.records = records
         self.id = row.agreement_id
         self.row = row
-        self.domains = records.domains[self.id]
-        self.citations = records.citations[self.id]
+        self.domains, self.events, self.citations, self.disputed = (
+            records.rows[name][self.id] for name in ("domains", "events", "citations", "disputes")
+        )
         # The focus states stand first.
         self.parties = sorted(
-            records.parties[self.id],
+            records.rows["parties"][self.id],
             key=lambda p: (p.party_id not in records.dataset.focus, records.party(p.party_id)),
         )
         # Sources are numbered as they are listed, those that speak of existence first.
-        self.said = _grouped(self.citations, "source_id")
+        self.said = grouped(self.citations, "source_id")
         order = {"existence": 0, "context": 2}
         cited = sorted(self.citations, key=lambda c: order.get(c.subject, 1))
-        keys = dict.fromkeys(each.source_id for each in [*cited, *records.disputes[self.id]])
+        keys = dict.fromkeys(each.source_id for each in [*cited, *self.disputed])
         self.sources = {key: records.sources.get(key) for key in keys}
         self.number = {key: n for n, key in enumerate(keys, start=1)}
 
@@ -231,19 +217,17 @@ class _Record:
         """The kinds of the sources that support its existence."""
         known = [self.sources[c.source_id] for c in self.citations if c.subject == "existence"]
         cited = {source.kind for source in known if source}
-        return [word for code, word in self.records.words["source_kinds"].items() if code in cited]
+        return [word for code, word in self.records.words("source_kinds").items() if code in cited]
 
     @property
     def life(self) -> list[SimpleNamespace]:
         """Events in order, what is undated before the next stage."""
-        events = self.records.events[self.id]
         stages = self.records.stages
-        life = [event for event in events if event.date]
-        for event in events:
-            if not event.date:
-                stage = stages.get(event.event, 0)
-                later = (n for n, e in enumerate(life) if stages.get(e.event, 0) > stage)
-                life.insert(next(later, len(life)), event)
+        life = [event for event in self.events if event.date]
+        for event in (event for event in self.events if not event.date):
+            stage = stages.get(event.event, 0)
+            later = (n for n, e in enumerate(life) if stages.get(e.event, 0) > stage)
+            life.insert(next(later, len(life)), event)
         return life
 
     def step(self, event: SimpleNamespace) -> str:
@@ -255,17 +239,15 @@ class _Record:
     def voices(self) -> list[str | None]:
         """The voices that name domains, where they are several; None where none is noted."""
         spoken = {c.voice for c in self.citations if c.subject.startswith("domain:")}
-        voices = [voice for voice in self.records.words["voices"] if voice in spoken]
-        if len(voices) < 2:
-            return []
-        return [*voices, *([None] if None in spoken else [])]
+        voices = [voice for voice in self.records.words("voices") if voice in spoken]
+        return [*voices, *([None] if None in spoken else [])] if len(voices) > 1 else []
 
     @property
     def related(self) -> list[tuple[str, str, str | None]]:
         """How other agreements relate to this one, their ids, and names where they are here."""
         ways = {
-            "Part of": [self.row.part_of] if self.row.part_of else [],
-            "Replaces": [self.row.supersedes] if self.row.supersedes else [],
+            "Part of": filter(None, [self.row.part_of]),
+            "Replaces": filter(None, [self.row.supersedes]),
             "Has as a part": self.records.parts.get(self.id, ()),
             "Replaced by": self.records.successors.get(self.id, ()),
         }
@@ -279,8 +261,8 @@ class _Record:
     @property
     def disputes(self) -> Iterator[tuple[str, list[tuple[str, bool, list[int]]], str]]:
         """Each disputed fact: its name, values (adopted ones first, with sources), reasons."""
-        for field, rows in _grouped(self.records.disputes[self.id], "field").items():
-            values = _grouped(sorted(rows, key=lambda d: not d.adopted), "value")
+        for field, rows in grouped(self.disputed, "field").items():
+            values = grouped(sorted(rows, key=lambda d: not d.adopted), "value")
             options = [
                 (value or "no value", bool(backers[0].adopted), self.numbers(backers))
                 for value, backers in values.items()
@@ -295,37 +277,37 @@ class _Record:
             return self.records.word("domain_codes", rest)
         if kind == "event":
             event_id, _, column = rest.partition(".")
-            steps = [e for e in self.records.events[self.id] if e.event_id == event_id]
-            return f"{self.step(steps[0]) if steps else event_id}, {column}"
+            steps = {event.event_id: self.step(event) for event in self.events}
+            return f"{steps.get(event_id, event_id)}, {column}"
         return kind.replace("_", " ").capitalize()
 
 
 def _filters(records: _Records) -> dict[str, tuple[str, dict[str, str]]]:
     """Return the label of each filter, and its choices, which are those that occur."""
-    overview, names, words = records.dataset.overview, records.dataset.party_names, records.words
+    overview, words = records.dataset.overview, records.words
+    names = records.dataset.party_names
     states = {state: names[state] for state in records.dataset.focus}
-
-    def occurring(held: Iterable[str], words: Mapping[str, str]) -> dict[str, str]:
-        found = set(held)
-        return {code: word for code, word in words.items() if code in found}
-
-    def column(name: str, words: Mapping[str, str]) -> dict[str, str]:
-        # Some columns of the overview hold several codes.
-        return occurring(overview[name].explode().dropna(), words)
-
-    cited = records.dataset.citations.query("subject == 'existence'")["source_id"]
-    kinds = {records.sources[key].kind for key in cited if key in records.sources}
+    kinds = {word for record in records.all.values() for word in record.kinds}
     tokens = {token for record in records.all.values() for token in record.tokens}
+
+    def among(column: str, words: Mapping[str, str]) -> dict[str, str]:
+        # Some columns of the overview hold several codes.
+        held = set(overview[column].explode().dropna())
+        return {code: word for code, word in words.items() if code in held}
+
     return {
-        "state": ("State", column("focus", states)),
-        "partner": ("With", column("partners", _by_name(names))),
-        "domain": ("Domain", column("domains", words["domain_codes"])),
-        "instrument": ("Instrument", column("instrument", words["instruments"])),
-        "status": ("Status", column("status", words["statuses"])),
-        "confidence": ("Confidence", column("confidence", CONFIDENCES)),
+        "state": (
+            "State",
+            among("focus", states),
+        ),
+        "partner": ("With", among("partners", _by_name(names))),
+        "domain": ("Domain", among("domains", words("domain_codes"))),
+        "instrument": ("Instrument", among("instrument", words("instruments"))),
+        "status": ("Status", among("status", words("statuses"))),
+        "confidence": ("Confidence", among("confidence", CONFIDENCES)),
         "basis": ("Domain named by", {"firm": "official sources or the text"}),
-        "is": ("Kind", occurring(tokens, TOKENS)),
-        "source": ("Source", occurring(kinds, words["source_kinds"])),
+        "is": ("Kind", {token: word for token, word in TOKENS.items() if token in tokens}),
+        "source": ("Source", {c: w for c, w in words("source_kinds").items() if w in kinds}),
     }
 
 
@@ -369,8 +351,9 @@ def plain_rows(table: pd.DataFrame) -> list[SimpleNamespace]:
     return [SimpleNamespace(**dict(zip(names, row, strict=True))) for row in plain.to_numpy()]
 
 
-def _grouped(rows: Iterable[SimpleNamespace], key: str) -> dict[Any, list[SimpleNamespace]]:
-    grouped: defaultdict[Any, list[SimpleNamespace]] = defaultdict(list)
+def grouped(rows: Iterable[SimpleNamespace], *columns: str) -> dict[Any, list[SimpleNamespace]]:
+    """Return rows by their value in a column, or their values in several."""
+    found: defaultdict[Any, list[SimpleNamespace]] = defaultdict(list)
     for row in rows:
-        grouped[getattr(row, key)].append(row)
-    return grouped
+        found[operator.attrgetter(*columns)(row)].append(row)
+    return found

@@ -15,8 +15,6 @@ from accords.publish import browser
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-PX_PER_INCH = 96
-
 
 def save_figure(
     figure: go.Figure,
@@ -37,10 +35,7 @@ def save_figure(
     if form not in (".png", ".svg"):
         raise AccordsError(f"{target}: no such format. Save as .png or .svg.")
     if (found := browser.find()) is None:
-        raise AccordsError(
-            f"{target}: cannot be drawn without Chrome, Chromium or Edge. Install one, or name "
-            "its program in the variable BROWSER_PATH."
-        )
+        raise AccordsError(f"{target}: cannot be drawn. {browser.missing()}")
     drawn = json.loads(figure.to_json())
     layout = drawn["layout"]
     layout["width"] = width or layout.get("width") or 760
@@ -53,10 +48,8 @@ def save_figure(
             markup, _, _ = await running.draw(drawn)
             if form == ".svg":
                 return markup.encode()
-            size = layout["width"], layout["height"]
-            return _with_resolution(
-                await running.photograph(markup, *size, scale=dpi / PX_PER_INCH), dpi
-            )
+            png = await running.photograph(markup, layout["width"], layout["height"], dpi / 96)
+            return _with_resolution(png, dpi)
 
     content = browser.completed(drawing())
     try:

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from accords.checks import check
 from accords.curation import editions
 from accords.curation.workbook import write_workbook
-from accords.dataset import Dataset, load
-from accords.publish import browser, cache, changes, notebooks, page, paper, pictures
+from accords.dataset import Dataset, citations, load
+from accords.publish import browser, cache, changes, notebooks, page, paper
 from accords.publish.exporter import AccordsExporter, Context
 from accords.publish.job import FIGURES, PAGE, WORKBOOK, BuildError, Plan, Told
+from accords.publish.pictures import Chart, Pictures
+from accords.templates import render
 
 T = TypeVar("T")
-
-SHEET = "index.html"
-"""The list of all pictures, beside them."""
 
 NO_BROWSER = "The charts are interactive only, and there are no pictures and no PDFs."
 """What a report is without a browser."""
@@ -37,14 +35,8 @@ SHOWN_PROBLEMS = 8
 KERNELS = 2
 """Kernels that run the chapters side by side."""
 
-
-@dataclass(frozen=True)
-class Made:
-    """What the steps made beside the files: the dataset behind them, and why some are missing."""
-
-    dataset: Dataset
-    failure: browser.BrowserError | None
-    notes: tuple[str, ...]
+Made = tuple[Dataset, tuple[str, ...], browser.BrowserError | None]
+"""What the steps give beside the files: the dataset, notes, and the browser's failure."""
 
 
 async def taken(job: Plan, key: str, stage: Path, told: Told) -> Made:
@@ -54,14 +46,13 @@ async def taken(job: Plan, key: str, stage: Path, told: Told) -> Made:
     run, and a chapter's pictures are drawn while the next one runs. ``key`` stands for all that
     executed notebooks depend on beside themselves.
     """
-    started = time.time()
     try:
         async with contextlib.AsyncExitStack() as opened, asyncio.TaskGroup() as tasks:
             made = await _taken(job, key, stage, told, opened, tasks)
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
     for kept in ("notebooks", "pictures"):
-        cache.prune(job.cache / kept, started)
+        cache.prune(job.cache / kept)
     return made
 
 
@@ -86,44 +77,41 @@ async def _taken(
     await asyncio.gather(*(runner.start() for runner in runners[:to_run]))
     dataset = await asyncio.to_thread(_checked, job)
     told("checking the data", 1, 1)
-    exporter = aside(_exporter, dataset, job.notebooks)
+    records = aside(page.records, dataset)
     workbook = aside(write_workbook, dataset, stage / WORKBOOK)
     changed = aside(_changes, job, dataset)
     found = browser.find()
     running = await opened.enter_async_context(browser.Browser(found)) if found else None
-    studio = pictures.Pictures(running, job.cache / "pictures")
-    drawings: dict[str, asyncio.Task[pictures.Picture | None]] = {}
-    filings: list[tuple[Mapping[str, Any], asyncio.Task[dict[str, bytes]]]] = []
-    source = _source(dataset)
+    studio = Pictures(running, job.cache / "pictures")
+    title, day = citations.work(dataset)["title"], page.day(dataset.released)
+    source = f"Source: {title}, edition {dataset.edition} ({day}). CC BY 4.0."
+    executed: dict[Path, Any] = {}
+    drawings: list[asyncio.Task[Chart]] = []
 
     async def take_turns(runner: notebooks.Runner) -> None:
         for file in waiting:
             executed[file] = await runner.run(file, told)
             page.identify(executed[file])
             for figure in notebooks.figures(executed[file]):
-                meta = figure["layout"]["meta"]
-                drawing = tasks.create_task(studio.picture(figure))
-                drawings[cache.digest(figure)] = drawing
-                filing = tasks.create_task(studio.files(drawing, meta, source))
-                filings.append((meta, filing))
+                drawings.append(tasks.create_task(studio.chart(figure, source)))
         await runner.stop()
 
-    executed: dict[Path, Any] = {}
     # The brief draws nothing and takes longest: run in the middle, it neither keeps the browser
     # waiting for its first charts nor holds up the end.
     waiting = iter([*files[1:4], files[0], *files[4:]])
     for turns in [tasks.create_task(take_turns(runner)) for runner in runners]:
         await turns
     report = notebooks.join([*(executed[file] for file in files), *await changed])
-    drawn: dict[str, pictures.Picture] = {}
-    for number, (name, drawing) in enumerate(drawings.items()):
+    for number, drawing in enumerate(drawings):
         told("drawing the charts", number, len(drawings))
-        if (picture := await drawing) is not None:
-            drawn[name] = picture
-    told("drawing the charts", len(drawn), len(drawn))
+        await drawing
+    told("drawing the charts", len(drawings), len(drawings))
+    charts = sorted((drawing.result() for drawing in drawings), key=lambda each: each.meta["name"])
+    drawn = {each.meta["name"]: each.picture for each in charts if each.picture}
+    context = Context(dataset, drawn, await records)
+    printer = running if job.pdf else None
     told("writing the page", 0, 1)
-    export, printer = await exporter, running if job.pdf else None
-    await asyncio.to_thread(export, stage, report, drawn, paper.PRINTS if printer else {})
+    await asyncio.to_thread(_export, context, report, job, stage, paper.PRINTS if printer else {})
     told("writing the page", 1, 1)
     if printer:
         told("printing", 0, 1)
@@ -131,32 +119,36 @@ async def _taken(
         for name, pdf in (prints or {}).items():
             (stage / name).write_bytes(pdf)
         if prints is None:  # The page names what lies beside it.
-            await asyncio.to_thread(export, stage, report, drawn, {})
+            await asyncio.to_thread(_export, context, report, job, stage, {})
         told("printing", 1, 1)
-    _file([(meta, await filing) for meta, filing in filings], stage / FIGURES, source)
+    _file([each for each in charts if each.files], stage / FIGURES, source)
     await workbook
     notes = [] if running else [f"{browser.missing()} {NO_BROWSER}"]
     if studio.failure:
         notes.append(f"{studio.failure} {BROWSER_FAILED}")
-    return Made(dataset, studio.failure, tuple(notes))
+    return dataset, tuple(notes), studio.failure
 
 
-def _file(
-    made: Sequence[tuple[Mapping[str, Any], Mapping[str, bytes]]], folder: Path, source: str
+def _export(
+    context: Context, report: Any, job: Plan, stage: Path, prints: Mapping[str, str]
 ) -> None:
-    """Write the files of all charts that have any, and a list of them."""
-    shown = [meta for meta, files in made if files]
-    if shown:
+    exporter = AccordsExporter()
+    beside = {**prints, WORKBOOK: "all tables, for a spreadsheet"}
+    exporter.context = replace(context, beside=beside)
+    # Pictures beside the notebooks are found from their folder.
+    markup, _ = exporter.from_notebook_node(report, {"metadata": {"path": str(job.notebooks)}})
+    (stage / PAGE).write_text(markup, encoding="utf-8", newline="\n")
+
+
+def _file(charts: list[Chart], folder: Path, source: str) -> None:
+    """Write the files of charts, and a page that shows them."""
+    if charts:
         folder.mkdir()
-        sheet = pictures.contact_sheet(shown, source).encode()
-        for name, content in [(SHEET, sheet), *(f for _, files in made for f in files.items())]:
-            (folder / name).write_bytes(content)
-
-
-def _source(dataset: Dataset) -> str:
-    title = dataset.descriptor.get("title", "Defence agreements")
-    edition = f"edition {dataset.edition} ({page.day(dataset.released)})"
-    return f"Source: {title}, {edition}. CC BY 4.0."
+        figures = [chart.meta for chart in charts]
+        sheet = render("accords.publish", "contact.html.j2", figures=figures, source=source)
+        (folder / "index.html").write_text(sheet, encoding="utf-8", newline="\n")
+    for name, content in [file for chart in charts for file in chart.files.items()]:
+        (folder / name).write_bytes(content)
 
 
 def _checked(job: Plan) -> Dataset:
@@ -164,38 +156,18 @@ def _checked(job: Plan) -> Dataset:
     problems = [problem for problem in check(job.data) if problem.severity == "error"]
     if problems:
         listed = "\n".join(f"  {problem}" for problem in problems[:SHOWN_PROBLEMS])
-        more = len(problems) - SHOWN_PROBLEMS
-        rest = f"\n  and {more} more" if more > 0 else ""
         raise BuildError(
             f"{job.data}: the data have {len(problems)} problem(s); nothing was built.\n"
-            f"{listed}{rest}\nSee all with: accords check {job.data}"
+            f"{listed}\nSee all with: accords check {job.data}"
         )
     return load(job.data, focus=job.focus)
-
-
-def _exporter(dataset: Dataset, folder: Path) -> Callable[..., None]:
-    """Prepare the page while the notebooks still run."""
-    records = page.records(dataset)
-    exporter = AccordsExporter()
-
-    def export(stage: Path, notebook: Any, drawn: Any, prints: Mapping[str, str]) -> None:
-        beside = {**prints, WORKBOOK: "all tables, for a spreadsheet"}
-        exporter.context = Context(dataset, drawn, records, beside)
-        # Pictures beside the notebooks are found from their folder.
-        place = {"metadata": {"path": str(folder)}}
-        markup, _ = exporter.from_notebook_node(notebook, place)
-        (stage / PAGE).write_text(markup, encoding="utf-8", newline="\n")
-
-    return export
 
 
 def _changes(job: Plan, dataset: Dataset) -> list[Any]:
     """Give the chapter on what changed since an earlier edition, where one is given or found."""
     if not set(dataset.descriptor.get("focus", ())) <= set(dataset.focus):
         return []  # Editions are compared whole, and this is a part of one.
-    difference = (
-        editions.compared(job.since, dataset, job.data)
-        if job.since
-        else editions.since_previous(dataset)
-    )
+    if job.since:
+        return [changes.as_notebook(editions.compared(job.since, dataset, job.data))]
+    difference = editions.since_previous(dataset)
     return [changes.as_notebook(difference)] if difference is not None else []

@@ -23,18 +23,14 @@ def stored(text: str) -> str:
     """Return a notebook without what is of a run or a machine; anything else as it is."""
     try:
         notebook: dict[str, Any] = json.loads(text)
-        for cell in notebook["cells"]:
-            if cell["cell_type"] == "code":
-                cell["outputs"], cell["execution_count"] = [], None
-            cell["metadata"] = _lasting(cell["metadata"])
-        notebook["metadata"] = _lasting(notebook["metadata"]) | OF_A_MACHINE
+        for part in (notebook, *notebook["cells"]):
+            part["metadata"] = {k: v for k, v in part["metadata"].items() if k not in OF_A_RUN}
+            if part.get("cell_type") == "code":
+                part["outputs"], part["execution_count"] = [], None
+        notebook["metadata"] |= OF_A_MACHINE
     except (ValueError, TypeError, KeyError, AttributeError):
         return text
     return json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-def _lasting(metadata: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in metadata.items() if key not in OF_A_RUN}
 
 
 if __name__ == "__main__":

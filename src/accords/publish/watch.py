@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import json
-import mimetypes
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
-from accords.checks import check
 from accords.errors import AccordsError
 from accords.publish.build import build, settled_files
 from accords.publish.job import PAGE, Plan
 from accords.templates import render
 
 HOST = "127.0.0.1"
-
-SHOWN = 30
-"""How many problems are listed at a time."""
 
 PAUSE = 0.3
 """Seconds between two looks at the files: what is the same in both is no longer being written."""
@@ -53,30 +50,19 @@ def watch(job: Plan, *, port: int, say: Callable[[str], None]) -> None:
 
 
 def rebuild(job: Plan, state: State, say: Callable[[str], None]) -> None:
-    """Check and build once, and tell what came of it; the last good report stays on failure."""
+    """Build once, and tell what came of it; the last good report stays on failure."""
     state.building = True
     started = time.monotonic()
-    problems = problems_of(job)
-    if problems:
-        say(f"{len(problems)} problem(s); the last good report stays:")
-        for problem in problems[:SHOWN]:
-            say(f"  {problem}")
-    else:
-        say(f"Built in {time.monotonic() - started:.1f} s.")
-        state.builds += 1
-    state.problems = tuple(problems[:SHOWN])
-    state.building = False
-
-
-def problems_of(job: Plan) -> list[str]:
-    """Build the report, or say why there is none."""
     try:
-        found = [str(p) for p in check(job.data) if p.severity == "error"]
-        if not found:
-            build(job)
+        build(job)
     except AccordsError as error:
-        return [line for line in str(error).splitlines() if line.strip()]
-    return found
+        state.problems = tuple(line for line in str(error).splitlines() if line.strip())
+        say(f"The last good report stays. {error}")
+    else:
+        state.problems = ()
+        state.builds += 1
+        say(f"Built in {time.monotonic() - started:.1f} s.")
+    state.building = False
 
 
 def changes(folders: tuple[Path, ...]) -> Iterator[None]:
@@ -94,10 +80,8 @@ def changes(folders: tuple[Path, ...]) -> Iterator[None]:
 @contextmanager
 def served(out: Path, state: State, port: int) -> Iterator[str]:
     """Serve a report on this machine while the block runs; give its address."""
-    frame = render("accords.publish", "watch.html.j2").encode()
-    handler = type("Handler", (_Handler,), {"out": out, "state": state, "frame": frame})
     try:
-        server = ThreadingHTTPServer((HOST, port), handler)
+        server = ThreadingHTTPServer((HOST, port), partial(_Handler, state, directory=str(out)))
     except OSError as error:
         raise AccordsError(
             f"Port {port} cannot be used ({error.strerror}). Choose another with --port."
@@ -110,39 +94,40 @@ def served(out: Path, state: State, port: int) -> Iterator[str]:
         server.server_close()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(SimpleHTTPRequestHandler):
     """Answers with the frame, the report's files, and what is new."""
 
-    out: Path
-    state: State
-    frame: bytes
+    def __init__(self, state: State, *arguments: Any, **options: Any) -> None:
+        self.state = state
+        super().__init__(*arguments, **options)
 
     def do_GET(self) -> None:
-        name = self.path.partition("?")[0].removeprefix("/")
-        files = {file.name: file for file in self.out.glob("[!.]*") if file.is_file()}
+        file = Path(self.translate_path(self.path))
+        is_shown = file.parent == Path(self.directory) and not file.name.startswith(".")
         if self.headers.get("Host", "").rpartition(":")[0] not in (HOST, "localhost"):
             # Another site's name that was made to point at this machine.
             self.send_error(HTTPStatus.FORBIDDEN)
-        elif name == "":
-            self._send(self.frame, "text/html")
-        elif name == "state":
-            self._send(json.dumps(asdict(self.state)).encode(), "application/json")
-        elif name in files:
-            kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-            self._send(files[name].read_bytes(), kind)
-        elif name == PAGE:
+        elif self.path == "/":
+            self._send(render("accords.publish", "watch.html.j2"), "text/html")
+        elif self.path == "/state":
+            self._send(json.dumps(asdict(self.state)), "application/json")
+        elif is_shown and file.is_file():
+            super().do_GET()
+        elif file.name == PAGE:
             note = "There is no report yet. It appears here as soon as it is built."
-            self._send(f"<!doctype html><title>Report</title><p>{note}".encode(), "text/html")
+            self._send(f"<!doctype html><title>Report</title><p>{note}", "text/html")
         else:
             self.send_error(HTTPStatus.NOT_FOUND)
 
-    def _send(self, content: bytes, kind: str) -> None:
+    def _send(self, content: str, kind: str) -> None:
         self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", f"{kind}; charset=utf-8" if "html" in kind else kind)
-        self.send_header("Content-Length", str(len(content)))
-        self.send_header("Cache-Control", "no-store")
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.end_headers()
-        self.wfile.write(content)
+        self.wfile.write(content.encode())
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep the terminal for what the curator should see."""

@@ -94,9 +94,8 @@
   const specifications = once(async () => JSON.parse(await unpack("chart-data")));
   // The theme's light colours stand for its names: what is drawn are the colours of now and here.
   const specification = async (figure) => {
-    const { templates, charts, colours } = await specifications();
+    const { charts, colours } = await specifications();
     const { data, frames, wide, narrow } = charts[nameOf(figure)];
-    const { template, ...layout } = PHONE.matches ? narrow : wide;
     const probe = document.createElement("i");
     probe.style.forcedColorAdjust = "none";
     $(".drawing", figure).append(probe);
@@ -105,7 +104,7 @@
       probe.style.color = `var(--${colours[light]})`;
       return getComputedStyle(probe).color;
     };
-    const text = JSON.stringify({ data, frames, layout: { ...layout, template: templates[template] } });
+    const text = JSON.stringify({ data, frames, layout: PHONE.matches ? narrow : wide });
     const coloured = text.replace(/#[0-9a-f]{6}/g, now);
     probe.remove();
     return JSON.parse(coloured);

@@ -1,12 +1,17 @@
 // Partners: a page opens when a name leads to it, and any two pairs can be set side by side.
 (() => {
   "use strict";
+  // What is laid out on the way there moves a page for a moment: it is aimed at more than once.
+  function aim(page, frames) {
+    page.scrollIntoView({ behavior: "instant" });
+    if (frames) requestAnimationFrame(() => aim(page, frames - 1));
+  }
   function visit() {
     const page = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const folded = page?.closest("details.partner:not([open])");
+    const folded = page?.closest("details.partner");
     if (!folded) return;
     folded.open = true;
-    page.scrollIntoView({ behavior: "instant" });
+    aim(page, 10);
   }
   addEventListener("hashchange", visit);
   visit();
