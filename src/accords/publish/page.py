@@ -129,7 +129,7 @@ class Page:
         narrow = {name: each["picture"].narrow for name, each in figures if each["picture"]}
         live = {name: _live(each["drawn"]) for name, each in figures if each["live"]}
         colours = {light: token for token, (light, _) in theme.COLOURS.items()}
-        scripts = {name: (STATIC / name).read_text(encoding="utf-8") for name in SCRIPTS}
+        scripts = {name: _static(name) for name in SCRIPTS}
         report = {
             "chapters": [*self.chapters.values()],
             "shown": self.shown,
@@ -368,8 +368,14 @@ def packed(value: Any) -> Markup:
 def style() -> str:
     """Return the page's style sheet, with the theme's colours as variables, light and dark."""
     sheets = ("page.css", "records.css", "print.css")
-    sheet = "".join((STATIC / name).read_text(encoding="utf-8") for name in sheets)
+    sheet = "".join(map(_static, sheets))
     for n, mode in enumerate(("light", "dark")):
         tokens = "".join(f"--{token}:{pair[n]};" for token, pair in theme.COLOURS.items())
         sheet = sheet.replace(f"/*{mode}*/", tokens)
-    return sheet
+    return re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+
+
+def _static(name: str) -> str:
+    """Return a style sheet or script without indentation and lines of comment."""
+    lines = map(str.strip, (STATIC / name).read_text(encoding="utf-8").splitlines())
+    return "\n".join(line for line in lines if not line.startswith("//"))
