@@ -21,10 +21,10 @@ from accords.explorer.filters import Filters
 from accords.explorer.widgets import Page, Table
 from accords.prose.names import few
 
-_FIRST_COLUMNS = (
+_FIRST_COLUMNS = [
     *("date", "title", "focus", "partners", "instrument", "domains"),
     *("status", "confidence", "sources", "summary"),
-)
+]
 
 
 def explore(dataset: Dataset, text: str = "", **wanted: Any) -> Explorer:

@@ -102,11 +102,6 @@ share_hover, wait_tick, wait_hover = hover("part"), hover("wait_tick"), hover("w
 found_hover, estimate_hover = hover("found"), hover("estimate")
 
 
-def group_name(dataset: Dataset, group: str) -> str:
-    """Name a group of the missing estimate."""
-    return GROUPS.get(group) or dataset.party_names[group]
-
-
 @caption
 def support_caption(dataset: Dataset, table: pd.DataFrame) -> Parts:
     """Word the chart of what supports the records."""
