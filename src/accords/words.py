@@ -101,7 +101,6 @@ class Text:
 
 
 def _unfolding(link: re.Match[str]) -> str:
-    """Write a link to rows as a number that unfolds them."""
     ids = html.unescape(link[1]).split()
     items = Markup().join(Markup("<li>{}</li>").format(one) for one in ids[:MOST_UNFOLDED])
     if len(ids) > MOST_UNFOLDED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from accords.analysis.common import by_state, together
@@ -159,12 +160,10 @@ def between(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     by = dataset.parties.groupby("agreement_id")["party_id"].agg(set)
     shared = by.index[[bool(parties) and parties <= members for members in by]]
     rows = overview[overview.index.isin(shared) & (overview["scope"] == "bilateral")]
-    rows = rows.drop(index=[agreement_id], errors="ignore").assign(when="unknown")
-    if len(rows):
-        mine = overview.loc[agreement_id]
-        rows.loc[rows["latest"] < mine["earliest"], "when"] = "earlier"
-        rows.loc[rows["earliest"] > mine["latest"], "when"] = "later"
-    return rows
+    rows = rows.drop(index=[agreement_id], errors="ignore")
+    mine = overview.reindex([agreement_id]).iloc[0]
+    cases = [rows["latest"] < mine["earliest"], rows["earliest"] > mine["latest"]]
+    return rows.assign(when=np.select(cases, ["earlier", "later"], "unknown"))
 
 
 def approval_times(dataset: Dataset) -> pd.DataFrame:

@@ -122,8 +122,8 @@ def choices(dataset: Dataset) -> dict[str, Dataset]:
 
     They are made once for a dataset and kept with it, as what it computes is.
     """
-    overview = dataset.overview
     if "_choices" not in vars(dataset):
+        overview = dataset.overview
         masks = (
             overview["confidence"] == "high",
             overview["official"].astype("boolean").fillna(False),

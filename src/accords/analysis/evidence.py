@@ -292,13 +292,10 @@ def _population_interval(n: int, k: int, m: int) -> tuple[float, float]:
     """
     from scipy.stats import hypergeom
 
-    def beyond(total: int) -> bool:
-        return bool(hypergeom.sf(m - 1, total, n, k) <= 0.025)
-
     totals = range(n + k - m, 1000 * (n + 1) * (k + 1))
     low = bisect_left(totals, True, key=lambda total: hypergeom.cdf(m, total, n, k) > 0.025)
-    high = totals[bisect_left(totals, True, key=beyond) - 1] if m else float("inf")
-    return float(totals[low]), float(high)
+    end = bisect_left(totals, True, key=lambda total: hypergeom.sf(m - 1, total, n, k) <= 0.025)
+    return float(totals[low]), float(totals[end - 1]) if m else float("inf")
 
 
 def reading_errors(dataset: Dataset) -> pd.DataFrame:

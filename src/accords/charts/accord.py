@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from accords.analysis import accord as measures
 from accords.charts import marks
 from accords.charts.frame import chart
-from accords.charts.theme import colour, safe, state_colours
+from accords.charts.theme import colour, safe, state_colours, wrapped
 from accords.dataset import Dataset
 from accords.prose import accord as prose
 from accords.words import capital
@@ -113,7 +113,7 @@ def voices(dataset: Dataset, named: pd.DataFrame) -> go.Figure:
     for n, voice in enumerate(columns):
         own = named[(named["voice"] == voice) & (named["count"] > 0)]
         _voice(dataset, panel, n, own, places, official=official[voice])
-    texts = ["<br>".join(map(safe, textwrap.wrap(speakers[voice], 20))) for voice in columns]
+    texts = [wrapped(speakers[voice], 20) for voice in columns]
     panel.settle(
         x={"side": "top", "range": [-0.5, len(columns) - 0.5], "showgrid": False,
            "tickvals": list(range(len(columns))), "ticktext": texts, "zeroline": False,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -75,7 +77,7 @@ def lives(dataset: Dataset, table: pd.DataFrame, waits: pd.DataFrame) -> go.Figu
         titles if len(waits) else [""], across=True, height=330, phone_height=590, gap=50
     )
     panel.points(
-        dataset, table, "step", {code: prose.broken(name, 26) for code, name in steps.items()},
+        dataset, table, "step", {code: textwrap.fill(name, 20) for code, name in steps.items()},
         lambda row: prose.share_hover(dataset, row, steps[row["step"]], "agreement"),
     )  # fmt: skip
     for other in rest:
@@ -103,9 +105,9 @@ def missing(dataset: Dataset, table: pd.DataFrame) -> go.Figure | None:
     known = table[table["estimate"].notna() & np.isfinite(table["high"].astype(float))]
     if known.empty:
         return None
-    names = [prose.group_name(dataset, group) for group in known["group"]]
+    names = known["group"].map(dataset.party_names | prose.GROUPS).tolist()
     figure, (panel,) = marks.panels([""], height=40 + 66 * len(known))
-    places = panel.rows([prose.broken(name, 12) for name in names])
+    places = panel.rows([textwrap.fill(name, 12) for name in names])
     for part, values, ink, on in (
         ("our reading alone", known["own"] - known["both"], "scale-4", "paper"),
         ("both", known["both"], "scale-5", "paper"),

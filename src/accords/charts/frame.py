@@ -5,14 +5,13 @@ from __future__ import annotations
 import functools
 import html
 import math
-import textwrap
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from accords.charts.theme import WIDE, safe
+from accords.charts.theme import WIDE, wrapped
 from accords.dataset import Dataset, edtf
 from accords.words import Caption, LeftOut, filtered, tied
 
@@ -115,21 +114,17 @@ def phone(figure: go.Figure, **layout: Any) -> None:
 
 
 def _framed(figure: go.Figure, meta: dict[str, Any]) -> go.Figure:
-    """Set the heading over the drawing and make room for it and for the legend."""
     narrow = (figure.layout.meta or {}).get("narrow", {})
     meta["title"], meta["subtitle"] = tied(meta["title"]), tied(meta["subtitle"])
-    title, small = textwrap.wrap(meta["title"], 78), textwrap.wrap(meta["subtitle"], 104)
-    room = 40 + 21 * len(title) + 21 * len(small) + 24 * _legend_rows(figure)
+    heading = f"<b>{wrapped(meta['title'], 78)}</b><br>"
+    heading += f"<span style='font-size:12px'>{wrapped(meta['subtitle'], 104)}</span>"
+    room = 61 + 21 * heading.count("<br>") + 24 * _legend_rows(figure)
     room += figure.layout.margin.t or 0
     height = room + (figure.layout.height or 360)
     figure.update_layout(
         template="accords",
         height=height,
-        title={
-            "text": f"<b>{'<br>'.join(map(safe, title))}</b><br>"
-            f"<span style='font-size:12px'>{'<br>'.join(map(safe, small))}</span>",
-            "y": 1 - 14 / height,
-        },
+        title={"text": heading, "y": 1 - 14 / height},
         margin={"t": room},
         meta={**meta, "narrow": narrow},
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import textwrap
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,7 +10,7 @@ import plotly.graph_objects as go
 from accords.analysis import partners as measures
 from accords.charts import marks
 from accords.charts.frame import chart, phone
-from accords.charts.theme import colour, safe, state_colours
+from accords.charts.theme import colour, safe, state_colours, wrapped
 from accords.dataset import Dataset
 from accords.prose import partners as prose
 from accords.prose.names import each
@@ -54,10 +53,7 @@ def families(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
     sizes = [own["partner"].nunique() for _, own in each(dataset, table)]
     rows = sum(sizes)
     figure, states = marks.state_panels(dataset, table, sizes=sizes, height=100 + 31 * rows, gap=12)
-    wide, narrow = (
-        ["<br>".join(map(safe, textwrap.wrap(label, width))) for label in labels.values()]
-        for width in (14, 18)
-    )
+    wide, narrow = ([wrapped(label, width) for label in labels.values()] for width in (14, 18))
     for _, own, panel in states:
         _matrix(dataset, panel, own)
         panel.settle(
@@ -78,7 +74,6 @@ def families(dataset: Dataset, table: pd.DataFrame) -> go.Figure:
 
 
 def _matrix(dataset: Dataset, panel: marks.Panel, own: pd.DataFrame) -> None:
-    """Draw one state's partners as rows: a cell for each family, a point where there is none."""
     columns = {code: n for n, code in enumerate(dataset.labels("families"))}
     order = own.drop_duplicates("partner")
     ticks = [

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
@@ -68,6 +69,11 @@ def safe(text: object) -> str:
     resolves last. Wrap, shorten and sort before: the result is longer than what is seen.
     """
     return html.escape(str(text), quote=False).replace("%{", "%&#123;")
+
+
+def wrapped(text: str, width: int) -> str:
+    """Break a text into lines, safe to show."""
+    return "<br>".join(map(safe, textwrap.wrap(text, width)))
 
 
 def use(colours: Mapping[str, tuple[str, str]] | None = None) -> None:

@@ -44,6 +44,8 @@ def rates(
     )  # fmt: skip
     end = float(years["year"].max() - 0.5 + years["observed"].iloc[-1])
     span = [int(years["year"].min()) - 1, end + 0.2]
+    steps = (m * 10**e for e in range(6) for m in (1, 2, 5))
+    tick = next(step for step in steps if 6 * step >= max(tops.values()))
     for state, blocks, panel in states:
         who, own = dataset.party_names[state], years[years["state"] == state]
         if state in broken:
@@ -52,18 +54,12 @@ def rates(
         line = broken[state]["year"] - 0.5 if state in broken else math.nan
         _periods(panel, blocks, own, who, end, line)
         panel.settle(
-            y={"range": [0, tops[state]], "dtick": _tick(max(tops.values()))},
+            y={"range": [0, tops[state]], "dtick": tick},
             x={"range": span, "dtick": 10, "showgrid": False,
                "showticklabels": panel is states[-1][2]},
             phone_x={"dtick": 20},
         )  # fmt: skip
     return figure.update_layout(barmode="overlay")
-
-
-def _tick(top: float) -> int:
-    """Return the distance of gridlines: about five to the highest value."""
-    steps = [m * 10**e for e in range(6) for m in (1, 2, 5)]
-    return next((step for step in steps if step >= top / 6), steps[-1])
 
 
 def _years(panel: marks.Panel, own: pd.DataFrame, who: str) -> None:
@@ -114,7 +110,6 @@ def _periods(
 
 
 def _break(panel: marks.Panel, found: Mapping[Any, Any], top: float) -> None:
-    """Draw the likeliest start of a new rate, on the years that may hold it."""
     at = {"xref": panel.x, "yref": panel.y, "y0": 0, "y1": top}
     panel.figure.add_shape(
         type="rect", x0=found["low"] - 0.5, x1=found["high"] + 0.5, layer="below",
@@ -160,7 +155,6 @@ def contracts(dataset: Dataset, table: pd.DataFrame, most: int = 10) -> go.Figur
 
 
 def _ranked(panel: marks.Panel, dataset: Dataset, rows: pd.DataFrame) -> None:
-    """Draw one currency's contracts: the name on a line, the value on a line under it."""
     rows = rows.assign(at=range(len(rows) - 1, -1, -1))
     inks, symbols = state_colours(dataset.focus), state_symbols(dataset.focus)
     for state, own in each(dataset, rows):
@@ -182,7 +176,6 @@ def _ranked(panel: marks.Panel, dataset: Dataset, rows: pd.DataFrame) -> None:
 
 
 def _named(row: Mapping[Any, Any], width: int, lines: int) -> str:
-    """Write a contract's value and name in so many lines at most (HTML)."""
     value = brief_sum(row["amount"])
     said = textwrap.wrap(
         f"{value} {prose.dated_name(row)}", width, max_lines=lines, placeholder=" …",

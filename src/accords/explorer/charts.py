@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -63,7 +62,7 @@ class Timeline:
         self.widget.data[0].on_click(self._clicked)
         self.widget.data[0].on_selection(self._dragged)
 
-    def update(self, criteria: Criteria, met: pd.DataFrame) -> None:
+    def update(self, met: pd.DataFrame) -> None:
         """Show what meets the criteria; what lies outside their period alone is pale."""
         here = self._looks[others(met, "period") & self._years.notna()]
         here = here.sort_values("order", kind="stable")
@@ -82,7 +81,6 @@ class Timeline:
             dots.marker.symbol = here["symbol"].tolist()
             dots.marker.size = float(np.clip(room / top * 0.95, 2.5, 8))
             self.widget.layout.yaxis.range = [0, top + 1]
-            self.widget.layout.shapes = self._band(criteria)
         self.mark(self._marked)
 
     def mark(self, agreement_id: str | None) -> None:
@@ -90,19 +88,6 @@ class Timeline:
         self._marked = agreement_id
         dot = self._dots[self._dots.index == agreement_id]
         self.widget.data[1].update(x=dot["x"].tolist(), y=dot["y"].tolist())
-
-    def _band(self, criteria: Criteria) -> list[dict[str, Any]]:
-        """Shade the period."""
-        since, until = criteria.since, criteria.until
-        if since is None and until is None:
-            return []
-        first, last = self.widget.layout.xaxis.range
-        return [
-            {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "layer": "below",
-             "x0": first if since is None else since - 0.5,
-             "x1": last if until is None else until + 0.5,
-             "fillcolor": theme.colour("scale-0"), "line": {"width": 0}}
-        ]  # fmt: skip
 
     def _clicked(self, _: Any, points: Any, __: Any) -> None:
         if points.point_inds:
@@ -227,6 +212,6 @@ def _legend(dataset: Dataset, colours: dict[str, str]) -> dict[str, Any]:
 
 def _hover(dataset: Dataset) -> pd.Series:
     rows = dataset.overview.fillna({"instrument_label": ""})
-    titles = rows["title"].map(lambda title: map(theme.safe, textwrap.wrap(title, 60)))
+    titles = rows["title"].map(lambda title: theme.wrapped(title, 60))
     said = rows["date"].map(dates.spoken) + ", " + rows["instrument_label"].map(theme.safe)
-    return "<b>" + titles.map("<br>".join) + "</b><br>" + said
+    return "<b>" + titles + "</b><br>" + said

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as widgets
+import numpy as np
 import pandas as pd
 
 from accords.dataset import Dataset, find
@@ -46,9 +47,7 @@ class Filters:
         """Show criteria, and by :func:`accords.dataset.find.masks` what meets them."""
         self._criteria = criteria
         self.text.value = criteria.text
-        first, last = self._span
-        period = sorted(min(max(year, first), last) for year in self._years())
-        self.period.value = tuple(period)
+        self.period.value = tuple(sorted(np.clip(self._years(), *self._span).tolist()))
         for facet, menu in self.facets.items():
             menu.options = self._options(facet, getattr(criteria, facet), met)
         undated = others(met, "period") & self._dataset.overview["year"].isna()
@@ -66,7 +65,6 @@ class Filters:
     def _options(
         self, facet: str, chosen: tuple[str, ...], met: pd.DataFrame
     ) -> list[tuple[str, str]]:
-        """Return what a menu offers, with how many agreements each choice would give."""
         names = self._names[facet]
         counts = counted(self._dataset, facet, others(met, facet))
         head = names.get(chosen[0], chosen[0]) if len(chosen) == 1 else f"{len(chosen)} chosen"
@@ -78,7 +76,6 @@ class Filters:
         return [(head if chosen else "Any", ""), *offered]
 
     def _chips(self) -> list[widgets.Button]:
-        """Return a chip for each choice, which takes it back."""
         criteria = self._criteria
         chips = [
             self._chip(self._names[facet].get(code, code), facet, **{facet: left(chosen, code)})

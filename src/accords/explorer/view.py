@@ -19,11 +19,12 @@ from accords.errors import AccordsError
 from accords.explorer.charts import Bars, Timeline
 from accords.explorer.filters import Filters
 from accords.explorer.widgets import Page, Table
+from accords.prose.names import few
 
-_FIRST_COLUMNS = (
+_FIRST_COLUMNS = [
     *("date", "title", "focus", "partners", "instrument", "domains"),
     *("status", "confidence", "sources", "summary"),
-)
+]
 
 
 def explore(dataset: Dataset, text: str = "", **wanted: Any) -> Explorer:
@@ -75,8 +76,7 @@ class Explorer:
         """The selected agreements: their rows of ``overview``, newest first, yours to change."""
         chosen = self._rows.index[self._selected.reindex(self._rows.index)]
         rows = self.whole.overview.loc[chosen]
-        others = [column for column in rows if column not in _FIRST_COLUMNS]
-        return rows[[*_FIRST_COLUMNS, *others]].copy()
+        return rows[[*_FIRST_COLUMNS, *rows.columns.difference(_FIRST_COLUMNS, sort=False)]]
 
     @property
     def dataset(self) -> Dataset:
@@ -106,11 +106,7 @@ class Explorer:
         return export.save(self.dataset, path)
 
     def __repr__(self) -> str:
-        narrowed = self.dataset.choice
-        return (
-            f"<Explorer: {int(self._selected.sum()):,} of {len(self._selected):,} agreements"
-            f"{f' ({narrowed})' if narrowed else ''}>"
-        )
+        return f"<Explorer: {self._selected.sum():,} of {len(self._selected):,} agreements>"
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         return self._body._repr_mimebundle_(**kwargs)
@@ -139,7 +135,7 @@ class Explorer:
         self._updating = True
         try:
             self._filters.update(criteria, self._met)
-            self._timeline.update(criteria, self._met)
+            self._timeline.update(self._met)
             for bars in self._bars.values():
                 bars.update(criteria, self._met)
             chosen = self._selected.reindex(self._rows.index).to_numpy()
@@ -166,26 +162,18 @@ class Explorer:
 
 
 def _table_rows(dataset: Dataset) -> pd.DataFrame:
-    """Return what the table shows of each agreement, newest first."""
     flat = export.flat(dataset).set_index("agreement_id")
     parties = (flat["states"] + "; " + flat["partners"]).str.strip("; ").str.split("; ")
     return pd.DataFrame(
         {
             "Date": flat["date"].fillna("undated"),
             "Agreement": flat["title"],
-            "Parties": parties.map(lambda names: _first(list(dict.fromkeys(names)), 3)),
+            "Parties": parties.map(lambda names: few(list(dict.fromkeys(names)), 3, "more")),
             "Instrument": flat["instrument"],
             "Status": flat["status"].fillna(""),
             "Confidence": flat["confidence"],
         }
     )
-
-
-def _first(names: list[str], most: int) -> str:
-    """List names, the last of many as a number: 'Algeria, France, Italy + 7'."""
-    shown = names if len(names) <= most + 1 else names[:most]
-    more = len(names) - len(shown)
-    return ", ".join(shown) + (f" + {more}" if more else "")
 
 
 def _file(name: str) -> str:

@@ -99,7 +99,6 @@ def messages(dataset: Dataset, *, robust: bool = True) -> list[Message]:
 
 
 def _coverage(dataset: Dataset) -> Told:
-    """How many of the accord's domains official statements name, and how many the press alone."""
     found = accord.accord_id(dataset)
     own = dataset.domains[dataset.domains["agreement_id"] == found]
     if found is None or own.empty:
@@ -114,7 +113,6 @@ def _coverage(dataset: Dataset) -> Told:
 
 
 def _pace(dataset: Dataset) -> Told:
-    """How many times as many agreements the last ten full years have as the ten before."""
     found = time.rate_change(dataset).dropna(subset="ratio")
     return {"found": found}, [
         Reading(
@@ -127,7 +125,6 @@ def _pace(dataset: Dataset) -> Told:
 
 
 def _partners(dataset: Dataset) -> Told:
-    """Who the largest partner of each state is, or who are level."""
     counts, readings = partners.partner_counts(dataset), []
     for state, own in each(dataset, counts):
         first = most(own)
@@ -143,7 +140,6 @@ UNKNOWN = ("signed", "unknown")
 
 
 def _of_states(dataset: Dataset) -> pd.DataFrame:
-    """Return the concluded instruments of the focus states."""
     found = concluded(dataset)
     return found[found["focus"].map(len) > 0]
 

@@ -102,20 +102,6 @@ share_hover, wait_tick, wait_hover = hover("part"), hover("wait_tick"), hover("w
 found_hover, estimate_hover = hover("found"), hover("estimate")
 
 
-def group_name(dataset: Dataset, group: str) -> str:
-    """Name a group of the missing estimate."""
-    return GROUPS.get(group) or dataset.party_names[group]
-
-
-def broken(text: str, width: int) -> str:
-    """Break a label into two lines where it is longer than a width."""
-    words = text.split(" ")
-    if len(text) <= width or len(words) < 2:
-        return text
-    half = min(range(1, len(words)), key=lambda k: abs(len(" ".join(words[:k])) - len(text) / 2))
-    return f"{' '.join(words[:half])}\n{' '.join(words[half:])}"
-
-
 @caption
 def support_caption(dataset: Dataset, table: pd.DataFrame) -> Parts:
     """Word the chart of what supports the records."""

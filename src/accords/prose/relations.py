@@ -5,9 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from accords.dataset import Dataset
-from accords.dataset.edtf import spoken
-from accords.prose.passage import worded
-from accords.words import listed, lowered, some
+from accords.prose.passage import hover, worded
+from accords.words import listed, some
 
 LISTS = {
     "pledges": "Mutual-defence pledges",
@@ -23,12 +22,8 @@ def introduction(dataset: Dataset, name: str, table: pd.DataFrame) -> str:
     return worded(dataset, "relations/introduction", name=name, table=table)
 
 
-def step_taken(dataset: Dataset, party: str, event: str | None, date: str | None) -> str:
-    """Say how far a party has come: 'Morocco: noted by government, May 2025 (inferred)'."""
-    taken = "no step on record"
-    if event is not None:
-        taken = f"{lowered(dataset.labels('event_types')[event])}, {spoken(date)}"
-    return f"{dataset.party_names.get(party, party)}: {taken}"
+step_taken = hover("step_taken")
+"""Says how far a party has come: 'Morocco: noted by government, May 2025 (inferred)'."""
 
 
 def by_year(years: pd.Series) -> str:
