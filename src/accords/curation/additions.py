@@ -37,10 +37,8 @@ Row = dict[str, str]
 def add(entries: Iterable[Entry], folder: str | os.PathLike[str]) -> Outcome:
     """Add entries, as :func:`.entries.read_entries` returns them, to the dataset; all or none.
 
-    An entry whose ``agreement_id`` the dataset has adds its events, domains, parties, sources and
-    disputes to that agreement, and fills particulars that were empty.
-
-    Raises :class:`Refused` when an entry is wrong or does not pass the checks; nothing was written.
+    An entry whose ``agreement_id`` the dataset has adds rows to that agreement, and fills what was
+    empty. :class:`Refused` says what is wrong; then nothing was written.
     """
     return change(Path(folder), lambda dataset: drafted(entries, dataset))
 
@@ -79,7 +77,6 @@ class _Additions:
             self.known |= {(name, *(row[column] for column in same)): row for row in rows}
 
     def take(self, entry: Entry, words: str) -> None:
-        """Make all rows of an entry."""
         own = self._row(entry, "agreements", _place(entry, words))
         parts = {name: self._part(entry, name, words) for name in PARTS}
         agreement = self._agreement(own, parts)
@@ -115,11 +112,7 @@ class _Additions:
                 self._put("citations", {**row, "subject": subject, "evidence": evidence})
 
     def _put(self, name: str, row: Row) -> None:
-        """Add a row, unless it is on record.
-
-        Then it fills gaps of an agreement and betters the basis of a domain; what else differs is
-        said.
-        """
+        """Add a row; one on record has its gaps filled and its basis bettered instead."""
         old = self.known.setdefault((name, *(row[column] for column in self.same[name])), row)
         if old is row:
             self.rows[name].append(row)
@@ -227,10 +220,7 @@ class _Additions:
                 self.draft.object(f"{row['at']}, url", words)
 
     def _fact(self, fact: str, agreement: str, own: list[Row]) -> str:
-        """Return what is supported or disputed with an event's id where its type is named.
-
-        The type must be that of one event, of the entry or else of the agreement.
-        """
+        """Return what is supported or disputed, an event's id for a type that is of one only."""
         named = re.fullmatch(r"event:([a-z0-9-]+)(\..*)?", fact)
         known = [row for row in self.rows["events"] if row["agreement_id"] == agreement]
         if not named or any(row["event_id"] == named[1] for row in known):

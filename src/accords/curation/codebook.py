@@ -18,12 +18,9 @@ FILE = "CODEBOOK.md"
 
 
 def codebook(path: str | os.PathLike[str] = "data") -> str:
-    """Return the codebook of a dataset's folder as Markdown.
+    """Return the codebook of a dataset's folder as Markdown: of its descriptor and code lists.
 
-    It follows from ``datapackage.json`` and the code lists alone, so that rows can be added without
-    touching it.
-
-    Raises :class:`DatasetError` when the descriptor or a code list cannot be read.
+    A :class:`DatasetError` says that one of these cannot be read.
     """
     folder = Path(path)
     descriptor = read_descriptor(folder)

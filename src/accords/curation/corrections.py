@@ -28,13 +28,9 @@ def correct(file: str | os.PathLike[str], folder: str | os.PathLike[str]) -> Out
 
     ``table``, ``agreement_id`` and ``key`` name a row as it stands before any of the corrections,
     ``column`` its cell (``DELETE`` deletes the row), ``old`` what stands there and ``new`` what is
-    to. The key is what names the row beside its agreement: nothing in agreements, ``event_id``,
-    ``domain``, ``party_id``, ``subject|source_id`` in citations, ``field=value|source_id`` in
-    disputes.
-
-    Raises :class:`Refused` when a correction names no cell, an old value that differs, or a cell
-    that another one corrects, or when the whole does not pass the checks, and
-    :class:`AccordsError` when the file cannot be read; nothing was written.
+    to. The key is what names the row beside its agreement: ``subject|source_id`` in citations,
+    ``field=value|source_id`` in disputes. :class:`Refused` says what does not fit; then nothing was
+    written.
     """
     corrections = read_rows(file, COLUMNS, REASONS)
     return change(Path(folder), lambda dataset: _corrected(corrections, dataset))
@@ -73,7 +69,6 @@ def _corrected(corrections: Iterable[Written], dataset: Dataset) -> Draft:
 
 
 def _name_rows(table: pd.DataFrame, resource: Mapping[str, Any]) -> None:
-    """Index a table by agreement and key, as corrections name its rows."""
     keys = table[resource["schema"]["primaryKey"]].copy()
     owners = keys.pop("agreement_id") if "agreement_id" in keys else [""] * len(keys)
     joined = ["|".join(key) for key in keys.to_numpy()]
@@ -83,7 +78,6 @@ def _name_rows(table: pd.DataFrame, resource: Mapping[str, Any]) -> None:
 
 
 def _fault(one: Written, tables: Mapping[str, pd.DataFrame]) -> str | None:
-    """Return what keeps a correction from fitting to a cell, if anything."""
     table, agreement, key, column = (one[c] for c in ("table", "agreement_id", "key", "column"))
     if table not in tables:
         return f"There is no table '{table}'.{near(table, tables)}"

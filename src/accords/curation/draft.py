@@ -66,11 +66,9 @@ class Outcome(NamedTuple):
 class Draft:
     """The tables as their author wants them: text, with the columns that are declared.
 
-    ``rows``, ``cells`` and ``agreements`` say where the author wrote them: the place of a row by
-    its table and position, of a single cell by its column too, and where an agreement is spoken of,
-    for faults in rows that the change left as they were. ``remarks`` say what is wrong with what
-    was written, and what of it was cleaned or not taken. A draft that is ``whole`` is checked also
-    where something is wrong with it.
+    ``rows``, ``cells`` and ``agreements`` say where the author wrote them: a row by its table and
+    position, a cell by its column too. A draft that is ``whole`` is checked also where something is
+    wrong with it.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -125,12 +123,9 @@ class Draft:
 def change(folder: Path, make: Callable[[Dataset], Draft]) -> Outcome:
     """Put what is made of a dataset in its place, if the whole then passes every check.
 
-    The folder is locked meanwhile, so that nobody else's change is lost. Warnings are those that
-    the checks did not give before, and advice about new rows.
-
-    Raises :class:`Refused` with all errors of the draft or, where it has none, of the checks.
-    Nothing was written. Raises :class:`AccordsError` when the folder cannot be read or written, or
-    another command is changing it.
+    Warnings are those that the checks did not give before, and advice about new rows.
+    :class:`Refused` has all errors of the draft and the checks; then nothing was written. An
+    :class:`AccordsError` says that the folder cannot be changed, or is being changed.
     """
     with revision(folder) as copy:
         before = load(copy)
@@ -169,8 +164,7 @@ def _of_today(problem: Problem) -> Problem:
 def cleaned(value: str, column: Mapping[str, Any]) -> tuple[str, str]:
     """Return a typed text as the dataset's files write it, and what was done to it, if anything.
 
-    Spaces around it are trimmed, digits of other scripts in dates and numbers become 0-9, and an
-    address is cleared of what only tracks.
+    Spaces around it go, digits become 0-9, and an address is cleared of what only tracks.
     """
     kind, done = column["type"], []
     # Half a character cannot be written; the checks refuse the sign that stands for it.

@@ -29,22 +29,15 @@ class NoEdition(AccordsError):
 
 
 def read(name: str, folder: Path | None = None) -> Dataset:
-    """Read a dataset from wherever it is kept: a folder as it is, all else by today's rules.
+    """Read a dataset by version, folder (as it is) or git revision; by default of today's data.
 
-    ``name`` is an edition's version, a folder or a git revision. ``folder`` is the dataset's today,
-    where editions are kept and git is asked; by default the nearest folder ``data``.
-
-    Raises :class:`AccordsError` when there is no such thing, or it cannot be read.
+    An :class:`AccordsError` says that there is no such thing, or it cannot be read.
     """
     return load(name) if Path(name).is_dir() else compared(name, load(folder)).old
 
 
 def compared(name: str, new: Dataset, folder: Path | None = None) -> Difference:
-    """Compare a dataset with an older one, read by its columns and codes.
-
-    ``name`` and ``folder`` are as for :func:`read`; by default the older one is looked for where
-    the newer one lies.
-    """
+    """Compare a dataset with an older one, by default kept where it lies itself."""
     copy = _copy(name, folder or (new.path if new.path.is_dir() else None))
     then = older.older(copy, new)
     return Difference(then.dataset, new, copy.origin, then.rules, then.lacking)
@@ -68,15 +61,11 @@ def release(
     since: str | None = None,
     build: Callable[[], object],
 ) -> Difference:
-    """Make the dataset as it is a new edition above the newest, and build its report.
+    """Make the dataset as it is a new edition: described, stored, named by README.md, and built.
 
-    A copy of the edition is stored with the data. README.md and CITATION.cff beside the data name
-    the new edition from then on. All is computed as of ``read_until``, by default the day of the
-    newest source. ``since`` is the edition before, as :func:`read` takes it, by default the newest
-    as it was released. When ``build`` raises, the edition is taken back.
-
-    Raises :class:`AccordsError` with the reason, when the edition cannot be released. The data are
-    then as they were.
+    ``read_until`` is by default the day of the newest source; ``since`` the edition before, as
+    :func:`read` takes it. An :class:`AccordsError` says why it cannot be released; the data are
+    then as they were, as when ``build`` raises.
     """
     today = load(folder)
     until = read_until or older.newest_source(today, date)
@@ -114,10 +103,7 @@ def release(
 
 
 def store(folder: Path) -> Path:
-    """Store a copy of the edition that a folder holds with the data; return its file.
-
-    The same tables give the same bytes.
-    """
+    """Store a copy of the edition that a folder holds; the same tables give the same bytes."""
     target = _stored(folder, read_edition(folder)[0])
     target.parent.mkdir(exist_ok=True)
     with zipfile.ZipFile(target, "w") as copy:
@@ -162,11 +148,7 @@ def _describe(folder: Path, new: Dataset, text: str) -> None:
 
 
 def _papers(dataset: Dataset, place: Path) -> dict[Path, bytes]:
-    """Return the papers beside the data that must name a new edition: CITATION.cff and the README.
-
-    What does not bear the dataset's title, or has no place for an edition, is someone else's and
-    stays as it is.
-    """
+    """Return what is to stand beside the data; papers without the dataset's title stay."""
     version, day = dataset.edition, f"{dataset.released:%Y-%m-%d}"
     title, until = (dataset.descriptor.get(key) for key in ("title", "readUntil"))
     sizes = {name: f"{len(table):,}" for name, table in dataset.tables.items()}
@@ -193,7 +175,6 @@ def _stored(folder: Path, version: str) -> Path:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    """Read the files of which an edition consists, as far as they are there."""
     paths = [resource["path"] for resource in read_descriptor(folder)["resources"]]
     files = {name: folder / name for name in (older.LOG, older.DESCRIPTOR, *paths)}
     return {name: file.read_bytes() for name, file in files.items() if file.is_file()}
@@ -204,8 +185,8 @@ def _copy(name: str, folder: Path | None) -> older.Copy:
     if path.is_dir():
         return older.copy_of(_files(path), f"in {path.name}")
     folder = folder or find_data()
-    if (stored := _stored(folder, name)).is_file():
-        return older.unzipped(stored.read_bytes(), "as stored with the data")
+    if stored := older.stored(folder, name):
+        return stored
     try:
         return _from_git(name, folder)
     except NoEdition as error:
@@ -216,10 +197,7 @@ def _copy(name: str, folder: Path | None) -> older.Copy:
 
 
 def _from_git(name: str, folder: Path) -> older.Copy:
-    """Read the dataset's folder as a git revision has it; a version names its tag.
-
-    Raises :class:`NoEdition` when Git has no such revision, or it holds another edition.
-    """
+    """Read the dataset's folder as a git revision has it; a version names its tag."""
     is_version = _VERSION.fullmatch(name)
     revision_name = f"edition-{name}" if is_version else name
     asked = _git(folder, "rev-parse", "--show-toplevel", "--show-prefix").decode()

@@ -31,9 +31,8 @@ class Written(dict[str, Any]):
 def read_entries(file: str | os.PathLike[str]) -> list[Entry]:
     """Read entries from a YAML file (one or several documents, or a list), JSON, or CSV.
 
-    A CSV file holds disputes; its rows become entries of their agreements. Everything is read as
-    text, so that ``no`` stays a language and ``2024-10`` a date. Raises :class:`AccordsError` when
-    the file cannot be read, or names a field twice, with the line.
+    A CSV file holds disputes. Everything is read as text, so that ``no`` stays a language. An
+    :class:`AccordsError` says, with the line, what cannot be read.
     """
     path = Path(file)
     if path.suffix.lower() == ".csv":
@@ -59,11 +58,7 @@ def read_entries(file: str | os.PathLike[str]) -> list[Entry]:
 def read_rows(
     file: str | os.PathLike[str], columns: Collection[str], optional: Collection[str] = ()
 ) -> list[Written]:
-    """Read the rows of a CSV file as text.
-
-    Raises :class:`AccordsError` when the file cannot be read, has no rows or other columns than
-    these, or a row is too short or too long.
-    """
+    """Read the rows of a CSV file as text; an :class:`AccordsError` says what is wrong with it."""
     path, known = Path(file), [*columns, *optional]
     lines = csv.reader(io.StringIO(read_text(path), newline=""))
     try:

@@ -28,12 +28,8 @@ def import_workbook(
 ) -> Outcome:
     """Put the tables of an edited workbook in the place of the dataset's, if they pass all checks.
 
-    ``discard_newer`` goes on although the dataset was changed after the workbook was made, which
-    undoes those changes.
-
-    Raises :class:`Refused` with everything that is wrong, by sheet and cell; nothing was written.
-    Raises :class:`AccordsError` when the file is not a workbook, or the folder cannot be read or
-    written.
+    ``discard_newer`` undoes what was changed in the dataset after the workbook was made.
+    :class:`Refused` says all that is wrong, by sheet and cell; then nothing was written.
     """
     return change(Path(folder), lambda dataset: read_workbook(file, dataset, discard_newer))
 
@@ -43,11 +39,8 @@ def read_workbook(
 ) -> Draft:
     """Read every table of a workbook as text.
 
-    Texts are cleaned (:func:`.draft.cleaned`), and a cell that a spreadsheet turned into a date
-    becomes the date that it shows; all of it with a note. A formula is an error, for its value is
-    not a fact that anybody typed.
-
-    Raises :class:`AccordsError` when the file is missing or not a workbook.
+    A cell that a spreadsheet turned into a date becomes the date that it shows; a formula is an
+    error. An :class:`AccordsError` says that the file is missing or not a workbook.
     """
     import openpyxl
 
@@ -111,13 +104,10 @@ def _read_sheets(sheets: Sequence[Any], archive: zipfile.ZipFile, draft: Draft) 
 def _read_sheet(
     sheet: Any, archive: zipfile.ZipFile, resource: Mapping[str, Any], draft: Draft
 ) -> None:
-    """Read the rows of a sheet.
-
-    Cells are read one after another: laid out, a sheet in which one cell far away has a colour
-    would take gigabytes.
-    """
     from openpyxl.utils import get_column_letter
 
+    # Cells are read one after another: laid out, a sheet in which one cell far away has a colour
+    # would take gigabytes.
     name, title = resource["name"], sheet.title
     fields = {field["name"]: field for field in resource["schema"]["fields"]}
     sheet.reset_dimensions()
@@ -178,7 +168,6 @@ def _shape(archive: zipfile.ZipFile, part: str) -> tuple[list[str], list[int]]:
 
 
 def _text(cell: Any, column: Mapping[str, Any], draft: Draft, place: str) -> str:
-    """Return a cell's content as the dataset's files write it; remark on what was done to it."""
     value = cell.value
     if cell.data_type in ("f", "e") and value is not None:
         what = "a formula" if cell.data_type == "f" else "the error"

@@ -36,9 +36,8 @@ def fill_in(
 ) -> None:
     """Ask for one agreement with its parties, events, domains and sources, or for news of one.
 
-    ``ask`` shows a question and returns the answer, which is checked and asked for again where it
-    is wrong; ``<`` goes back to the question before. ``say`` shows a line. ``entry`` is filled as
-    :func:`.additions.add` takes it; when ``ask`` raises, it holds what was answered so far.
+    ``ask`` shows a question and returns the answer, ``say`` shows a line. ``entry`` is filled as
+    :func:`.additions.add` takes it, also where ``ask`` raises.
     """
     say("Enter leaves a field empty, ? explains it, < goes back to the question before.")
     say("Nothing is written before you confirm.")
@@ -148,7 +147,6 @@ def _subjects(entry: Entry, dataset: Dataset) -> list[str]:
 
 
 def _record(dataset: Dataset, agreement: str) -> list[str]:
-    """Say what is on record of an agreement."""
     parts = {"parties": ["party_id", "role"], "events": ["event_id", "date", "place"]}
     lines = {}
     for table, names in (parts | {"domains": ["domain", "basis"]}).items():
@@ -160,7 +158,6 @@ def _record(dataset: Dataset, agreement: str) -> list[str]:
 
 
 def _same_parties(dataset: Dataset, parties: set[str]) -> list[str]:
-    """List the agreements of these parties that are on record, the newest first."""
     members = dataset.parties.groupby("agreement_id")["party_id"].agg(set)
     same = dataset.overview.loc[members.index[[own == parties for own in members]]]
     found = same.sort_values("earliest", ascending=False, na_position="last")

@@ -16,12 +16,9 @@ from accords.errors import AccordsError
 def revision(folder: Path, beside: Mapping[Path, bytes] | None = None) -> Iterator[Path]:
     """Yield a copy of a folder to change; put it in the folder's place when the block ends well.
 
-    Whoever opens the folder afterwards sees all of the change or none of it, also when the process
-    is killed midway. When the block raises, the folder stays as it was. ``beside`` are files
-    elsewhere that change with it, and their new content; looked at when the block ends.
-
-    Raises :class:`AccordsError` when another change is under way, the folder was changed meanwhile,
-    or it cannot be written.
+    Whoever opens the folder sees all of the change or none, also when the process is killed midway.
+    ``beside`` is the content of files elsewhere that change with it, looked at when the block ends.
+    An :class:`AccordsError` says that the folder is or was changed meanwhile, or cannot be written.
     """
     folder = folder.resolve()
     try:

@@ -152,8 +152,7 @@ def finding(change: FindingChange) -> str:
 def excerpts(before: str, after: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
     """Cut two texts around what differs between them, word by word.
 
-    For each text its stretches are returned in order, each with whether it differs from the other
-    text. What is far from any difference is left out, with an ellipsis in its place.
+    Returns the stretches of each, with whether they differ; an ellipsis for what is far from that.
     """
     old, new = before.split(), after.split()
     steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()

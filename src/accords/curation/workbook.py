@@ -14,6 +14,7 @@ import pandas as pd
 from accords.curation.changes import texts
 from accords.curation.fields import Field, columns
 from accords.dataset import Dataset, to_csv
+from accords.dataset.export import written
 from accords.errors import AccordsError
 
 GUIDE = "read me"
@@ -45,12 +46,8 @@ _ALLOWED = "format_cells format_columns format_rows insert_rows delete_rows sort
 def write_workbook(dataset: Dataset, path: str | os.PathLike[str]) -> None:
     """Write all tables of a dataset, or of a selection, as one Excel workbook.
 
-    Every text is a text cell, dates too, so that no spreadsheet turns one into something else and
-    none runs as a formula. Columns of codes have drop-downs, and each header a note that defines
-    the column and its codes. Identifiers that other rows refer to, and the headers, are protected
-    without a password. The same tables give the same bytes.
-
-    Raises :class:`AccordsError` when a cell is too long for Excel, or the file cannot be written.
+    Every text is a text cell, dates too; nothing runs as a formula. The same tables give the same
+    bytes. An :class:`AccordsError` says that a cell is too long or the file cannot be written.
     """
     import xlsxwriter
 
@@ -71,17 +68,7 @@ def write_workbook(dataset: Dataset, path: str | os.PathLike[str]) -> None:
             sheet = book.add_worksheet(resource["name"])
             _write_table(sheet, resource, tables, dataset, formats)
 
-    file = Path(path)
-    beside = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(stream.getvalue())
-        beside.replace(file)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise AccordsError(
-            f"{file}: cannot be written ({error.strerror}). Close it where it is open, "
-            "or name a file in a folder that you may write to."
-        ) from error
+    written(Path(path), stream.getvalue())
 
 
 def fingerprint(dataset: Dataset) -> str:
@@ -164,7 +151,6 @@ def _choices(one: Field, tables: Mapping[str, pd.DataFrame]) -> str | list[str]:
 
 
 def _write_guide(sheet: Any, dataset: Dataset, formats: Mapping[str, Any]) -> None:
-    """Say what the workbook is and how it is edited, and list its sheets."""
     described = dataset.descriptor
     about = {
         "Edition": f"{dataset.edition} ({dataset.released:%Y-%m-%d})",

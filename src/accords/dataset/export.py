@@ -81,7 +81,11 @@ def save(dataset: Tables, path: str | Path) -> Path:
     An :class:`AccordsError` says that the ending is another one or the file cannot be written.
     """
     target = Path(path)
-    content = as_bytes(dataset, target.suffix.lower().lstrip("."))
+    return written(target, as_bytes(dataset, target.suffix.lower().lstrip(".")))
+
+
+def written(target: Path, content: bytes) -> Path:
+    """Write a file, or say that it cannot be written."""
     try:
         target.write_bytes(content)
     except OSError as error:
