@@ -29,10 +29,9 @@ __all__ = ["RULES", "Problem", "check"]
 
 
 def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
-    """Find all problems of the dataset in a folder, by default the nearest folder ``data``.
+    """Find all problems of a dataset, by default the nearest, in the order of files and rows.
 
-    In the order of files and rows; of many with one cause the first says how many there are.
-    Raises :class:`DatasetError` where there is no dataset to check.
+    Of many with one cause the first says how many. :class:`DatasetError`: there is no dataset.
     """
     folder = Path(path) if path is not None else find_data()
     declared = read_descriptor(folder)
@@ -58,10 +57,7 @@ def check(path: str | os.PathLike[str] | None = None) -> list[Problem]:
 def _judged(
     resource: Mapping[str, Any], rows: pd.DataFrame, distinct: dict[tuple[str, str], set[str]]
 ) -> Iterator[Problem]:
-    """Judge each distinct value of each column once, and report the rows that hold a bad one.
-
-    Dates and numbers that are none are emptied, so that nothing else is made of them.
-    """
+    """Judge each distinct value of a column once; dates and numbers that are none are emptied."""
     path, schema = resource["path"], resource["schema"]
     foreign = {key for entry in schema.get("foreignKeys", ()) for key in entry["fields"]}
     for field in (field for field in schema["fields"] if field["name"] in rows):

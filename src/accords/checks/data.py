@@ -28,10 +28,9 @@ _FACTS = {
 class Data:
     """The tables of which all rows could be read: text, indexed by the editor's rows.
 
-    With columns that serve several rules: ``fact`` in agreements, events, domains and citations
-    (what a citation can support, of which agreement), and the bounds ``earliest`` and ``latest`` of
-    events and sources. ``curation`` is the text of ``CURATION.md``, ``distinct`` has the values of
-    columns that are known already.
+    With columns that serve several rules: ``fact`` (what a citation can support, of which
+    agreement), and the bounds ``earliest`` and ``latest`` of events and sources. ``curation`` is
+    the text of ``CURATION.md``, ``distinct`` has the values of columns that are known already.
     """
 
     descriptor: Mapping[str, Any]
@@ -104,10 +103,9 @@ them in columns beside."""
 def broken(
     checks: Iterable[Callable[[Data], Broken]], data: Data, unsound: set[str]
 ) -> Iterator[Problem]:
-    """Hold the tables to the rules of some checks.
+    """Hold the tables to the rules of some checks; what follows from an unsound key is left out.
 
-    What the agreements with an unsound key break is left out: it mostly follows from the key. A
-    check ends where a table or column could not be read, as that is reported.
+    A check ends where a table or column could not be read, as that is reported.
     """
     found: list[tuple[str, pd.DataFrame]] = []
     for check in checks:

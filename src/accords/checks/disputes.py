@@ -116,7 +116,6 @@ def _differs(
 
 
 def _shared(said: str, has: str) -> float:
-    """Return the share of words that a title has too."""
     words, title = (set(re.findall(r"\w+", text.casefold())) for text in (said, has))
     return len(words & title) / max(len(words), 1)
 

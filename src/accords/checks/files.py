@@ -25,10 +25,9 @@ _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def read(folder: Path, resource: Mapping[str, Any]) -> tuple[pd.DataFrame, bool, list[Problem]]:
-    """Read one table and find the problems of its file and header.
+    """Read one table: its declared columns as text, by the row that an editor shows.
 
-    Returns the declared columns that the file has, as text, indexed by the row that an editor
-    shows; whether every row could be read; and what is wrong.
+    Returned besides: whether every row could be read, and what is wrong with file and header.
     """
     name = resource["path"]
     declared = [field["name"] for field in resource["schema"]["fields"]]
@@ -94,7 +93,6 @@ def _content(file: Path, name: str) -> tuple[bytes, list[Problem]]:
 
 
 def _spoilt(name: str, raw: bytes) -> Iterator[Problem]:
-    """Find the first byte that is not UTF-8."""
     try:
         raw.decode()
     except UnicodeDecodeError as error:
@@ -106,7 +104,6 @@ def _spoilt(name: str, raw: bytes) -> Iterator[Problem]:
 
 
 def _header(name: str, header: list[str], declared: list[str]) -> Iterator[Problem]:
-    """Compare the columns with the declared ones."""
     missing = [column for column in declared if column not in header]
     for column in missing:
         yield problem("missing-column", name, 1, column)

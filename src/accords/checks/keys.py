@@ -47,10 +47,9 @@ def _unique(resource: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
 
 
 def dangling(data: Data) -> tuple[list[Problem], set[str]]:
-    """Find codes and ids that the table they refer to does not have.
+    """Find codes and ids that the table they refer to does not have, each where it occurs first.
 
-    Returns one problem for each thing that is missing, at the first row that refers to it, and the
-    agreements to which a row with one belongs.
+    Returned besides are the agreements to which a row with one belongs.
     """
     problems: list[Problem] = []
     strays = _strays(data)

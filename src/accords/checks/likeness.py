@@ -21,10 +21,9 @@ ALIKE = 0.7
 def near_duplicates(data: Data) -> Broken:
     """Find agreements of the same parties that may be one instrument.
 
-    They are of one type, or one of them is known from a list alone, whose types are coarse; and
-    their dates of signature overlap or lie within a week. Dates that say no more than a year, and
-    none at all, need titles that are alike besides. Two rows of one list are two instruments, as
-    are an agreement and what is part of it or replaces it, and what ``distinct.csv`` tells apart.
+    They are of one type (or one is known from a list alone, whose types are coarse) and signed
+    within a week; vague dates need titles that are alike besides. Two rows of one list are two, as
+    are an agreement and its part or successor, and what ``distinct.csv`` tells apart.
     """
     table, rows = _instruments(data), data["agreements"]
     groups = table["together"].reset_index()
@@ -54,10 +53,9 @@ def near_duplicates(data: Data) -> Broken:
 
 
 def _instruments(data: Data) -> pd.DataFrame:
-    """Return what tells agreements apart that share their parties with others.
+    """Return what tells agreements apart that share their parties with others, by row.
 
-    By row: numbers for ``together`` (the parties), ``kind`` and ``list`` (from which alone it is
-    known, else -1), ``first`` and ``until`` (from when to a week after it was signed), ``vague``.
+    Numbers for parties, ``kind`` and ``list`` (-1: several); signed from ``first`` to ``until``.
     """
     rows = data["agreements"].dropna(subset=["agreement_id", "instrument", "title"])
     rows = rows.assign(row=rows.index, together=rows["agreement_id"].map(data.parties))

@@ -91,8 +91,7 @@ def edition(data: Data) -> Broken:
 def sources(data: Data) -> Broken:
     """Find sources that are older than the event for which they are cited.
 
-    Left out is what a page can know beforehand or be brought up to date with: the end of a term,
-    a date that was inferred, the page of a treaty database.
+    Not of what a page can know beforehand (ends, inferred dates) nor pages of treaty databases.
     """
     events, pages = data["events"], data["sources"]
     sure = ~events["date"].str.contains("?", regex=False) & events["fact"].notna()

@@ -95,10 +95,9 @@ class FindingChange(NamedTuple):
 
 @dataclass(frozen=True)
 class AgreementChange:
-    """All that changed about one agreement, in its rows or in what follows from them.
+    """All that changed about one agreement: its rows, and old and new of what is ``computed``.
 
-    ``name`` and ``date`` (EDTF, empty where unknown) are those of the newer edition that has it;
-    ``computed`` has the old and new value of what is computed: status, confidence, date.
+    ``name`` and ``date`` (EDTF, empty where unknown) are those of the newer edition that has it.
     """
 
     agreement_id: str
@@ -113,9 +112,8 @@ class AgreementChange:
 class Difference:
     """What differs between two editions, the older one in the form of the newer.
 
-    ``origin`` says where the older one was found; ``rules`` names the tables whose columns, and the
-    code lists whose rows, are not what they were; ``lacking`` the tables and columns that the older
-    one does not have: what stands there is no change.
+    ``origin`` is where the older one was found; ``rules`` the tables whose columns or codes differ;
+    ``lacking`` the tables and columns that the older one lacks: what stands there is no change.
     """
 
     old: Dataset

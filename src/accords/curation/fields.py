@@ -45,8 +45,7 @@ Answer = tuple[str, str]
 class Field:
     """One thing to fill in, as the descriptor declares it.
 
-    ``codes`` are the table and column from which its values must come, if any; ``choices`` the
-    codes and their labels, where only these may be used, ``meanings`` their definitions.
+    ``codes``: the table and column of its values; ``choices`` and ``meanings``: by code.
     """
 
     declared: Mapping[str, Any]

@@ -66,10 +66,7 @@ class Line(NamedTuple):
 
 
 class Group(NamedTuple):
-    """All changes of one kind, a line for each agreement.
-
-    ``listed`` says whether readers of the report are shown the lines, and not their number alone.
-    """
+    """All changes of one kind; where ``listed``, readers see its lines and not the number alone."""
 
     title: str
     lines: list[Line]
@@ -90,10 +87,7 @@ def entry(difference: Difference) -> str:
 
 
 def account(difference: Difference, day: Callable[[str], str] = str) -> dict[str, Any]:
-    """Return all that is told of a difference, for a template to put in order.
-
-    ``day`` writes the day of the older edition, which is given as in EDTF.
-    """
+    """Return all that is told of a difference; ``day`` writes an EDTF day for readers."""
     origin = f" {difference.origin}" if difference.origin else ""
     released = day(f"{difference.old.released:%Y-%m-%d}")
     since = f"edition {difference.old.edition} ({released}){origin}"
@@ -112,10 +106,7 @@ def account(difference: Difference, day: Callable[[str], str] = str) -> dict[str
 
 
 def counted(difference: Difference, shown: Callable[..., str] = lambda n, _: str(n)) -> str:
-    """Count the agreements that are new, changed and gone, in a sentence.
-
-    ``shown`` writes a number, given with the ids of those agreements that the newer edition has.
-    """
+    """Count the agreements that are new, changed and gone; ``shown`` writes a number of ids."""
     said: dict[Kind, str] = {"added": "new", "changed": "changed", "removed": "no longer listed"}
     found = {kind: [change.agreement_id for change in difference.of(kind)] for kind in said}
     counts = [
@@ -171,8 +162,6 @@ def excerpts(before: str, after: str) -> tuple[list[tuple[str, bool]], list[tupl
 
 
 class _Words:
-    """What happened to an agreement's rows: names and labels in place of codes."""
-
     def __init__(self, difference: Difference) -> None:
         old, new = _labels(difference.old), _labels(difference.new)
         self.labels = {name: old.get(name, {}) | labels for name, labels in new.items()}
@@ -201,7 +190,6 @@ class _Words:
         return f"no longer {name}" if row.kind == "removed" else name
 
     def _fields(self, row: RowChange) -> str:
-        """Return each field of a row that differs, long texts cut around the difference."""
         said = []
         for column, pair in row.fields.items():
             before, after = excerpts(*(self._shown(row.table, column, value) for value in pair))
@@ -215,7 +203,6 @@ class _Words:
 
 
 def _labels(dataset: Dataset) -> dict[str, dict[str, str]]:
-    """Return what readers call the rows of each table that others refer to."""
     lists = [r["name"] for r in dataset.descriptor["resources"] if is_codes(r)]
     return {
         **{name: dataset.labels(name) for name in lists},

@@ -81,7 +81,6 @@ def until(dataset: Dataset, day: pd.Timestamp) -> Dataset:
 
 
 def _joined(dataset: Dataset, events: pd.DataFrame) -> pd.DataFrame:
-    """Return the parties without those that signed or acceded for themselves only later."""
     own = dataset.events[dataset.events["event"].isin(SIGNATURES)]
     left = _pairs(own[own.index.isin(events.index)], "party_id")
     gone = _pairs(own, "party_id").difference(left)
@@ -100,7 +99,6 @@ def _domains(dataset: Dataset, citations: pd.DataFrame) -> pd.DataFrame:
 
 
 def _agreements(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the agreements with what is left to say of them."""
     table = tables["agreements"].copy()
     valued = _of(tables["citations"], "subject", ["value"])["agreement_id"]
     unvalued = ~table["agreement_id"].isin(valued)
@@ -112,31 +110,27 @@ def _agreements(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _citations(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the citations without those for events and domains that have gone."""
     citations = tables["citations"]
-    about_rows = citations["subject"].str.match("event:|domain:")
-    events = _subjects(tables["events"], "event")
-    left = events.append(_subjects(tables["domains"], "domain"))
-    kept = ~about_rows | _pairs(citations, "subject").isin(left)
+    left = [_subjects(tables[table], table.rstrip("s")) for table in ("events", "domains")]
+    kept = _pairs(citations, "subject").isin(left[0].append(left[1]))
+    kept |= ~citations["subject"].str.match("event:|domain:")
     return citations[kept].reset_index(drop=True)
 
 
 def _cited(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the sources that citations or disputes use."""
     used = pd.concat([tables["citations"]["source_id"], tables["disputes"]["source_id"]])
     return _of(tables["sources"], "source_id", used)
 
 
 def _named(rows: pd.DataFrame, kind: str, citations: pd.DataFrame) -> pd.Series:
     """Return for which events or domains a source is cited."""
-    named = _subjects(rows, kind).isin(_pairs(citations, "subject"))
-    return pd.Series(named, index=rows.index)
+    return pd.Series(_subjects(rows, kind).isin(_pairs(citations, "subject")), rows.index)
 
 
 def _subjects(rows: pd.DataFrame, kind: str) -> pd.MultiIndex:
     """Return events or domains as citations name them: ``event:signed``, ``domain:cyber``."""
-    column = {"event": "event_id", "domain": "domain"}[kind]
-    return _pairs(rows.assign(subject=f"{kind}:" + rows[column]), "subject")
+    codes = rows["event_id" if kind == "event" else kind]
+    return _pairs(rows.assign(subject=f"{kind}:" + codes), "subject")
 
 
 def _pairs(rows: pd.DataFrame, column: str) -> pd.MultiIndex:

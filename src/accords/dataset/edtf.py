@@ -20,9 +20,8 @@ OPEN = ".."
 def bounds(dates: pd.Series) -> pd.DataFrame:
     """Return the earliest and the latest day that each EDTF date can mean.
 
-    On the same index: ``earliest`` and ``latest`` (datetime64, both inclusive; missing where open,
-    and both where it is no date) and ``uncertain`` (bool, the question mark). General EDTF parsers
-    need milliseconds a date; the tests hold this to the ``edtf`` package.
+    ``earliest`` and ``latest`` (datetime64, inclusive; missing where open, and both where it is no
+    date) and ``uncertain`` (bool, the question mark). The tests hold it to the ``edtf`` package.
     """
     ends = dates.astype("string").str.extract("^(?P<start>[^/]*)(?P<slash>/?)(?P<end>.*)$")
     start = ends["start"]
@@ -42,7 +41,6 @@ def bounds(dates: pd.Series) -> pd.DataFrame:
 
 
 def _span(dates: pd.Series) -> pd.DataFrame:
-    """Return the first and the last day of single dates."""
     parts = dates.str.extract(PATTERN)
     year, month, day = parts["year"], parts["month"], parts["day"]
     first = _days(year + "-" + month.fillna("01") + "-" + day.fillna("01"))
@@ -70,11 +68,7 @@ def precision(dates: pd.Series) -> pd.Series:
 
 
 def spoken(date: str | None) -> str:
-    """Return one EDTF date as prose.
-
-    ``30 October 2024``, ``May 2025 (inferred)``, ``between 2002 and 2012``, ``2012 or before``,
-    ``undated``.
-    """
+    """Return one EDTF date as prose: ``May 2025 (inferred)``, ``between 2002 and 2012``."""
     if date is None or pd.isna(date) or not date:
         return "undated"
     start, _, end = date.replace("?", "").partition("/")

@@ -52,8 +52,7 @@ def evidence(dataset: Tables) -> LinkedTable:
 def flat(dataset: Tables) -> pd.DataFrame:
     """Return the agreements as a table for a spreadsheet: names for codes, no cell a list.
 
-    One row an agreement, newest first, all text but ``year``, ``value_amount`` and the number of
-    ``sources``; ``source_urls`` are separated by spaces.
+    Newest first, all text but ``year``, ``value_amount`` and the number of ``sources``.
     """
     table = dataset.overview.sort_values(["earliest", "title"], ascending=[False, True])
     cited = dataset.citations.merge(dataset.sources, on="source_id")

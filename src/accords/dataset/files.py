@@ -34,13 +34,10 @@ def load(
     >>> load(as_of="1.0.0")  # doctest: +SKIP
 
     ``focus``: states, codes or names, as a list or separated by commas, instead of those that the
-    descriptor names; see :func:`accords.dataset.cut.of_states`. ``as_of``: the version of a stored
-    edition, read by today's columns and codes, or a day until which sources are to have been read;
-    see :func:`accords.dataset.cut.until`. By default all is read, as of ``readUntil`` in the
-    descriptor, else of the newest edition's day.
-
-    An :class:`AccordsError` says that there is no such state or edition, or that the day is too
-    late; a :class:`DatasetError` what is missing or cannot be read (``accords check`` finds all).
+    descriptor names (:func:`accords.dataset.cut.of_states`). ``as_of``: the version of a stored
+    edition, read by today's columns and codes, or a day until which sources are to have been read
+    (:func:`accords.dataset.cut.until`); by default ``readUntil``, else the newest edition's day.
+    An :class:`AccordsError` says what there is not, or what cannot be read.
     """
     folder = Path(path) if path is not None else find_data()
     descriptor, edition = read_descriptor(folder), read_edition(folder)

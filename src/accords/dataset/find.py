@@ -117,11 +117,7 @@ def masks(dataset: Tables, chosen: Criteria, haystack: pd.Series | None = None) 
 
 
 def searchable(dataset: Tables) -> pd.Series:
-    """Return the folded text in which the words of a search are looked for, by agreement.
-
-    Identifier, short name, titles in every language, summary and notes, the names of parties and
-    instrument, the codes of domains, places, and the titles and publishers of the sources.
-    """
+    """Return the folded text in which the words of a search are looked for, by agreement."""
     overview = dataset.overview
     columns = ["short_name", "title", "title_original", "summary", "notes", "instrument_label"]
     parties = dataset.parties.merge(dataset.codes("party_codes"), on="party_id")

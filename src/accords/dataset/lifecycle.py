@@ -86,10 +86,7 @@ def statuses(
 def _happened(
     agreements: pd.DataFrame, events: pd.DataFrame, focus: tuple[str, ...], as_of: pd.Timestamp
 ) -> pd.DataFrame:
-    """Return what had happened by a day, for the focus states.
-
-    Another state's step neither begins nor ends a multilateral instrument for these.
-    """
+    # Another state's step neither begins nor ends a multilateral instrument for the focus states.
     happened = events[events["earliest"].isna() | (events["earliest"] <= as_of)]
     kinds = agreements[["agreement_id", "scope", "instrument"]]
     happened = happened.merge(kinds, on="agreement_id")

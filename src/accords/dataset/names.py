@@ -35,8 +35,7 @@ def fold(text: str) -> str:
 def resolve(what: str, wanted: str | Iterable[str], names: pd.DataFrame) -> tuple[str, ...]:
     """Return the codes of what people write: codes or names, one or several, in any case.
 
-    ``names`` is indexed by code, a column for each kind of name; the first is shown to readers.
-    Where two are written alike, the code goes before the first column, and that before the next.
+    ``names`` is by code, a column for each kind of name; of two written alike the earlier counts.
     An :class:`AccordsError` says ``what`` does not exist, and names the nearest one, else all.
     """
     written = pd.concat([names.index.to_series(), *(names[column] for column in names)]).dropna()

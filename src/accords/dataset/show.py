@@ -75,7 +75,6 @@ def _of(table: pd.DataFrame, agreement_id: str) -> pd.DataFrame:
 
 
 def _plain(table: pd.DataFrame) -> list[dict[Any, Any]]:
-    """Return a table's rows, missing values as None."""
     return table.astype(object).where(table.notna(), None).to_dict("records")
 
 
@@ -88,7 +87,6 @@ def _domains(ds: Tables, agreement_id: str) -> dict[str, list[str]]:
 
 
 def _sources(ds: Tables, agreement_id: str) -> Iterator[dict[Any, Any]]:
-    """Return the cited sources, the oldest first, and what is noted of each."""
     rows = _of(ds.citations, agreement_id).merge(ds.sources, on="source_id")
     rows = rows.sort_values(["published", "source_id"], kind="stable")
     for _, of_source in rows.groupby("source_id", sort=False):

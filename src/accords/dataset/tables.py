@@ -21,8 +21,6 @@ SMALL_GROUP = 20
 
 
 class _Table:
-    """A table of the dataset as an attribute of the same name."""
-
     def __init__(self, doc: str) -> None:
         self.__doc__ = doc
 
@@ -135,10 +133,9 @@ class Tables:
         return table
 
     def select(self, agreement_ids: Iterable[str], *, choice: str | None = None) -> Self:
-        """Return the dataset of some agreements only; code lists, sources and coverage stay whole.
+        """Return the dataset of some agreements only; what is computed of them stays as it was.
 
-        What is computed of an agreement stays as it was: one that another has superseded remains
-        so where the other is left out. ``choice`` says in words by what they were chosen.
+        Code lists, sources and coverage stay whole. ``choice`` says by what they were chosen.
         """
         wanted = pd.Index(list(agreement_ids))
         choice = self.choice if choice is None else choice
