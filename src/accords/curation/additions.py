@@ -136,7 +136,6 @@ class _Additions:
             self.draft.note(row["at"], f"not taken: {words}.")
 
     def _row(self, given: Mapping[str, Any], table: str, place: str) -> Row:
-        """Return the fields of a mapping as text; object to those that are not of its table."""
         known, lists = self.fields[table], PARTS if table == "agreements" else ()
         for name in (name for name in given if name not in (*known, *lists)):
             hint = near(str(name), [*known, *lists]) or " See 'accords add --template'."
@@ -166,7 +165,6 @@ class _Additions:
         return [row for row in rows if any(row[column] for column in row.keys() - {"at"})]
 
     def _agreement(self, own: Row, parts: Mapping[str, list[Row]]) -> str | None:
-        """Return the agreement that an entry speaks of; name it where it has no id."""
         agreement = own["agreement_id"]
         known = {row["agreement_id"] for row in self.rows["agreements"]}
         says_more = any(own[column] for column in own.keys() - {"agreement_id", "at"})

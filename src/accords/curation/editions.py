@@ -116,7 +116,6 @@ def store(folder: Path) -> Path:
 
 
 def _refuse(version: str, date: pd.Timestamp, until: pd.Timestamp, newest: Dataset) -> None:
-    """Raise where a version or a date cannot follow the newest edition's."""
     number, last = ([int(n) for n in re.findall(r"\d+", v)] for v in (version, newest.edition))
     if not _VERSION.fullmatch(version):
         said = f"'{version}' is not a version. Use three numbers, such as 1.1.0."
@@ -135,7 +134,6 @@ def _refuse(version: str, date: pd.Timestamp, until: pd.Timestamp, newest: Datas
 
 
 def _describe(folder: Path, new: Dataset, text: str) -> None:
-    """Write an edition's entry into the change log, and what it is into the descriptor."""
     log, descriptor = folder / older.LOG, folder / older.DESCRIPTOR
     before = log.read_text(encoding="utf-8")
     at = before.index("\n## ") + 1

@@ -123,12 +123,11 @@ def _cited(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def _named(rows: pd.DataFrame, kind: str, citations: pd.DataFrame) -> pd.Series:
-    """Return for which events or domains a source is cited."""
     return pd.Series(_subjects(rows, kind).isin(_pairs(citations, "subject")), rows.index)
 
 
 def _subjects(rows: pd.DataFrame, kind: str) -> pd.MultiIndex:
-    """Return events or domains as citations name them: ``event:signed``, ``domain:cyber``."""
+    """Name events or domains as citations do: ``event:signed``, ``domain:cyber``."""
     codes = rows["event_id" if kind == "event" else kind]
     return _pairs(rows.assign(subject=f"{kind}:" + codes), "subject")
 

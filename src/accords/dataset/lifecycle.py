@@ -138,13 +138,11 @@ def _before_signature(events: pd.DataFrame) -> pd.Series:
 def conclusions(
     events: pd.DataFrame, parties: pd.DataFrame, focus: tuple[str, ...], since: pd.Series
 ) -> pd.DataFrame:
-    """Find the day on which each focus state concluded each of its agreements.
+    """Find the event by which each focus state concluded each agreement: one row for each pair.
 
-    Its own accession, its own signature, the common one, or the first later step of anyone, in this
-    order; an earlier announcement, where only operation or delivery show it. What was merely
-    announced or prepared takes the first such event and is not concluded. What happened before a
-    state could sign (``since``, by party) is not its own. One row an agreement and focus state:
-    ``agreement_id``, ``state``, ``event_id``, ``event``, ``date``, its bounds, ``concluded``.
+    Its own accession or signature, the common one, or the first later step of anyone, in this
+    order; what was merely announced or prepared takes the first such event and is not concluded.
+    What happened before a state could sign (``since``, by party) is not its own.
     """
     members = parties.loc[parties["party_id"].isin(focus), ["agreement_id", "party_id"]]
     members = members.rename(columns={"party_id": "state"})
@@ -182,10 +180,9 @@ def confidences(
 ) -> pd.DataFrame:
     """Grade how sure one can be that each agreement exists.
 
-    high: an official or treaty source, or two independent publishers, of which neither carries the
-    other's report (``origin``). medium: one reputable publisher. low: anything less. ``tiers`` is
-    by kind of source. By ``agreement_id``: ``confidence``, ``official`` (bool), ``publishers``
-    (number of independent ones), ``sources`` (number, context aside).
+    high: an official source, or two independent publishers, of which neither carries the other's
+    report (``origin``). medium: one reputable publisher. low: anything less. By ``agreement_id``:
+    ``confidence``, ``official``, numbers of independent ``publishers`` and of ``sources``.
     """
     cited = citations[citations["subject"] == "existence"].merge(sources, on="source_id")
     tier = cited["kind"].map(tiers)

@@ -90,10 +90,9 @@ class Tables:
 
     @cached_property
     def memberships(self) -> pd.DataFrame:
-        """One row for each agreement and focus state: when that state concluded it.
+        """One row an agreement and focus state (``state``): the event that concluded it, its dates.
 
-        See :func:`accords.dataset.lifecycle.conclusions` for the columns; ``year`` (Int64) is added
-        where the bounds of the date agree on one.
+        ``date`` with its bounds, ``year`` (Int64) where these agree on one, and ``concluded``.
         """
         since = self.codes("party_codes")["since"]
         rows = lives.conclusions(self.events, self.parties, self.focus, since)
