@@ -183,8 +183,8 @@ def _copy(name: str, folder: Path | None) -> older.Copy:
     if path.is_dir():
         return older.copy_of(_files(path), f"in {path.name}")
     folder = folder or find_data()
-    if stored := older.stored(folder, name):
-        return stored
+    if (stored := _stored(folder, name)).is_file():
+        return older.unzipped(stored.read_bytes(), "as stored with the data")
     try:
         return _from_git(name, folder)
     except NoEdition as error:

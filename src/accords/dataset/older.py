@@ -103,7 +103,7 @@ def unzipped(archive: bytes, origin: str) -> Copy:
 def stored(folder: Path, version: str) -> Copy | None:
     """Read the copy of an edition that is stored with the data, where there is one."""
     file = folder / STORED / f"{version}.zip"
-    return unzipped(file.read_bytes(), "as stored with the data") if file.is_file() else None
+    return unzipped(file.read_bytes(), f"as stored in {file}") if file.is_file() else None
 
 
 def stored_versions(folder: Path) -> list[str]:
