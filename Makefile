@@ -18,7 +18,7 @@ report: setup browser driver ## Build build/report.html and all that goes with i
 test: setup browser driver ## Run all tests
 	$(BIN)/pytest -n auto --dist worksteal
 
-test-fast: setup ## Run what needs no browser and no build
+test-fast: setup ## Run what is quick, and needs no browser
 	$(BIN)/pytest -n auto --dist worksteal -m "not browser and not slow"
 
 check: setup ## Check the data, the code's style and its types

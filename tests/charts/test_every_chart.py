@@ -23,6 +23,8 @@ from accords.charts import accord, domains, evidence, partners, theme, time
 from accords.dataset import Dataset
 from accords.words import LeftOut, plain
 
+pytestmark = pytest.mark.slow
+
 FILES = {
     "accord": "01-accord-",
     "time": "02-",

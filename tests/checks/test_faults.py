@@ -21,6 +21,8 @@ from accords.cli import app
 from accords.dataset import load
 from accords.errors import AccordsError, DatasetError
 
+pytestmark = pytest.mark.slow
+
 FEW = settings(max_examples=4)
 FILES = [r["path"] for r in builders.shipped().descriptor["resources"]]
 MOST_PROBLEMS = 20

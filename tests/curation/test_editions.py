@@ -26,6 +26,8 @@ from accords.dataset import load
 from accords.dataset.older import STORED, newest_source
 from accords.errors import AccordsError
 
+pytestmark = pytest.mark.slow
+
 DAY = pd.Timestamp("2027-01-31")
 
 

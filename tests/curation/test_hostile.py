@@ -22,6 +22,8 @@ from accords.curation.corrections import COLUMNS
 from accords.curation.entries import DISPUTE
 from accords.curation.fields import PARTS, fields
 
+pytestmark = pytest.mark.slow
+
 FIELDS = {name: list(fields(builders.small(), name)) for name in ("agreements", *PARTS)}
 
 TABLES = texts(builders.small())

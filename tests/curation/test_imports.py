@@ -27,6 +27,8 @@ from accords.curation.workbook import write_workbook
 from accords.dataset import load
 from accords.errors import AccordsError
 
+pytestmark = pytest.mark.slow
+
 Edit = Callable[[openpyxl.Workbook], object]
 
 COLOURED = PatternFill("solid", fgColor="FFFF00")
@@ -390,7 +392,6 @@ def test_any_text_survives_the_workbook(tmp_path: Path, written: list[str]) -> N
     assert [by_id[f"a{n}"] for n in range(len(written))] == written
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_a_workbook_saved_by_libreoffice_is_read(small_folder: Path, tmp_path: Path) -> None:
     before = contents(small_folder)

@@ -19,6 +19,8 @@ from accords.dataset import Dataset
 from accords.prose import accord, brief, claims, domains, evidence, partners, time
 from accords.words import LeftOut, Text, plain
 
+pytestmark = pytest.mark.slow
+
 every = pytest.mark.parametrize("passage", PASSAGES)
 FILTERED = "of one partner of late"
 everywhere = pytest.mark.parametrize(

@@ -30,6 +30,8 @@ from accords.publish import build as builder
 from accords.publish.build import Result, build, plan
 from accords.publish.job import BuildError
 
+pytestmark = pytest.mark.slow
+
 LOAD = """from accords import load
 ds = load(DATA, focus=FOCUS, as_of=EDITION)"""
 DRAW = """import plotly.graph_objects as go
@@ -112,7 +114,6 @@ def _fail(*options: str) -> str:
 
 
 @pytest.mark.browser
-@pytest.mark.slow
 def test_one_command_makes_page_pictures_prints_workbook_and_manifest_everywhere_alike(
     project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -334,7 +335,6 @@ def _command(project: Path, **environment: str) -> subprocess.Popen[str]:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent in another way")
 def test_ctrl_c_ends_a_build_and_its_kernels_and_leaves_the_last_report(
     project: Path, tmp_path: Path
