@@ -372,10 +372,10 @@ def style() -> str:
     for n, mode in enumerate(("light", "dark")):
         tokens = "".join(f"--{token}:{pair[n]};" for token, pair in theme.COLOURS.items())
         sheet = sheet.replace(f"/*{mode}*/", tokens)
-    return re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+    return re.sub(r"/\*.*?\*/\n?", "", sheet, flags=re.DOTALL)
 
 
 def _static(name: str) -> str:
     """Return a style sheet or script without indentation and lines of comment."""
     lines = map(str.strip, (STATIC / name).read_text(encoding="utf-8").splitlines())
-    return "\n".join(line for line in lines if not line.startswith("//"))
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
