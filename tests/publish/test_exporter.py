@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import builders
 import html5lib
 import pandas as pd
 import plotly.graph_objects as go
@@ -435,3 +436,12 @@ def test_with_a_browser_that_fails_the_charts_are_interactive_only(
     assert '<div class="drawing plate"></div>' in markup
     # A thread that waits for ever would keep the command from ending.
     assert not [t for t in threading.enumerate() if t.name.startswith("ThreadPool")]
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_page_carries_the_records_unless_it_is_told_not_to(
+    small: Dataset, tmp_path: Path, asked: bool
+) -> None:
+    exporter = AccordsExporter(data=str(builders.write(small, tmp_path)), records=asked)
+    markup, _ = exporter.from_notebook_node(_chapter("one"))
+    assert ('id="agreements"' in markup) is asked

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from nbconvert.exporters.html import HTMLExporter
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
-from traitlets import Unicode
+from traitlets import Bool, Unicode
 from traitlets.config import Config
 
 from accords.dataset import find_data, load
@@ -39,6 +39,9 @@ class AccordsExporter(HTMLExporter):
     data = Unicode(
         "", help="Folder of the dataset; by default the nearest folder 'data' of the notebook."
     ).tag(config=True)
+    records = Bool(True, help="Whether the page carries the records behind its numbers.").tag(
+        config=True
+    )
 
     context: Context | None = None
     """What the page needs; without it, it is found and drawn when the page is made."""
@@ -109,7 +112,7 @@ class AccordsExporter(HTMLExporter):
             dataset = load(self.data or find_data(Path(resources["metadata"].get("path") or ".")))
         except DatasetError as error:
             self.log.warning("Without the records: %s", error)
-        records = page.records(dataset) if dataset is not None else {}
+        records = page.records(dataset) if dataset is not None and self.records else {}
         figures = notebooks.figures(nb)
         found = browser.find()
         if figures and found is None:
