@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -101,6 +101,8 @@ class Browser:
         self.path = path
         self._stack = contextlib.AsyncExitStack()
         self._opened: dict[str, asyncio.Task[Any]] = {}
+        # A page for each picture would take longer than the picture.
+        self._one_picture = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
         return self
@@ -143,12 +145,13 @@ class Browser:
     async def photograph(self, markup: str, width: float, height: float, scale: float = 2) -> bytes:
         """Return an SVG of so many px as a PNG of ``scale`` times its size."""
         size = {"width": round(width), "height": round(height)}
-        async with self._answering():
-            page = await self._page(viewport=size, device_scale_factor=scale)
+        async with self._answering(), self._one_picture:
+            page = await self._once(
+                f"pictures at {scale}", partial(self._page, device_scale_factor=scale)
+            )
+            await page.set_viewport_size(size)
             await page.set_content(f'<!doctype html><body style="margin:0">{markup}</body>')
-            png = await page.screenshot(scale="device")
-            await page.close()
-            return bytes(png)
+            return bytes(await page.screenshot(scale="device"))
 
     async def pdf(self, file: Path, part: str, pages: Mapping[str, int] = {}) -> bytes:
         """Print a part of a page (see ``data-print`` in its style sheet), tagged, with an outline.
