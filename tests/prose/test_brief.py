@@ -41,7 +41,7 @@ def test_what_the_brief_says_is_short_and_whole(case: str) -> None:
 def test_without_agreements_the_brief_is_left_out() -> None:
     ds = builders.empty()
     assert isinstance(brief.bottom_line(ds), LeftOut)
-    assert isinstance(brief.key_messages(ds), LeftOut)
+    assert isinstance(brief.key_messages(ds, brief.messages(ds)), LeftOut)
     assert isinstance(brief.cards(ds), LeftOut)
     assert brief.messages(ds) == []
 
@@ -171,5 +171,9 @@ def test_names_from_the_data_cannot_break_the_page() -> None:
     codes = ds.tables["party_codes"].copy()
     codes.loc[codes["party_id"] == "CIV", "name"] = "<script>y</script>"
     ds = replace(ds, tables={**ds.tables, "party_codes": codes})
-    for said in (brief.bottom_line(ds), brief.cards(ds), brief.key_messages(ds)):
+    for said in (
+        brief.bottom_line(ds),
+        brief.cards(ds),
+        brief.key_messages(ds, brief.messages(ds)),
+    ):
         assert "<script" not in said.html

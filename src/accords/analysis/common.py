@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from accords.dataset import Dataset
 from accords.dataset.lifecycle import PURCHASE
+
+T = TypeVar("T")
 
 ALL = "all records"
 WHEN = {
@@ -34,13 +36,25 @@ def by_state(dataset: Dataset, *, concluded_only: bool = True) -> pd.DataFrame:
     Gives ``agreement_id``, ``state``, ``date``, ``earliest``, ``latest``, ``uncertain``, ``year``
     and from the overview what it is, how sure, with whom and about what.
     """
+    rows = kept_with(dataset, _memberships)
+    return (rows[rows["concluded"]] if concluded_only else rows).reset_index(drop=True)
+
+
+def _memberships(dataset: Dataset) -> pd.DataFrame:
     rows = dataset.memberships.drop(columns=["event_id", "event", "concluded"])
     columns = [
         *("title", "instrument", "instrument_family", "scope", "status", "concluded"),
         *("confidence", "official", "dcad", "partners", "domains", "press_domains", "families"),
     ]
-    rows = rows.merge(dataset.overview[columns], left_on="agreement_id", right_index=True)
-    return (rows[rows["concluded"]] if concluded_only else rows).reset_index(drop=True)
+    return rows.merge(dataset.overview[columns], left_on="agreement_id", right_index=True)
+
+
+def kept_with(dataset: Dataset, make: Callable[[Dataset], T]) -> T:
+    """Make something of a dataset once, and keep it with it, as what it computes itself is."""
+    kept: dict[str, T] = vars(dataset)
+    if make.__qualname__ not in kept:
+        kept[make.__qualname__] = make(dataset)
+    return kept[make.__qualname__]
 
 
 def dyads(dataset: Dataset) -> pd.DataFrame:
@@ -120,22 +134,23 @@ def wilson(table: pd.DataFrame) -> pd.DataFrame:
 def choices(dataset: Dataset) -> dict[str, Dataset]:
     """Return the dataset under each choice of records, by its name: :data:`ALL`, then :data:`WHEN`.
 
-    They are made once for a dataset and kept with it, as what it computes is.
+    They are made once for a dataset.
     """
-    if "_choices" not in vars(dataset):
-        overview = dataset.overview
-        masks = (
-            overview["confidence"] == "high",
-            overview["official"].astype("boolean").fillna(False),
-            overview["instrument"] != PURCHASE,
-            overview["instrument"] != "cooperation-plan",
-            overview["one_list"].isna(),
-            overview["scope"] == "bilateral",
-        )
-        parts = [dataset, *(dataset.select(overview.index[mask]) for mask in masks)]
-        vars(dataset)["_choices"] = dict(zip((ALL, *WHEN), parts, strict=True))
-    kept: dict[str, Dataset] = vars(dataset)["_choices"]
-    return kept
+    return kept_with(dataset, _choices)
+
+
+def _choices(dataset: Dataset) -> dict[str, Dataset]:
+    overview = dataset.overview
+    masks = (
+        overview["confidence"] == "high",
+        overview["official"].astype("boolean").fillna(False),
+        overview["instrument"] != PURCHASE,
+        overview["instrument"] != "cooperation-plan",
+        overview["one_list"].isna(),
+        overview["scope"] == "bilateral",
+    )
+    parts = [dataset, *(dataset.select(overview.index[mask]) for mask in masks)]
+    return dict(zip((ALL, *WHEN), parts, strict=True))
 
 
 def under_each_choice(

@@ -226,9 +226,9 @@ def cards(dataset: Dataset) -> Parts:
 
 
 @passage("Key messages: too few agreements are on record.", BLOCK)
-def key_messages(dataset: Dataset) -> Parts:
-    """Show the messages, each with its numbers beside it and one footnote of its robustness."""
-    return {"messages": messages(dataset)}
+def key_messages(dataset: Dataset, found: list[Message]) -> Parts:
+    """Show :func:`messages`, each with its numbers beside it and one footnote of robustness."""
+    return {"messages": found}
 
 
 def about(dataset: Dataset) -> Text:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import itertools
 import math
 import re
 import textwrap
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from markupsafe import Markup
 
 from accords.charts import theme
+from accords.charts.frame import updated
 from accords.publish import svg
 from accords.publish.browser import BUNDLE, Browser, BrowserError
 from accords.publish.cache import digest, kept
@@ -114,7 +114,7 @@ def untitled(figure: Figure, *, narrow: bool) -> Figure:
     """Return the figure as it is drawn: without its title, at the width of a desk or of a phone."""
     layout = figure["layout"]
     if narrow:
-        layout = _updated(layout, layout["meta"]["narrow"])
+        layout = updated(layout, layout["meta"]["narrow"])
     kept = {name: value for name, value in layout.items() if name not in ("title", "meta")}
     kept["width"] = theme.NARROW if narrow else theme.WIDE
     kept.setdefault("height", 420)
@@ -159,15 +159,3 @@ def titled(picture: str, meta: dict[str, Any], source: str) -> str:
 def _own_code() -> str:
     files = (Path(__file__), Path(svg.__file__), Path(theme.__file__))
     return digest(*(file.read_text(encoding="utf-8") for file in files))
-
-
-def _updated(layout: Any, changes: Any) -> Any:
-    """Change parts of a layout as ``go.Layout.update`` does, without its slow validation."""
-    if isinstance(changes, Mapping) and isinstance(layout, Mapping):
-        changed = {name: _updated(layout.get(name), part) for name, part in changes.items()}
-        return {**layout, **changed}
-    if isinstance(layout, list) and any(isinstance(part, Mapping) for part in changes):
-        unchanged: Figure = {}
-        pairs = itertools.zip_longest(layout, changes, fillvalue=unchanged)
-        return [_updated(item, part) for item, part in pairs]
-    return changes
