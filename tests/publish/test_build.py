@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -492,18 +491,6 @@ def test_a_project_that_cannot_be_written_is_built_elsewhere(project: Path, tmp_
     job = plan(out=tmp_path / "elsewhere")
     assert build(job).page.is_file()
     assert build(job).unchanged
-
-
-@pytest.mark.skipif(not os.access("/tmp", os.W_OK), reason="there is no short name")
-def test_a_temporary_folder_with_a_long_name_is_no_matter(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    long = str(tmp_path / ("long" * 30))
-    monkeypatch.setenv("TMPDIR", long)
-    monkeypatch.setattr("tempfile.tempdir", None)
-    with builder._short_names():
-        assert tempfile.gettempdir() == os.environ["TMPDIR"] == "/tmp"
-    assert os.environ["TMPDIR"] == long
 
 
 def test_the_usual_folder_named_is_the_usual_folder(project: Path) -> None:

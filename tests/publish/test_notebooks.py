@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
 import nbformat
@@ -60,20 +56,3 @@ def test_the_line_that_failed_is_shown_and_each_chapter_runs_in_an_empty_namespa
     browser.completed(run())
     assert [each.splitlines()[-2].strip() for each in said] == list(sources.values())
     assert "NameError: name 'x' is not defined" in said[-1]
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="nobody can be asked for there")
-def test_folders_of_killed_builds_go_and_those_of_running_ones_stay(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
-        ended.wait()
-    left, used, other = (
-        tmp_path / name
-        for name in (f"accords-{ended.pid}-a", f"accords-{os.getpid()}-b", "mine-1-c")
-    )
-    for folder in (left, used, other):
-        folder.mkdir()
-    notebooks.clear_away()
-    assert [folder.exists() for folder in (left, used, other)] == [False, True, True]

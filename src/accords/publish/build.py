@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from accords import exchange
-from accords.publish import browser
+from accords.publish import browser, scratch
 from accords.publish.cache import digest
 from accords.publish.job import FIGURES, MANIFEST, PAGE, BuildError, Plan, Told
 
@@ -25,9 +24,6 @@ PACKAGE = Path(__file__).parents[1]
 
 NOT_FOR_NOTEBOOKS = ("checks/", "cli/", "curation/", "explorer/", "publish/")
 """Rooms that chapters do not use: a change there leaves executed notebooks valid."""
-
-LONGEST_TMPDIR = 40
-"""Letters of a folder's name at most, in which sockets still have names that the system takes."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +85,7 @@ def build(job: Plan, told: Told = lambda *_: None) -> Result:
     exchange.settle(job.data)
     inputs: dict[str, str] = {}
     try:
-        with _stoppable(), _short_names():
+        with _stoppable(), scratch.folder():
             job.out.mkdir(parents=True, exist_ok=True)
             with exchange.locked(job.out, lambda: told("waiting for another build", 0, 1)):
                 inputs = _inputs(job)
@@ -145,20 +141,6 @@ def _stoppable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, former)
-
-
-@contextlib.contextmanager
-def _short_names() -> Iterator[None]:
-    """Make temporary folders where names are short: kernels and browser open sockets there."""
-    named = os.environ.get("TMPDIR")
-    if named is None or len(named) <= LONGEST_TMPDIR or not os.access("/tmp", os.W_OK):
-        yield
-        return
-    tempfile.tempdir = os.environ["TMPDIR"] = "/tmp"
-    try:
-        yield
-    finally:
-        tempfile.tempdir, os.environ["TMPDIR"] = None, named
 
 
 def _place(job: Plan, stage: Path, described: Mapping[str, Any]) -> None:

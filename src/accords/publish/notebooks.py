@@ -8,7 +8,6 @@ import copy
 import json
 import os
 import re
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -105,20 +104,6 @@ def _named(file: Path) -> Iterator[None]:
         ) from error
 
 
-def clear_away() -> None:
-    """Remove the kernels' folders that processes which were killed left in the temporary one."""
-    if sys.platform == "win32":  # There nobody can be asked for without being ended.
-        return
-    for folder in Path(tempfile.gettempdir()).glob("accords-*-*"):
-        owner = folder.name.split("-")[1]
-        try:
-            os.kill(int(owner), 0)
-        except ProcessLookupError:
-            shutil.rmtree(folder, ignore_errors=True)
-        except (ValueError, OSError):  # Another's folder, or a process of another's.
-            continue
-
-
 class Runner:
     """Runs chapters in one kernel, each in an empty namespace, and keeps what they gave.
 
@@ -141,9 +126,8 @@ class Runner:
 
     async def start(self) -> None:
         """Start the kernel, and in it the imports that every chapter needs."""
-        clear_away()
         # A folder of its own: kernels that share one would hear each other.
-        folder = tempfile.TemporaryDirectory(prefix=f"accords-{os.getpid()}-")
+        folder = tempfile.TemporaryDirectory()
         self._manager = AsyncKernelManager(
             kernel_name="python3",
             # Sockets in the file system: open to no one else, and quicker than the network's.
