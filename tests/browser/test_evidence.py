@@ -161,6 +161,13 @@ def test_what_an_address_asks_in_vain_is_named_and_left_out(visit, address, word
     assert not any(asked in tab.inner_text("#find output") for asked in strange)
 
 
+@pytest.mark.parametrize("cut", ["%", "q=%E0%A4", "evidence%E0"])
+def test_an_address_that_was_cut_off_leaves_the_page_alive(visit, address, worded, cut):
+    tab = visit(f"{address}#{cut}")
+    assert tab.text_content("#find output b") == f"All {len(worded.agreements)} agreements"
+    assert tab.locator(".ag.signed").count() == 1
+
+
 def open_number(tab) -> set[str]:
     """Follow the number in the text; give the ids of the agreements behind it."""
     tab.click(NUMBER)

@@ -7,7 +7,7 @@
     if (frames) requestAnimationFrame(() => aim(page, frames - 1));
   }
   function visit() {
-    const page = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const page = document.querySelector(":target");
     const folded = page?.closest("details.partner");
     if (!folded) return;
     folded.open = true;

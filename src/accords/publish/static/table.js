@@ -303,7 +303,7 @@
 
   function visit(place) {
     const fragment = location.hash.slice(1);
-    if (!fragment.includes("=")) return leave(decodeURIComponent(fragment), place);
+    if (!fragment.includes("=")) return leave(place || !fragment);
     clearTimeout(waiting);
     waiting = undefined;
     const asked = Object.entries(read(fragment));
@@ -319,8 +319,8 @@
   }
 
   // A number's rows are left by going back to it, and by any other way to the table.
-  function leave(id, place) {
-    if (!view.rows || !(place || !id || document.getElementById(id)?.contains(root))) return;
+  function leave(surely) {
+    if (!view.rows || !(surely || document.querySelector(":target")?.contains(root))) return;
     delete view.rows;
     show();
   }
