@@ -17,6 +17,8 @@ from accords.publish import build
 
 COMMANDS: dict[str, Any] = dict(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 
+RUN = "from accords.cli import app; app()"
+
 
 def invoke(*arguments: str) -> Result:
     return CliRunner().invoke(app, [*arguments], env={"COLUMNS": "300", "TERMINAL_WIDTH": "300"})
@@ -66,7 +68,7 @@ def test_a_letter_that_the_terminal_lacks_does_not_fail_a_command(small_folder: 
     file.write_text(text.replace("signed", "imzalanmış ə 🕊", 1), encoding="utf-8")
     for command in (["check"], ["nonsense ə"]):
         done = subprocess.run(
-            [sys.executable, "-c", "from accords.cli import app; app()", *command, small_folder],
+            [sys.executable, "-c", RUN, *command, small_folder],
             env={**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"},
             capture_output=True,
             check=False,
@@ -75,6 +77,23 @@ def test_a_letter_that_the_terminal_lacks_does_not_fail_a_command(small_folder: 
         assert b"Traceback" not in done.stderr
         if command == ["check"]:
             assert b"imzalanm" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux")
+@pytest.mark.parametrize(
+    ("command", "streams", "code"), [("--help", ">/dev/full", 2), ("add", "<&-", 1)]
+)
+def test_a_full_disk_and_a_missing_terminal_are_no_failure_of_the_program(
+    command: str, streams: str, code: int, small_folder: Path
+) -> None:
+    data = ["--data", str(small_folder)] if command == "add" else []
+    done = subprocess.run(
+        ["sh", "-c", f'"$@" {streams}', "sh", sys.executable, "-c", RUN, command, *data],
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert b"Traceback" not in done.stderr
 
 
 def test_a_file_that_cannot_be_written_is_one_sentence(small_folder: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import io
 import json
 import sys
@@ -36,7 +35,12 @@ class _Commands(TyperGroup):
             if isinstance(stream, io.TextIOWrapper):
                 # A letter that the terminal's encoding lacks is a question mark, and not a failure.
                 stream.reconfigure(errors="replace")
-        return super().main(*arguments, **more)
+        sys.stdin = sys.stdin or io.StringIO()  # Where there is none, nobody answers.
+        try:
+            return super().main(*arguments, **more)
+        except OSError as error:
+            typer.echo(f"{error.filename or 'A file'}: {error.strerror or error}.", err=True)
+            sys.exit(2)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -45,10 +49,6 @@ class _Commands(TyperGroup):
             said = f"{error.missing} Go to the project's folder, or name the data's (see --help)."
         except AccordsError as error:
             said = str(error)
-        except OSError as error:
-            if error.errno == errno.EPIPE:
-                raise  # Whoever read the output has seen enough.
-            said = f"{error.filename or 'A file'}: {error.strerror or error}."
         typer.echo(said, err=True)
         raise typer.Exit(2)
 
