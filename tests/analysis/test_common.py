@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import builders
+from typing import Any
 
-from accords.analysis import by_state, choices, under_each_choice
+import builders
+import pytest
+
+from accords import AccordsError
+from accords.analysis import by_state, choices, partners, time, under_each_choice
 from accords.analysis.common import ALL, WHEN
 
 
@@ -22,3 +26,12 @@ def test_a_measure_is_taken_under_each_choice() -> None:
     assert len(table[table["choice"] == ALL]) == len(by_state(ds))
     bilateral = table.loc[table["choice"] == "bilateral only", "agreement_id"]
     assert set(ds.overview.loc[bilateral, "scope"]) == {"bilateral"}
+
+
+@pytest.mark.parametrize("years", [0, -1, 2.5, float("nan"), "5", True])
+def test_a_measure_of_no_number_of_years_is_refused(years: Any) -> None:
+    ds = builders.small()
+    measures = time.rates, time.rate_change, partners.diversification, partners.concentration
+    for measure in measures:
+        with pytest.raises(AccordsError, match="no number of years"):
+            measure(ds, years)  # type: ignore[operator]

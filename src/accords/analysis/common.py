@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from numbers import Integral
 from typing import Any, TypeVar
 
 import pandas as pd
 
 from accords.dataset import Dataset
 from accords.dataset.lifecycle import PURCHASE
+from accords.errors import AccordsError
 
 T = TypeVar("T")
 
@@ -74,10 +76,18 @@ def with_partners(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[others].reset_index(drop=True)
 
 
+def in_years(number: Any) -> int:
+    """Return a length of time that a measure was asked for, if it can be one."""
+    if not isinstance(number, Integral) or number is True or number < 1:
+        raise AccordsError(f"{number!r}: is no number of years. Give a whole one, such as 5.")
+    return int(number)
+
+
 def two_spans(rows: pd.DataFrame, end: int, years: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the rows of the years up to ``end``, and before these of as many years before."""
+    length = in_years(years)
     before, after = (
-        rows[rows["year"].between(last - years + 1, last)] for last in (end - years, end)
+        rows[rows["year"].between(last - length + 1, last)] for last in (end - length, end)
     )
     return before, after
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from accords.analysis.common import counted, dyads, together, two_spans
+from accords.analysis.common import counted, dyads, in_years, together, two_spans
 from accords.dataset import Dataset
 from accords.dataset.lifecycle import PURCHASE
 
@@ -105,6 +105,7 @@ def concentration(dataset: Dataset, window: int | None = None) -> pd.DataFrame:
         runs: list[tuple[Any, Any, pd.DataFrame]] = [(pd.NA, pd.NA, rows)]
         if window is not None:
             first = dataset.as_of.year if rows["year"].isna().all() else rows["year"].min()
+            window = in_years(window)
             runs = [
                 (end - window + 1, end, rows[rows["year"].between(end - window + 1, end)])
                 for end in range(first + window - 1, dataset.as_of.year + 1)

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from accords.analysis.common import by_state, together, tuples, two_spans
+from accords.analysis.common import by_state, in_years, together, tuples, two_spans
 from accords.dataset import Dataset
 from accords.dataset.lifecycle import PURCHASE
 
@@ -44,7 +44,7 @@ def rates(dataset: Dataset, years: int = 5) -> pd.DataFrame:
     (asked for), ``start``, ``end``, ``observed`` (years that have passed), ``count``, ``rate``,
     ``low``, ``high`` (a year), ``ids``.
     """
-    rows, as_of = by_state(dataset), dataset.as_of
+    rows, as_of, years = by_state(dataset), dataset.as_of, in_years(years)
     rows = rows[rows["year"].notna() & (rows["earliest"] <= as_of)]
     rows = rows.sort_values(["earliest", "agreement_id"])
     passed = as_of.day_of_year / (366 if as_of.is_leap_year else 365)
