@@ -12,7 +12,7 @@ from accords.cli import app
 from accords.curation.corrections import COLUMNS, REASONS, correct
 from accords.curation.draft import Refused
 from accords.dataset import load
-from accords.errors import AccordsError
+from accords.errors import AccordsError, DatasetError
 
 PLACE = ("events", "aze-ita", "signed", "place", "Rome", "Milan")
 Row = tuple[str, ...]
@@ -145,3 +145,11 @@ def test_a_file_of_another_form_is_refused(
     file.write_text(text, encoding="utf-8")
     with pytest.raises(AccordsError, match=said):
         correct(file, small_folder)
+
+
+def test_where_there_is_no_dataset_nothing_is_made(tmp_path: Path) -> None:
+    file = tmp_path / "corrections.csv"
+    file.write_text(f"{','.join(COLUMNS)}\nagreements,a,,title,old,new\n")
+    with pytest.raises(DatasetError, match="no such folder"):
+        correct(file, tmp_path / "none")
+    assert list(tmp_path.iterdir()) == [file]

@@ -324,6 +324,8 @@ def test_a_first_edition_has_none_before(repository: Path) -> None:
         ("1.0.0", DAY, "Edition 1.0.0 is the newest, and editions are never changed"),
         ("0.9.0", DAY, "Use a version above 1.0.0"),
         ("next", DAY, "'next' is not a version"),
+        ("01.1.0", DAY, "'01.1.0' is not a version"),
+        ("١.1.0", DAY, "'١.1.0' is not a version"),
         ("1.1.0", pd.Timestamp("2020-01-01"), "2020-01-01 lies before edition 1.0.0"),
     ],
 )

@@ -10,6 +10,7 @@ import pytest
 
 from accords.curation.changes import texts
 from accords.curation.workbook import GUIDE, write_workbook
+from accords.dataset import load
 from accords.errors import AccordsError
 
 
@@ -94,6 +95,14 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(AccordsError, match="cannot be written"):
         write_workbook(builders.small(), tmp_path / "no-such-folder" / "x.xlsx")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_table_is_not_taken_for_the_workbook_to_write(small_folder: Path) -> None:
+    table = small_folder / "agreements.csv"
+    before = table.read_bytes()
+    with pytest.raises(AccordsError, match=r"agreements\.csv.*\.xlsx"):
+        write_workbook(load(small_folder), table)
+    assert table.read_bytes() == before
 
 
 def test_an_empty_dataset_gives_sheets_with_headers_alone(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from accords.curation import codebook
 from accords.curation.advice import advise
 from accords.curation.changes import RowChange, compare
 from accords.curation.revision import revision
-from accords.dataset import Dataset, load, to_csv
+from accords.dataset import Dataset, load, read_descriptor, to_csv
 from accords.errors import AccordsError
 
 EDGES = " \t\r\n\u00a0\u2007\u202f\u200b\u200c\u200d\u200e\u200f\u061c\ufeff"
@@ -127,6 +127,7 @@ def change(folder: Path, make: Callable[[Dataset], Draft]) -> Outcome:
     :class:`Refused` has all errors of the draft and the checks; then nothing was written. An
     :class:`AccordsError` says that the folder cannot be changed, or is being changed.
     """
+    read_descriptor(folder)  # Where there is no dataset, nothing is made.
     with revision(folder) as copy:
         before = load(copy)
         draft = make(before)

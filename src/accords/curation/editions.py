@@ -21,7 +21,7 @@ from accords.dataset import Dataset, find_data, load, older, read_descriptor, re
 from accords.errors import AccordsError
 from accords.templates import render
 
-_VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+_VERSION = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}")
 
 
 class NoEdition(AccordsError):

@@ -51,6 +51,8 @@ def write_workbook(dataset: Dataset, path: str | os.PathLike[str]) -> None:
     """
     import xlsxwriter
 
+    if Path(path).suffix.lower() != ".xlsx":  # What lies there may be a table.
+        raise AccordsError(f"{path}: is no name of a workbook. Let it end in .xlsx.")
     stream, tables = io.BytesIO(), texts(dataset)
     plain = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(stream, plain) as book:
