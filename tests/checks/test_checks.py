@@ -988,6 +988,14 @@ def test_a_missing_table_is_one_problem_and_not_many(small_folder: Path) -> None
     assert [problem.rule for problem in check(small_folder)] == ["missing-file"]
 
 
+def test_a_day_that_is_none_is_one_problem_also_where_a_status_waits_for_it(
+    small_folder: Path,
+) -> None:
+    edit("agreements.csv", "aze-mar", status_note="Counted as expired, by its term.")(small_folder)
+    declare(lambda descriptor: descriptor.update(readUntil="soon"))(small_folder)
+    assert [problem.rule for problem in check(small_folder)] == ["read-until"]
+
+
 def test_a_misspelt_party_is_one_problem_and_not_many(small_folder: Path) -> None:
     edit("parties.csv", "aze-ita,AZE", party_id="Azerbaijan")(small_folder)
     (problem,) = check(small_folder)

@@ -63,7 +63,7 @@ def change(folder: Path, day: str) -> None:
     told_of = (folder / "claims.csv").read_text(encoding="utf-8")
     others = [name for name in sorted(dataset.overview.index) if name not in told_of]
     builders.take_away(folder, *others[::NINTH])
-    save(load(folder))
+    save(load(folder), folder)
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -81,7 +82,8 @@ def test_other_focus_states_can_be_named(small_folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "focus", ["TUR,ITA", " tur, Italy ,", ["Türkiye", "Italie"], "TUR,ITA,TUR"]
+    "focus",
+    ["TUR,ITA", " tur, Italy ,", ["Türkiye", "Italie"], "TUR,ITA,TUR", pd.Series(["TUR", "ITA"])],
 )
 def test_focus_states_are_taken_as_people_write_them(focus: Any, small_folder: Path) -> None:
     assert accords.load(small_folder, focus=focus).focus == ("TUR", "ITA")
@@ -146,6 +148,18 @@ def break_column(folder: Path) -> None:
     file.write_text(file.read_text().replace("role", "part", 1))
 
 
+def repeat_code(folder: Path) -> None:
+    file = folder / "codes" / "domains.csv"
+    head, first, *rest = file.read_text().splitlines()
+    assert first.startswith("policy,")
+    file.write_text("\n".join([head, first, first, *rest]))
+
+
+def declare(folder: Path, **values: Any) -> None:
+    file = folder / "datapackage.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | values))
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
@@ -161,6 +175,12 @@ def break_column(folder: Path) -> None:
         (break_column, ["parties.csv", "no column role"]),
         (break_bool, ["disputes.csv", "adopted", "FALSE"]),
         (break_number, ["agreements.csv", "value_amount"]),
+        (repeat_code, ["codes/domains.csv", "'policy'", "twice", "accords check"]),
+        (lambda f: declare(f, readUntil="x"), ["datapackage.json", "readUntil"]),
+        (lambda f: declare(f, readUntil="2026-02-30"), ["datapackage.json", "readUntil"]),
+        (lambda f: declare(f, readUntil="0001-01-01"), ["datapackage.json", "readUntil"]),
+        (lambda f: declare(f, title=5), ["datapackage.json", "title"]),
+        (lambda f: declare(f, licenses=[{}]), ["datapackage.json", "licenses 1 name"]),
     ],
 )
 def test_what_cannot_be_loaded_is_said_in_one_sentence(
@@ -220,17 +240,32 @@ def test_an_older_edition_is_read_by_todays_columns_and_codes(two_editions: Path
     assert found.dataset.overview.loc["fra-mar", "confidence"] == "low"
 
 
-@pytest.mark.parametrize("wanted", ["9.9.9", "2015", "last year"])
+@pytest.mark.parametrize(
+    "wanted", ["9.9.9", "2015", "last year", "", "nan", "0001-01-01", pd.NaT, ["2015-01-01"]]
+)
 def test_what_is_neither_a_day_nor_a_stored_edition_is_refused(
-    wanted: str, two_editions: Path
+    wanted: Any, two_editions: Path
 ) -> None:
     with pytest.raises(AccordsError, match=r"1\.0\.0") as caught:
         accords.load(two_editions, as_of=wanted)
     assert "\n" not in str(caught.value)
 
 
-def test_a_damaged_copy_of_an_edition_is_named(two_editions: Path) -> None:
-    (two_editions / "editions" / "1.0.0.zip").write_bytes(b"PK")
+def test_a_day_is_taken_as_programs_have_it(two_editions: Path) -> None:
+    moment = pd.Timestamp("2015-01-01 05:00", tz="UTC")
+    for day in (moment, moment.to_pydatetime(), moment.date(), moment.to_numpy().astype("<M8[D]")):
+        assert accords.load(two_editions, as_of=day).as_of == pd.Timestamp("2015-01-01")
+
+
+def locked(archive: bytes) -> bytes:
+    """Return a zip whose files say that they ask for a password."""
+    return re.sub(rb"(PK\x03\x04..|PK\x01\x02....)\x00", b"\\1\x01", archive, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("damage", [lambda archive: b"PK", locked])
+def test_a_damaged_copy_of_an_edition_is_named(damage: Any, two_editions: Path) -> None:
+    file = two_editions / "editions" / "1.0.0.zip"
+    file.write_bytes(damage(file.read_bytes()))
     with pytest.raises(AccordsError, match=r"1\.0\.0\.zip"):
         accords.load(two_editions, as_of="1.0.0")
 
@@ -404,6 +439,19 @@ def test_select_keeps_all_that_belongs_to_some_agreements(small: Dataset) -> Non
         pd.testing.assert_frame_equal(part.tables[name], expected.reset_index(drop=True))
     assert len(part.overview) == 2
     assert part.overview.loc["aze-mar", "status"] == small.overview.loc["aze-mar", "status"]
+
+
+def test_what_is_no_agreement_is_not_taken_for_none(small: Dataset) -> None:
+    chosen = small.overview["concluded"]
+    for mistake in (["aze-marr"], "aze-mar", chosen, small.overview[chosen]):
+        with pytest.raises(AccordsError, match="no such agreement"):
+            small.select(mistake)
+
+
+def test_what_is_no_code_list_is_refused(small: Dataset) -> None:
+    for name in ("domain", "domains"):
+        with pytest.raises(AccordsError, match=f"{name}: no such code list.*domain_codes"):
+            small.labels(name)
 
 
 def test_a_dataset_without_agreements_has_an_empty_overview() -> None:

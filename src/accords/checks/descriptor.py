@@ -11,7 +11,7 @@ import pandas as pd
 
 from accords.checks import cells
 from accords.checks.problem import Problem, problem
-from accords.dataset import read_edition
+from accords.dataset import older, read_edition
 from accords.errors import DatasetError
 
 FILE, LOG = "datapackage.json", "CHANGELOG.md"
@@ -58,8 +58,7 @@ def edition(
     if version != newest:
         found.append(problem("version", FILE, None, "version", words=words))
     # What is no day is missing (NaT), and no missing day is up to another.
-    day = pd.to_datetime(str(until), format="%Y-%m-%d", errors="coerce")
-    if until is not None and not day <= released:
+    if until is not None and not older.day_of(until) <= released:
         found.append(problem("read-until.day", FILE, None, "readUntil", words=words))
     log = (folder / LOG).read_text(encoding="utf-8").splitlines()
     start, end = [*(at for at, line in enumerate(log) if line.startswith("## ")), len(log)][:2]

@@ -9,7 +9,7 @@ import pandas as pd
 from accords.checks import cells
 from accords.checks.data import Broken, Data, as_lists, distinct, pair
 from accords.checks.problem import MOST
-from accords.dataset import lifecycle
+from accords.dataset import lifecycle, older
 
 OFFICIAL = ("text", "official")
 """Bases that are better than the press."""
@@ -139,11 +139,11 @@ def statuses(data: Data) -> Broken:
     notes = rows["status_note"].dropna()
     said = notes[notes.str.contains(" as ", regex=False)].str.extract(form)[0].dropna()
     noted = rows.loc[said.index]
-    if noted.empty or data.edition is None:
+    day = pd.NaT if data.edition is None else older.read_until(data.descriptor, data.edition)
+    if noted.empty or pd.isna(day):
         return
     of_these = rows["agreement_id"].isin([*noted["agreement_id"], *noted["part_of"]])
     of_these |= rows["supersedes"].isin(rows.loc[of_these, "agreement_id"])
-    day = pd.Timestamp(data.descriptor.get("readUntil") or data.edition)
     rows, events = rows[of_these], data["events"]
     events = events[events["agreement_id"].isin(rows["agreement_id"])]
     found = lifecycle.statuses(rows, events, data.focus, day)["status"]

@@ -18,6 +18,11 @@ LOADED = {"events": "date", "party_codes": "party_id"}
 
 
 FORM: dict[str, Any] = {
+    "title?": str,
+    "description?": str,
+    "keywords?": [str],
+    "contributors?": [{"title": str}],
+    "licenses?": [{"name": str}],
     "focus?": [str],
     "resources": [
         {

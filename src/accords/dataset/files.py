@@ -52,19 +52,20 @@ def load(
         else:
             dataset = cut.until(dataset, _day(as_of, folder))
     wanted = dataset.focus if focus is None else focus
-    if isinstance(wanted, str):
-        wanted = [state for state in wanted.split(",") if state.strip()]
-    if not wanted:
+    named = wanted.split(",") if isinstance(wanted, str) else wanted
+    states = [state for state in named if str(state).strip()]
+    if not states:
         raise AccordsError("focus: no state is given. Name some, such as 'AZE,MAR' or 'Georgia'.")
-    return cut.of_states(dataset, resolve("focus", wanted, dataset.names("party_codes")))
+    return cut.of_states(dataset, resolve("focus", states, dataset.names("party_codes")))
 
 
-def save(dataset: Dataset, path: str | os.PathLike[str] | None = None) -> None:
+def save(dataset: Dataset, path: str | os.PathLike[str]) -> None:
     """Write all tables as UTF-8 CSV: declared columns in order, sorted by key, LF line ends.
 
-    Saving what was loaded writes the same bytes.
+    Saving what was loaded writes the same bytes. The folder is always named: a selection, or an
+    older edition, would else take the place of the data from which it was made.
     """
-    folder = Path(path) if path is not None else dataset.path
+    folder = Path(path)
     for resource in dataset.descriptor["resources"]:
         target = folder / resource["path"]
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -126,13 +127,13 @@ def read_table(folder: Path, resource: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _day(as_of: str | date, folder: Path) -> pd.Timestamp:
-    try:
-        return pd.to_datetime(as_of, format="%Y-%m-%d")
-    except (ValueError, TypeError):
+    day = older.day_of(as_of.isoformat()[:10] if isinstance(as_of, date) else as_of)
+    if pd.isna(day):
         raise AccordsError(
             f"{as_of}: is neither a day, such as 2015-12-31, nor a stored edition. Stored are: "
             f"{', '.join(older.stored_versions(folder)) or 'none'}."
-        ) from None
+        )
+    return day
 
 
 def _text(file: Path) -> str:

@@ -57,7 +57,7 @@ class Older(NamedTuple):
 def newest_edition(log: str, where: str) -> tuple[str, pd.Timestamp]:
     """Read the version and date of the newest edition from the text of a change log."""
     heading = HEADING.search(log)
-    day = pd.to_datetime(heading[2] if heading else "", format="%Y-%m-%d", errors="coerce")
+    day = day_of(heading[2] if heading else "")
     if heading is None or pd.isna(day):
         raise DatasetError(
             f"{where}: no edition with a day. Write a heading such as '## 1.0.0 (2026-11-24)', the "
@@ -66,13 +66,30 @@ def newest_edition(log: str, where: str) -> tuple[str, pd.Timestamp]:
     return heading[1], day
 
 
+def day_of(value: object) -> pd.Timestamp:
+    """Return a day, written as 2026-02-27; missing (NaT) where it is none."""
+    text = str(value)  # Years before 1000 are beyond what can be reckoned with.
+    day: Any = pd.to_datetime(text if text >= "1000" else "", format="%Y-%m-%d", errors="coerce")
+    return day
+
+
+def read_until(descriptor: Mapping[str, Any], released: pd.Timestamp) -> pd.Timestamp:
+    """Return the day until which sources were read: by default that of the edition."""
+    return day_of(descriptor.get("readUntil") or f"{released:%Y-%m-%d}")
+
+
 def assembled(
     tables: dict[str, pd.DataFrame], descriptor: Mapping[str, Any],
     edition: tuple[str, pd.Timestamp], path: Path,
 ) -> Dataset:  # fmt: skip
     """Return the dataset of typed tables, with the bounds of its dates."""
     tables["events"] = tables["events"].join(dates.bounds(tables["events"]["date"]))
-    until = pd.Timestamp(descriptor.get("readUntil") or edition[1])
+    until = read_until(descriptor, edition[1])
+    if pd.isna(until):
+        raise DatasetError(
+            f"{DESCRIPTOR}: readUntil is not a day. Write the day until which sources were read, "
+            "such as 2026-02-27."
+        )
     focus = tuple(descriptor.get("focus", ()))
     return Dataset(tables, descriptor, *edition, until, focus, path)
 
@@ -94,10 +111,11 @@ def copy_of(files: Mapping[str, bytes], origin: str) -> Copy:
 def unzipped(archive: bytes, origin: str) -> Copy:
     """Read an edition from a zip of its files."""
     try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as files:
-            return copy_of({name: files.read(name) for name in files.namelist()}, origin)
-    except zipfile.BadZipFile as error:
+        with zipfile.ZipFile(io.BytesIO(archive)) as zipped:
+            files = {name: zipped.read(name) for name in zipped.namelist()}
+    except Exception as error:  # A damaged file lets its parsers raise anything.
         raise AccordsError(f"The edition {origin} cannot be read ({error}). Restore it.") from error
+    return copy_of(files, origin)
 
 
 def stored(folder: Path, version: str) -> Copy | None:

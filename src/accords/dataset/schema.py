@@ -41,8 +41,16 @@ def text_of(content: bytes) -> pd.DataFrame:
 
 
 def typed(table: pd.DataFrame, resource: Mapping[str, Any]) -> pd.DataFrame:
-    """Turn the text of one table into the types that its schema declares."""
-    columns = {}
+    """Turn the text of one table into the types that its schema declares.
+
+    A row that others refer to by one key, and that is there twice, cannot be joined.
+    """
+    columns, key = {}, resource["schema"]["primaryKey"]
+    if len(key) == 1 and len(twice := table.loc[table[key[0]].duplicated(), key[0]]):
+        raise DatasetError(
+            f"{resource['path']}: '{twice.iloc[0]}' stands in column {key[0]} twice. "
+            "Run 'accords check'."
+        )
     for f in resource["schema"]["fields"]:
         name, kind = f["name"], f["type"]
         try:

@@ -11,6 +11,8 @@ from typing import Any, Self
 import pandas as pd
 
 from accords.dataset import lifecycle as lives
+from accords.dataset.schema import is_codes
+from accords.errors import AccordsError
 from accords.words import the
 
 DCAD = "kinne-2020-dcad"
@@ -59,6 +61,9 @@ class Tables:
 
     def codes(self, name: str) -> pd.DataFrame:
         """Return one code list, indexed by its code (``domain_codes``, ``instruments`` ...)."""
+        lists = [one["name"] for one in self.descriptor["resources"] if is_codes(one)]
+        if name not in lists:
+            raise AccordsError(f"{name}: no such code list. Use {', '.join(lists)}.")
         table = self.tables[name]
         return table.set_index(table.columns[0])
 
@@ -137,6 +142,8 @@ class Tables:
         Code lists, sources and coverage stay whole. ``choice`` says by what they were chosen.
         """
         wanted = pd.Index(list(agreement_ids))
+        for name in wanted.difference(self.overview.index):
+            raise AccordsError(f"{name}: no such agreement. Take ids from the index of .overview.")
         choice = self.choice if choice is None else choice
         selected = replace(self, tables=rows_of(self.tables, wanted), choice=choice)
         selected.__dict__["overview"] = self.overview[self.overview.index.isin(wanted)]
