@@ -22,13 +22,14 @@ PHONE = {"viewport": {"width": 360, "height": 780}, "has_touch": True}
 
 
 UNDO = """async () => {
+  document.querySelector("[aria-live=polite].away").textContent = "";
+  location.hash = "";
+  if (!document.querySelector(".explore[hidden]")) return;
   const button = document.querySelector("#live-switch");
   do button.click(); while (button.getAttribute("aria-pressed") === "true");
   // Released, it makes each chart still, in turns that it takes when the page has time.
   for (const _ of document.querySelectorAll("figure.chart"))
     await new Promise(done => requestIdleCallback(done, {timeout: 500}));
-  document.querySelector("[aria-live=polite].away").textContent = "";
-  location.hash = "";
 }"""
 """Gives the page back as it was opened."""
 
@@ -254,8 +255,8 @@ def test_a_tap_moves_no_axis(read: Any) -> None:
     assert figure.evaluate(ranges) == before
 
 
-def test_a_live_chart_is_as_wide_as_its_place_and_prints_as_its_drawing(read: Any) -> None:
-    page = read().page
+def test_a_live_chart_is_as_wide_as_its_place_and_prints_as_its_drawing(read_alone: Any) -> None:
+    page = read_alone().page
     drawing = page.locator("figure.chart .drawing").first
     drawing.click()
     drawing.locator(".main-svg").first.wait_for()
@@ -270,8 +271,8 @@ def test_a_live_chart_is_as_wide_as_its_place_and_prints_as_its_drawing(read: An
     assert not drawing.locator(".live").is_visible()
 
 
-def test_the_switch_keeps_the_focus_and_switches_back(read: Any) -> None:
-    page = read().page
+def test_the_switch_keeps_the_focus_and_switches_back(read_alone: Any) -> None:
+    page = read_alone().page
     switch = page.locator("#live-switch")
     switch.press("Enter")
     page.locator(".live").first.wait_for()
