@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +17,7 @@ from filelock import FileLock
 from pages import write_page
 
 from accords.dataset import Dataset
-from accords.publish import browser
+from accords.publish import browser, paper
 from accords.publish.build import build, plan
 from accords.words import partner_anchor
 
@@ -74,10 +76,15 @@ def chromium() -> Iterator:
 
 @pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The whole report of the shipped data, built once for all tests of all workers."""
+    """The report of the shipped data, built once for all tests of all workers.
+
+    It has no print of the register, which takes longer than all else, and which tests of the
+    prints make of a small page.
+    """
     own = tmp_path_factory.getbasetemp()
     shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    with FileLock(shared / "report.lock"):
+    with FileLock(shared / "report.lock"), pytest.MonkeyPatch.context() as machine:
+        machine.delitem(paper.PRINTS, "register.pdf")
         return build(plan(builders.SHIPPED, shared / "report")).page
 
 
@@ -107,8 +114,8 @@ def address(worded: Dataset, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="session")
 def long(tmp_path_factory: pytest.TempPathFactory) -> tuple[Dataset, str]:
-    """A dataset of thousands of agreements, of unlike length, and its page."""
-    ids = [f"a{n:04}" for n in range(2000)]
+    """A dataset of so many agreements that the table holds some back, and its page."""
+    ids = [f"a{n:04}" for n in range(1200)]
     dataset = builders.tiny(
         agreements=[
             {"agreement_id": key, "notes": "At length. " * (n * n % 97)}
@@ -121,23 +128,41 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> tuple[Dataset, str]:
     return dataset, write_page(dataset, file, **{"01-text": "# Text"})
 
 
+@pytest.fixture(scope="session")
+def tabs(chromium: Any) -> dict[str, list[Any]]:
+    """Tabs that are free, by the options of their context: a new one takes longer than a page."""
+    return defaultdict(list)
+
+
 @pytest.fixture
-def visit(chromium: Any) -> Iterator[Callable]:
-    """Open an address in a context of its own; fail on any error in the console."""
-    contexts, problems = [], []
+def visit(chromium: Any, tabs: dict[str, list[Any]]) -> Iterator[Callable]:
+    """Open an address in a tab with options of its own; fail on any error in the console."""
+    problems: list[str] = []
+    used: list[tuple[str, Any]] = []
+
+    def say(message: Any) -> None:
+        problems.append(message.text)
+
+    def fail(error: Any) -> None:
+        problems.append(str(error))
 
     def open_page(url: str, **options: Any) -> Any:
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 900}} | options)
-        contexts.append(context)
-        tab = context.new_page()
-        tab.on("console", lambda message: problems.append(message.text))
-        tab.on("pageerror", lambda error: problems.append(str(error)))
+        options = {"viewport": {"width": 1280, "height": 900}} | options
+        name = json.dumps(options, sort_keys=True)
+        tab = tabs[name].pop() if tabs[name] else chromium.new_context(**options).new_page()
+        used.append((name, tab))
+        tab.on("console", say)
+        tab.on("pageerror", fail)
         tab.goto(url)
         return tab
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for name, tab in used:
+        tab.emulate_media(media="screen")
+        tab.goto("about:blank")
+        tab.remove_listener("console", say)
+        tab.remove_listener("pageerror", fail)
+        tabs[name].append(tab)
     assert not problems
 
 

@@ -15,12 +15,12 @@ const made = URL.createObjectURL;
 URL.createObjectURL = (blob) => {
   const address = made.call(URL, blob);
   if (blob.size < 400_000) return address;
-  const late = `await new Promise((done) => setTimeout(done, 4000));
+  const late = `await new Promise((done) => setTimeout(done, 2500));
     export * from "${address}"; export { default } from "${address}";`;
   return made.call(URL, new Blob([late], { type: "text/javascript" }));
 };
 """
-"""Delays every script of more than 400 kB for longer than anywidget waits for one."""
+"""Delays every script of more than 400 kB for longer than the two seconds anywidget waits."""
 
 
 @pytest.fixture(scope="module")

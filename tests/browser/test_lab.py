@@ -31,7 +31,8 @@ def lab(chromium, tmp_path_factory: pytest.TempPathFactory) -> Iterator:
         page.get_by_text("| Idle").wait_for()
         page.locator(".jp-Notebook .jp-Cell").first.click()
         from_menu(page, "Run", "Run All Cells")
-        page.wait_for_function(RUN)
+        # Asked at each frame, as is usual, the page would draw itself all the time.
+        page.wait_for_function(RUN, polling=500)
         to_explorer(page)
         page.wait_for_function(
             "() => document.querySelectorAll('.accords-explorer .points path').length > 100"

@@ -24,7 +24,7 @@ from typer.testing import CliRunner
 from accords import exchange
 from accords.cli import app
 from accords.errors import AccordsError
-from accords.publish import browser, notebooks, paper
+from accords.publish import browser, notebooks, paper, steps
 from accords.publish import build as builder
 from accords.publish.build import Result, build, plan
 from accords.publish.job import BuildError
@@ -62,7 +62,7 @@ def _notebook(file: Path, *cells: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def _template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("template") / "project"
     builders.write(builders.small(), root / "data")
     _notebook(root / "notebooks" / "00-key-findings.ipynb", WORDS)
@@ -71,31 +71,31 @@ def _template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def _built_template(_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = shutil.copytree(_template, tmp_path_factory.mktemp("built") / "project")
+def built_template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as machine:
-        machine.chdir(root)
-        machine.setenv("BROWSER_PATH", "/nowhere/chromium")
+        root = _on_a_machine(template, tmp_path_factory.mktemp("built"), machine)
         build(plan())
-    return Path(root)
+    return root
 
 
 @pytest.fixture
-def project(_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def project(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small project of two chapters and eight agreements, on a machine without a browser."""
-    return _on_a_machine(_template, tmp_path, monkeypatch)
+    return _on_a_machine(template, tmp_path, monkeypatch)
 
 
 @pytest.fixture
-def built(_built_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def built(built_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """That project when it has been built: ``plan(pdf=False)`` needs no kernel to build again."""
-    return _on_a_machine(_built_template, tmp_path, monkeypatch)
+    return _on_a_machine(built_template, tmp_path, monkeypatch)
 
 
 def _on_a_machine(template: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = Path(shutil.copytree(template, folder / "project"))
     monkeypatch.chdir(root)
     monkeypatch.setenv("BROWSER_PATH", "/nowhere/chromium")
+    # A second kernel takes longer to start than such short chapters to run.
+    monkeypatch.setattr(steps, "KERNELS", 1)
     return root
 
 
@@ -114,13 +114,13 @@ def _fail(*options: str) -> str:
 
 @pytest.mark.browser
 def test_one_command_makes_page_pictures_prints_workbook_and_manifest_everywhere_alike(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    project: Path, built_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("BROWSER_PATH")
     if browser.find() is None:
         pytest.skip("no Chrome, Chromium or Edge on this machine")
-    elsewhere = tmp_path / "a folder elsewhere"
-    shutil.copytree(project, elsewhere)
+    # Its chapters were run in a third folder; all else is made anew.
+    elsewhere = shutil.copytree(built_template, tmp_path / "a folder elsewhere")
     said = CliRunner().invoke(app, ["build"])
     assert said.exit_code == 0, said.output
     first = _outputs(project)
@@ -140,17 +140,17 @@ def test_one_command_makes_page_pictures_prints_workbook_and_manifest_everywhere
     assert "is up to date" in CliRunner().invoke(app, ["build"]).output
     monkeypatch.chdir(elsewhere)
     build(plan())
-    second = _outputs(elsewhere)
+    second = _outputs(Path(elsewhere))
     assert [name for name in first if first[name] != second.get(name)] == []
 
 
 @pytest.fixture(scope="module")
 def rebuilt(
-    _built_template: Path, tmp_path_factory: pytest.TempPathFactory
+    built_template: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Path, Result]]:
     """That project with what was left of former builds, built again from within a notebook."""
     with pytest.MonkeyPatch.context() as machine:
-        root = _on_a_machine(_built_template, tmp_path_factory.mktemp("rebuilt"), machine)
+        root = _on_a_machine(built_template, tmp_path_factory.mktemp("rebuilt"), machine)
         aside = root / "build" / exchange.ASIDE
         aside.mkdir()
         (aside / "report.html").write_text("half a report")
