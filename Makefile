@@ -10,7 +10,7 @@ READY := $(VENV)/ready-$(shell cat requirements.lock pyproject.toml | cksum | tr
 apt = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing $1 …" && \
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $2 >/dev/null
 
-.PHONY: report test test-fast check lab app bench faults lighthouse clean lock setup browser driver help
+.PHONY: report test test-fast check lab app bench scale faults lighthouse clean lock setup browser driver help
 
 report: setup browser driver ## Build build/report.html and all that goes with it
 	$(BIN)/accords build
@@ -40,6 +40,9 @@ bench: report driver ## Measure loading, checking, building and charts that beco
 	$(BIN)/python tests/bench/build.py
 	$(BIN)/python tests/bench/interrupt.py
 	$(BIN)/python tests/bench/live.py
+
+scale: setup driver ## Build and read a report of 13,000 agreements: memory and waiting
+	$(BIN)/python tests/bench/scale.py
 
 faults: setup ## Put 1,500 single faults into copies of the data, and count what the check says
 	$(BIN)/python tests/bench/faults.py

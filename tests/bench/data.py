@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -21,8 +22,9 @@ from pathlib import Path
 SHIPPED = Path(__file__).resolve().parents[2] / "data"
 OWN = (
     *("agreement_id", "short_name", "part_of", "supersedes", "other_id"),
-    *("source_id", "claim_id", "name", "name_fr"),
+    *("source_id", "event_id", "claim_id", "name", "name_fr"),
 )
+EVENT_OF = ("subject", "field")
 PARTIES = ("party_id", "partner")
 GIB = 2**30
 
@@ -54,7 +56,7 @@ def enlarge(folder: Path, times: int) -> int:
     # A copy of what only focus states have concluded would be between the same parties.
     alone = {agreement for agreement, _ in members}
     alone -= {agreement for agreement, party in members if party not in focus}
-    for file in ("datapackage.json", "CHANGELOG.md"):
+    for file in ("datapackage.json", "CHANGELOG.md", "CURATION.md"):
         shutil.copyfile(SHIPPED / file, folder / file)
     written = 0
     for resource in descriptor["resources"]:
@@ -84,12 +86,17 @@ def _renamed(
         return
     if "counted_on" in header:  # What outside lists have of a focus state is counted once.
         return
+    if "finding" in header:  # A reading may be of a record that CURATION.md says is left out.
+        return
     own = [n for n, column in enumerate(header) if column in OWN]
+    events = [n for n, column in enumerate(header) if column in EVENT_OF]
     parties = [n for n, column in enumerate(header) if column in PARTIES]
     address = header.index("url") if "url" in header else None
     for number, row in enumerate(rows):
         if row[header.index("agreement_id") if "agreement_id" in header else 0] in alone:
             continue
+        if "adopted" in header and row[header.index("field")] == "parties":
+            continue  # Its value is a sentence that names parties of copy 0.
         new = list(row)
         for n in own:
             new[n] = f"{row[n]}-copy{copy}" if row[n] and row[n] not in alone else row[n]
@@ -99,6 +106,8 @@ def _renamed(
                 new[n] = f"{row[n]} {copy}"
         for n in parties:
             new[n] = row[n] if row[n] in focus or not row[n] else f"{row[n]}-copy{copy}"
+        for n in events:
+            new[n] = re.sub(r"^event:([\w-]+)", rf"event:\1-copy{copy}", row[n])
         if address is not None:
             new[address] = f"{row[address]}{'&' if '?' in row[address] else '?'}copy={copy}"
         if "name_fr" in header and new[0] in focus:

@@ -62,7 +62,7 @@ class Context:
 
     dataset: Dataset | None
     pictures: Mapping[str, pictures.Picture]
-    records: Mapping[str, str]
+    records: Mapping[str, Markup]
     beside: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -138,7 +138,7 @@ class Page:
             "day": day,
             "left_out": self.left_out,
             "changed": paragraphs[0] if paragraphs else "",
-            "records": {name: Markup(part) for name, part in self.context.records.items()},
+            "records": self.context.records,
             "beside": self.context.beside,
             "style": Markup(style()),
             "scripts": {name: Markup(text) for name, text in scripts.items()},
@@ -289,7 +289,8 @@ def with_row_sets(page: str, dataset: Dataset | None) -> str:
         return f' data-set="{row_set(known)}"' if known else ""
 
     # The set of a link tells what it is: its class need not.
-    return re.sub(r' data-rows="([^"]*)"', placed, page.replace('<a class="rows"', "<a"))
+    page = page.replace('<a class="rows"', "<a")
+    return re.sub(r' data-rows="([^"]*)"', placed, page)
 
 
 def row_set(positions: Iterable[int]) -> str:
@@ -304,9 +305,9 @@ def row_set(positions: Iterable[int]) -> str:
     return ",".join("-".join(ends) for ends in written)
 
 
-def records(dataset: Dataset) -> dict[str, str]:
+def records(dataset: Dataset) -> dict[str, Markup]:
     """Write the parts of the page about the records and the partners."""
-    return {
+    parts = {
         "table": evidence.evidence_table(dataset),
         "sections": evidence.agreement_sections(dataset),
         "sources": evidence.source_list(dataset),
@@ -314,6 +315,7 @@ def records(dataset: Dataset) -> dict[str, str]:
         "partners": partners.partner_pages(dataset),
         "metadata": _metadata(dataset),
     }
+    return {name: Markup(part) for name, part in parts.items()}
 
 
 def _metadata(dataset: Dataset) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
+
+from markupsafe import Markup
 
 from accords.checks import check
 from accords.curation import editions
@@ -77,8 +80,7 @@ async def _taken(
     await asyncio.gather(*(runner.start() for runner in runners[:to_run]))
     dataset = await asyncio.to_thread(_checked, job)
     told("checking the data", 1, 1)
-    records = aside(page.records, dataset)
-    workbook = aside(write_workbook, dataset, stage / WORKBOOK)
+    records = aside(_written, dataset, stage / WORKBOOK)
     changed = aside(_changes, job, dataset)
     found = browser.find()
     running = await opened.enter_async_context(browser.Browser(found)) if found else None
@@ -122,7 +124,6 @@ async def _taken(
             await asyncio.to_thread(_export, context, report, job, stage, {})
         told("printing", 1, 1)
     _file([each for each in charts if each.files], stage / FIGURES, source)
-    await workbook
     notes = [] if running else [f"{browser.missing()} {NO_BROWSER}"]
     if studio.failure:
         notes.append(f"{studio.failure} {BROWSER_FAILED}")
@@ -161,6 +162,13 @@ def _checked(job: Plan) -> Dataset:
             f"{listed}\nSee all with: accords check {job.data}"
         )
     return load(job.data, focus=job.focus)
+
+
+def _written(dataset: Dataset, workbook: Path) -> dict[str, Markup]:
+    """Write the workbook, and then the page's parts about the records: each can be large."""
+    write_workbook(dataset, workbook)
+    gc.collect()  # A book refers to its sheets and they to it, and would stay in memory.
+    return page.records(dataset)
 
 
 def _changes(job: Plan, dataset: Dataset) -> list[Any]:

@@ -51,9 +51,6 @@
   const STEP = 100;
   const MANY = 500;
 
-  // Sections up to which a search reads what is not read yet at once; more it reads in between.
-  const SOON = 1000;
-
   // How a partner was searched for, by the codes of the dataset's search_methods.
   const SEARCHED = {
     "by-name": "it was searched for by name",
@@ -543,7 +540,7 @@
     const { sort } = view;
     view = { ...read(new URLSearchParams(new FormData(form)).toString()), ...(sort && { sort }) };
     unknown = [];
-    if (view.q && unread.length > SOON) hurry();
+    if (view.q) hurry();
     else show();
     remember();
   });
@@ -607,11 +604,11 @@
       for (const { target, isIntersecting } of seen) {
         if (!isIntersecting) continue;
         near.unobserve(target);
-        sign(target);
+        for (const section of target.children) sign(section);
       }
     },
     { rootMargin: "50%" },
   );
-  for (const { section } of entries) near.observe(section);
+  for (const batch of sections.querySelectorAll(":scope > div")) near.observe(batch);
   sections.classList.add("signed");
 })();
