@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import difflib
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,14 +17,9 @@ from babel import Locale
 
 from accords.dataset import edtf as dates
 
-EDTF = "http://id.loc.gov/datatypes/edtf"
-"""The ``rdfType`` of columns that hold EDTF dates."""
-
-YEARS = range(1800, 2200)
-"""Years in which anything in these data can lie."""
-
-MOST = 1e15
-"""More than any number in these data can be."""
+EDTF = "http://id.loc.gov/datatypes/edtf"  # the ``rdfType`` of columns that hold EDTF dates
+YEARS = range(1800, 2200)  # years in which anything in these data can lie
+MOST = 1e15  # more than any number in these data can be
 
 _PLACEHOLDERS = "n/a na n.a. none null nil nan tbd tba tbc xxx ? ?? - -- – — ... … . unknown"
 PLACEHOLDERS = frozenset(_PLACEHOLDERS.split())
@@ -39,7 +35,7 @@ Fault = tuple[str, dict[str, Any]]
 def faults(field: Mapping[str, Any], values: Iterable[str]) -> dict[str, list[Fault]]:
     """Find what is wrong with the filled cells of one column, by value."""
     plain, examined = _form(field)
-    odd = (value for value in values if not plain(value))
+    odd = itertools.filterfalse(plain, values)
     return {value: found for value in odd if (found := list(examined(value)))}
 
 
@@ -60,7 +56,7 @@ def _form(
     if "enum" in limits:
         return limits["enum"].__contains__, partial(_one_of, allowed=[*map(str, limits["enum"])])
     if is_address(field):
-        return _plain_address, _address
+        return _PLAIN.fullmatch, _address
     if field["name"].startswith("language"):
         return LANGUAGES.__contains__, partial(_breach, "language")
     if "pattern" in limits:
@@ -145,7 +141,6 @@ _TRACKING = re.compile(
     r"(utm_\w+|fbclid|gclid|dclid|gbraid|wbraid|yclid|msclkid|igshid|mc_cid|mc_eid|ts_|random-post)"
     r"=.*|share=[a-z-]+|outputType=amp|amp(=1)?"
 )
-_TRACKED = re.compile(f"[?&]({_TRACKING.pattern})")
 _DOTTED = re.compile(r"(https?://[^/?#:]+)\.(?=[:/?#]|$)", re.IGNORECASE)
 _LABEL = r"[^\W_](?:(?:-|[^\W_]){0,61}[^\W_])?"
 _ADDRESS = re.compile(
@@ -154,7 +149,9 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _PLAIN = re.compile(
-    r"https?://(?:[a-z0-9]+[.-])*[a-z0-9]+\.[a-z]{2,}(?:/[\w./,;:=~+?-]*)?", re.ASCII
+    r"https?://(?:[a-z0-9]+[.-])*[a-z0-9]+\.[a-z]{2,}"
+    rf"(?:/(?:[\w./,:=~+-]++|[?&](?!{_TRACKING.pattern}))*+)?",
+    re.ASCII,
 )
 """An address without anything that needs a closer look, as most are."""
 _DAYS = (
@@ -227,12 +224,6 @@ def _formed(value: str, pattern: re.Pattern[str], field: Mapping[str, Any]) -> I
     yield f"pattern{way}", {"meant": slug, "description": field.get("description", "")}
 
 
-def _plain_address(value: str) -> bool:
-    sound = _PLAIN.fullmatch(value) or (_ADDRESS.fullmatch(value) and value.isprintable())
-    untracked = "?" not in value or not _TRACKED.search(value)
-    return bool(sound and untracked and ("&" not in value or not re.search(_ENTITY, value)))
-
-
 def _address(value: str) -> Iterator[Fault]:
     plain = plain_address(value)
     if _DOTTED.match(value):
@@ -249,7 +240,6 @@ def _address(value: str) -> Iterator[Fault]:
 
 
 def _odd(value: str) -> bool:
-    """Say whether a text needs a closer look; most do not."""
     return (
         value[0] in "=+-@[ "
         or value[-1] == " "

@@ -44,7 +44,7 @@ def disputes(data: Data) -> Broken:
     names = data.lookup("party_codes", "party_id", "name").dropna().to_dict()
     titles = rows[rows["kind"] == "title"].groupby("dispute")["value"].agg(list).to_dict()
     adopted = adopted[once & (there | (rows["kind"] != "event"))[adopted.index]]
-    wrong = [_differs(fact, codes, names, titles) for fact in adopted.itertuples()]
+    wrong = [_differs(fact, codes, names, titles) for fact in adopted.astype(object).itertuples()]
     shown = ("'" + adopted["has"] + "'").fillna("nothing")
     yield "dispute-value", adopted.assign(shown=shown)[wrong]
     known = {*FREE_FIELDS, *data["agreements"].columns, "value"}
@@ -105,8 +105,8 @@ def _differs(
             return named_day is not None
         return named_day[0] != has.rstrip("?") and has not in said
     if fact.kind == "parties":
-        named = {code for code, name in names.items() if name in said}
-        return bool(named) and named.isdisjoint(str(has).split())
+        carried = (names[code] for code in str(has).split() if code in names)
+        return not any(map(said.count, carried)) and any(map(said.count, names.values()))
     if pd.isna(has):
         return said in codes and fact.kind not in FREE_FIELDS
     if fact.kind == "title":
@@ -121,7 +121,6 @@ def _shared(said: str, has: str) -> float:
 
 
 def _other_sum(said: str, has: Any) -> bool:
-    """Say whether words name a sum other than the cells'."""
     named = _SUM.search(said)
     if named is None:
         return False

@@ -18,8 +18,7 @@ import pandas as pd
 from accords.checks import cells
 from accords.checks.problem import Problem, condensed, problem
 
-_PROSE = bytes(set(range(256)) - set(b',"\n'))
-"""All bytes but those that part cells and rows."""
+_PROSE = bytes(set(range(256)) - set(b',"\n'))  # all bytes but those that part cells and rows
 
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 

@@ -75,7 +75,6 @@ def dangling(data: Data) -> tuple[list[Problem], set[str]]:
 
 
 def _strays(data: Data) -> pd.DataFrame:
-    """Return each cell that refers to nothing: where it is, and where it leads to."""
     columns = ["agreement_id", "target", "key", "file", "column", "row", "value"]
     found = [pd.DataFrame(columns=columns)]
     for resource in data.descriptor["resources"]:

@@ -14,8 +14,7 @@ NEAR = pd.Timedelta(days=7)
 MONTHS = pd.Timedelta(days=100)
 """What is longer than this says no more than a year."""
 
-ALIKE = 0.7
-"""Share of their words that two titles have in common where they are alike."""
+ALIKE = 0.7  # share of their words that two titles have in common where they are alike
 
 
 def near_duplicates(data: Data) -> Broken:
@@ -84,7 +83,8 @@ def _instruments(data: Data) -> pd.DataFrame:
 def _alike(one: str, other: str) -> bool:
     """Say whether two titles have the same numbers and nearly the same words."""
     words, more = _words(one), _words(other)
-    alike = len(words & more) >= ALIKE * len(words | more)
+    shared = len(words & more)
+    alike = shared >= ALIKE * (len(words) + len(more) - shared)
     return alike and not any(sign.isdigit() for word in words ^ more for sign in word)
 
 

@@ -44,8 +44,7 @@ TAKES = {
 }
 """What the tests of claims are given, separated by commas; ... stands for more of the last."""
 
-MAY_LACK = {"event": 1, "followed-up": 1}
-"""How many arguments may be left out."""
+MAY_LACK = {"event": 1, "followed-up": 1}  # how many arguments may be left out
 
 
 def codes(data: Data) -> Broken:
@@ -111,7 +110,6 @@ def claims(data: Data) -> Broken:
 
 
 def _misfit(test: str, argument: str, known: Mapping[Any, set[str]]) -> str | None:
-    """Say what is wrong with the argument of a test; None where nothing is."""
     if test not in TAKES:
         return None if argument or test != "wording" else "it needs words"
     takes = list(TAKES[test])

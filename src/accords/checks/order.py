@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from accords.checks.data import Broken, Data
+from accords.checks.data import Broken, Data, as_lists
 from accords.checks.problem import BREACHES
 from accords.dataset.lifecycle import SIGNATURES
 
@@ -51,7 +51,7 @@ def steps(data: Data) -> Broken:
     scope = both["agreement_id"].map(data.lookup("agreements", "agreement_id", "scope"))
     apart = both["domestic"] & both["domestic_before"] | (scope != "bilateral")
     both = both[~apart | (both["party"] == both["party_before"])]
-    kinds = [*zip(both["event_before"], both["event"], strict=True)]
+    kinds = [*zip(*as_lists(both, "event_before", "event"), strict=True)]
     yield "life-order", both[[kind in FIRM for kind in kinds]]
     yield "early-step", both[[kind in USUAL for kind in kinds]]
 

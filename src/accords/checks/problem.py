@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-MOST = 10
-"""Rows with one fault that are reported one by one; of more, the first speaks for all."""
+MOST = 10  # rows with one fault that are reported one by one; of more, the first speaks for all
 
 with Path(__file__).with_name("rules.csv").open(encoding="utf-8", newline="") as _file:
     BREACHES = {row["rule"]: row for row in csv.DictReader(_file)}

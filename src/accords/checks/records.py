@@ -11,16 +11,14 @@ from accords.checks.data import Broken, Data, as_lists, distinct, pair
 from accords.checks.problem import MOST
 from accords.dataset import lifecycle, older
 
-OFFICIAL = ("text", "official")
-"""Bases that are better than the press."""
+OFFICIAL = ("text", "official")  # bases that are better than the press
 
 GENERAL = ("existence", "context")
 """Subjects of the row that says what a source says of an agreement."""
 
 _SUPPORTED = re.compile("[^ ]* (event:|domain:|value$)")
 
-FACTUAL = ("agreements", "events", "domains")
-"""Tables with what a citation can support."""
+FACTUAL = ("agreements", "events", "domains")  # tables with what a citation can support
 
 TOGETHER = (
     ("title_original", "language_original"),
