@@ -10,13 +10,7 @@ class DatasetError(AccordsError):
 
 
 class NoDataset(DatasetError):
-    """No dataset lies here or above.
-
-    Attributes
-    ----------
-    missing
-        What was looked for and where; the message adds how to name a folder in Python.
-    """
+    """No dataset lies here or above; ``missing`` says what was looked for and where."""
 
     def __init__(self, missing: str) -> None:
         self.missing = missing

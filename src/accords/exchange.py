@@ -18,11 +18,8 @@ from pathlib import Path
 
 from accords.errors import AccordsError
 
-ASIDE = ".accords-next"
-"""Folder inside the one that changes, in which a change is made ready."""
-
-LOCK = ".lock"
-"""File in a folder that changes, while it does."""
+ASIDE = ".accords-next"  # folder inside the one that changes, in which a change is made ready
+LOCK = ".lock"  # file in a folder that changes, while it does
 
 _JOURNAL = "journal.json"
 
@@ -171,6 +168,17 @@ def _move(file: Path, target: Path) -> None:
         _flush(beside)
         beside.replace(place)
         file.unlink()
+
+
+def state(folder: Path) -> dict[Path, tuple[int, int]]:
+    """Return size and time of each file, also behind links, that is not hidden."""
+    states = {}
+    for place, folders, names in os.walk(folder, followlinks=True):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for file in (Path(place, name) for name in names if not name.startswith(".")):
+            stat = file.stat()
+            states[file.relative_to(folder)] = (stat.st_size, stat.st_mtime_ns)
+    return states
 
 
 def alike(file: Path, other: Path | None) -> bool:

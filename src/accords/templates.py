@@ -12,8 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
-MARKUP = (".html.j2", ".svg.j2")
-"""How the name of a template of markup ends."""
+MARKUP = (".html.j2", ".svg.j2")  # how the name of a template of markup ends
 
 
 def render(package: str, name: str, /, **context: Any) -> str:

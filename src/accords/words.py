@@ -6,16 +6,16 @@ Imports nothing of the package.
 from __future__ import annotations
 
 import html
+import itertools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 from markupsafe import Markup
 
-PRESS_MARK = "°"
-"""Stands behind a domain that only the press names, wherever domains are listed."""
+PRESS_MARK = "°"  # stands behind a domain that only the press names, wherever domains are listed
 
 PRESS_MARK_MEANS = f"{PRESS_MARK} named by the press alone"
 
@@ -43,16 +43,10 @@ def marked(label: str, *, press: bool) -> str:
     return f"{label}{PRESS_MARK}" if press else label
 
 
-def the(name: str, article: str | None) -> str:
-    """Return a party's name as it stands in a sentence: ``the United States``, ``Spain``."""
-    return f"{article} {name}" if article else name
-
-
 PASSAGE = "application/vnd.accords.passage+html"
 """Media type in which a passage keeps the rows behind its numbers for the report's exporter."""
 
-MOST_UNFOLDED = 40
-"""Agreements that a number lists in a notebook; :meth:`Text.rows` returns all."""
+MOST_UNFOLDED = 40  # agreements that a number lists in a notebook; :meth:`Text.rows` returns all
 
 _LINK = re.compile(r'<a class="rows" href="#evidence" data-rows="([^"]*)">(.*?)</a>')
 
@@ -262,6 +256,12 @@ def brief_sum(amount: float) -> str:
 def capital(sentence: str) -> str:
     """Begin a sentence with a capital letter."""
     return sentence[:1].upper() + sentence[1:]
+
+
+def free(name: str, taken: Container[str]) -> str:
+    """Return a name that is not taken: itself, or with a number behind it."""
+    numbered = itertools.chain([name], (f"{name}-{n}" for n in itertools.count(2)))
+    return next(each for each in numbered if each not in taken)
 
 
 def partner_anchor(code: str) -> str:

@@ -100,10 +100,8 @@ def voices(dataset: Dataset, agreement_id: str | None) -> pd.DataFrame:
     """
     cited = dataset.citations[dataset.citations["agreement_id"] == agreement_id]
     cited = cited[cited["subject"].str.startswith("domain:")]
-    cited = cited.assign(
-        domain=cited["subject"].str.removeprefix("domain:"),
-        voice=cited["voice"].fillna(UNRECORDED),
-    )
+    domain = cited["subject"].str.removeprefix("domain:")
+    cited = cited.assign(domain=domain, voice=cited["voice"].fillna(UNRECORDED))
     counts = cited.groupby(["domain", "voice"])["source_id"].nunique().rename("count")
     table = dataset.domains.loc[
         dataset.domains["agreement_id"] == agreement_id, ["domain", "basis"]

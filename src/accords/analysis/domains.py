@@ -13,8 +13,7 @@ import pandas as pd
 from accords.analysis.common import by_state, shares
 from accords.dataset import Dataset
 
-FEWEST = 10
-"""Coded agreements that a state needs on either side before its shares are compared."""
+FEWEST = 10  # coded agreements that a state needs on either side before its shares are compared
 
 
 def coded(dataset: Dataset) -> pd.DataFrame:

@@ -23,7 +23,8 @@ def profiles(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFrame) -> g
 
     ``contrast`` is from :func:`accords.analysis.domains.contrast`.
     """
-    order = prose.by_share(table)
+    mean = table.groupby("domain", sort=False)["share"].mean()
+    order = mean[mean > 0].sort_values(ascending=False, kind="stable").index.tolist()
     if not order:
         return None
     codes = dataset.codes("domain_codes")

@@ -231,7 +231,6 @@ def state_panels(
 
 
 def _axis(name: str) -> str:
-    """Name an axis as the layout does: ``xaxis2`` for ``x2``."""
     return f"{name[0]}axis{name[1:]}"
 
 

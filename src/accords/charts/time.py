@@ -176,9 +176,8 @@ def _ranked(panel: marks.Panel, dataset: Dataset, rows: pd.DataFrame) -> None:
 
 
 def _named(row: Mapping[Any, Any], width: int, lines: int) -> str:
-    value = brief_sum(row["amount"])
-    said = textwrap.wrap(
-        f"{value} {prose.dated_name(row)}", width, max_lines=lines, placeholder=" …",
-        break_on_hyphens=False,
-    )  # fmt: skip
+    value, name = brief_sum(row["amount"]), str(row["short_name"])
+    dated = pd.isna(row["earliest"]) or name[-4:].isdecimal()
+    text = f"{value} {name}" if dated else f"{value} {name} ({row['earliest'].year})"
+    said = textwrap.wrap(text, width, max_lines=lines, placeholder=" …", break_on_hyphens=False)
     return f"<b>{value}</b>{'<br>'.join(map(safe, said))[len(value) :]}"

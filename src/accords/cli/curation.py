@@ -160,7 +160,6 @@ def watch(data: Data = None, port: Port = 8765, out: Out = None) -> None:
 
 
 def _take(change: Callable[[], Outcome], end: str = " to the data") -> None:
-    """Make a change and say what it did, or why it cannot be made."""
     from accords.curation.changes import summary
     from accords.curation.draft import Refused
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping
-from itertools import chain, count
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from accords.curation.entries import Entry
 from accords.curation.fields import PARTS, fields
 from accords.dataset import Dataset
 from accords.dataset.names import fold
+from accords.words import free
 
 SAME = {
     "events": ["agreement_id", "event_id", "event", "party_id", "date"],
@@ -187,15 +187,15 @@ class _Additions:
         subject = [word for word in _slug(own["title"]).split("-") if word not in named]
         who = "multi" if len(states) > 2 else "-".join(map(_slug, states))
         year = min(signed or [row["date"] for row in dated], default="nd")[:4]
-        return _free("-".join(filter(None, (who, year, *subject[:4]))), taken)
+        return free("-".join(filter(None, (who, year, *subject[:4]))), taken)
 
     def _name_event(self, row: Row) -> None:
         known = [old for old in self.rows["events"] if old["agreement_id"] == row["agreement_id"]]
         what = ("event", "party_id", "date")
         same = [old["event_id"] for old in known if all(old[c] == row[c] for c in what)]
         made = "-".join(filter(None, (row["event"], _slug(row["party_id"]))))
-        free = _free(made, {old["event_id"] for old in known})
-        row["event_id"] = row["event_id"] or (same or [free])[0]
+        new = free(made, {old["event_id"] for old in known})
+        row["event_id"] = row["event_id"] or (same or [new])[0]
 
     def _name_source(self, row: Row) -> None:
         by = "url" if row["url"] else "source_id"
@@ -206,7 +206,7 @@ class _Additions:
             publisher, title = _slug(row["publisher"])[:24], _slug(row["title"])[:30]
             parts = (publisher, row["published"][:4] or "nd", title)
             made = "-".join(filter(None, (part.strip("-") for part in parts)))
-            row["source_id"] = _free(made, {old["source_id"] for old in self.rows["sources"]})
+            row["source_id"] = free(made, {old["source_id"] for old in self.rows["sources"]})
 
     def _locate(self, row: Row, events: list[Row]) -> None:
         row["field"] = self._fact(row["field"], row["agreement_id"], events)
@@ -235,8 +235,3 @@ def _place(row: Any, words: str) -> str:
 
 def _slug(text: str) -> str:
     return "-".join(re.findall(r"[a-z0-9]+", fold(text)))
-
-
-def _free(name: str, taken: Collection[str]) -> str:
-    names = chain([name], (f"{name}-{number}" for number in count(2)))
-    return next(free for free in names if free not in taken)

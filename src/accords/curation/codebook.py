@@ -65,7 +65,6 @@ def is_current(path: str | os.PathLike[str] = "data") -> bool:
 
 
 def _codes(table: pd.DataFrame) -> list[list[str]]:
-    """Return head, rule and rows of a code list, without columns in which nothing stands."""
     cells = table.fillna("").map(_cell)
     cells = cells.assign(**{cells.columns[0]: "`" + cells.iloc[:, 0] + "`"})
     cells = cells.loc[:, (cells != "").any()]

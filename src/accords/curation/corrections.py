@@ -19,8 +19,7 @@ COLUMNS = ("table", "agreement_id", "key", "column", "old", "new")
 REASONS = ("url", "why")
 """Columns for those who read the file; they are not written to the tables."""
 
-DELETE = "DELETE"
-"""What stands in ``column`` where the row is to go."""
+DELETE = "DELETE"  # what stands in ``column`` where the row is to go
 
 
 def correct(file: str | os.PathLike[str], folder: str | os.PathLike[str]) -> Outcome:

@@ -25,8 +25,7 @@ EXTRA = {"sources": CITING, "disputes": ("url",)}
 IDS = ("agreement_id", "event_id", "source_id")
 """Columns that may be left empty in an entry, for their ids are made."""
 
-LISTED = 30
-"""Longest list of codes that is shown whole, with numbers."""
+LISTED = 30  # longest list of codes that is shown whole, with numbers
 
 _SUPPORTS = {
     "name": "supports",

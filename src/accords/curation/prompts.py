@@ -113,7 +113,6 @@ def _fill_in(to: _Interview, dataset: Dataset, entry: Entry) -> None:
 
 
 def _ask_rows(to: _Interview, dataset: Dataset, entry: Entry, table: str) -> None:
-    """Ask for rows until the first field is left empty."""
     to.say(f"\n{table.capitalize()}: one after another, Enter when done.")
     first, *others = [one for one in fields(dataset, table).values() if one.name not in _MADE]
     subjects = _subjects(entry, dataset) if table == "sources" else []

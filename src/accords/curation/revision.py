@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -25,15 +24,15 @@ def revision(folder: Path, beside: Mapping[Path, bytes] | None = None) -> Iterat
         with exchange.locked(folder), exchange.staged(folder) as aside:
             copy = aside / folder.name
             shutil.copytree(folder, copy, ignore=shutil.ignore_patterns(".*"))
-            before = _state(copy)  # A copy has the times of its original.
+            before = exchange.state(copy)  # A copy has the times of its original.
             yield copy
-            now = _state(folder)
+            now = exchange.state(folder)
             if now != before:
                 raise AccordsError(
                     f"{folder}: was changed by someone else meanwhile; nothing was written. "
                     "Run the command again."
                 )
-            new = {name: copy / name for name in _state(copy)}
+            new = {name: copy / name for name in exchange.state(copy)}
             changes = {
                 folder / name: new.get(name)
                 for name in sorted(now.keys() | new.keys())
@@ -50,14 +49,3 @@ def revision(folder: Path, beside: Mapping[Path, bytes] | None = None) -> Iterat
             "on the disk, see to it that you may write to this folder, and close its files "
             "elsewhere."
         ) from error
-
-
-def _state(folder: Path) -> dict[Path, tuple[int, int]]:
-    """Return size and time of each file, also behind links, that is not hidden."""
-    states = {}
-    for place, folders, names in os.walk(folder, followlinks=True):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for file in (Path(place, name) for name in names if not name.startswith(".")):
-            stat = file.stat()
-            states[file.relative_to(folder)] = (stat.st_size, stat.st_mtime_ns)
-    return states

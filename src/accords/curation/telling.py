@@ -15,14 +15,9 @@ from accords.dataset.schema import is_codes
 from accords.templates import render
 from accords.words import listed, lowered, some
 
-FOLDED = 25
-"""A list of more lines than this is folded away where it can be unfolded."""
-
-_AROUND = 5
-"""Words that are shown on either side of what differs in a text."""
-
-_AT_MOST = 20
-"""Words of one stretch that differs which are shown before it is cut."""
+FOLDED = 25  # a list of more lines than this is folded away where it can be unfolded
+_AROUND = 5  # words that are shown on either side of what differs in a text
+_AT_MOST = 20  # words of one stretch that differs which are shown before it is cut
 
 _TITLES = {
     "added": "New agreements",

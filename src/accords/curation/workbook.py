@@ -21,11 +21,8 @@ GUIDE = "read me"
 STATE = "accords-data"
 """Name of the document property that says which state of the data a workbook was made from."""
 
-CELL_LIMIT = 32_767
-"""Characters that a cell of Excel can hold."""
-
-NEW_ROWS = 1_000
-"""Empty rows below each table that offer the drop-downs too."""
+CELL_LIMIT = 32_767  # characters that a cell of Excel can hold
+NEW_ROWS = 1_000  # empty rows below each table that offer the drop-downs too
 
 _NOTE_LIMIT = 4_000
 
@@ -142,7 +139,6 @@ def _write_table(
 
 
 def _choices(one: Field, tables: Mapping[str, pd.DataFrame]) -> str | list[str]:
-    """Return what a column's drop-down offers: a range of another sheet, or a short list."""
     from xlsxwriter.utility import xl_col_to_name
 
     if one.codes is None or tables[one.codes[0]].empty:

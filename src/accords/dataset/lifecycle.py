@@ -16,8 +16,7 @@ _BINDING = ("chamber-approved", "parliament-approved", "ratified", "notified")
 CONSENTS = ("government-approved", *_BINDING)
 """Steps by which a party consents to be bound; taking note and tabling a bill are none."""
 
-APPROVALS = ("noted", "tabled", *CONSENTS)
-"""Steps that show an instrument in approval."""
+APPROVALS = ("noted", "tabled", *CONSENTS)  # steps that show an instrument in approval
 
 CONCLUSIONS = (*SIGNATURES, *_BINDING, "entered-into-force", "attested", "delivered")
 """Events that show an instrument to be concluded, in the order in which they date it."""

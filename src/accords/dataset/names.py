@@ -11,8 +11,7 @@ import pandas as pd
 
 from accords.errors import AccordsError
 
-MOST_LISTED = 40
-"""Codes that a message lists at most."""
+MOST_LISTED = 40  # codes that a message lists at most
 
 # Letters that carry no separable mark, yet are typed without it, and Cyrillic ones that look Latin.
 # As in the report's own search (publish/static/table.js).

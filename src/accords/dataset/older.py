@@ -18,16 +18,14 @@ from accords.dataset.model import Dataset
 from accords.dataset.schema import as_text, is_codes, text_of, typed
 from accords.errors import AccordsError, DatasetError
 
-STORED = "editions"
-"""Folder of the dataset with a copy of each edition as it was released."""
+STORED = "editions"  # folder of the dataset with a copy of each edition as it was released
 
 LOG, DESCRIPTOR = "CHANGELOG.md", "datapackage.json"
 
 HEADING = re.compile(r"^## (\S+) \((\d{4}-\d{2}-\d{2})\)\s*$", flags=re.MULTILINE)
 """How the change log heads an edition, the newest first."""
 
-OF_AN_EDITION = ("version", "created", "readUntil")
-"""What the descriptor says of one edition alone."""
+OF_AN_EDITION = ("version", "created", "readUntil")  # what the descriptor says of one edition alone
 
 
 class Copy(NamedTuple):
@@ -145,7 +143,9 @@ def older(copy: Copy, today: Dataset) -> Older:
         if is_codes(resource):
             now = as_text(today.tables[name], resource)
             changed = not table.equals(now)
-            table = _with_former_codes(now, table, resource)
+            # The older tables may use codes that the list had formerly.
+            gone = ~table[columns[0]].isin([*now[columns[0]], ""])
+            table = pd.concat([now, table[gone]], ignore_index=True)
         else:
             changed = set(columns) != set(former.columns)
             lacking |= {(name, column) for column in set(columns).difference(former.columns)}
@@ -167,13 +167,3 @@ def newest_source(dataset: Dataset, at_most: pd.Timestamp) -> pd.Timestamp:
     """
     days = dates.bounds(dataset.sources["published"]).sort_values(["earliest", "latest"])
     return min([*days["latest"].dropna().tail(1), at_most])
-
-
-def _with_former_codes(
-    now: pd.DataFrame, former: pd.DataFrame, resource: Mapping[str, Any]
-) -> pd.DataFrame:
-    """Add to a code list the codes that it had formerly: older tables may use them."""
-    code = now.columns[0]
-    gone = former[~former[code].isin([*now[code], ""])]
-    flags = {f["name"]: "false" for f in resource["schema"]["fields"] if f["type"] == "boolean"}
-    return pd.concat([now, gone.replace(dict.fromkeys(flags, ""), "false")], ignore_index=True)

@@ -95,7 +95,6 @@ def _sources(ds: Tables, agreement_id: str) -> Iterator[dict[Any, Any]]:
 
 
 def _disputes(ds: Tables, agreement_id: str) -> Iterator[dict[str, Any]]:
-    """Return each disputed fact with its values, who says so, and the reason for the choice."""
     publishers = ds.sources.set_index("source_id")["publisher"]
     rows = _of(ds.disputes, agreement_id)
     rows = rows.assign(by=rows["source_id"].map(publishers).fillna(rows["source_id"]))

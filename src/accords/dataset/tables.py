@@ -13,13 +13,9 @@ import pandas as pd
 from accords.dataset import lifecycle as lives
 from accords.dataset.schema import is_codes
 from accords.errors import AccordsError
-from accords.words import the
 
-DCAD = "kinne-2020-dcad"
-"""Source id of the Defense Cooperation Agreement Dataset (Kinne 2020)."""
-
-SMALL_GROUP = 20
-"""Most parties of an instrument that still ties two of them to each other."""
+DCAD = "kinne-2020-dcad"  # source id of the Defense Cooperation Agreement Dataset (Kinne 2020)
+SMALL_GROUP = 20  # most parties of an instrument that still ties two of them to each other
 
 
 class _Table:
@@ -87,11 +83,9 @@ class Tables:
     @cached_property
     def party_phrases(self) -> dict[str, str]:
         """Each party's name, and how it stands in a sentence: ``the United States``."""
-        article = self.codes("party_codes")["article"]
-        return {
-            name: the(name, None if pd.isna(article[party]) else article[party])
-            for party, name in self.party_names.items()
-        }
+        articles = self.codes("party_codes")["article"].dropna()
+        named = self.party_names.items()
+        return {name: f"{articles.get(party, '')} {name}".lstrip() for party, name in named}
 
     @cached_property
     def memberships(self) -> pd.DataFrame:

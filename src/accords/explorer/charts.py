@@ -16,8 +16,7 @@ from accords.dataset.find import FACETS, Criteria
 from accords.explorer.filters import counted, left, others
 from accords.explorer.widgets import Chart
 
-PARTNERS_SHOWN = 15
-"""Bars in the partner chart."""
+PARTNERS_SHOWN = 15  # bars in the partner chart
 
 
 class Timeline:

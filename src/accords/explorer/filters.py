@@ -99,7 +99,6 @@ class Filters:
         return chip
 
     def _years(self) -> tuple[int, int]:
-        """Return the first and the last year of the criteria's period."""
         since, until = self._criteria.since, self._criteria.until
         first, last = self._span
         return first if since is None else since, last if until is None else until

@@ -12,8 +12,7 @@ from accords.prose.names import Row
 from accords.prose.passage import BLOCK, Parts, passage, said
 from accords.words import VERDICTS
 
-VERDICT = "claims/verdicts.html.j2"
-"""A macro for each code of what a test found."""
+VERDICT = "claims/verdicts.html.j2"  # a macro for each code of what a test found
 
 NO_CLAIMS = "the data hold none about an agreement of these states."
 

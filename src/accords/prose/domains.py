@@ -57,12 +57,6 @@ def profiles_caption(dataset: Dataset, table: pd.DataFrame, contrast: pd.DataFra
     return {"tops": _tops(dataset, table), "span": span, "others": others}
 
 
-def by_share(table: pd.DataFrame) -> list[str]:
-    """List domains by the mean of the states' shares, the largest first; unnamed ones left out."""
-    mean = table.groupby("domain", sort=False)["share"].mean()
-    return mean[mean > 0].sort_values(ascending=False, kind="stable").index.tolist()
-
-
 def _span(table: pd.DataFrame) -> str:
     """Say of which years a profile is, where not of all."""
     since, until = table[["since", "until"]].iloc[0]

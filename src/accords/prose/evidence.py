@@ -17,8 +17,7 @@ from accords.prose.passage import ANSWER, BLOCK, Parts, caption, hover, passage
 GROUPS = {"all": "All", "framework-agreement": "Framework agreements"}
 """Names of the groups of the missing estimate that are not states."""
 
-ENOUGH = 10
-"""Fewest entries of a part of a list of which it is said that little of it is on record."""
+ENOUGH = 10  # fewest entries of a part of a list of which it is said that little of it is on record
 
 
 @passage("How sure one can be: there is no record to grade.", ANSWER)

@@ -47,8 +47,7 @@ SENTENCES = "<p>{}</p>"
 ANSWER = '<p class="answer">{}</p>'
 """The form of the sentence that answers a chapter's question."""
 
-BLOCK = "{}"
-"""The form of what brings its own markup."""
+BLOCK = "{}"  # the form of what brings its own markup
 
 
 def passage(
@@ -117,7 +116,6 @@ def _parts(tell: Tell[...], dataset: Dataset, args: Any, options: Any) -> Parts:
 
 
 def _known(dataset: Dataset) -> Parts:
-    """Return what every template may use."""
     return {
         **WORDS,
         "dataset": dataset,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,8 +13,7 @@ from accords.dataset import Dataset
 from accords.prose.names import rows
 from accords.prose.passage import ANSWER, Parts, caption, hover, passage
 
-CLEAR = 0.9
-"""Probability from which a break is called one under a choice of records."""
+CLEAR = 0.9  # probability from which a break is called one under a choice of records
 
 NO_PACE = "Change of pace: no state has enough earlier agreements."
 
@@ -92,11 +90,3 @@ def dearest(table: pd.DataFrame, most: int) -> list[pd.DataFrame]:
         priced[priced["currency"] == currency].head(most)
         for currency in priced["currency"].value_counts().index
     ]
-
-
-def dated_name(row: Mapping[Any, Any]) -> str:
-    """Name a contract with its year, where the name does not end with one."""
-    named = str(row["short_name"])
-    if pd.isna(row["earliest"]) or re.search(r"\d{4}$", named):
-        return named
-    return f"{named} ({row['earliest'].year})"

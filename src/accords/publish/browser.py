@@ -27,14 +27,9 @@ BUNDLE = STATIC / "plotly-bars-lines-4.1.1.min.js.gz"
 LIVE = frozenset({"bar", "scatter"})
 """Types of traces that :data:`BUNDLE` draws; of others the page has a picture alone."""
 
-TIMEOUT = 120
-"""Seconds that one answer of the browser may take."""
-
-PRINTING = 900
-"""Seconds that printing may take: thousands of agreements make a thousand pages."""
-
-PAPER = {"width": 672, "height": 1000}
-"""The room on a page in px: A4 without its margins."""
+TIMEOUT = 120  # seconds that one answer of the browser may take
+PRINTING = 900  # seconds that printing may take: thousands of agreements make a thousand pages
+PAPER = {"width": 672, "height": 1000}  # the room on a page in px: A4 without its margins
 
 COMMANDS = (
     *("google-chrome", "google-chrome-stable", "chrome", "chromium", "chromium-browser"),

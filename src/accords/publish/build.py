@@ -166,7 +166,6 @@ def _place(job: Plan, stage: Path, described: Mapping[str, Any]) -> None:
 
 
 def _inputs(job: Plan) -> dict[str, str]:
-    """Hash all that the report depends on."""
     code = {
         file.relative_to(PACKAGE).as_posix(): file
         for file in PACKAGE.rglob("*")
@@ -222,7 +221,6 @@ def _browser() -> str:
 
 
 def _up_to_date(job: Plan, inputs: dict[str, str]) -> bool:
-    """Say whether the last build had the same inputs and its files are as it left them."""
     manifest = _manifest(job)
     return (
         bool(inputs)
@@ -235,7 +233,6 @@ def _up_to_date(job: Plan, inputs: dict[str, str]) -> bool:
 
 
 def _manifest(job: Plan) -> dict[str, Any]:
-    """Give the last build's inputs and outputs; a manifest that cannot be used has none."""
     try:
         manifest = json.loads((job.out / MANIFEST).read_text(encoding="utf-8"))
         return {"inputs": dict(manifest["inputs"]), "outputs": dict(manifest["outputs"])}

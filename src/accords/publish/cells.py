@@ -6,9 +6,8 @@ lies elsewhere) is named with its cell where it would stand.
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -17,7 +16,7 @@ from bs4.dammit import EntitySubstitution
 from bs4.formatter import HTMLFormatter
 from markupsafe import Markup
 
-from accords.words import plain
+from accords.words import free, plain
 
 ELSEWHERE = {
     "script": "a script, which this page does not run",
@@ -29,11 +28,8 @@ ELSEWHERE = {
 }
 """Elements that need a program or what lies elsewhere, and how they are named."""
 
-EMBEDDED = frozenset(("img", "video", "audio"))
-"""Those of them that the page can carry whole."""
-
-IDLE = ("base", "link", "meta")
-"""Elements that show nothing, and would change the page."""
+EMBEDDED = frozenset(("img", "video", "audio"))  # those of them that the page can carry whole
+IDLE = ("base", "link", "meta")  # elements that show nothing, and would change the page
 
 NO_ALT = "Picture without description"
 """Stands for a picture's description where its author gave none."""
@@ -146,8 +142,6 @@ def arranged(bodies: list[Tag], chapter: str) -> tuple[str, list[Section]]:
 
 
 def _refer(body: Tag, ids: Mapping[str, str]) -> None:
-    """Let what refers to a name of a chapter refer to its id."""
-
     def linked(found: re.Match[str]) -> str:
         return f"{found[1]}{ids.get(found[2], found[2])}"
 
@@ -163,12 +157,6 @@ def _refer(body: Tag, ids: Mapping[str, str]) -> None:
                 element[name] = _LINK.sub(linked, str(value))
         if element.name == "style":
             element.string = re.sub(r"(#)([\w-]+)", linked, element.string or "")
-
-
-def free(name: str, taken: Container[str]) -> str:
-    """Return a name that is not taken: itself, or with a number behind it."""
-    numbered = itertools.chain([name], (f"{name}-{n}" for n in itertools.count(2)))
-    return next(each for each in numbered if each not in taken)
 
 
 def written(body: Tag) -> Markup:

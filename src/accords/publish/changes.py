@@ -29,7 +29,6 @@ def as_notebook(difference: Difference) -> NotebookNode:
 
 
 def _sides(finding: FindingChange) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
-    """Return a finding as it was and as it is, in stretches that differ or not."""
     if finding.before is not None and finding.after is not None:
         return excerpts(finding.before, finding.after)
     none = "No such finding."

@@ -10,8 +10,7 @@ from accords.errors import AccordsError
 
 PAGE, WORKBOOK, MANIFEST = "report.html", "report.xlsx", "manifest.json"
 
-FIGURES = "figures"
-"""Folder of the pictures."""
+FIGURES = "figures"  # folder of the pictures
 
 Told = Callable[[str, int, int], None]
 """Progress: what is being done, steps done, steps in all."""

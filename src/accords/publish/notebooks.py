@@ -25,8 +25,7 @@ from accords.publish.cache import digest, kept
 from accords.publish.job import Told
 from accords.words import PASSAGE
 
-PLOTLY = "application/vnd.plotly.v1+json"
-"""Media type of a Plotly figure in a notebook's output."""
+PLOTLY = "application/vnd.plotly.v1+json"  # media type of a Plotly figure in a notebook's output
 
 SHOWN = (
     *(PLOTLY, "text/html", "text/markdown", "image/svg+xml", "text/latex"),
@@ -54,8 +53,7 @@ HIDDEN, HIDDEN_CODE, HIDDEN_OUTPUT = (
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
-CELL_TIMEOUT = 600
-"""Seconds that one cell may take."""
+CELL_TIMEOUT = 600  # seconds that one cell may take
 
 # Imports that every chapter needs; they are paid for while the data are being checked. What they
 # made stays for good, so that the collection of garbage between chapters need not look at it.

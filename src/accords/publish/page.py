@@ -20,20 +20,19 @@ from nbformat import NotebookNode
 from accords import words
 from accords.charts import theme
 from accords.dataset import Dataset, citations
+from accords.prose.names import day
 from accords.publish import cells, notebooks, partners, pictures
 from accords.publish import records as evidence
 from accords.publish.browser import BUNDLE, LIVE, STATIC
 from accords.templates import render
-from accords.words import partner_anchor, plain
+from accords.words import free, partner_anchor, plain
 
-LONG = 100
-"""Rows from which a chart's table is left out on paper."""
+LONG = 100  # rows from which a chart's table is left out on paper
 
 SCRIPTS = ("head.js", "toc.js", "page.js", "table.js", "partners.js")
 """The page's own scripts, and all that may run."""
 
-FRONT = "00-"
-"""How the name of the chapter starts that stands before all others, unnumbered."""
+FRONT = "00-"  # how the name of the chapter starts that stands before all others, unnumbered
 
 OWN = "the notebook's own code"
 """Stands for the measure behind a chart that :func:`accords.charts.frame.chart` did not make."""
@@ -217,7 +216,7 @@ def identify(nb: NotebookNode, name: str = "") -> None:
                     f"{notebooks.place(shown[stem])}. Show it once, or give each its own name; "
                     "then build again."
                 )
-            chart = cells.free(stem, shown)
+            chart = free(stem, shown)
             layout["meta"] = {**layout["meta"], "name": chart}
             shown[chart] = cell
 
@@ -237,10 +236,10 @@ def _bare_meta(layout: Mapping[str, Any], cell: NotebookNode) -> dict[str, Any]:
 
 
 def _shown(figure: Mapping[str, Any], picture: pictures.Picture | None) -> dict[str, Any]:
-    """Return what the page shows of a chart, and of the table behind it."""
     meta = figure["layout"]["meta"]
     columns, rows = meta["data"]["columns"], meta["data"]["rows"]
-    numbers = map(_are_numbers, zip(*rows, strict=True))
+    kinds = [{type(value) for value in column} for column in zip(*rows, strict=True)]
+    numbers = [kind <= {int, float, type(None)} for kind in kinds]
     return {
         "meta": meta,
         "drawn": figure,
@@ -258,14 +257,9 @@ def _shown(figure: Mapping[str, Any], picture: pictures.Picture | None) -> dict[
 
 
 def _drawing(markup: str, alt: str) -> Markup:
-    """Return a drawing at desk width, named for those who do not see it."""
     _, _, width, height = pictures.svg.view_box(markup)
     opening = Markup('<svg role="img" aria-label="{}" width="{:g}" height="{:g}"')
     return Markup(markup.replace("<svg", opening.format(alt, width, height), 1))
-
-
-def _are_numbers(column: Iterable[Any]) -> bool:
-    return all(type(value) in (int, float, type(None)) for value in column)
 
 
 def _cell(value: Any) -> tuple[str, str | None]:
@@ -347,13 +341,7 @@ def _states(dataset: Dataset) -> str:
     return words.listed(dataset.party_names[state] for state in dataset.focus)
 
 
-def day(date: pd.Timestamp) -> str:
-    """Write a day as '24 November 2026'."""
-    return f"{date.day} {date:%B %Y}"
-
-
 def _live(figure: dict[str, Any]) -> dict[str, Any]:
-    """Return a figure as the page's script draws it, on a desk and on a phone."""
     wide, narrow = (pictures.untitled(figure, narrow=narrow) for narrow in (False, True))
     parts = {name: figure[name] for name in ("data", "frames") if figure.get(name) is not None}
     return {**parts, "wide": wide["layout"], "narrow": narrow["layout"]}

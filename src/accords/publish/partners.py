@@ -20,11 +20,8 @@ from accords.publish.records import grouped, plain_rows
 from accords.templates import render
 from accords.words import PRESS_MARK, count, linked, money, partner_anchor
 
-FULL = 3
-"""Bilateral agreements from which a partner has a page of its own; the others have a line."""
-
-SHORT = 12
-"""Entries up to which a list is open from the start."""
+FULL = 3  # bilateral agreements from which a partner has a page of its own; the others have a line
+SHORT = 12  # entries up to which a list is open from the start
 
 
 def partner_pages(dataset: Dataset) -> str:

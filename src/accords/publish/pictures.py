@@ -22,11 +22,8 @@ from accords.templates import render
 
 T = TypeVar("T")
 
-MARGIN = 8
-"""Room in px left above and below what is seen."""
-
-EDGE = 16
-"""Room in px at the sides of a file that stands alone."""
+MARGIN = 8  # room in px left above and below what is seen
+EDGE = 16  # room in px at the sides of a file that stands alone
 
 Figure = dict[str, Any]
 """A Plotly figure as it stands in a notebook's output."""

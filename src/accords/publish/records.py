@@ -40,11 +40,8 @@ TOKENS = {
 }
 """Kinds by which the table can be filtered beside what its cells show."""
 
-OFTEN = 3
-"""Publishers of this many cited pages have a row of their own in the list of publishers."""
-
-MANY_PARTIES = 6
-"""A table cell names at most this many parties; the section names them all."""
+OFTEN = 3  # publishers of this many cited pages have a row of their own in the list of publishers
+MANY_PARTIES = 6  # a table cell names at most this many parties; the section names them all
 
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "ur"})
 
@@ -54,7 +51,8 @@ def evidence_table(dataset: Dataset) -> str:
 
     The controls are hidden until ``table.js`` has made them work.
     """
-    records = _Records(dataset)
+    records, names = _Records(dataset), _by_name(dataset.party_names)
+    searched, found = set(dataset.coverage["partner"]), set(dataset.overview["partners"].explode())
     return records.write(
         "table.html.j2",
         columns=COLUMNS,
@@ -63,7 +61,8 @@ def evidence_table(dataset: Dataset) -> str:
         mark_means=PRESS_MARK_MEANS,
         confidences=CONFIDENCES,
         filters=_filters(records) if records.all else {},
-        none_found=_none_found(dataset),
+        # Partners that were searched for and have nothing on record.
+        none_found={c: n for c, n in names.items() if c in searched and c not in found},
         searched=_searched(dataset),
         saved_as=SAVED_AS,
     )
@@ -283,7 +282,6 @@ class _Record:
 
 
 def _filters(records: _Records) -> dict[str, tuple[str, dict[str, str]]]:
-    """Return the label of each filter, and its choices, which are those that occur."""
     overview, words = records.dataset.overview, records.words
     names = records.dataset.party_names
     states = {state: names[state] for state in records.dataset.focus}
@@ -296,10 +294,7 @@ def _filters(records: _Records) -> dict[str, tuple[str, dict[str, str]]]:
         return {code: word for code, word in words.items() if code in held}
 
     return {
-        "state": (
-            "State",
-            among("focus", states),
-        ),
+        "state": ("State", among("focus", states)),
         "partner": ("With", among("partners", _by_name(names))),
         "domain": ("Domain", among("domains", words("domain_codes"))),
         "instrument": ("Instrument", among("instrument", words("instruments"))),
@@ -309,12 +304,6 @@ def _filters(records: _Records) -> dict[str, tuple[str, dict[str, str]]]:
         "is": ("Kind", {token: word for token, word in TOKENS.items() if token in tokens}),
         "source": ("Source", {c: w for c, w in words("source_kinds").items() if w in kinds}),
     }
-
-
-def _none_found(dataset: Dataset) -> dict[str, str]:
-    """Return the partners that were searched for and have nothing on record."""
-    wanted = set(dataset.coverage["partner"]) - set(dataset.overview["partners"].explode())
-    return {code: name for code, name in _by_name(dataset.party_names).items() if code in wanted}
 
 
 def _searched(dataset: Dataset) -> dict[str, tuple[str, str]]:

@@ -9,6 +9,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from accords.dataset.export import written
 from accords.errors import AccordsError
 from accords.publish import browser
 
@@ -51,12 +52,7 @@ def save_figure(
             png = await running.photograph(markup, layout["width"], layout["height"], dpi / 96)
             return _with_resolution(png, dpi)
 
-    content = browser.completed(drawing())
-    try:
-        target.write_bytes(content)
-    except OSError as error:
-        raise AccordsError(f"{target}: cannot be written ({error.strerror}).") from error
-    return target
+    return written(target, browser.completed(drawing()))
 
 
 def _with_resolution(png: bytes, dpi: int) -> bytes:

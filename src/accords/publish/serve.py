@@ -13,11 +13,8 @@ from typing import NoReturn
 from accords.dataset import find_data
 from accords.errors import AccordsError
 
-EXPLORER = "explore.ipynb"
-"""The analyst's notebook."""
-
-PAGE = "app.ipynb"
-"""The notebook that is shown as a page: the explorer alone."""
+EXPLORER = "explore.ipynb"  # the analyst's notebook
+PAGE = "app.ipynb"  # the notebook that is shown as a page: the explorer alone
 
 # A page fetches from its own server only: voila's would ask others for an icon font.
 _POLICY = "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'"

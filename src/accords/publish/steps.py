@@ -16,6 +16,7 @@ from accords.checks import check
 from accords.curation import editions
 from accords.curation.workbook import write_workbook
 from accords.dataset import Dataset, citations, load
+from accords.prose import names
 from accords.publish import browser, cache, changes, notebooks, page, paper
 from accords.publish.exporter import AccordsExporter, Context
 from accords.publish.job import FIGURES, PAGE, WORKBOOK, BuildError, Plan, Told
@@ -32,11 +33,8 @@ BROWSER_FAILED = (
     "are interactive only. Build again; if it fails again, name another browser in BROWSER_PATH."
 )
 
-SHOWN_PROBLEMS = 8
-"""Problems of the data that a failing build names; ``accords check`` names all."""
-
-KERNELS = 2
-"""Kernels that run the chapters side by side."""
+SHOWN_PROBLEMS = 8  # problems of the data that a failing build names; ``accords check`` names all
+KERNELS = 2  # kernels that run the chapters side by side
 
 Made = tuple[Dataset, tuple[str, ...], browser.BrowserError | None]
 """What the steps give beside the files: the dataset, notes, and the browser's failure."""
@@ -85,7 +83,7 @@ async def _taken(
     found = browser.find()
     running = await opened.enter_async_context(browser.Browser(found)) if found else None
     studio = Pictures(running, job.cache / "pictures")
-    title, day = citations.work(dataset)["title"], page.day(dataset.released)
+    title, day = citations.work(dataset)["title"], names.day(dataset.released)
     source = f"Source: {title}, edition {dataset.edition} ({day}). CC BY 4.0."
     executed: dict[Path, Any] = {}
     drawings: list[asyncio.Task[Chart]] = []
@@ -153,7 +151,6 @@ def _file(charts: list[Chart], folder: Path, source: str) -> None:
 
 
 def _checked(job: Plan) -> Dataset:
-    """Load the dataset, or say all that is wrong with it."""
     problems = [problem for problem in check(job.data) if problem.severity == "error"]
     if problems:
         listed = "\n".join(f"  {problem}" for problem in problems[:SHOWN_PROBLEMS])

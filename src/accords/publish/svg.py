@@ -64,7 +64,6 @@ def view_box(markup: str) -> tuple[float, float, float, float]:
 
 
 def _tidy(element: etree._Element) -> None:
-    """Leave the attributes that are seen, with round numbers and theme colours."""
     for name, value in element.attrib.items():
         # The page and the titled file set the theme's font once.
         house = name == "font-family" and re.sub("[\"']", "", value) == theme.FONT

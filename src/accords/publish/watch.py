@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from http import HTTPStatus
@@ -14,8 +14,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from accords import exchange
 from accords.errors import AccordsError
-from accords.publish.build import build, settled_files
+from accords.publish.build import build
 from accords.publish.job import PAGE, Plan
 from accords.templates import render
 
@@ -133,12 +134,10 @@ class _Handler(SimpleHTTPRequestHandler):
         """Keep the terminal for what the curator should see."""
 
 
-def _looked(folders: tuple[Path, ...]) -> dict[Path, tuple[int, int]]:
-    """Return size and time of each file that is neither hidden nor of a change under way."""
-    found = {}
-    for file in (file for folder in folders for file in settled_files(folder)):
-        if file.name[0] != "." and file.suffix:
-            with suppress(FileNotFoundError):  # Gone since it was listed.
-                status = file.stat()
-                found[file] = (status.st_size, status.st_mtime_ns)
-    return found
+def _looked(folders: tuple[Path, ...]) -> object:
+    try:
+        looks = [exchange.state(folder).items() for folder in folders]
+    except FileNotFoundError:  # A file is gone since it was listed: look again.
+        return None
+    # What has no ending is an editor's.
+    return [{file: state for file, state in look if file.suffix} for look in looks]
