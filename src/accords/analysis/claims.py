@@ -23,8 +23,7 @@ SUPPORTED, PARTLY, CONTRADICTED, NOT_SHOWN, NOT_TESTABLE = VERDICTS
 
 YEARS = 10  # in each of the two spans over which a change is looked for
 NAMED_BY = {"all-lists": SUPPORTED, "some-lists": PARTLY, "press-list": PARTLY}
-Finding = tuple[str, dict[Any, Any]]
-"""A code, for which prose has a sentence, and what fills it."""
+Finding = tuple[str, dict[Any, Any]]  # a code, for which prose has a sentence, and what fills it
 
 
 class Claim(NamedTuple):

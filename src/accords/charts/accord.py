@@ -17,8 +17,7 @@ from accords.dataset import Dataset
 from accords.prose import accord as prose
 from accords.words import capital
 
-LANE = 140
-"""Height of a lane in px: its heading, and a mark with three lines of text above and below it."""
+LANE = 140  # height of a lane in px: its heading, and a mark with three lines above and below it
 
 
 @chart(

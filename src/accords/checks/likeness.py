@@ -11,9 +11,7 @@ from accords.checks.data import Broken, Data, as_lists
 from accords.dataset.lifecycle import SIGNATURES
 
 NEAR = pd.Timedelta(days=7)
-MONTHS = pd.Timedelta(days=100)
-"""What is longer than this says no more than a year."""
-
+MONTHS = pd.Timedelta(days=100)  # what is longer than this says no more than a year
 ALIKE = 0.7  # share of their words that two titles have in common where they are alike
 
 

@@ -12,8 +12,7 @@ from rich.text import Text
 
 from accords.checks.problem import Problem
 
-LISTED = 10
-"""Problems of one rule that are listed for a file; of the others only the number is said."""
+LISTED = 10  # problems of a rule that are listed for a file; of others only the number is said
 
 
 def listing(problems: Sequence[Problem]) -> Iterator[Text | Padding]:

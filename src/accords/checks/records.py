@@ -12,9 +12,7 @@ from accords.checks.problem import MOST
 from accords.dataset import lifecycle, older
 
 OFFICIAL = ("text", "official")  # bases that are better than the press
-
-GENERAL = ("existence", "context")
-"""Subjects of the row that says what a source says of an agreement."""
+GENERAL = ("existence", "context")  # subjects of the row with what a source says of an agreement
 
 _SUPPORTED = re.compile("[^ ]* (event:|domain:|value$)")
 

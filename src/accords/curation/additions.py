@@ -30,8 +30,7 @@ _EMPTY_WORDS = (
 )
 """Words of a title that say nothing of what an agreement is about."""
 
-Row = dict[str, str]
-"""A row of a table as text; ``at`` is the place where a new one was typed."""
+Row = dict[str, str]  # a row of a table as text; ``at`` is the place where a new one was typed
 
 
 def add(entries: Iterable[Entry], folder: str | os.PathLike[str]) -> Outcome:

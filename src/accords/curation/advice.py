@@ -10,8 +10,7 @@ from accords.checks.problem import Problem
 from accords.curation.changes import RowChange
 from accords.dataset import Dataset
 
-SERVES_MANY = 10
-"""A page that more agreements cite than this is a list or a book: a locator says where in it."""
+SERVES_MANY = 10  # agreements from which a page is a list or a book: a locator says where in it
 
 
 def advise(dataset: Dataset, changes: Iterable[RowChange]) -> list[Problem]:

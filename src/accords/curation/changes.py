@@ -20,8 +20,7 @@ from accords.words import plain
 
 Kind = Literal["added", "removed", "changed"]
 
-COMPUTED = ("status", "confidence", "date")
-"""What is computed for each agreement and compared between editions."""
+COMPUTED = ("status", "confidence", "date")  # what is computed of each agreement and compared
 
 _ASIDE = ("claims", "readings", "distinct")
 """Tables that speak about agreements without being part of their record."""

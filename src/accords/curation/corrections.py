@@ -16,9 +16,7 @@ from accords.curation.entries import Written, read_rows
 from accords.dataset import Dataset
 
 COLUMNS = ("table", "agreement_id", "key", "column", "old", "new")
-REASONS = ("url", "why")
-"""Columns for those who read the file; they are not written to the tables."""
-
+REASONS = ("url", "why")  # columns for those who read the file; they are not written to the tables
 DELETE = "DELETE"  # what stands in ``column`` where the row is to go
 
 

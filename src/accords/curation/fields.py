@@ -19,12 +19,8 @@ PARTS = ("parties", "events", "domains", "sources", "disputes", "distinct")
 CITING = ("supports", "voice", "locator", "evidence")
 """What an entry says of a source beside the particulars of the source itself."""
 
-EXTRA = {"sources": CITING, "disputes": ("url",)}
-"""What the rows of a part have beside the columns of their table."""
-
-IDS = ("agreement_id", "event_id", "source_id")
-"""Columns that may be left empty in an entry, for their ids are made."""
-
+EXTRA = {"sources": CITING, "disputes": ("url",)}  # what their rows have beside the columns
+IDS = ("agreement_id", "event_id", "source_id")  # may be left empty in an entry: they are made
 LISTED = 30  # longest list of codes that is shown whole, with numbers
 
 _SUPPORTS = {
@@ -36,8 +32,7 @@ _SUPPORTS = {
     "type": "list",
 }
 
-Answer = tuple[str, str]
-"""What an answer means, and what is wrong with it or nothing."""
+Answer = tuple[str, str]  # what an answer means, and what is wrong with it or nothing
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,7 @@ from accords.dataset.export import written
 from accords.errors import AccordsError
 
 GUIDE = "read me"
-STATE = "accords-data"
-"""Name of the document property that says which state of the data a workbook was made from."""
-
+STATE = "accords-data"  # the document property that says from which data a workbook was made
 CELL_LIMIT = 32_767  # characters that a cell of Excel can hold
 NEW_ROWS = 1_000  # empty rows below each table that offer the drop-downs too
 

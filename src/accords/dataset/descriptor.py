@@ -13,8 +13,7 @@ NEEDED = (
 )
 """Tables that every edition has."""
 
-LOADED = {"events": "date", "party_codes": "party_id"}
-"""Columns without which the tables cannot be loaded."""
+LOADED = {"events": "date", "party_codes": "party_id"}  # columns without which none can be loaded
 
 
 FORM: dict[str, Any] = {

@@ -27,8 +27,7 @@ SIGNS = ("attested", "delivered", "announced")
 INTENTIONS = ("initialled", "negotiated", "announced", *PREPARATIONS)
 """Events that date an instrument that is not concluded, in order."""
 
-PURCHASE = "procurement-contract"
-"""The instrument that has a life of its own: ordered, in delivery, completed, cancelled."""
+PURCHASE = "procurement-contract"  # a life of its own: ordered, in delivery, completed, cancelled
 
 OUTCOMES = (
     ("terminated", ("terminated",)),

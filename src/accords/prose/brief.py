@@ -135,8 +135,7 @@ def _partners(dataset: Dataset) -> Told:
     return {"counts": counts, "without": without}, readings
 
 
-UNKNOWN = ("signed", "unknown")
-"""Statuses of what has left no trace since its signature or adoption."""
+UNKNOWN = ("signed", "unknown")  # statuses of what left no trace since its signature or adoption
 
 
 def _of_states(dataset: Dataset) -> pd.DataFrame:

@@ -10,8 +10,7 @@ from accords.dataset import Dataset
 from accords.dataset.edtf import spoken
 from accords.words import escape, listed
 
-Row = dict[Any, Any]
-"""One row of a measure's table."""
+Row = dict[Any, Any]  # one row of a measure's table
 
 
 def phrase(dataset: Dataset, party: Any) -> str:

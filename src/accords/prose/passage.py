@@ -44,9 +44,7 @@ WORDS: dict[str, Callable[..., Any]] = {
 """What templates build sentences with; words that link to rows give markup."""
 
 SENTENCES = "<p>{}</p>"
-ANSWER = '<p class="answer">{}</p>'
-"""The form of the sentence that answers a chapter's question."""
-
+ANSWER = '<p class="answer">{}</p>'  # the form of the sentence that answers a chapter's question
 BLOCK = "{}"  # the form of what brings its own markup
 
 

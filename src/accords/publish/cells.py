@@ -30,12 +30,9 @@ ELSEWHERE = {
 
 EMBEDDED = frozenset(("img", "video", "audio"))  # those of them that the page can carry whole
 IDLE = ("base", "link", "meta")  # elements that show nothing, and would change the page
+NO_ALT = "Picture without description"  # stands for a picture's description where there is none
 
-NO_ALT = "Picture without description"
-"""Stands for a picture's description where its author gave none."""
-
-Told = Callable[[str], str]
-"""Is told what a cell shows that the page cannot carry; returns the sentence that says so."""
+Told = Callable[[str], str]  # takes what a page cannot carry, and returns the sentence on that
 
 _FORMAT = HTMLFormatter(EntitySubstitution.substitute_xml, void_element_close_prefix="")
 _HEADING = re.compile(r"h[1-6]")

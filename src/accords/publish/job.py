@@ -12,8 +12,7 @@ PAGE, WORKBOOK, MANIFEST = "report.html", "report.xlsx", "manifest.json"
 
 FIGURES = "figures"  # folder of the pictures
 
-Told = Callable[[str, int, int], None]
-"""Progress: what is being done, steps done, steps in all."""
+Told = Callable[[str, int, int], None]  # progress: what is being done, steps done, steps in all
 
 
 class BuildError(AccordsError):

@@ -22,8 +22,7 @@ PRINTS = {
 }
 """The PDFs that lie beside the page, and what each holds."""
 
-NUMBERED = "report.pdf"
-"""The print whose contents have page numbers; the register, long to print, has links alone."""
+NUMBERED = "report.pdf"  # whose contents have page numbers; the register, long to print, has links
 
 
 async def prints(running: Browser, page: Path, released: pd.Timestamp) -> dict[str, bytes]:

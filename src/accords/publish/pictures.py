@@ -25,8 +25,7 @@ T = TypeVar("T")
 MARGIN = 8  # room in px left above and below what is seen
 EDGE = 16  # room in px at the sides of a file that stands alone
 
-Figure = dict[str, Any]
-"""A Plotly figure as it stands in a notebook's output."""
+Figure = dict[str, Any]  # a Plotly figure as it stands in a notebook's output
 
 
 class Picture(NamedTuple):

@@ -10,8 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-LONGEST = 30
-"""Letters of a folder's name at most: below it, sockets have names that the system takes."""
+LONGEST = 30  # letters of a folder's name at most: below it, sockets have names the system takes
 
 
 @contextlib.contextmanager

@@ -22,8 +22,7 @@ from accords.templates import render
 
 HOST = "127.0.0.1"
 
-PAUSE = 0.3
-"""Seconds between two looks at the files: what is the same in both is no longer being written."""
+PAUSE = 0.3  # seconds between two looks: what is the same in both is no longer being written
 
 
 @dataclass
