@@ -28,8 +28,7 @@ PLACEHOLDERS = frozenset(_PLACEHOLDERS.split())
 LANGUAGES = frozenset(code for code in map(str, Locale("en").languages) if len(code) == 2)
 """ISO 639-1, as Babel names them."""
 
-Fault = tuple[str, dict[str, Any]]
-"""A breach of a rule (a key of ``rules.csv``), with the words for its sentences."""
+Fault = tuple[str, dict[str, Any]]  # a key of ``rules.csv``, and the words for its sentences
 
 
 def faults(field: Mapping[str, Any], values: Iterable[str]) -> dict[str, list[Fault]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -63,12 +64,9 @@ class Data:
     def parties(self) -> pd.Series:
         """The parties of each agreement as one text, by agreement."""
         rows = self["parties"].dropna(subset=["agreement_id", "party_id"])
-        together: dict[str, str] = {}
-        for agreement, party in sorted(
-            zip(*as_lists(rows, "agreement_id", "party_id"), strict=True)
-        ):
-            together[agreement] = f"{together.get(agreement, '')} {party}"
-        return pd.Series(together, dtype="str")
+        pairs = sorted(zip(*as_lists(rows, "agreement_id", "party_id"), strict=True))
+        by = itertools.groupby(pairs, key=lambda pair: pair[0])
+        return pd.Series({one: " ".join(party for _, party in own) for one, own in by}, dtype="str")
 
     def path(self, table: str) -> str:
         """Return the file of a table."""

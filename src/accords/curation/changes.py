@@ -21,9 +21,7 @@ from accords.words import plain
 Kind = Literal["added", "removed", "changed"]
 
 COMPUTED = ("status", "confidence", "date")  # what is computed of each agreement and compared
-
-_ASIDE = ("claims", "readings", "distinct")
-"""Tables that speak about agreements without being part of their record."""
+_ASIDE = ("claims", "readings", "distinct")  # speak of agreements, no part of their record
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,8 @@ def bounds(dates: pd.Series) -> pd.DataFrame:
     ends = dates.astype("string").str.extract("^(?P<start>[^/]*)(?P<slash>/?)(?P<end>.*)$")
     start = ends["start"]
     end = ends["end"].where(ends["slash"] == "/", start)
-    first, last = _span(start), _span(end)
+    spans = _span(pd.concat([start, end]).drop_duplicates())
+    first, last = (spans.reindex(side).set_axis(dates.index) for side in (start, end))
     valid = (first["known"] | (start == OPEN)) & (last["known"] | (end == OPEN))
     valid &= first["known"] | last["known"]
     valid = (valid & ~(first["earliest"] > last["latest"])).fillna(False).astype(bool)
@@ -41,7 +42,8 @@ def bounds(dates: pd.Series) -> pd.DataFrame:
 
 
 def _span(dates: pd.Series) -> pd.DataFrame:
-    parts = dates.str.extract(PATTERN)
+    """Return what each date alone can mean, by the date."""
+    parts = dates.str.extract(PATTERN).set_axis(pd.Index(dates))
     year, month, day = parts["year"], parts["month"], parts["day"]
     first = _days(year + "-" + month.fillna("01") + "-" + day.fillna("01"))
     month_start = _days(year + "-" + month.fillna("12") + "-01")

@@ -35,8 +35,7 @@ class Reading(NamedTuple):
     says: str
 
 
-Told = tuple[Parts, list[Reading]]
-"""What the template of a message gets, and the readings that the message stands on."""
+Told = tuple[Parts, list[Reading]]  # what its template gets, and the readings that it stands on
 
 
 @dataclass(frozen=True)

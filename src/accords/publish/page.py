@@ -33,9 +33,7 @@ SCRIPTS = ("head.js", "toc.js", "page.js", "table.js", "partners.js")
 """The page's own scripts, and all that may run."""
 
 FRONT = "00-"  # how the name of the chapter starts that stands before all others, unnumbered
-
-OWN = "the notebook's own code"
-"""Stands for the measure behind a chart that :func:`accords.charts.frame.chart` did not make."""
+OWN = "the notebook's own code"  # the measure behind a chart that ``frame.chart`` did not make
 
 
 @dataclass
