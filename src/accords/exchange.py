@@ -176,8 +176,9 @@ def state(folder: Path) -> dict[Path, tuple[int, int]]:
     for place, folders, names in os.walk(folder, followlinks=True):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for file in (Path(place, name) for name in names if not name.startswith(".")):
-            stat = file.stat()
-            states[file.relative_to(folder)] = (stat.st_size, stat.st_mtime_ns)
+            with suppress(FileNotFoundError):  # Gone since it was listed.
+                stat = file.stat()
+                states[file.relative_to(folder)] = (stat.st_size, stat.st_mtime_ns)
     return states
 
 

@@ -134,9 +134,6 @@ class _Handler(SimpleHTTPRequestHandler):
 
 
 def _looked(folders: tuple[Path, ...]) -> object:
-    try:
-        looks = [exchange.state(folder).items() for folder in folders]
-    except FileNotFoundError:  # A file is gone since it was listed: look again.
-        return None
+    looks = [exchange.state(folder).items() for folder in folders]
     # What has no ending is an editor's.
     return [{file: state for file, state in look if file.suffix} for look in looks]
