@@ -10,6 +10,8 @@ import hypothesis
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+# As in a build: else jsonschema makes a grammar of web addresses, for seconds in each process.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 import builders
 
