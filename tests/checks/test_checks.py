@@ -1050,6 +1050,7 @@ def read_all(folder: Path) -> dict[str, pd.DataFrame]:
     return {resource["name"]: files.read(folder, resource)[0] for resource in resources}
 
 
+@pytest.mark.slow
 def test_frictionless_passes_the_shipped_data_without_a_warning() -> None:
     report = frictionless.validate(str(builders.SHIPPED / "datapackage.json"))
     assert report.valid, report.flatten(["title", "message"])
@@ -1064,6 +1065,7 @@ BY_SCHEMA = (
 """Rules that Frictionless knows too. It takes FALSE for a boolean and 'www' for an address."""
 
 
+@pytest.mark.slow
 def test_frictionless_gives_the_same_verdict(small_folder: Path) -> None:
     broken = {b.file: b for b in BROKEN if b.rule in BY_SCHEMA}
     for each in broken.values():
