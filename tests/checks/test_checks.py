@@ -883,7 +883,14 @@ def grouped() -> list[list[Broken]]:
     return groups
 
 
-@pytest.mark.parametrize("group", grouped(), ids=lambda group: group[0].rule)
+# Those that stand alone take most of the time: the quick set tries those that share a check.
+GROUPS = [
+    pytest.param(group, id=group[0].rule, marks=pytest.mark.slow if len(group) == 1 else ())
+    for group in grouped()
+]
+
+
+@pytest.mark.parametrize("group", GROUPS)
 def test_a_broken_rule_is_reported_where_it_is_broken(
     group: list[Broken], small_folder: Path
 ) -> None:
