@@ -10,6 +10,9 @@ READY := $(VENV)/ready-$(shell cat requirements.lock pyproject.toml | cksum | tr
 apt = [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo "Installing $1 …" && \
   apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $2 >/dev/null
 
+# Python may keep what it compiled: else each process of a build and of the tests compiles it again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: report test test-fast check lab app bench scale faults lighthouse clean lock setup browser driver help
 
 report: setup browser driver ## Build build/report.html and all that goes with it

@@ -105,7 +105,7 @@ def tiny(
     for resource in base.descriptor["resources"]:
         name = resource["name"]
         if name in MAIN_TABLES or name in made:
-            built[name] = _table(made.get(name, []), resource)
+            built[name] = _table(rows, resource) if (rows := made.get(name)) else _empty(name)
     built["events"] = built["events"].join(dates.bounds(built["events"]["date"]))
     return Dataset(
         tables=built,
@@ -359,6 +359,13 @@ def _table(rows: list[dict[str, Any]], resource: Mapping[str, Any]) -> pd.DataFr
         raise TypeError(f"{resource['name']} has no column {', '.join(sorted(strange))}")
     text = {name: pd.array([_text(row.get(name)) for row in rows], dtype="str") for name in names}
     return typed(pd.DataFrame(text), resource)
+
+
+@cache
+def _empty(name: str) -> pd.DataFrame:
+    """A table without rows, made once for all datasets that leave it empty."""
+    resources = shipped().descriptor["resources"]
+    return _table([], next(r for r in resources if r["name"] == name))
 
 
 def _text(value: object) -> object:

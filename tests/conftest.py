@@ -16,6 +16,9 @@ import builders
 from accords.curation.workbook import write_workbook
 from accords.dataset import Dataset, load
 
+# As in a build: else jsonschema makes a grammar of web addresses, for seconds in each process.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 # The same examples in every run, and no verdict by the clock. Whoever wants to hunt for faults asks
 # for other and more of them: pytest --hypothesis-profile=hunt
 hypothesis.settings.register_profile(

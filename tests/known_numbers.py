@@ -116,8 +116,8 @@ Row = dict[Any, Any]
 
 
 def _groups(table: pd.DataFrame) -> Iterator[list[Row]]:
-    """Return the rows of a table, and of its parts by one and by two columns."""
-    rows = table.to_dict("records")
+    """Return the rows of a table, and of its parts by one and by two columns, each part once."""
+    rows, seen = table.to_dict("records"), set()
     yield rows
     keys: list[list[Any]] = []
     for column in table:
@@ -138,7 +138,11 @@ def _groups(table: pd.DataFrame) -> Iterator[list[Row]]:
             parts: dict[Any, list[Row]] = {}
             for row, *both in zip(rows, key, within, strict=True):
                 parts.setdefault(tuple(both), []).append(row)
-            yield from parts.values()
+            for part in parts.values():
+                # The same rows hold the same numbers, whatever set them apart.
+                if (which := frozenset(map(id, part))) not in seen:
+                    seen.add(which)
+                    yield part
 
 
 def _key(value: Any) -> Any:

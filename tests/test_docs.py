@@ -172,6 +172,8 @@ def run(command: str, folder: Path) -> str:
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "COLUMNS": "200",
+        # Pictures are tried with the build; here they would take longer than all else.
+        "BROWSER_PATH": "/nowhere/chromium",
         **{f"GIT_{who}_NAME": "A curator" for who in ("AUTHOR", "COMMITTER")},
         **{f"GIT_{who}_EMAIL": "curator@example.org" for who in ("AUTHOR", "COMMITTER")},
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import builders
@@ -22,6 +23,14 @@ from accords.publish.build import build, plan
 from accords.words import plain
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_browser() -> Iterator[None]:
+    """Without pictures, which say nothing of the states."""
+    with pytest.MonkeyPatch.context() as machine:
+        machine.setenv("BROWSER_PATH", "/nowhere/chromium")
+        yield
 
 
 @pytest.fixture(scope="module")

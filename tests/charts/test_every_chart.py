@@ -83,7 +83,7 @@ def _hostile() -> Dataset:
 
 chapters.DATASETS |= {"enough": _enough, "hostile": _hostile}
 
-CASES = ("shipped", "small", "one of each", "one state without partners", "three states")
+CASES = ("shipped", "one of each", "one state without partners", "three states")
 """Datasets on which all charts are tried: many rows and few, one state, two and three."""
 
 every = pytest.mark.parametrize("chart", CHARTS)

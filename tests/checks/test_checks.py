@@ -858,24 +858,39 @@ def test_a_value_that_breaks_a_rule_is_told_by_its_column(broken: Broken) -> Non
 
 
 WHOLE = [*(broken for broken in (*BROKEN, *MORE) if broken not in CELLS), CELLS[0], CELLS[-1]]
-APART = ("claims.csv", "coverage.csv", "completeness.csv", "readings.csv", "disputes.csv", "codes/")
-"""Where a fault has nothing to do with one in another of these files."""
+ALONE = {
+    *("missing-file", "not-a-file", "empty-file", "encoding", "quotes", "delimiter", "descriptor"),
+    *("missing-column", "column-order", "row-width", "blank-row", "edition", "version"),
+    "dangling",
+}
+"""Rules whose breach keeps a file or record, or what it says, from being judged further."""
 
 
 def grouped() -> list[list[Broken]]:
-    """Group the broken rules of such files, one of each file, that one check finds all."""
+    """Group the broken rules of rows, one of each rule and file, that one check finds all."""
     groups: list[list[Broken]] = []
     for broken in WHOLE:
-        apart = broken.file.startswith(APART) and broken.rule != "row-width"
-        fitting = (g for g in groups if apart and not any(b.file == broken.file for b in g))
-        if group := next((g for g in fitting if g[0].file.startswith(APART)), None):
+        fitting = (
+            group
+            for group in groups
+            if ALONE.isdisjoint({broken.rule, group[0].rule})
+            if not any(b.file == broken.file or b.rule == broken.rule for b in group)
+        )
+        if group := next(fitting, None):
             group.append(broken)
         else:
             groups.append([broken])
     return groups
 
 
-@pytest.mark.parametrize("group", grouped(), ids=lambda group: group[0].rule)
+# Those that stand alone take most of the time: the quick set tries those that share a check.
+GROUPS = [
+    pytest.param(group, id=group[0].rule, marks=pytest.mark.slow if len(group) == 1 else ())
+    for group in grouped()
+]
+
+
+@pytest.mark.parametrize("group", GROUPS)
 def test_a_broken_rule_is_reported_where_it_is_broken(
     group: list[Broken], small_folder: Path
 ) -> None:
@@ -1042,6 +1057,7 @@ def read_all(folder: Path) -> dict[str, pd.DataFrame]:
     return {resource["name"]: files.read(folder, resource)[0] for resource in resources}
 
 
+@pytest.mark.slow
 def test_frictionless_passes_the_shipped_data_without_a_warning() -> None:
     report = frictionless.validate(str(builders.SHIPPED / "datapackage.json"))
     assert report.valid, report.flatten(["title", "message"])
@@ -1056,6 +1072,7 @@ BY_SCHEMA = (
 """Rules that Frictionless knows too. It takes FALSE for a boolean and 'www' for an address."""
 
 
+@pytest.mark.slow
 def test_frictionless_gives_the_same_verdict(small_folder: Path) -> None:
     broken = {b.file: b for b in BROKEN if b.rule in BY_SCHEMA}
     for each in broken.values():

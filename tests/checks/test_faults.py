@@ -23,7 +23,8 @@ from accords.errors import AccordsError, DatasetError
 
 pytestmark = pytest.mark.slow
 
-FEW = settings(max_examples=4)
+USUAL = settings.default.max_examples
+FEW = settings(max_examples=USUAL // 8)
 FILES = [r["path"] for r in builders.shipped().descriptor["resources"]]
 MOST_PROBLEMS = 20
 
@@ -117,7 +118,7 @@ def nodes(value: Any) -> Iterator[tuple[Any, Any]]:
             yield from nodes(value[key])
 
 
-@settings(max_examples=10)
+@settings(max_examples=USUAL // 4)
 @given(data=st.data())
 def test_the_descriptor_may_say_anything(data: st.DataObject, folder: Path) -> None:
     file = folder / "datapackage.json"

@@ -62,6 +62,7 @@ def test_a_focus_without_a_state_is_not_taken_for_none(monkeypatch: pytest.Monke
         assert invoke("build", "--focus", typed).output == "report.html is ready.\n"
 
 
+@pytest.mark.slow
 def test_a_letter_that_the_terminal_lacks_does_not_fail_a_command(small_folder: Path) -> None:
     file = small_folder / "events.csv"
     text = file.read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
 from typer.testing import CliRunner
 
 from accords.cli import app
@@ -51,6 +52,7 @@ def put(book: openpyxl.Workbook, sheet: str, column: str, key: str, value: objec
     return f"{sheet}!{row[head.index(column)].coordinate}"
 
 
+@pytest.mark.slow
 def test_new_agreements_of_which_two_are_rejected_and_mended(
     small_folder: Path, tmp_path: Path
 ) -> None:

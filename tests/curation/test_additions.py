@@ -124,6 +124,7 @@ def test_an_agreement_is_added_with_its_life_and_sources(
     assert {change.kind for change in done.changes} == {"added"}
 
 
+@pytest.mark.slow
 def test_nobody_adds_to_tables_that_another_is_changing(
     small_folder: Path, entries: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:

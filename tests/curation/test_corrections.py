@@ -116,6 +116,7 @@ def test_what_the_checks_find_is_told_by_line(small_folder: Path, file: Path) ->
     assert message.startswith("line 2, 3 (aze-ita), citations, subject")
 
 
+@pytest.mark.slow
 def test_the_command_corrects_and_says_what_changed(small_folder: Path, file: Path) -> None:
     file.write_text(
         ",".join([*COLUMNS, *REASONS]) + "\n" + ",".join(PLACE) + ",https://example.org,Why.\n",

@@ -24,9 +24,9 @@ from accords.curation.fields import PARTS, fields
 
 pytestmark = pytest.mark.slow
 
-FIELDS = {name: list(fields(builders.small(), name)) for name in ("agreements", *PARTS)}
-
-TABLES = texts(builders.small())
+SMALL = builders.small()
+FIELDS = {name: list(fields(SMALL, name)) for name in ("agreements", *PARTS)}
+TABLES = texts(SMALL)
 KNOWN = sorted({cell for name in FIELDS for cell in TABLES[name].to_numpy().ravel()} - {""})
 """What stands in the tables: so that some of what is made up fits."""
 

@@ -82,6 +82,7 @@ def fill(dataset: Dataset, **changes: list[str]) -> tuple[dict[str, Any], Curato
     return entry, curator
 
 
+@pytest.mark.slow
 def test_the_form_asks_again_until_right_and_adds(small_folder: Path, small: Dataset) -> None:
     entry, curator = fill(small)
     assert not any(curator.answers.values()), "every answer was asked for"
@@ -210,6 +211,7 @@ def run(folder: Path, *lines: str) -> str:
 NEWS = ("aze-ita", "", "", "", "https://example.org/press-b", "", "", "", "Says so.", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lines", [(*NEWS, "n"), NEWS[:-1]])
 def test_what_is_not_confirmed_is_kept_in_a_file(
     small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: tuple[str, ...]
@@ -234,6 +236,7 @@ def test_what_is_confirmed_is_added(small_folder: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_what_the_checks_refuse_is_kept_as_a_file(
     small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -243,6 +246,7 @@ def test_what_the_checks_refuse_is_kept_as_a_file(
     assert read_entries(tmp_path / "new-agreement-1.yaml")
 
 
+@pytest.mark.slow
 def test_what_finds_the_data_locked_is_kept_as_a_file(
     small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -283,6 +287,7 @@ def test_the_template_explains_codes() -> None:
     assert "# Title: The instrument's title in English" in text
 
 
+@pytest.mark.slow
 def test_an_empty_template_is_refused_field_by_field(small_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "t.yaml").write_text(prompts.template(builders.shipped()), encoding="utf-8")
     done = CliRunner().invoke(

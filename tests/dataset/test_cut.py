@@ -171,6 +171,7 @@ def test_the_day_itself_cuts_nothing_and_a_later_one_is_refused(small: Dataset) 
         cut.until(small, small.as_of + pd.Timedelta(days=1))
 
 
+@pytest.mark.slow
 @settings(max_examples=4)
 @given(st.dates(pd.Timestamp("1950-01-01").date(), pd.Timestamp("2026-02-26").date()))
 def test_nothing_of_the_shipped_data_lies_after_the_day(day: Any) -> None:

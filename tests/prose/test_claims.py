@@ -128,6 +128,7 @@ FINDINGS: list[tuple[str, str, dict]] = [
 ]
 
 
+@pytest.mark.slow
 def test_all_that_a_test_can_find_is_said_in_whole_sentences():
     seen = set()
     for test, argument, tables in FINDINGS:

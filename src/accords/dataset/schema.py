@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +18,12 @@ def is_codes(resource: Mapping[str, Any]) -> bool:
 
 
 def to_csv(table: pd.DataFrame, resource: Mapping[str, Any]) -> bytes:
-    """Write one table as the dataset's files have it.
+    """Write one table as the dataset's files have it."""
+    return as_text(table, resource).to_csv(index=False, lineterminator="\n").encode()
+
+
+def as_text(table: pd.DataFrame, resource: Mapping[str, Any]) -> pd.DataFrame:
+    """Return one table as its file writes it: text, empty where there is nothing.
 
     Code lists keep their order, which is the order in which people read them.
     """
@@ -27,12 +31,7 @@ def to_csv(table: pd.DataFrame, resource: Mapping[str, Any]) -> bytes:
     written = pd.DataFrame({f["name"]: _written(table[f["name"]], f["type"]) for f in fields})
     if not is_codes(resource):
         written = written.sort_values(list(resource["schema"]["primaryKey"]), kind="stable")
-    return written.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL).encode()
-
-
-def as_text(table: pd.DataFrame, resource: Mapping[str, Any]) -> pd.DataFrame:
-    """Return one table as its file writes it: text, empty where there is nothing."""
-    return text_of(to_csv(table, resource))
+    return written.astype("str").fillna("").reset_index(drop=True)
 
 
 def text_of(content: bytes) -> pd.DataFrame:

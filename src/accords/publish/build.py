@@ -169,7 +169,7 @@ def _inputs(job: Plan) -> dict[str, str]:
     code = {
         file.relative_to(PACKAGE).as_posix(): file
         for file in PACKAGE.rglob("*")
-        if file.is_file() and file.suffix != ".pyc"
+        if file.is_file() and file.parent.name != "__pycache__"
     }
     measures = [file for name, file in code.items() if not name.startswith(NOT_FOR_NOTEBOOKS)]
     data = [file for file in settled_files(job.data) if file.suffix in (".csv", ".json", ".md")]
