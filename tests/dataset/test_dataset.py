@@ -155,6 +155,12 @@ def repeat_code(folder: Path) -> None:
     file.write_text("\n".join([head, first, first, *rest]))
 
 
+def blank(folder: Path, name: str, column: str) -> None:
+    table = pd.read_csv(folder / name, dtype="str")
+    table.loc[1, column] = None
+    table.to_csv(folder / name, index=False)
+
+
 def declare(folder: Path, **values: Any) -> None:
     file = folder / "datapackage.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | values))
@@ -176,6 +182,8 @@ def declare(folder: Path, **values: Any) -> None:
         (break_bool, ["disputes.csv", "adopted", "FALSE"]),
         (break_number, ["agreements.csv", "value_amount"]),
         (repeat_code, ["codes/domains.csv", "'policy'", "twice", "accords check"]),
+        (lambda f: blank(f, "codes/domains.csv", "label"), ["codes/domains.csv", "row 3", "label"]),
+        (lambda f: blank(f, "parties.csv", "party_id"), ["parties.csv", "row 3", "party_id"]),
         (lambda f: declare(f, readUntil="x"), ["datapackage.json", "readUntil"]),
         (lambda f: declare(f, readUntil="2026-02-30"), ["datapackage.json", "readUntil"]),
         (lambda f: declare(f, readUntil="0001-01-01"), ["datapackage.json", "readUntil"]),

@@ -42,9 +42,16 @@ def text_of(content: bytes) -> pd.DataFrame:
 def typed(table: pd.DataFrame, resource: Mapping[str, Any]) -> pd.DataFrame:
     """Turn the text of one table into the types that its schema declares.
 
-    A row that others refer to by one key, and that is there twice, cannot be joined.
+    What others refer to by one key cannot be joined where it is there twice, or not named.
     """
     columns, key = {}, resource["schema"]["primaryKey"]
+    for f in resource["schema"]["fields"]:
+        needed = is_codes(resource) or f["name"] in key
+        if needed and f.get("constraints", {}).get("required") and table[f["name"]].isna().any():
+            row = table[f["name"]].isna().to_numpy().argmax() + 2
+            raise DatasetError(
+                f"{resource['path']}: row {row}, column {f['name']}: is empty. Run 'accords check'."
+            )
     if len(key) == 1 and len(twice := table.loc[table[key[0]].duplicated(), key[0]]):
         raise DatasetError(
             f"{resource['path']}: '{twice.iloc[0]}' stands in column {key[0]} twice. "
