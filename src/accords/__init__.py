@@ -1,7 +1,5 @@
 """Defence agreements of Azerbaijan and Morocco: dataset, measures, charts and report."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

@@ -4,8 +4,6 @@ A change is made ready in a hidden folder inside; then a journal lists which fil
 Killed before the journal stands, it never was; after it, whoever opens the folder finishes it.
 """
 
-from __future__ import annotations
-
 import errno
 import filecmp
 import json

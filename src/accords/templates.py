@@ -3,8 +3,6 @@
 Each room keeps its own in a folder ``templates``. Imports nothing of the package.
 """
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from importlib.resources import files

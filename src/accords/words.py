@@ -3,8 +3,6 @@
 Imports nothing of the package.
 """
 
-from __future__ import annotations
-
 import html
 import itertools
 import re

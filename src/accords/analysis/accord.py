@@ -1,7 +1,5 @@
 """The accord at the centre: which it is, its life, who names its domains, how it compares."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -4,8 +4,6 @@ What the claim's own source says is no support for the claim, nor is what its pu
 elsewhere. A list that one side published supports a domain; the press alone does so in part.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """What the chapters share: tables to count from, shares, and other choices of records."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from numbers import Integral
 from typing import Any, TypeVar

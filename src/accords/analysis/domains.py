@@ -5,8 +5,6 @@ where neither does, no subject is known for sure, and such an agreement says not
 profile. What the press alone names is counted apart.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -5,8 +5,6 @@ instruments only. Shares have ``state``, their codes and the columns of
 :func:`accords.analysis.common.shares`.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
 

@@ -4,8 +4,6 @@ All measures count concluded bilateral instruments (:func:`accords.analysis.comm
 a treaty of many parties makes no partners of states that never dealt with each other alone.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

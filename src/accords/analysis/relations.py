@@ -5,8 +5,6 @@ focus state, newest first: ``agreement_id``, ``state``, ``partners`` (tuple), ``
 that state concluded it), ``status``, and what its function names.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 from accords.analysis.common import by_state, counted, with_partners

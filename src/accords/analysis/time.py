@@ -1,7 +1,5 @@
 """How many agreements, when: rates, their breaks, and what purchases cost."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Charts of the accord: its life, and who names its domains."""
 
-from __future__ import annotations
-
 import math
 import textwrap
 from typing import Any

@@ -1,7 +1,5 @@
 """The chart by domain: the profiles of the states side by side."""
 
-from __future__ import annotations
-
 import pandas as pd
 import plotly.graph_objects as go
 

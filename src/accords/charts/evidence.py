@@ -1,7 +1,5 @@
 """Charts of the evidence: what supports the records, how far lives are known, what is missing."""
 
-from __future__ import annotations
-
 import textwrap
 
 import numpy as np

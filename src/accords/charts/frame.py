@@ -1,7 +1,5 @@
 """What every chart carries: a name, a caption, the numbers behind it, and how they were made."""
 
-from __future__ import annotations
-
 import functools
 import html
 import itertools

@@ -3,8 +3,6 @@
 A mark takes columns of a table; texts are escaped here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Charts of partners: how many, about what, how concentrated, whom the states share."""
 
-from __future__ import annotations
-
 import math
 
 import pandas as pd

@@ -5,8 +5,6 @@ how charts follow the reader's light or dark mode. Only ``scatter`` and ``bar`` 
 they draw as vectors (Plotly's heatmap becomes a bitmap) and keep the shipped bundle small.
 """
 
-from __future__ import annotations
-
 import html
 import re
 import textwrap

@@ -1,7 +1,5 @@
 """Charts over time: how often agreements are concluded, and what purchases cost."""
 
-from __future__ import annotations
-
 import math
 import textwrap
 from collections.abc import Mapping

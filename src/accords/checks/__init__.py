@@ -6,8 +6,6 @@ what occurs twice or is missing, and the ``CHECKS`` of ``records``, ``order``, `
 ``disputes`` and ``lists`` yield the rows that break a rule between rows and tables (see ``data``).
 """
 
-from __future__ import annotations
-
 import itertools
 import os
 from collections.abc import Iterator, Mapping

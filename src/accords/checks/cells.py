@@ -1,7 +1,5 @@
 """Whether one value is what its column's schema and the rules for text ask for."""
 
-from __future__ import annotations
-
 import calendar
 import difflib
 import itertools

@@ -1,7 +1,5 @@
 """The tables as they were read, and how they are held to the rules between rows and tables."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress

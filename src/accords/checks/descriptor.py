@@ -1,7 +1,5 @@
 """What ``datapackage.json`` declares, and the edition that ``CHANGELOG.md`` names."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Disputes: two values, one adopted at most, and the adopted one in the table."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any

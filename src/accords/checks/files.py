@@ -4,8 +4,6 @@ A sound file is read by pandas in one go. Where a row has other cells than the h
 quotation mark has no pair, it is read again row by row, to say where.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """Keys that occur twice, and references to what is not there."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

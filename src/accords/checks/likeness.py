@@ -1,7 +1,5 @@
 """Agreements of the same parties that may be one instrument."""
 
-from __future__ import annotations
-
 import functools
 import re
 

@@ -1,7 +1,5 @@
 """Problems as people read them in a terminal."""
 
-from __future__ import annotations
-
 import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """What code lists, claims and the tables about the search itself must have."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """What must come before what: the steps of a life, sources and what they report, the edition."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from accords.checks.data import Broken, Data, as_lists

@@ -1,7 +1,5 @@
 """What a check reports, in the words that ``rules.csv`` has for each rule."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """What makes a record whole, sourced and coded as its sources allow."""
 
-from __future__ import annotations
-
 import re
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The command line: a thin skin on the package's functions."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json

@@ -1,7 +1,5 @@
 """New agreements, and news of known ones: entries become rows, and join those on record."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable, Mapping

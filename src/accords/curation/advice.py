@@ -1,7 +1,5 @@
 """What to look at twice in rows that are new; what was judged once is not asked again."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 
 import pandas as pd

@@ -3,8 +3,6 @@
 :mod:`.telling` says it in words.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The codebook: every table, column and code in words, generated from what declares them."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Corrections of what the dataset has, from a CSV file: all of them at once, or none."""
 
-from __future__ import annotations
-
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

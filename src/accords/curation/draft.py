@@ -4,8 +4,6 @@ Workbooks, entries and corrections are read into a :class:`Draft`, which takes t
 or is refused in the terms of whoever wrote it.
 """
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping

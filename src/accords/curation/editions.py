@@ -1,7 +1,5 @@
 """Editions of the dataset: where each is kept, how an older one is read, and a new one released."""
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """What a curator writes by hand: entries in YAML or JSON, rows in CSV, each with its line."""
 
-from __future__ import annotations
-
 import csv
 import io
 import os

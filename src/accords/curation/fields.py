@@ -1,7 +1,5 @@
 """What can be filled in: the columns of the tables, with their codes, and the parts of an entry."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace

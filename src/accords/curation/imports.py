@@ -1,7 +1,5 @@
 """Take an edited workbook back into the dataset: read, checked whole, then put in place at once."""
 
-from __future__ import annotations
-
 import os
 import re
 import warnings

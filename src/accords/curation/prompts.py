@@ -1,7 +1,5 @@
 """What a curator is asked: the annotated template of an entry, and a guided form."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any

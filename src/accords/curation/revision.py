@@ -1,7 +1,5 @@
 """Change the dataset's folder in one step: all of a change, or none of it."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """What changed between two editions, in words: for a terminal, the change log and the report."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby

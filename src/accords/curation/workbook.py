@@ -1,7 +1,5 @@
 """The dataset as one Excel workbook, to edit and to hand on: a sheet for each table."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import os

@@ -3,8 +3,6 @@
 ``static/table.js`` writes the same from the page; a test holds the two to each other.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from functools import partial

@@ -1,7 +1,5 @@
 """Parts of a dataset for which other statements hold: of other states, and up to an earlier day."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 

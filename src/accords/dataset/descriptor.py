@@ -1,7 +1,5 @@
 """The form of ``datapackage.json`` without which no table can be found in it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -5,8 +5,6 @@ a question mark where the date was inferred and is not printed in a source; and 
 such dates (``2002/2012``: a day between the two), either of which may be open (``../2012``).
 """
 
-from __future__ import annotations
-
 import calendar
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Reading a dataset from its folder, whole, in part or in an older edition, and writing it."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """Finding agreements by what they are."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple

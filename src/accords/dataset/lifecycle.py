@@ -3,8 +3,6 @@
 Pure functions on tables. Nothing here is ever typed into the data.
 """
 
-from __future__ import annotations
-
 import pandas as pd
 
 SIGNATURES = ("accession", "signed")

@@ -1,7 +1,5 @@
 """The dataset as people use it: searched, narrowed, read record by record, shown."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Self
 

@@ -1,7 +1,5 @@
 """Names as people write them: folded so that they can be compared, and resolved to codes."""
 
-from __future__ import annotations
-
 import difflib
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """An older edition: a copy of it, wherever that was kept, read by the rules of a newer one."""
 
-from __future__ import annotations
-
 import io
 import json
 import re

@@ -1,7 +1,5 @@
 """The tables as their files write them, and in the types that their schema declares."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """How a dataset and a record show themselves in a notebook: HTML that follows its theme."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

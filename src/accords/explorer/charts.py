@@ -1,7 +1,5 @@
 """The explorer's charts, which are filters too: agreements by year, by domain and by partner."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 

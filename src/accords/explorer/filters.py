@@ -1,7 +1,5 @@
 """The explorer's filters: a search, a period, a menu for each facet, and a chip for each choice."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

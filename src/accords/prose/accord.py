@@ -4,8 +4,6 @@ They take the tables of :mod:`accords.analysis.accord` by these names: ``steps``
 ``named`` (``voices``), ``others`` (``between``) and ``places`` (``standing``).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

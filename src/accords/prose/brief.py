@@ -4,8 +4,6 @@ Each message says one thing in one sentence, stands on a few readings of the dat
 under other choices of records.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple

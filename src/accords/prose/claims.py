@@ -1,7 +1,5 @@
 """What is said of claims: the sentences of their verdicts, the tally and the table."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """What is said of the domains, from the tables of :mod:`accords.analysis.domains`."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from accords.dataset import Dataset

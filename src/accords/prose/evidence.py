@@ -3,8 +3,6 @@
 Passages take the tables of :mod:`accords.analysis.evidence`.
 """
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """How parties and days are named in a sentence, and which rows are told."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pandas as pd

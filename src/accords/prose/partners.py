@@ -1,7 +1,5 @@
 """What is said of partners, from the tables of :mod:`accords.analysis.partners`."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from accords.analysis.common import together

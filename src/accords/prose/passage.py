@@ -5,8 +5,6 @@ function's parameters, and what the function returns: the parts that take more t
 compute. A function that returns nothing leaves all to its template.
 """
 
-from __future__ import annotations
-
 import functools
 import inspect
 import re

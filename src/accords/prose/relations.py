@@ -1,7 +1,5 @@
 """What is said of partners, and of what is promised, open and new."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from accords.dataset import Dataset

@@ -1,7 +1,5 @@
 """What is said of agreements over time, from the tables of :mod:`accords.analysis.time`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """One browser for a whole build: it draws the pictures and prints the page."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import gzip

@@ -1,7 +1,5 @@
 """From data to the finished report: found up to date, or made anew and put into place."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """What builds keep for one another: files named by the hash of all that they depend on."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import json

@@ -4,8 +4,6 @@ Nothing that it holds may break what stands after it. What the page cannot carry
 lies elsewhere) is named with its cell where it would stand.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple

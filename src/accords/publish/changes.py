@@ -1,7 +1,5 @@
 """The chapter on what changed since the last edition, as the report shows it."""
 
-from __future__ import annotations
-
 from markupsafe import Markup
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output

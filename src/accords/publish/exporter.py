@@ -3,8 +3,6 @@
 ``accords build`` uses it, and so can anyone: ``jupyter nbconvert --to accords --execute X.ipynb``.
 """
 
-from __future__ import annotations
-
 import asyncio
 import re
 import tempfile

@@ -1,7 +1,5 @@
 """What is built from what, and where it goes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path

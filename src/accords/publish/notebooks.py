@@ -1,7 +1,5 @@
 """Chapters: read, run in one kernel, kept by their content, joined into one document."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import copy

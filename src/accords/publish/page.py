@@ -1,7 +1,5 @@
 """What stands on the page and in which order; the templates say how it is marked up."""
 
-from __future__ import annotations
-
 import base64
 import gzip
 import hashlib

@@ -3,8 +3,6 @@
 The style sheet ``print.css`` says how each looks, ``data-in`` in the templates what each holds.
 """
 
-from __future__ import annotations
-
 import asyncio
 import io
 import re

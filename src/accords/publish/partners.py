@@ -3,8 +3,6 @@
 ``static/partners.js`` puts any two pairs of a state and a partner side by side by copying this.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from types import SimpleNamespace
 from typing import Any

@@ -1,7 +1,5 @@
 """Static pictures: drawn once by the browser, kept by their content, written for page and file."""
 
-from __future__ import annotations
-
 import asyncio
 import functools
 import math

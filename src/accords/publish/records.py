@@ -4,8 +4,6 @@ All is complete without a script. ``static/table.js`` adds search, filters, sort
 downloads and citations by reading this same markup, so that nothing is said twice.
 """
 
-from __future__ import annotations
-
 import functools
 import operator
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """One temporary folder for all that a build starts, so that a killed build's can be found again."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil

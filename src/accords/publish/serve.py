@@ -1,7 +1,5 @@
 """Starting JupyterLab on the notebooks, and the explorer as a page of its own."""
 
-from __future__ import annotations
-
 import importlib.util
 import os
 import subprocess

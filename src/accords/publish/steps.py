@@ -1,7 +1,5 @@
 """The steps of a build: check, execute, draw, write, print."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import gc

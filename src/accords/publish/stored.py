@@ -3,8 +3,6 @@
 So what running the cells gave stays in the analyst's file, and out of the history.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from typing import Any

@@ -1,7 +1,5 @@
 """What Plotly draws, made lean: theme colours as CSS variables, round numbers, stable ids."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 

@@ -1,7 +1,5 @@
 """Rebuild the report while the data change, and show it in a browser on this machine."""
 
-from __future__ import annotations
-
 import json
 import threading
 import time

@@ -6,8 +6,6 @@ the megabytes of Plotly and DataTables: these come as a library, once for all wi
 and nothing that changes meanwhile is lost.
 """
 
-from __future__ import annotations
-
 from importlib.resources import files
 from typing import Any
 
