@@ -80,6 +80,7 @@ def test_a_letter_that_the_terminal_lacks_does_not_fail_a_command(small_folder: 
             assert b"imzalanm" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs Linux")
 @pytest.mark.parametrize(
     ("command", "streams", "code"), [("--help", ">/dev/full", 2), ("add", "<&-", 1)]

@@ -59,6 +59,7 @@ def test_undated_agreements_are_cited_without_a_date():
     assert "“a”, record a." in cite(undated, "txt")
 
 
+@pytest.mark.slow
 @given(title=TEXT)
 def test_no_title_opens_or_closes_a_field_of_bibtex(title):
     entry = cited(title, "bib")

@@ -27,6 +27,7 @@ def edtf_dates(draw: st.DrawFn) -> str:
     return full[:precise] + draw(st.sampled_from(["", "?"]))
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(st.lists(edtf_dates(), min_size=1, max_size=8))
 def test_bounds_are_those_of_the_edtf_package(written: list[str]) -> None:

@@ -29,6 +29,7 @@ def test_a_notebook_that_is_no_text_is_named_before_it_is_run(tmp_path: Path) ->
         notebooks.Runner({}, "", tmp_path).kept(file)
 
 
+@pytest.mark.slow
 def test_the_line_that_failed_is_shown_and_each_chapter_runs_in_an_empty_namespace(
     tmp_path: Path,
 ) -> None:

@@ -136,6 +136,7 @@ def noticed(small_folder: Path) -> Iterator[Callable[[], None]]:
     thread.join(WAIT)
 
 
+@pytest.mark.slow
 def test_every_change_is_noticed_also_after_an_import(
     small_folder: Path, noticed: Callable[[], None]
 ) -> None:
